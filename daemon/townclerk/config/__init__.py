@@ -1,0 +1,1 @@
+"""Files into values: settings, policies, rosters, routing rules, calendars and templates."""

@@ -1,0 +1,168 @@
+"""A case: one matter, and its state now. What happened to it stands in its journal."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from townclerk.domain.calendar import Derivation
+from townclerk.domain.mail import Address
+from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Stage, Status
+
+
+class PartyRole(StrEnum):
+    COMPLAINANT = "complainant"
+    REPRESENTATIVE = "representative"
+    COPIED = "copied"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody outside the council who may write to this case and be written to."""
+
+    who: Address
+    role: PartyRole
+
+
+class PromisedBy(StrEnum):
+    POLICY = "policy"
+    OFFICER = "officer"
+    AUTOMATIC = "automatic"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A promise applied to a case. `target` is the promise as first made (the reporting target) and never moves;
+    `promised` is the date that the resident was last told; `person_promised` the last that a person told."""
+
+    name: str  # stage1.respond
+    target: date
+    promised: date
+    person_promised: date
+    derivation: Derivation
+    clause: str
+    by: str  # role
+    promises: tuple[str, ...] = ()
+    promised_by: PromisedBy = PromisedBy.POLICY
+    met_at: datetime | None = None
+    dropped: bool = False  # no longer owed: the case took another way
+
+    @property
+    def open(self) -> bool:
+        return self.met_at is None and not self.dropped
+
+    @property
+    def what(self) -> str:
+        """The last word of the name: acknowledge, respond, request, assess."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def stage(self) -> Stage | None:
+        head = self.name.partition(".")[0]
+        return Stage(head) if head in set(Stage) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """A mail on this case, as far as later letters need it. `mail` is its number in the store."""
+
+    mail: int
+    sender: Address
+    subject: str
+    message_id: str | None
+    received_at: datetime
+    text: str  # the sender's own words
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A staff letter that waits for working hours. It is decided again when they begin: `kind` and `about` say which."""
+
+    key: str
+    at: datetime
+    kind: LetterKind
+    to: tuple[str, ...]  # roster keys or addresses
+    about: str = ""  # what the composer of this kind needs to know: a reason or question
+    mail: int | None = None  # the mail that it is about
+    event: str = ""
+    promise: str | None = None
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMail:
+    """An officer's mail that is not certain enough to act on."""
+
+    number: int
+    officer: str
+    mail: int
+    why: str
+    text: str
+    message_id: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A letter to a resident that left the outbox's hands into ours: what a bounce is matched against."""
+
+    kind: LetterKind
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    ref: str
+    council: str
+    policy_version: str
+    category: Category
+    service: str
+    status: Status
+    complainant: Address
+    subject: str
+    opened_at: datetime  # the receipt of the mail that opened it
+    stage: Stage | None = None
+    parties: tuple[Party, ...] = ()
+    officer: str | None = None  # roster key, where somebody was assigned by name
+    alerts: tuple[Alert, ...] = ()
+    exclusions: tuple[str, ...] = ()  # suspected; an officer decides
+    restricted: bool = False  # only the complaints lead is told
+    flags: tuple[tuple[str, str], ...] = ()
+    mails: tuple[Correspondence, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    fired: frozenset[str] = frozenset()  # timers that have been acted on
+    waiting: tuple[Waiting, ...] = ()
+    held: tuple[HeldMail, ...] = ()
+    possible_links: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+    responded_at: tuple[tuple[Stage, datetime], ...] = ()
+    requested_mail: int | None = None  # the mail that asked for a review, while it is undecided
+    acknowledgement_owed: bool = False  # the automatic one went; the officer's own is still owed
+    last_receipt_at: datetime | None = None
+    last_contact_at: datetime | None = None
+    closed_at: datetime | None = None
+    receipts: bool = True  # the complainant has an address that may be answered
+    thread: tuple[str, ...] = ()  # Message-IDs of the conversation with the resident, oldest first
+    version: int = 0  # of the row: raised by every save
+
+    def deadline(self, name: str) -> Deadline | None:
+        return next((deadline for deadline in self.deadlines if deadline.name == name), None)
+
+    def with_deadline(self, deadline: Deadline) -> "Case":
+        """This case with *deadline* added, or put in the place of the one of its name."""
+        if self.deadline(deadline.name) is None:
+            return replace(self, deadlines=(*self.deadlines, deadline))
+        return replace(self, deadlines=tuple(deadline if d.name == deadline.name else d for d in self.deadlines))
+
+    def mail(self, number: int | None) -> Correspondence | None:
+        return next((mail for mail in self.mails if mail.mail == number), None)
+
+    @property
+    def first_mail(self) -> Correspondence | None:
+        return self.mails[0] if self.mails else None
+
+    def is_party(self, address: str) -> bool:
+        return address.lower() == self.complainant.key or any(p.who.key == address.lower() for p in self.parties)

@@ -1,0 +1,142 @@
+"""What can happen to a case. `decide` takes one of these; nothing else changes a case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from townclerk.domain.commands import Command
+from townclerk.domain.mail import Address
+from townclerk.domain.routing import Route
+from townclerk.domain.words import LetterKind
+
+
+@dataclass(frozen=True, slots=True)
+class MailFacts:
+    """A mail as a case sees it. `number` is its place in the store; `received_at` the server's time of receipt.
+    `answerable` is False for a robot, a list, or an address that nobody reads."""
+
+    number: int
+    sender: Address
+    subject: str
+    message_id: str | None
+    references: tuple[str, ...]
+    received_at: datetime
+    own_text: str
+    text: str
+    attachments: tuple[str, ...] = ()
+    answerable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened:
+    """A mail that belongs to no case. `ref` is its new reference; `possible_links` are cases that it names without being a
+    party to them."""
+
+    ref: str
+    mail: MailFacts
+    route: Route
+    possible_links: tuple[str, ...] = ()
+    member: bool = False  # from an MP or a councillor
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentWrote:
+    """A party's further mail. `how` names what linked it."""
+
+    mail: MailFacts
+    route: Route
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberWrote:
+    """An MP or a councillor writes about this case."""
+
+    mail: MailFacts
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class RobotWrote:
+    """An automatic reply or a list mail that belongs to this case: filed, never answered."""
+
+    mail: MailFacts
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrangerNamedCase:
+    """Somebody who is no party named this case: their mail opened *other*."""
+
+    mail: MailFacts
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerWrote:
+    """An officer's mail to this case, proven to be theirs. `commands` in order; `body` is what goes out.
+    `problem` is what the parser of the words says is wrong, if anything."""
+
+    officer: str
+    mail: MailFacts
+    commands: tuple[Command, ...]
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerMailHeld:
+    """An officer's mail that is not certain: `why` as in letters.Confirm."""
+
+    officer: str
+    mail: MailFacts
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerWroteOutside:
+    """An officer wrote straight to the resident, with the mailbox in copy: was it the response? Asked, never guessed."""
+
+    officer: str
+    mail: MailFacts
+
+
+@dataclass(frozen=True, slots=True)
+class TimerDue:
+    """`key` and `at` as they were stored: where the case now says otherwise, nothing happens."""
+
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LetterBounced:
+    """A letter of ours could not be delivered: a permanent refusal or a bounce. `letter_key` is the outbox key."""
+
+    letter: LetterKind
+    letter_key: str
+    recipient: str
+    status: str
+    diagnostic: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSent:
+    """A letter was accepted by the mail server at `at`."""
+
+    letter: LetterKind
+    letter_key: str
+    at: datetime
+
+
+Event = (
+    CaseOpened
+    | ResidentWrote
+    | MemberWrote
+    | RobotWrote
+    | StrangerNamedCase
+    | OfficerWrote
+    | OfficerMailHeld
+    | OfficerWroteOutside
+    | TimerDue
+    | LetterBounced
+    | LetterSent
+)

@@ -1,0 +1,390 @@
+"""Letters as values: what each must carry before it can exist.
+
+A delay notice without the Ombudsman, or a response without the way on, cannot be built, so it cannot be sent. The words
+stand in templates; a template sees the `Letter` and nothing else.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from townclerk.domain.mail import Address
+from townclerk.domain.policy import Ombudsman
+from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Stage
+
+# --- parts of letters ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Why a letter is sent: event -> promise -> clause of the published policy. Codes and clauses, never people."""
+
+    event: str
+    promise: str | None = None
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatedPromise:
+    """What will have happened by the end of `day`. `what` is acknowledge, respond, request or assess."""
+
+    what: str
+    day: date
+    stage: Stage | None = None
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ombudsmen:
+    """One or two of them, never none."""
+
+    first: Ombudsman
+    others: tuple[Ombudsman, ...] = ()
+
+    @property
+    def all(self) -> tuple[Ombudsman, ...]:
+        return (self.first, *self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRight:
+    """The way to the next stage; `last_day` is None where the policy sets no limit."""
+
+    stage_title: str
+    last_day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class FinalWord:
+    """After the last stage: the Ombudsman."""
+
+    ombudsmen: Ombudsmen
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A ready-made reply: the words that the mail begins with."""
+
+    label: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The mail that a letter to staff is about. `mail` is its number in the store, by which its files are attached."""
+
+    sender: Address
+    subject: str
+    received_at: datetime
+    text: str
+    mail: int | None = None
+    attachments: tuple[str, ...] = ()
+
+
+# --- to the resident -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`variety`: new, further (a mail on an open case), review, late_review (a person decides), neutral (says nothing of
+    the matter), converted (a request is now a complaint). `text` is never shown where the variety is neutral."""
+
+    category: Category
+    variety: str
+    dates: tuple[DatedPromise, ...]
+    stage_title: str | None = None
+    ombudsmen: Ombudsmen | None = None
+    kind = LetterKind.RECEIPT
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Either an officer's words, or (`text` empty) the resident's own, quoted, as our understanding so far."""
+
+    stage: Stage
+    text: str
+    quoted: str
+    respond_by: date | None
+    officer: str | None = None
+    service: str | None = None
+    kind = LetterKind.ACKNOWLEDGEMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Clarification:
+    text: str
+    officer: str
+    dates: tuple[DatedPromise, ...] = ()
+    kind = LetterKind.CLARIFICATION
+
+
+@dataclass(frozen=True, slots=True)
+class DelayNotice:
+    stage: Stage
+    was_due: date
+    promised: date
+    reason: str  # the officer's words; empty on an automatic notice
+    ombudsmen: Ombudsmen
+    automatic: bool
+    name: str = "delay notice"  # what the policy calls it: "progress report"
+    kind = LetterKind.DELAY_NOTICE
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionProposal:
+    stage: Stage
+    was_due: date
+    proposed: date
+    reason: str
+    ombudsmen: Ombudsmen
+    kind = LetterKind.EXTENSION_PROPOSAL
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionNotAgreed:
+    stage: Stage
+    stands: date
+    ombudsmen: Ombudsmen
+    kind = LetterKind.EXTENSION_NOT_AGREED
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    stage: Stage
+    stage_title: str
+    outcome: Outcome
+    text: str
+    officer: str
+    onward: ReviewRight | FinalWord
+    kind = LetterKind.RESPONSE
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewInvitation:
+    right: ReviewRight
+    kind = LetterKind.REVIEW_INVITATION
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDecision:
+    accepted: bool
+    text: str
+    officer: str
+    respond_by: date | None
+    ombudsmen: Ombudsmen
+    stage_title: str
+    kind = LetterKind.REVIEW_DECISION
+
+
+@dataclass(frozen=True, slots=True)
+class NotAccepted:
+    """Reasons, another route, the Ombudsman."""
+
+    title: str
+    clause: str
+    text: str
+    explanation: str
+    signpost: str
+    officer: str
+    ombudsmen: Ombudsmen
+    kind = LetterKind.NOT_ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    text: str
+    officer: str
+    withdrawn: bool = False
+    kind = LetterKind.CLOSURE
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    text: str
+    officer: str
+    kind = LetterKind.MESSAGE
+
+
+# --- to staff --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What the officer must do by when, and the mail itself. `note` says why it comes (again)."""
+
+    dates: tuple[DatedPromise, ...]
+    original: Original
+    choices: tuple[Choice, ...]
+    possible_links: tuple[str, ...] = ()
+    note: str = ""
+    kind = LetterKind.ASSIGNMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """A mail that the officer should see; `owed` where something is due of it."""
+
+    reason: str  # comment, compliment, service_request, further, information_request, member, excluded
+    original: Original
+    choices: tuple[Choice, ...] = ()
+    dates: tuple[DatedPromise, ...] = ()
+    possible_links: tuple[str, ...] = ()
+    kind = LetterKind.FORWARDED
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """`still_owed`: the automatic acknowledgement went in the officer's place; their own is still owed."""
+
+    what: str
+    day: date
+    stage: Stage | None
+    clause: str
+    choices: tuple[Choice, ...]
+    still_owed: bool = False
+    kind = LetterKind.REMINDER
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    what: str
+    day: date  # the date last promised by a person
+    told: date | None  # what an automatic delay notice has told the resident since
+    stage: Stage | None
+    clause: str
+    officer: str | None
+    choices: tuple[Choice, ...]
+    kind = LetterKind.OVERDUE
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    what: str
+    day: date
+    working_days: int
+    officer: str | None
+    choices: tuple[Choice, ...] = ()
+    kind = LetterKind.ESCALATION
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person must choose. `question`: exclusion, alert, late_review, review_wanted, dissatisfied, possible_link,
+    category, was_this_the_response, unclear_mail, restricted."""
+
+    question: str
+    detail: str
+    original: Original | None
+    choices: tuple[Choice, ...]
+    by: date | None = None
+    kind = LetterKind.DECISION
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRaised:
+    alerts: tuple[Alert, ...]
+    original: Original
+    choices: tuple[Choice, ...] = ()
+    kind = LetterKind.ALERT
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """An officer's mail is held. `why`: no_word, not_proven, not_signed, quoted_word."""
+
+    number: int
+    why: str
+    text: str
+    choices: tuple[Choice, ...]
+    kind = LetterKind.CONFIRM
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    lines: tuple[str, ...]
+    shown: str = ""  # what #show and #help print
+    kind = LetterKind.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was done. `understood` is what we took the mail for; `instead`, what would work."""
+
+    understood: str
+    reason: str
+    instead: tuple[str, ...]
+    text: str = ""  # what they wrote, given back, so that nothing is lost
+    kind = LetterKind.REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    letter: LetterKind
+    recipient: str
+    status: str
+    diagnostic: str
+    choices: tuple[Choice, ...] = ()
+    kind = LetterKind.UNDELIVERED
+
+
+ResidentContent = (
+    Receipt
+    | Acknowledgement
+    | Clarification
+    | DelayNotice
+    | ExtensionProposal
+    | ExtensionNotAgreed
+    | Response
+    | ReviewInvitation
+    | ReviewDecision
+    | NotAccepted
+    | Closure
+    | Message
+)
+StaffContent = (
+    Assignment | Forwarded | Reminder | Overdue | Escalation | Decision | AlertRaised | Confirm | Done | Refused | Undelivered
+)
+Content = ResidentContent | StaffContent
+
+
+# --- the letter ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """What a letter may say of its case. A letter to a resident shows of it the reference and the resident's own subject."""
+
+    ref: str
+    category: Category
+    subject: str
+    service: str
+    stage_title: str | None
+    opened_on: date
+    complainant: str  # their name, or their address where they gave none
+    officer: str | None
+    dates: tuple[DatedPromise, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """`officer` is the roster key, None for a resident or for an address of a role."""
+
+    name: str
+    address: str
+    officer: str | None = None
+    staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter decided. `case` is None where it belongs to none (a refusal of a mail that names no case)."""
+
+    to: Recipient
+    content: Content
+    because: Because
+    case: CaseSummary | None
+    automatic: bool  # no person wrote or pressed for it
+    answers: tuple[str, ...] = ()  # Message-IDs of the thread that it goes on, oldest first
+
+    @property
+    def kind(self) -> LetterKind:
+        return self.content.kind

@@ -1,0 +1,232 @@
+"""A published policy as a value: promises, each with the clause that it was published in."""
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+
+from townclerk.domain.words import Alert, Category, Stage
+
+
+class Unit(StrEnum):
+    WORKING_DAY = "working_day"
+    CALENDAR_DAY = "calendar_day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    n: int
+    unit: Unit
+
+    def __str__(self) -> str:
+        name = self.unit.value.replace("_", " ")
+        return f"{self.n} {name}{'' if self.n == 1 else 's'}"
+
+
+class ClockStart(StrEnum):
+    """The event of which day 0 is the local date."""
+
+    RECEIPT = "receipt"  # of the mail that the stage began with: the complaint, the request for a review
+    ACKNOWLEDGEMENT = "acknowledgement"  # of this stage, when it left
+    RESPONSE = "response"  # of the stage before, when it left
+
+
+class Fallback(StrEnum):
+    """What happens at `fallback_at` on the due day of an acknowledgement that no officer wrote."""
+
+    AT_DUE = "at_due"  # it is sent, quoting the resident's own words
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Something published, with a time limit. `within` counts from the local date of `start`, day 0."""
+
+    within: Duration
+    start: ClockStart
+    by: str  # the role that must keep it
+    clause: str  # where the published policy says so
+    promises: tuple[str, ...] = ()  # ids in the register: SS-050
+    fallback: Fallback = Fallback.NONE
+    opens_stage_by_decision: bool = False  # an `assess`: somebody must accept or refuse the request
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """How the date of a response may move. A cap is counted from the clock's own start: "at most 20 working days in all"."""
+
+    clause: str
+    default: Duration  # of the automatic delay notice
+    cap: Duration | None = None
+    reason_required: bool = False
+    agreement: bool = False  # the resident is asked, not told
+    name: str = "delay notice"
+    promises: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StagePolicy:
+    stage: Stage
+    title: str  # "Stage 1 - Complaint"
+    respond: Promise
+    extension: Extension
+    acknowledge: Promise | None = None
+    assess: Promise | None = None
+    request: Promise | None = None  # the window to ask for this stage; None: no limit was published
+    may_refuse: bool = False  # to go into this stage
+    refuse_clause: str = ""
+    decided_by: str = "complaints_lead"  # who decides about a doubtful request for this stage
+    max_times: int | None = None
+    final: bool = False
+    closes_case: bool = False  # the case is closed with this stage's response
+    response_must_contain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryPolicy:
+    """What happens to a mail of this category beside, or instead of, the complaint's stages."""
+
+    category: Category
+    clause: str
+    receipt: bool = True  # an automatic receipt is sent
+    first_stage: Stage | None = None  # the complaint's clock
+    forward_to: tuple[str, ...] = ()  # roles
+    decide: bool = False  # a person must decide what it is
+    respond: Promise | None = None
+    acknowledge: Promise | None = None
+    promises: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A matter that the policy does not cover. An officer decides; the letter explains and shows the other route."""
+
+    code: str
+    title: str
+    clause: str
+    explanation: str = ""
+    signpost: str = ""
+    forward_to: str | None = None  # a role, told when an officer has decided
+    promises: tuple[str, ...] = ()
+    restricted: bool = False  # while only suspected, nobody but the complaints lead is told
+
+
+@dataclass(frozen=True, slots=True)
+class Ombudsman:
+    """Everything that a resident needs to go there; none of it may be empty."""
+
+    code: str
+    name: str
+    address: str
+    phone: str
+    website: str
+    sentences: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for value in (self.name, self.address, self.phone, self.website):
+            if not value.strip():
+                raise ValueError("an Ombudsman needs a name, an address, a telephone number and a website")
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When letters that are not urgent leave, and when what is owed falls due, in local time."""
+
+    opens: time = time(9, 0)
+    closes: time = time(17, 0)  # not included
+    reminders_at: time = time(9, 0)
+    fallback_at: time = time(15, 0)
+    survey_at: time = time(10, 0)
+    due_time: time = time(23, 59, 59)
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """How many working days before the due date the responsible officer is reminded; 0 is the day itself."""
+
+    acknowledge: tuple[int, ...] = (1,)
+    respond: tuple[int, ...] = (2, 0)
+    actions_every: Duration = Duration(10, Unit.WORKING_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationStep:
+    """Working days after the date that was missed, and the roles that are told then."""
+
+    after: int
+    to: tuple[str, ...]
+
+
+class NonworkingReceipt(StrEnum):
+    """What a receipt on a day that is no working day does to day 0."""
+
+    NEXT_WORKING_DAY_IS_DAY_1 = "next_working_day_is_day_1"
+    DEEMED_RECEIVED_NEXT_WORKING_DAY = "deemed_received_next_working_day"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarPolicy:
+    """How this council counts days; `config` builds the Calendar of it."""
+
+    country: str = "GB"
+    subdivision: str = "ENG"
+    timezone: str = "Europe/London"
+    weekend: tuple[int, ...] = (5, 6)  # as date.weekday()
+    closure_days: tuple[tuple[date, str], ...] = ()
+    extra_working_days: tuple[date, ...] = ()
+    nonworking_receipt: NonworkingReceipt = NonworkingReceipt.NEXT_WORKING_DAY_IS_DAY_1
+    cutoff: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The block at the foot of every letter."""
+
+    council: str
+    mailbox: str
+    post: str = ""
+    phone: str = ""
+    website: str = ""
+    lines: tuple[tuple[str, str], ...] = ()  # further ways, label and value
+    privacy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One council's published policy, whole. `version` is a digest of the file that it was read from."""
+
+    id: str
+    prefix: str
+    title: str
+    version: str
+    contact: Contact
+    calendar: CalendarPolicy
+    stages: dict[Stage, StagePolicy]
+    categories: dict[Category, CategoryPolicy]
+    exclusions: dict[str, Exclusion]
+    ombudsmen: tuple[Ombudsman, ...]
+    ombudsman_in_every_letter: bool = False
+    hours: Hours = field(default_factory=Hours)
+    reminders: Reminders = field(default_factory=Reminders)
+    escalation: tuple[EscalationStep, ...] = ()
+    roles: dict[str, str] = field(default_factory=dict)  # a part the code needs -> the policy's own role: complaints_lead -> customer_services
+    role_addresses: dict[str, str] = field(default_factory=dict)  # a role that is no person on the roster -> its address
+    alerts: dict[Alert, str] = field(default_factory=dict)  # -> role
+    member_domains: tuple[str, ...] = ("parliament.uk",)
+    member_addresses: tuple[str, ...] = ()
+    answered_for: Duration = Duration(20, Unit.WORKING_DAY)  # how long the resident can come back where no window was published
+    forwarded_receipt_hours: int = 24  # at most one short receipt a case in so many hours
+    statements: dict[str, str] = field(default_factory=dict)  # sentences of the published policy that letters use, by name
+    retention: Duration | None = None
+    survey: Duration | None = None
+
+    def stage_after(self, stage: Stage) -> StagePolicy | None:
+        """The stage to which a resident may go from this one, or None: it was the last."""
+        if stage in (Stage.STAGE1, Stage.STAGE1_AGAIN):
+            return self.stages.get(Stage.STAGE2)
+        return None
+
+    def own_role(self, part: str) -> str:
+        """The policy's own name for a part such as complaints_lead."""
+        return self.roles.get(part, part)

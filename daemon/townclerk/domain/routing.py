@@ -1,0 +1,104 @@
+"""Routing rules: what a mail is about, who deals with it, and what must be noticed in it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from townclerk.domain.mail import IncomingMail
+from townclerk.domain.words import Alert, Category
+
+
+class Pattern(Protocol):
+    """A compiled pattern of a linear-time engine: a rule can never hang the daemon."""
+
+    def search(self, text: str) -> object | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """True where any of the patterns is found in its field, and none of `unless` anywhere. Patterns ignore case."""
+
+    subject: tuple[Pattern, ...] = ()
+    text: tuple[Pattern, ...] = ()  # in the sender's own words
+    anywhere: tuple[Pattern, ...] = ()  # the subject, or the sender's own words
+    sender: tuple[Pattern, ...] = ()  # their address
+    unless: tuple[Pattern, ...] = ()  # the subject, or the sender's own words
+
+    def holds(self, subject: str, text: str, sender: str) -> bool:
+        found = (
+            _any(self.subject, (subject,))
+            or _any(self.text, (text,))
+            or _any(self.anywhere, (subject, text))
+            or _any(self.sender, (sender,))
+        )
+        return found and not _any(self.unless, (subject, text))
+
+
+def _any(patterns: Iterable[Pattern], fields: tuple[str, ...]) -> bool:
+    return any(pattern.search(field) is not None for pattern in patterns for field in fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`name` is what the journal and `explain` say."""
+
+    name: str
+    gives: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """The rules of a council, in the order of the file: of categories and services the first that holds wins; every alert
+    and exclusion that holds counts. `signals` are phrases with a meaning in a conversation: see `Signal`."""
+
+    categories: tuple[Rule, ...] = ()
+    services: tuple[Rule, ...] = ()
+    alerts: tuple[Rule, ...] = ()
+    exclusions: tuple[Rule, ...] = ()
+    signals: tuple[Rule, ...] = ()
+    otherwise_category: Category = Category.COMPLAINT
+    otherwise_service: str = "other"
+
+
+class Signal:
+    """What a resident's reply may say: the names that `signals` in a routing file may give."""
+
+    REVIEW_REQUEST = "review_request"
+    DISSATISFIED = "dissatisfied"
+    DISAGREES = "disagrees"
+    WITHDRAWS = "withdraws"
+    THANKS = "thanks"
+    NEW_MATTER = "new_matter"
+    ALL = (REVIEW_REQUEST, DISSATISFIED, DISAGREES, WITHDRAWS, THANKS, NEW_MATTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What the rules say of one mail, and the names of the rules that said it."""
+
+    category: Category
+    service: str
+    alerts: tuple[Alert, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    signals: frozenset[str] = frozenset()
+    because: tuple[str, ...] = ()
+
+
+def route(mail: IncomingMail, routing: Routing) -> Route:
+    """What the rules make of a mail. Only the sender's own words are looked at, never what they quote."""
+    subject, text, sender = mail.subject, mail.own_text, mail.sender.key if mail.sender else ""
+
+    def holding(rules: tuple[Rule, ...]) -> list[Rule]:
+        return [rule for rule in rules if rule.when.holds(subject, text, sender)]
+
+    categories, services = holding(routing.categories)[:1], holding(routing.services)[:1]
+    alerts, exclusions, signals = holding(routing.alerts), holding(routing.exclusions), holding(routing.signals)
+    return Route(
+        category=Category(categories[0].gives) if categories else routing.otherwise_category,
+        service=services[0].gives if services else routing.otherwise_service,
+        alerts=tuple(dict.fromkeys(Alert(rule.gives) for rule in alerts)),
+        exclusions=tuple(dict.fromkeys(rule.gives for rule in exclusions)),
+        signals=frozenset(rule.gives for rule in signals),
+        because=tuple(rule.name for rule in (*categories, *services, *alerts, *exclusions, *signals)),
+    )

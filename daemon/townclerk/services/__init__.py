@@ -1,0 +1,1 @@
+"""One verb each, `run_once(...) -> counts`: intake, timekeeper, delivery, desk."""
