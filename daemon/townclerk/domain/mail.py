@@ -1,8 +1,10 @@
 """What a mail is to us, once it has been read, and what we hand to the wire."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class IncomingMail:
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     date: datetime | None = None
-    headers: dict[str, tuple[str, ...]] = field(default_factory=dict)  # lower-case name -> values, topmost first: see SIGNAL_HEADERS
+    headers: dict[str, tuple[str, ...]] = field(default_factory=dict)  # SIGNAL_HEADERS, lower case -> values, topmost first
     content_type: str = "text/plain"
     report_type: str | None = None  # of a multipart/report
     reports: tuple[DeliveryReport, ...] = ()
@@ -143,3 +145,36 @@ class OutgoingMail:
     automatic: str | None = None  # the value of Auto-Submitted: auto-replied, auto-generated; None: a person wrote it
     files: tuple[File, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+
+
+class Raw(Protocol):
+    """The bytes of a mail, wherever they lie: they are read piece by piece, because a mail may be larger than memory should hold."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def sha256(self) -> str:
+        """Of all the bytes, hex."""
+        ...
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes from the beginning, in pieces of at most a megabyte. May be called again."""
+        ...
+
+    def discard(self) -> None:
+        """Give back whatever holds the bytes. May be called again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail in a folder of the mailbox. `received_at` is its INTERNALDATE, aware. `raw` is None where only its place was
+    asked for, because it is older than the day from which mail is answered."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
+    received_at: datetime
+    message_id: str | None
+    raw: Raw | None

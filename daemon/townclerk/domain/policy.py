@@ -210,7 +210,7 @@ class Policy:
     hours: Hours = field(default_factory=Hours)
     reminders: Reminders = field(default_factory=Reminders)
     escalation: tuple[EscalationStep, ...] = ()
-    roles: dict[str, str] = field(default_factory=dict)  # a part the code needs -> the policy's own role: complaints_lead -> customer_services
+    roles: dict[str, str] = field(default_factory=dict)  # complaints_lead -> the policy's own name for that part
     role_addresses: dict[str, str] = field(default_factory=dict)  # a role that is no person on the roster -> its address
     alerts: dict[Alert, str] = field(default_factory=dict)  # -> role
     member_domains: tuple[str, ...] = ("parliament.uk",)
