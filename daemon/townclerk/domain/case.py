@@ -42,6 +42,7 @@ class Deadline:
     derivation: Derivation
     clause: str
     by: str  # role
+    told_at: datetime  # when `promised` was set
     promises: tuple[str, ...] = ()
     promised_by: PromisedBy = PromisedBy.POLICY
     met_at: datetime | None = None
@@ -82,12 +83,12 @@ class Waiting:
     key: str
     at: datetime
     kind: LetterKind
-    to: tuple[str, ...]  # roster keys or addresses
-    about: str = ""  # what the composer of this kind needs to know: a reason or question
+    to: str  # officer:KEY, role:NAME, or responsible:ROLE (whoever is, when it leaves)
+    about: tuple[str, ...] = ()  # what the composer of this kind needs to know: a reason, a question
     mail: int | None = None  # the mail that it is about
     event: str = ""
-    promise: str | None = None
-    clause: str | None = None
+    promises: tuple[str, ...] = ()
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,149 @@
 """An officer's words: the first lines of a mail, each beginning with `#`, and the text that follows them."""
 
+import re
 from dataclasses import dataclass
+from datetime import date
+
+from townclerk.domain.quoting import REPLY_ABOVE
+from townclerk.domain.signing import find_tokens
+
+# The words that work, with what stands behind each on its line and what it does: `#help` prints this.
+WORDS: dict[str, tuple[str, str]] = {
+    "acknowledge": ("", "send your understanding of the complaint (the text below) to the resident"),
+    "respond": ("upheld | partly-upheld | not-upheld", "send the text below as the response"),
+    "extend": ("DATE or number of days, then the reason", "give a new date; the resident is told"),
+    "ask": ("", "ask the resident something (the text below)"),
+    "message": ("", "send the text below to the resident"),
+    "note": ("text", "keep a note; nobody outside sees it"),
+    "assign": ("name or address", "give the case to a colleague"),
+    "service": ("name", "give the case to another service"),
+    "category": ("complaint, comment, compliment, service_request …", "say what it is"),
+    "refuse": ("CODE reason", "say why this policy does not cover it, and where to go instead"),
+    "review": ("accept | refuse, with reasons below", "decide about a request for a review"),
+    "withdraw": ("", "the resident has withdrawn it"),
+    "close": ("", "close an answered case"),
+    "reopen": ("", "open it again"),
+    "link": ("REFERENCE", "this mail belongs to that case"),
+    "flag": ("NAME text", "set a flag"),
+    "unflag": ("NAME", "take a flag away"),
+    "send": ("number [respond OUTCOME]", "send a mail of yours that is held, as a message or as the response"),
+    "discard": ("number", "keep a held mail as a note only"),
+    "show": ("", "send me what is known of this case"),
+    "help": ("", "send me this list"),
+}
+_LINE = re.compile(r"^[\s>*_]{0,8}[#＃]\s?([A-Za-z][A-Za-z0-9-]{1,30})[:.]?(?:[\s ]+(.*))?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`word` without its #; `argument` is the rest of its line; `body` the text below, up to the next word at the top."""
+    """`word` without its #, lower case; `argument` is the rest of its line; `body` the text that goes out, behind the last word."""
 
     word: str
     argument: str
     body: str = ""
+
+    @property
+    def text(self) -> str:
+        """What goes out: the text below, or, where there is none, what stands on the line itself."""
+        return self.body or self.argument
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The words of a mail, or `problem`: why they cannot be followed. Neither: there was no word."""
+
+    commands: tuple[Command, ...] = ()
+    problem: str | None = None
+
+
+def read_commands(own_text: str) -> Reading:
+    """The words at the top of a mail. What stands below them is the text; a word in the middle of it is a problem."""
+    lines = own_text.replace("\r\n", "\n").strip("\n\t ").split("\n")
+    words: list[tuple[str, str]] = []
+    while lines and (match := _LINE.match(lines[0].rstrip())):
+        words.append((match[1].lower(), (match[2] or "").strip().rstrip("*_")))
+        lines = lines[1:]
+    if not words:
+        return Reading()
+    body = "\n".join(lines).strip()
+    problem = _problem(words, body)
+    commands = [Command(word, argument) for word, argument in words[:-1]]
+    return Reading((*commands, Command(*words[-1], body)), problem)
+
+
+def _problem(words: list[tuple[str, str]], body: str) -> str | None:
+    unknown = [word for word, _ in words if word not in WORDS]
+    if unknown:
+        return f"#{unknown[0]} is not a word that I know"
+    inside = word_inside(body)
+    if inside:
+        return f"#{inside} stands in the middle of your text: words must be the first lines of the mail"
+    if looks_quoted(body):
+        return "your text seems to contain the letter that you answer, which is not for the resident: please write above it"
+    return None
+
+
+def word_inside(text: str) -> str | None:
+    """The first known word that begins a line of *text*."""
+    for line in text.split("\n"):
+        match = _LINE.match(line.rstrip())
+        if match and match[1].lower() in WORDS:
+            return match[1].lower()
+    return None
+
+
+def looks_quoted(text: str) -> bool:
+    """True where *text* holds pieces of a letter to staff: its marker, or a signed address."""
+    return REPLY_ABOVE in " ".join(text.split()) or bool(find_tokens(text))
+
+
+# --- dates that officers write ---------------------------------------------------------------------------------------
+
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?"
+_ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
+_SLASHED = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
+_WORDS = re.compile(rf"^{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?\s+([a-z]{{3,9}})\.?,?\s+(\d{{4}})(?!\d)", re.I)
+_DAYS = re.compile(r"^\+?(\d{1,3})(?!\S*\d)(?:\s*(?:working\s+|calendar\s+)?days?)?\b", re.I)
+
+
+def read_until(argument: str) -> tuple[date | int | None, str]:
+    """(a day, or a number of days, or None where it is neither; what follows it)."""
+    text = argument.strip()
+    for pattern, order in ((_ISO, (1, 2, 3)), (_SLASHED, (3, 2, 1)), (_WORDS, (3, 2, 1))):
+        match = pattern.match(text)
+        if match:
+            year, month, day = (match[group] for group in order)
+            return _day(year, month, day), text[match.end() :].strip(" ,:;-–")
+    match = _DAYS.match(text)
+    if match:
+        return int(match[1]), text[match.end() :].strip(" ,:;-–")
+    return None, text
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    number = _month(month)
+    try:
+        return date(int(year), number, int(day)) if number else None
+    except ValueError:
+        return None
+
+
+def _month(month: str) -> int | None:
+    if month.isdigit():
+        return int(month)
+    named = [number for number, name in enumerate(_MONTHS, 1) if name.startswith(month.lower())]
+    return named[0] if len(named) == 1 else None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from townclerk.domain.case import Correspondence
 from townclerk.domain.commands import Command
 from townclerk.domain.mail import Address
 from townclerk.domain.routing import Route
@@ -64,14 +65,6 @@ class RobotWrote:
 
 
 @dataclass(frozen=True, slots=True)
-class StrangerNamedCase:
-    """Somebody who is no party named this case: their mail opened *other*."""
-
-    mail: MailFacts
-    other: str
-
-
-@dataclass(frozen=True, slots=True)
 class OfficerWrote:
     """An officer's mail to this case, proven to be theirs. `commands` in order; `body` is what goes out.
     `problem` is what the parser of the words says is wrong, if anything."""
@@ -119,12 +112,13 @@ class LetterBounced:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterSent:
-    """A letter was accepted by the mail server at `at`."""
+class CaseJoined:
+    """An officer said that the mails of the case *other* belong to this one."""
 
-    letter: LetterKind
-    letter_key: str
-    at: datetime
+    officer: str
+    other: str
+    party: Address
+    mails: tuple[Correspondence, ...]
 
 
 Event = (
@@ -132,11 +126,10 @@ Event = (
     | ResidentWrote
     | MemberWrote
     | RobotWrote
-    | StrangerNamedCase
     | OfficerWrote
     | OfficerMailHeld
     | OfficerWroteOutside
     | TimerDue
     | LetterBounced
-    | LetterSent
+    | CaseJoined
 )

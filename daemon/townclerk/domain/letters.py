@@ -362,6 +362,7 @@ class CaseSummary:
     complainant: str  # their name, or their address where they gave none
     officer: str | None
     dates: tuple[DatedPromise, ...] = ()
+    ombudsmen: Ombudsmen | None = None  # those that this matter can go to; None: all that the policy names
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Promise:
     promises: tuple[str, ...] = ()  # ids in the register: SS-050
     fallback: Fallback = Fallback.NONE
     opens_stage_by_decision: bool = False  # an `assess`: somebody must accept or refuse the request
+    quote: str = ""  # the published words
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Extension:
     agreement: bool = False  # the resident is asked, not told
     name: str = "delay notice"
     promises: tuple[str, ...] = ()
+    quote: str = ""  # the published words
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class CategoryPolicy:
     respond: Promise | None = None
     acknowledge: Promise | None = None
     promises: tuple[str, ...] = ()
+    quote: str = ""  # the published words
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ class Exclusion:
     forward_to: str | None = None  # a role, told when an officer has decided
     promises: tuple[str, ...] = ()
     restricted: bool = False  # while only suspected, nobody but the complaints lead is told
+    quote: str = ""  # the published words
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class Routing:
     signals: tuple[Rule, ...] = ()
     otherwise_category: Category = Category.COMPLAINT
     otherwise_service: str = "other"
+    service_names: tuple[str, ...] = ()  # every service of this council, whether a rule gives it or only an officer does
 
 
 class Signal:

@@ -1,0 +1,93 @@
+"""A council's folder: its policy, rules and staff, read together, so that one run shows every fault of all of them."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from townclerk.config.calendar_days import build_calendar, years_around
+from townclerk.config.errors import Fault, FilesRefused
+from townclerk.config.policy_file import load_policy
+from townclerk.config.reading import suggest
+from townclerk.config.roster_file import load_staff, read_staff
+from townclerk.config.routing_file import load_routing
+from townclerk.config.shipped import find_shipped, shipped_councils
+from townclerk.config.yaml import Node, node_of
+from townclerk.domain.council import Council
+from townclerk.domain.policy import Policy
+from townclerk.domain.roster import Roster
+from townclerk.domain.routing import Routing
+
+T = TypeVar("T")
+
+
+def load_council(
+    council_id: str,
+    *,
+    rules: Path | None = None,
+    staff: Path | None = None,
+    today: date,
+    replaced: Mapping[str, object] | None = None,
+    staff_override: Node | Mapping[str, object] | None = None,
+) -> Council:
+    """Everything about a council. Raises FilesRefused with the faults of all its files.
+
+    *rules* is a folder that wins over the shipped ones; *staff* the roster's file, else the council's own staff.yaml.
+    *replaced*: values of the policy, by dotted path. *staff_override*: a roster in place of any file.
+    The calendar reaches from three years before *today* to ten after it.
+    """
+    found: list[Fault] = []
+    policy = _attempt(found, lambda: _policy(council_id, rules, replaced))
+    routing = _attempt(found, lambda: _routing(council_id, rules, policy))
+    services = routing.service_names if routing else None
+    roster = _attempt(found, lambda: _roster(council_id, rules, staff, staff_override, policy, services))
+    if policy is None or routing is None or roster is None:
+        raise FilesRefused(found)
+    return Council(policy, build_calendar(policy.calendar, years_around(today)), roster, routing)
+
+
+def _attempt(found: list[Fault], read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except FilesRefused as refused:
+        found.extend(refused.faults)
+        return None
+
+
+def _policy(council_id: str, rules: Path | None, replaced: Mapping[str, object] | None) -> Policy:
+    path = _file(council_id, "policy.yaml", rules)
+    policy = load_policy(path, replaced=replaced)
+    if policy.id != council_id:
+        message = f'"{policy.id}" is not the name of its folder'
+        raise FilesRefused([Fault(str(path), 0, 0, "id", message, f"write id: {council_id}, or rename the folder")])
+    return policy
+
+
+def _routing(council_id: str, rules: Path | None, policy: Policy | None) -> Routing:
+    path = _file(council_id, "routing.yaml", rules)
+    if policy is None:
+        return load_routing(path)
+    return load_routing(path, categories=policy.categories, exclusions=policy.exclusions)
+
+
+def _roster(
+    council_id: str,
+    rules: Path | None,
+    staff: Path | None,
+    override: Node | Mapping[str, object] | None,
+    policy: Policy | None,
+    services: tuple[str, ...] | None,
+) -> Roster:
+    if override is not None:
+        return read_staff(node_of(override, "staff"), policy, services)
+    return load_staff(staff or _file(council_id, "staff.yaml", rules), policy, services)
+
+
+def _file(council_id: str, name: str, rules: Path | None) -> Path:
+    """The file in force. Raises FilesRefused where there is none."""
+    found = find_shipped("rules", f"{council_id}/{name}", rules)
+    if found is None:
+        councils = shipped_councils(rules)
+        expected = suggest(council_id, councils) if council_id not in councils else f"write {council_id}/{name}"
+        raise FilesRefused([Fault(f"{council_id}/{name}", 0, 0, "", "there is no such file in the rules folders", expected)])
+    return found

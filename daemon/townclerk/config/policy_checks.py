@@ -1,0 +1,156 @@
+"""What must fit together within one policy, beyond each value for itself."""
+
+import re
+from collections.abc import Iterator
+
+from townclerk.config.reading import Value, suggest
+from townclerk.config.yaml import Place, Table
+from townclerk.domain.policy import ClockStart, Policy, Promise, StagePolicy
+from townclerk.domain.words import Category, Stage
+
+LEAD = "complaints_lead"
+
+
+def check_policy(policy: Policy, root: Value) -> None:
+    """Note the faults of *policy*, whose file is *root*."""
+    for path, message, expected in _problems(policy):
+        root.faults.add(place_at(root, path), path, message, expected)
+
+
+def place_at(root: Value, path: str) -> Place:
+    """Where the dotted *path* stands in the file, or the nearest group around it that does."""
+    node = root.node
+    for key in path.split("."):
+        entry = node.find(key) if isinstance(node, Table) else None
+        if entry is None:
+            break
+        node = entry.node
+    return node.place
+
+
+Problem = tuple[str, str, str]
+
+
+def _problems(policy: Policy) -> Iterator[Problem]:
+    yield from _role_problems(policy)
+    yield from _stage_problems(policy)
+    yield from _clock_problems(policy)
+    yield from _register_problems(policy)
+    if not policy.ombudsmen:
+        yield "ombudsmen", "names nobody", "write the Ombudsman with name, address, phone and website"
+    if Category.COMPLAINT not in policy.categories:
+        yield "categories", '"complaint" is missing', "write a group complaint: with first_stage: stage1"
+
+
+def _role_problems(policy: Policy) -> Iterator[Problem]:
+    declared = set(policy.roles)
+    if LEAD not in declared:
+        yield "roles", "nobody is the complaints_lead", "write complaints_lead: or let a role play it: {plays: complaints_lead}"
+        declared.add(LEAD)  # said once is enough
+    for path, role in _roles_named(policy):
+        if role not in declared:
+            yield path, f'"{role}" is not one of the roles', suggest(role, policy.roles)
+
+
+def _roles_named(policy: Policy) -> Iterator[tuple[str, str]]:
+    for path, promise in _promises(policy):
+        if not path.endswith(".request"):
+            yield f"{path}.by", promise.by
+    for stage, found in policy.stages.items():
+        yield f"stages.{stage}.decided_by", found.decided_by
+    for category, kind in policy.categories.items():
+        yield from ((f"categories.{category}.forward_to", role) for role in kind.forward_to)
+    for code, exclusion in policy.exclusions.items():
+        if exclusion.forward_to is not None:
+            yield f"exclusions.{code}.forward_to", exclusion.forward_to
+    for step in policy.escalation:
+        yield from (("escalation", role) for role in step.to)
+    yield from ((f"alerts.{alert}", role) for alert, role in policy.alerts.items())
+
+
+def _promises(policy: Policy) -> Iterator[tuple[str, Promise]]:
+    for stage, found in policy.stages.items():
+        for what in ("request", "acknowledge", "assess", "respond"):
+            promise: Promise | None = getattr(found, what)
+            if promise is not None:
+                yield f"stages.{stage}.{what}", promise
+    for category, kind in policy.categories.items():
+        for what in ("acknowledge", "respond"):
+            promise = getattr(kind, what)
+            if promise is not None:
+                yield f"categories.{category}.{what}", promise
+
+
+def _stage_problems(policy: Policy) -> Iterator[Problem]:
+    if Stage.STAGE1 not in policy.stages:
+        yield "stages", '"stage1" is missing', "every policy has a first stage"
+    for category, kind in policy.categories.items():
+        if kind.first_stage is not None and kind.first_stage not in policy.stages:
+            yield (
+                f"categories.{category}.first_stage",
+                f'there is no "{kind.first_stage}" under stages',
+                "write the stage, or another",
+            )
+    complaint = policy.categories.get(Category.COMPLAINT)
+    if complaint is not None and complaint.first_stage is None:
+        yield "categories.complaint.first_stage", "is missing", "write first_stage: stage1"
+    last = Stage.STAGE2 if Stage.STAGE2 in policy.stages else Stage.STAGE1
+    for stage, found in policy.stages.items():
+        if found.final != (stage is last):
+            should = "true" if stage is last else "false"
+            yield (
+                f"stages.{stage}.final",
+                f"{stage} {'is' if stage is last else 'is not'} the last stage here",
+                f"write final: {should}",
+            )
+
+
+def _clock_problems(policy: Policy) -> Iterator[Problem]:
+    for stage, found in policy.stages.items():
+        yield from _stage_clock_problems(f"stages.{stage}", stage, found)
+    for category, kind in policy.categories.items():
+        for what, promise in (("acknowledge", kind.acknowledge), ("respond", kind.respond)):
+            if promise is not None and promise.start is not ClockStart.RECEIPT:
+                yield f"categories.{category}.{what}.from", "this clock can only start at the receipt", "write from: receipt"
+
+
+def _stage_clock_problems(path: str, stage: Stage, found: StagePolicy) -> Iterator[Problem]:
+    acknowledged = found.acknowledge is not None or found.assess is not None
+    if found.respond.start is ClockStart.ACKNOWLEDGEMENT and not acknowledged:
+        yield (
+            f"{path}.respond.from",
+            "no acknowledgement is promised from which this could run",
+            "write acknowledge:, or from: receipt",
+        )
+    if found.acknowledge is not None and found.acknowledge.start is ClockStart.ACKNOWLEDGEMENT:
+        yield f"{path}.acknowledge.from", "an acknowledgement cannot run from itself", "write from: receipt"
+    if stage is Stage.STAGE1 and found.request is not None:
+        yield f"{path}.request", "a first stage is not asked for", "take it out"
+    if found.request is not None and found.request.start is not ClockStart.RESPONSE:
+        yield f"{path}.request.from", "the time to ask runs from the response of the stage before", "write from: response"
+    if stage is Stage.STAGE1 and found.respond.start is ClockStart.RESPONSE:
+        yield f"{path}.respond.from", "there is no response before the first stage", "write from: receipt"
+    limit, within = found.extension.cap, found.respond.within
+    if limit is not None and limit.unit is within.unit and limit.n < within.n:
+        yield (
+            f"{path}.extension.cap",
+            f"{limit} is less than the {within} of the response itself",
+            "it counts from the same start",
+        )
+
+
+def _register_problems(policy: Policy) -> Iterator[Problem]:
+    pattern = re.compile(rf"{re.escape(policy.prefix)}-[0-9]{{3}}")
+    for path, ids in _ids(policy):
+        for each in ids:
+            if not pattern.fullmatch(each):
+                yield path, f'"{each}" cannot be a promise of this register', f"write for instance {policy.prefix}-050"
+        for twice in sorted({each for each in ids if ids.count(each) > 1}):
+            yield path, f'"{twice}" stands here twice', "take one of them out"
+
+
+def _ids(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield from ((f"{path}.promises", promise.promises) for path, promise in _promises(policy))
+    yield from ((f"stages.{stage}.extension.promises", found.extension.promises) for stage, found in policy.stages.items())
+    yield from ((f"categories.{category}.promises", kind.promises) for category, kind in policy.categories.items())
+    yield from ((f"exclusions.{code}.promises", exclusion.promises) for code, exclusion in policy.exclusions.items())

@@ -1,0 +1,414 @@
+"""policy.yaml: a published policy as a file that reads like it, made into a `Policy`."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from townclerk.config.calendar_days import is_known_place
+from townclerk.config.durations import cap, duration, working_days
+from townclerk.config.policy_checks import check_policy
+from townclerk.config.reading import (
+    Faults,
+    Refused,
+    Value,
+    clock,
+    day,
+    email,
+    read_root,
+    refuse_word,
+    suggest,
+    text,
+    whole_number,
+    word_of,
+    words,
+)
+from townclerk.config.yaml import node_of, parse_yaml, put, read_file
+from townclerk.domain.policy import (
+    CalendarPolicy,
+    CategoryPolicy,
+    ClockStart,
+    Contact,
+    Duration,
+    EscalationStep,
+    Exclusion,
+    Extension,
+    Fallback,
+    Hours,
+    NonworkingReceipt,
+    Ombudsman,
+    Policy,
+    Promise,
+    Reminders,
+    StagePolicy,
+    Unit,
+)
+from townclerk.domain.words import Alert, Category, Stage
+
+SETTINGS = "settings"  # what faults call the file of values that a scenario replaces
+RESIDENT = "resident"  # who keeps the promise to ask for a review in time
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ONE_DAY = Duration(1, Unit.WORKING_DAY)  # a stand-in, see config.reading
+PARLIAMENT: tuple[str, ...] = ("parliament.uk",)
+
+
+def load_policy(path: Path, *, replaced: Mapping[str, object] | None = None) -> Policy:
+    """The policy in the file at *path*; *replaced* as in `read_policy`. Raises FilesRefused with all that is wrong in it."""
+    return read_policy(read_file(path), str(path), replaced=replaced)
+
+
+def read_policy(content: bytes, file: str, *, replaced: Mapping[str, object] | None = None) -> Policy:
+    """The policy that *content* says; *file* is the name that faults show.
+
+    *replaced* puts values in place of the file's, by dotted path: {"calendar.cutoff": "17:00"}. A path that the language
+    does not have is a fault. The policy's version is of the file alone. Raises FilesRefused.
+    """
+    tree = parse_yaml(content, file)
+    for path, value in (replaced or {}).items():
+        tree = put(tree, path, node_of(value, SETTINGS))
+    version = hashlib.sha256(content).hexdigest()[:12]
+    return read_root(tree, Faults(), lambda root: _policy(root, version))
+
+
+def _policy(root: Value, version: str) -> Policy:
+    with root.fields() as f:
+        roles: dict[str, _RoleParts] = f.required("roles", _roles, {})
+        nobody: _Members = (PARLIAMENT, ())
+        domains, addresses = f.optional("members", _members, nobody)
+        policy = Policy(
+            id=f.required("id", _identifier, ""),
+            prefix=f.required("prefix", _prefix, ""),
+            title=f.text("title"),
+            version=version,
+            contact=f.required("contact", _contact, Contact("-", "-")),
+            calendar=f.required("calendar", _calendar, CalendarPolicy()),
+            categories=f.required("categories", _categories, {}),
+            exclusions=f.optional("exclusions", _exclusions, {}),
+            stages=f.required("stages", _stages, {}),
+            ombudsmen=f.required("ombudsmen", _ombudsmen, ()),
+            ombudsman_in_every_letter=f.yes_no("ombudsman_in_every_letter", default=False),
+            hours=f.optional("hours", _hours, Hours()),
+            reminders=f.optional("reminders", _reminders, Reminders()),
+            escalation=f.optional("escalation", lambda value: value.each(_escalation_step), ()),
+            roles={part: name for name, (plays, _) in roles.items() for part in (name, *plays)},
+            role_addresses={name: address for name, (_, address) in roles.items() if address},
+            alerts=f.optional("alerts", _alerts, {}),
+            statements=f.optional("statements", _statements, {}),
+            member_domains=domains,
+            member_addresses=addresses,
+            answered_for=f.optional("answered_for", duration, Duration(20, Unit.WORKING_DAY)),
+            forwarded_receipt_hours=f.number("forwarded_receipt_hours", 24, 1, 24 * 31),
+            retention=f.optional("retention", duration, None),
+            survey=f.optional("survey", duration, None),
+        )
+    check_policy(policy, root)
+    return policy
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def _identifier(value: Value) -> str:
+    written = text(value)
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", written):
+        raise Refused(f'"{written}" cannot name a council', "write small letters and dashes, for instance south-staffordshire")
+    return written
+
+
+def _prefix(value: Value) -> str:
+    written = text(value)
+    if not re.fullmatch(r"[A-Z]{1,4}", written):
+        raise Refused(f'"{written}" cannot begin a reference', "write one to four capital letters, for instance SS")
+    return written
+
+
+# --- the council -----------------------------------------------------------------------------------------------------
+
+
+def _contact(value: Value) -> Contact:
+    with value.fields() as f:
+        return Contact(
+            council=f.text("council"),
+            mailbox=f.required("mailbox", email, "-"),
+            post=f.optional_text("post"),
+            phone=f.optional_text("phone"),
+            website=f.optional_text("website"),
+            lines=f.optional("lines", lambda lines: tuple((name, text(line)) for name, line in lines.entries()), ()),
+            privacy=f.optional_text("privacy"),
+        )
+
+
+def _calendar(value: Value) -> CalendarPolicy:
+    with value.fields() as f:
+        calendar = CalendarPolicy(
+            country=f.text("country"),
+            subdivision=f.text("subdivision"),
+            timezone=f.required("timezone", _timezone, "UTC"),
+            weekend=f.optional("weekend", lambda days: tuple(sorted(set(days.each(_weekday)))), (5, 6)),
+            closure_days=f.optional("closure_days", _closure_days, ()),
+            extra_working_days=f.optional("extra_working_days", lambda days: days.each(day), ()),
+            nonworking_receipt=f.optional(
+                "nonworking_receipt", word_of(NonworkingReceipt), NonworkingReceipt.NEXT_WORKING_DAY_IS_DAY_1
+            ),
+            cutoff=f.optional("cutoff", clock, None),
+        )
+        if not is_known_place(calendar.country, calendar.subdivision):
+            f.fault(
+                "subdivision",
+                f"no bank holidays are known for {calendar.country}-{calendar.subdivision}",
+                "write GB and ENG, WLS, SCT or NIR",
+            )
+    return calendar
+
+
+def _timezone(value: Value) -> str:
+    written = text(value)
+    try:
+        ZoneInfo(written)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Refused(f'"{written}" is not a time zone', "write for instance Europe/London") from None
+    return written
+
+
+def _weekday(value: Value) -> int:
+    written = text(value).lower()
+    if written not in WEEKDAYS:
+        refuse_word(written, WEEKDAYS)
+    return WEEKDAYS.index(written)
+
+
+def _closure_days(value: Value) -> tuple[tuple[date, str], ...]:
+    """Days off beside the bank holidays, each with its reason: 2026-12-29: Christmas closure."""
+    found = []
+    for written, reason in value.entries():
+        try:
+            closed = date.fromisoformat(written)
+        except ValueError:
+            reason.fault(f'"{written}" is not a date', "write year-month-day, for instance 2026-12-29: Christmas closure")
+        else:
+            found.append((closed, reason.attempt(text, "-")))
+    return tuple(found)
+
+
+_RoleParts = tuple[tuple[str, ...], str]
+
+
+def _roles(value: Value) -> dict[str, _RoleParts]:
+    """Each role with the parts that it plays, and its address where it is nobody on the roster ("": it is)."""
+    return value.named(lambda _, role: _role(role))
+
+
+def _role(value: Value) -> _RoleParts:
+    if value.is_nothing:
+        return (), ""
+    with value.fields() as f:
+        return f.words("plays"), f.optional("address", email, "")
+
+
+_Members = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _members(value: Value) -> _Members:
+    """The domains and the addresses from which MPs and councillors write."""
+    with value.fields() as f:
+        domains = f.optional("domains", lambda each: each.each(_mail_domain), PARLIAMENT)
+        return domains, f.optional("addresses", lambda each: each.each(lambda one: email(one).lower()), ())
+
+
+def _mail_domain(value: Value) -> str:
+    written = text(value).lower()
+    if "." not in written or "@" in written or " " in written:
+        raise Refused(f'"{written}" is not the domain of mail addresses', "write for instance parliament.uk")
+    return written
+
+
+# --- promises --------------------------------------------------------------------------------------------------------
+
+
+def _promise(by: str | None = None) -> Callable[[Value], Promise]:
+    """A reader of promises; *by* where it is not for the file to say who keeps it."""
+
+    def read(value: Value) -> Promise:
+        with value.fields() as f:
+            return Promise(
+                within=f.required("within", duration, ONE_DAY),
+                start=f.required("from", word_of(ClockStart), ClockStart.RECEIPT),
+                by=by or f.text("by"),
+                clause=f.text("clause"),
+                quote=f.optional_text("quote"),
+                promises=f.words("promises"),
+                fallback=f.optional("fallback", word_of(Fallback), Fallback.NONE),
+                opens_stage_by_decision=f.yes_no("opens_stage_by_decision", default=False),
+            )
+
+    return read
+
+
+def _extension(value: Value) -> Extension:
+    with value.fields() as f:
+        return Extension(
+            clause=f.text("clause"),
+            quote=f.optional_text("quote"),
+            default=f.required("default", duration, ONE_DAY),
+            cap=f.optional("cap", cap, None),
+            reason_required=f.yes_no("reason_required", default=False),
+            agreement=f.yes_no("agreement", default=False),
+            name=f.optional_text("name", "delay notice"),
+            promises=f.words("promises"),
+        )
+
+
+def _stages(value: Value) -> dict[Stage, StagePolicy]:
+    known = [stage.value for stage in Stage]
+    for name, entry in value.entries():
+        if name not in known:
+            entry.fault(f'"{name}" is not a stage', suggest(name, known))
+    return {Stage(name): entry.attempt(_stage(Stage(name)), _NO_STAGE) for name, entry in value.entries() if name in known}
+
+
+def _stage(stage: Stage) -> Callable[[Value], StagePolicy]:
+    def read(value: Value) -> StagePolicy:
+        with value.fields() as f:
+            return StagePolicy(
+                stage=stage,
+                title=f.text("title"),
+                request=f.optional("request", _promise(RESIDENT), None),
+                acknowledge=f.optional("acknowledge", _promise(), None),
+                assess=f.optional("assess", _promise(), None),
+                respond=f.required("respond", _promise(), _NO_PROMISE),
+                extension=f.required("extension", _extension, _NO_EXTENSION),
+                may_refuse=f.has("refuse"),
+                refuse_clause=f.optional("refuse", _refuse_clause, ""),
+                decided_by=f.optional_text("decided_by", "complaints_lead"),
+                max_times=f.optional("max_times", whole_number(1, 9), None),
+                final=f.yes_no("final", default=False),
+                closes_case=f.yes_no("closes_case", default=False),
+                response_must_contain=f.words("response_must_contain"),
+            )
+
+    return read
+
+
+def _refuse_clause(value: Value) -> str:
+    """Where the policy says that a request may be refused. The quotation is for the reader of the file."""
+    with value.fields() as f:
+        f.optional_text("quote")
+        f.words("promises")
+        return f.text("clause")
+
+
+_NO_PROMISE = Promise(ONE_DAY, ClockStart.RECEIPT, "-", "-")
+_NO_EXTENSION = Extension("-", ONE_DAY)
+_NO_STAGE = StagePolicy(Stage.STAGE1, "-", _NO_PROMISE, _NO_EXTENSION)
+
+
+def _categories(value: Value) -> dict[Category, CategoryPolicy]:
+    known = [category.value for category in Category]
+    for name, entry in value.entries():
+        if name not in known:
+            entry.fault(f'"{name}" is not a category', suggest(name, known))
+    named = {Category(name): entry for name, entry in value.entries() if name in known}
+    return {category: entry.attempt(_category(category), CategoryPolicy(category, "-")) for category, entry in named.items()}
+
+
+def _category(category: Category) -> Callable[[Value], CategoryPolicy]:
+    def read(value: Value) -> CategoryPolicy:
+        with value.fields() as f:
+            return CategoryPolicy(
+                category=category,
+                clause=f.text("clause"),
+                quote=f.optional_text("quote"),
+                receipt=f.yes_no("receipt", default=True),
+                first_stage=f.optional("first_stage", word_of(Stage), None),
+                forward_to=f.words("forward_to"),
+                decide=f.yes_no("decide", default=False),
+                respond=f.optional("respond", _promise(), None),
+                acknowledge=f.optional("acknowledge", _promise(), None),
+                promises=f.words("promises"),
+            )
+
+    return read
+
+
+def _exclusions(value: Value) -> dict[str, Exclusion]:
+    return value.named(_exclusion)
+
+
+def _exclusion(code: str, value: Value) -> Exclusion:
+    with value.fields() as f:
+        return Exclusion(
+            code=code,
+            title=f.text("title"),
+            clause=f.text("clause"),
+            quote=f.optional_text("quote"),
+            explanation=f.optional_text("explanation"),
+            signpost=f.optional_text("signpost"),
+            forward_to=f.optional("forward_to", text, None),
+            promises=f.words("promises"),
+            restricted=f.yes_no("restricted", default=False),
+        )
+
+
+def _ombudsmen(value: Value) -> tuple[Ombudsman, ...]:
+    return tuple(value.named(_ombudsman).values())
+
+
+def _ombudsman(code: str, value: Value) -> Ombudsman:
+    with value.fields() as f:
+        return Ombudsman(code, f.text("name"), f.text("address"), f.text("phone"), f.text("website"), f.words("sentences"))
+
+
+# --- times and people ------------------------------------------------------------------------------------------------
+
+
+def _hours(value: Value) -> Hours:
+    usual = Hours()
+    with value.fields() as f:
+        hours = Hours(
+            opens=f.optional("opens", clock, usual.opens),
+            closes=f.optional("closes", clock, usual.closes),
+            reminders_at=f.optional("reminders_at", clock, usual.reminders_at),
+            fallback_at=f.optional("fallback_at", clock, usual.fallback_at),
+            survey_at=f.optional("survey_at", clock, usual.survey_at),
+            due_time=f.optional("due_time", clock, usual.due_time),
+        )
+        if hours.opens >= hours.closes:
+            f.fault("closes", f"{hours.closes:%H:%M} is not after {hours.opens:%H:%M}, when it opens", "write a later time")
+        for key in ("reminders_at", "fallback_at", "survey_at"):
+            if not hours.opens <= getattr(hours, key) < hours.closes:
+                expected = f"write a time from {hours.opens:%H:%M} up to but not including {hours.closes:%H:%M}"
+                f.fault(key, f"{getattr(hours, key):%H:%M} lies outside the hours in which letters leave", expected)
+    return hours
+
+
+def _reminders(value: Value) -> Reminders:
+    usual = Reminders()
+
+    def days(each: Value) -> tuple[int, ...]:
+        return each.each(whole_number(0, 60))
+
+    with value.fields() as f:
+        return Reminders(
+            acknowledge=f.optional("acknowledge", days, usual.acknowledge),
+            respond=f.optional("respond", days, usual.respond),
+            actions_every=f.optional("actions_every", duration, usual.actions_every),
+        )
+
+
+def _escalation_step(value: Value) -> EscalationStep:
+    with value.fields() as f:
+        return EscalationStep(f.required("after", working_days, 1), f.required("to", words, ()))
+
+
+def _alerts(value: Value) -> dict[Alert, str]:
+    known = [alert.value for alert in Alert]
+    for name, entry in value.entries():
+        if name not in known:
+            entry.fault(f'"{name}" is not an alert', suggest(name, known))
+    return {Alert(name): entry.attempt(text, "-") for name, entry in value.entries() if name in known}
+
+
+def _statements(value: Value) -> dict[str, str]:
+    return value.named(lambda _, sentence: text(sentence))

@@ -1,0 +1,296 @@
+"""Reading a tree into values, and collecting all that is wrong with it on the way.
+
+A leaf reader takes a `Value` and returns what it means, or raises `Refused` with the words for the admin. `Fields` catches
+that, notes the fault with its place and goes on with a stand-in, so that one pass finds every fault. A stand-in never gets
+out: whoever began the reading calls `Faults.stop` before they use the value.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, time
+from difflib import get_close_matches
+from enum import StrEnum
+from types import TracebackType
+from typing import NoReturn, Self, TypeVar
+
+from townclerk.config.errors import Fault, FilesRefused
+from townclerk.config.yaml import Items, Kind, Node, Place, Scalar, Table
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+INDENT = "write name: value lines, indented below it"
+T = TypeVar("T")
+D = TypeVar("D")  # what stands in for it
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class Refused(Exception):  # noqa: N818 - a signal between two readers; it never leaves this package
+    """A value does not mean what it must here."""
+
+    def __init__(self, message: str, expected: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.expected = expected
+
+
+@dataclass(slots=True)
+class Faults:
+    """What has been found wrong so far."""
+
+    found: list[Fault] = field(default_factory=list)
+
+    def add(self, place: Place, path: str, message: str, expected: str = "") -> None:
+        self.found.append(Fault(place.file, place.line, place.column, path, message, expected))
+
+    def stop(self) -> None:
+        """Raise FilesRefused where anything was found."""
+        if self.found:
+            raise FilesRefused(self.found)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A node of the tree, where it stands, and where its faults go."""
+
+    node: Node
+    path: str
+    faults: Faults
+
+    @property
+    def is_nothing(self) -> bool:
+        return isinstance(self.node, Scalar) and self.node.kind is Kind.NOTHING
+
+    def fault(self, message: str, expected: str = "") -> None:
+        self.faults.add(self.node.place, self.path, message, expected)
+
+    def fields(self) -> "Fields":
+        if not isinstance(self.node, Table):
+            raise Refused(f"{describe(self.node)} stands where a group of settings must", INDENT)
+        return Fields(self, self.node)
+
+    def items(self) -> "tuple[Value, ...]":
+        if not isinstance(self.node, Items):
+            raise Refused(f"{describe(self.node)} stands where a list must", "write it in brackets: [one, two]")
+        return tuple(Value(item, f"{self.path}[{n}]", self.faults) for n, item in enumerate(self.node.items))
+
+    def entries(self) -> "tuple[tuple[str, Value], ...]":
+        """Name and value of each entry, where the names are the admin's own."""
+        if not isinstance(self.node, Table):
+            raise Refused(f"{describe(self.node)} stands where names and their values must", INDENT)
+        return tuple((e.key, Value(e.node, _join(self.path, e.key), self.faults)) for e in self.node.entries)
+
+    def attempt(self, read: "Callable[[Value], T]", stand_in: D) -> T | D:
+        """What *read* makes of this value; *stand_in*, and a fault noted, where it refuses."""
+        try:
+            return read(self)
+        except Refused as refused:
+            self.fault(refused.message, refused.expected)
+            return stand_in
+
+    def each(self, read: "Callable[[Value], T]") -> tuple[T, ...]:
+        """What *read* makes of each item of this list; those that it refuses are noted and left out."""
+        kept: list[T] = []
+        for item in self.items():
+            item.attempt(lambda value: kept.append(read(value)), None)
+        return tuple(kept)
+
+    def named(self, read: "Callable[[str, Value], T]") -> dict[str, T]:
+        """What *read* makes of the entries of a group whose names are the admin's own; those that it refuses are left out."""
+        kept: dict[str, T] = {}
+        for name, entry in self.entries():
+            try:
+                _check_name(name)
+                kept[name] = read(name, entry)
+            except Refused as refused:
+                entry.fault(refused.message, refused.expected)
+        return kept
+
+
+def _check_name(written: str) -> None:
+    if not NAME.fullmatch(written):
+        raise Refused(f'"{written}" cannot be a name', "write small letters, digits and _, beginning with a letter")
+
+
+class Fields:
+    """A group of settings with fixed names. Used with `with`: at its end, names that nobody asked for are faults."""
+
+    def __init__(self, value: Value, table: Table) -> None:
+        self._value, self._table = value, table
+        self._known: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None:
+            self._fault_unknown()
+
+    def has(self, key: str) -> bool:
+        """Whether something other than nothing is written there."""
+        found = self.find(key)
+        return found is not None and not found.is_nothing
+
+    def find(self, key: str) -> Value | None:
+        self._known.append(key)
+        entry = self._table.find(key)
+        return Value(entry.node, _join(self._value.path, key), self._value.faults) if entry else None
+
+    def required(self, key: str, read: Callable[[Value], T], stand_in: D) -> T | D:
+        found = self.find(key)
+        if found is None or found.is_nothing:
+            place = found.node.place if found else self._table.place
+            self._value.faults.add(place, _join(self._value.path, key), "is missing", f'write a line "{key}: ..."')
+            return stand_in
+        return found.attempt(read, stand_in)
+
+    def optional(self, key: str, read: Callable[[Value], T], default: D) -> T | D:
+        """*default* where it is not written, or nothing (null) is."""
+        found = self.find(key)
+        return default if found is None or found.is_nothing else found.attempt(read, default)
+
+    def text(self, key: str) -> str:
+        return self.required(key, text, "-")
+
+    def optional_text(self, key: str, default: str = "") -> str:
+        return self.optional(key, text, default)
+
+    def words(self, key: str) -> tuple[str, ...]:
+        return self.optional(key, words, ())
+
+    def yes_no(self, key: str, default: bool) -> bool:
+        return self.optional(key, yes_no, default)
+
+    def number(self, key: str, default: int, least: int = 0, most: int = 1_000_000) -> int:
+        return self.optional(key, whole_number(least, most), default)
+
+    def fault(self, key: str, message: str, expected: str = "") -> None:
+        """Note a fault at *key*, or at the group where the key is not written."""
+        entry = self._table.find(key)
+        place = entry.node.place if entry else self._table.place
+        self._value.faults.add(place, _join(self._value.path, key), message, expected)
+
+    def _fault_unknown(self) -> None:
+        for entry in self._table.entries:
+            if entry.key not in self._known:
+                path = _join(self._value.path, entry.key)
+                self._value.faults.add(entry.place, path, f'"{entry.key}" is not known here', suggest(entry.key, self._known))
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def describe(node: Node) -> str:
+    match node:
+        case Scalar(kind=Kind.NOTHING):
+            return "nothing"
+        case Scalar(text=text):
+            return f'"{text}"'
+        case Items():
+            return "a list"
+        case Table():
+            return "a group of settings"
+
+
+def suggest(wrong: str, right: Iterable[str]) -> str:
+    """What the admin may have meant by *wrong*, or everything that would be right."""
+    known = tuple(dict.fromkeys(right))
+    close = get_close_matches(wrong.lower(), known, n=1, cutoff=0.6)
+    return f'did you mean "{close[0]}"?' if close else f"known here: {', '.join(known)}"
+
+
+def read_root(node: Node, faults: Faults, read: Callable[[Value], T]) -> T:
+    """The whole of a file. Raises FilesRefused with everything that was found wrong."""
+    root = Value(node, "", faults)
+    try:
+        found = read(root)
+    except Refused as refused:
+        root.fault(refused.message, refused.expected)
+        raise FilesRefused(faults.found) from None
+    faults.stop()
+    return found
+
+
+# --- leaves ----------------------------------------------------------------------------------------------------------
+
+
+def text(value: Value) -> str:
+    """Words, or a number or date as it is written."""
+    if not isinstance(value.node, Scalar):
+        raise Refused(f"{describe(value.node)} stands where words must", "write them behind the colon")
+    if value.node.kind is Kind.YES_NO:
+        expected = f'if you mean the word, write "{value.node.text}" in quotation marks'
+        raise Refused(f"{describe(value.node)} is a yes or no, not words", expected)
+    if value.node.kind is Kind.NOTHING or not value.node.text.strip():
+        raise Refused("is empty", "write something, or take the line out")
+    return " ".join(value.node.text.split()) if "\n" not in value.node.text.strip() else value.node.text.strip()
+
+
+def words(value: Value) -> tuple[str, ...]:
+    """A list of texts; a single one may stand without brackets."""
+    return (text(value),) if isinstance(value.node, Scalar) else value.each(text)
+
+
+def yes_no(value: Value) -> bool:
+    if isinstance(value.node, Scalar) and value.node.kind is Kind.YES_NO:
+        return value.node.text.lower() == "true"
+    raise Refused(f"{describe(value.node)} is not a yes or no", "write true or false")
+
+
+def whole_number(least: int = 0, most: int = 1_000_000) -> Callable[[Value], int]:
+    expected = f"write a number from {least} to {most}"
+
+    def read(value: Value) -> int:
+        written = value.node.text if isinstance(value.node, Scalar) else ""
+        if not (written.isascii() and written.lstrip("-").isdigit()) or len(written) > 12:
+            raise Refused(f"{describe(value.node)} is not a whole number", expected)
+        if not least <= int(written) <= most:
+            raise Refused(f"{written} is too {'small' if int(written) < least else 'large'}", expected)
+        return int(written)
+
+    return read
+
+
+def day(value: Value) -> date:
+    written = text(value)
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise Refused(f'"{written}" is not a date', "write year-month-day, for instance 2027-01-25") from None
+
+
+def clock(value: Value) -> time:
+    """A local time of day. 23:59:59 may be written with seconds."""
+    written = text(value)
+    try:
+        found = time.fromisoformat(written)
+    except ValueError:
+        found = None
+    if found is None or ":" not in written or found.tzinfo is not None:
+        raise Refused(f'"{written}" is not a time of day', 'write hours and minutes, for instance "09:00"')
+    return found
+
+
+def word_of(words: type[Word]) -> Callable[[Value], Word]:
+    """One of the words of an enumeration."""
+    known = [each.value for each in words]
+
+    def read(value: Value) -> Word:
+        written = text(value)
+        if written not in known:
+            refuse_word(written, known)
+        return words(written)
+
+    return read
+
+
+def refuse_word(written: str, known: Iterable[str]) -> NoReturn:
+    raise Refused(f'"{written}" is not one of the words known here', suggest(written, known))
+
+
+def email(value: Value) -> str:
+    written = text(value)
+    name, at, host = written.partition("@")
+    if not (name and at and host) or " " in written or "@" in host or "<" in written:
+        raise Refused(f'"{written}" is not a mail address', "write for instance team@council.example")
+    return written

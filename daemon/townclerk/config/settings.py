@@ -1,0 +1,331 @@
+"""townclerk.yaml: what one installation needs to know. A commented example is deploy/townclerk.yaml."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from townclerk.config.reading import Faults, Refused, Value, read_root, text, whole_number, word_of
+from townclerk.config.secrets import Secret, SecretKind, secret
+from townclerk.config.yaml import Node, load_yaml
+
+
+class Security(StrEnum):
+    """How a connection is protected: TLS from its first byte, STARTTLS, or not at all (this machine's own servers)."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordLogin:
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class MicrosoftLogin:
+    """Microsoft 365 with the client-credentials flow: an application of the tenant, with a secret of its own."""
+
+    tenant: str
+    client_id: str
+    secret: Secret
+
+
+Login = PasswordLogin | MicrosoftLogin
+
+
+class LoginKind(StrEnum):
+    PASSWORD = "password"  # noqa: S105 - the word in the file, not a password
+    MICROSOFT = "microsoft"
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxSettings:
+    """`start_from`, aware: older mail is recorded and never answered; None: the moment of the first connection."""
+
+    host: str
+    port: int
+    security: Security
+    user: str
+    login: Login
+    folders: tuple[str, ...] = ("INBOX",)
+    idle_seconds: int = 300
+    poll_seconds: int = 60
+    start_from: datetime | None = None
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingSettings:
+    """The server that letters are handed to. `user` None: it wants no login."""
+
+    host: str
+    port: int
+    security: Security
+    from_name: str
+    user: str | None = None
+    login: Login | None = None
+    rate_per_minute: int = 25  # Microsoft 365 allows 30
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """`url` without a password; `secret` is the password, None where none is needed."""
+
+    url: str
+    secret: Secret | None = None
+
+
+class ReplyMode(StrEnum):
+    """Whether replies come back to a signed address of their own (feedback+…@) or to the mailbox as it is."""
+
+    SIGNED = "signed"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyKey:
+    """`id` is one character and stands in each address that this key signs."""
+
+    id: str
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySettings:
+    """The first key signs; all of them verify. Signatures are in Message-IDs too, so a plain address needs a key as well."""
+
+    mode: ReplyMode
+    keys: tuple[ReplyKey, ...]
+
+
+class Profile(StrEnum):
+    """Whose Authentication-Results headers come with the mail."""
+
+    STANDARD = "standard"  # RFC 8601, from the trusted server
+    MICROSOFT = "microsoft"  # Microsoft 365: no server name, and marks of its own
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationSettings:
+    """`trusted_server`: whose word counts that a sender was proven; None: nobody's, and it is not asked for."""
+
+    trusted_server: str | None = None
+    profile: Profile = Profile.STANDARD
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Past `letters_per_hour` in all (the brake), automatic letters wait and a person is told. Attachments are forwarded to
+    officers up to so many megabytes a mail."""
+
+    letters_per_hour: int = 200
+    letters_per_address_per_day: int = 12
+    attachment_forward_mb: int = 15
+
+
+@dataclass(frozen=True, slots=True)
+class HealthSettings:
+    """`listen_port` None: no web page is served. A mail that has waited `oldest_mail_minutes` makes the service unwell."""
+
+    listen_host: str = "127.0.0.1"
+    listen_port: int | None = None
+    oldest_mail_minutes: int = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation. Folders and files are absolute, or counted from the folder of the settings file."""
+
+    council: str
+    mailbox: MailboxSettings
+    smtp: OutgoingSettings
+    database: DatabaseSettings
+    reply_address: ReplySettings
+    rules: Path | None = None
+    templates: Path | None = None
+    staff: Path | None = None
+    authentication: AuthenticationSettings = AuthenticationSettings()
+    health: HealthSettings = HealthSettings()
+    limits: Limits = Limits()
+
+
+_DATABASE_EXAMPLE = (
+    'write for instance "sqlite:////var/lib/townclerk/townclerk.db" or "postgresql://townclerk@localhost/townclerk"'
+)
+_SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
+# Stand-ins, see config.reading.
+_NO_SECRET = Secret(SecretKind.ENV, "-")
+_NO_MAILBOX = MailboxSettings("-", 993, Security.TLS, "-", PasswordLogin(_NO_SECRET))
+_NO_SMTP = OutgoingSettings("-", 587, Security.STARTTLS, "-")
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings in the file at *path*. Raises FilesRefused with all that is wrong in it. No secret is fetched."""
+    return read_settings(load_yaml(path), path.resolve().parent)
+
+
+def read_settings(tree: Node, base: Path) -> Settings:
+    """The settings of a tree; paths are counted from *base*. Raises FilesRefused."""
+    return read_root(tree, Faults(), lambda root: _settings(root, base))
+
+
+def _settings(root: Value, base: Path) -> Settings:
+    def path(value: Value) -> Path:
+        return base / text(value)
+
+    with root.fields() as f:
+        return Settings(
+            council=f.text("council"),
+            rules=f.optional("rules", path, None),
+            templates=f.optional("templates", path, None),
+            staff=f.optional("staff", path, None),
+            mailbox=f.required("mailbox", lambda value: _mailbox(value, base), _NO_MAILBOX),
+            smtp=f.required("smtp", lambda value: _outgoing(value, base), _NO_SMTP),
+            database=f.required("database", _database, DatabaseSettings("-")),
+            reply_address=f.required("reply_address", _reply_address, ReplySettings(ReplyMode.PLAIN, ())),
+            authentication=f.optional("authentication", _authentication, AuthenticationSettings()),
+            health=f.optional("health", _health, HealthSettings()),
+            limits=f.optional("limits", _limits, Limits()),
+        )
+
+
+# --- the wire --------------------------------------------------------------------------------------------------------
+
+
+def _mailbox(value: Value, base: Path) -> MailboxSettings:
+    with value.fields() as f:
+        security = f.optional("security", word_of(Security), Security.TLS)
+        return MailboxSettings(
+            host=f.text("host"),
+            port=f.number("port", 993 if security is Security.TLS else 143, 1, 65535),
+            security=security,
+            user=f.text("user"),
+            login=f.required("auth", _login, PasswordLogin(_NO_SECRET)),
+            folders=f.optional("folders", _folders, ("INBOX",)),
+            idle_seconds=f.number("idle_seconds", 300, 10, 1740),
+            poll_seconds=f.number("poll_seconds", 60, 5, 3600),
+            start_from=f.optional("start_from", _moment, None),
+            ca_file=f.optional("ca_file", lambda each: base / text(each), None),
+        )
+
+
+def _outgoing(value: Value, base: Path) -> OutgoingSettings:
+    with value.fields() as f:
+        security = f.optional("security", word_of(Security), Security.STARTTLS)
+        user, login = f.optional("user", text, None), f.optional("auth", _login, None)
+        if (user is None) != (login is None):
+            missing = "user" if user is None else "auth"
+            f.fault(missing, "user and auth go together", "write both, or none where the server wants no login")
+        return OutgoingSettings(
+            host=f.text("host"),
+            port=f.number("port", _SMTP_PORTS[security], 1, 65535),
+            security=security,
+            from_name=f.text("from_name"),
+            user=user,
+            login=login,
+            rate_per_minute=f.number("rate_per_minute", 25, 1, 10_000),
+            ca_file=f.optional("ca_file", lambda each: base / text(each), None),
+        )
+
+
+def _login(value: Value) -> Login:
+    with value.fields() as f:
+        if f.required("kind", word_of(LoginKind), LoginKind.PASSWORD) is LoginKind.PASSWORD:
+            return PasswordLogin(f.required("secret", secret, _NO_SECRET))
+        return MicrosoftLogin(f.text("tenant"), f.text("client_id"), f.required("secret", secret, _NO_SECRET))
+
+
+def _folders(value: Value) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(value.each(text)))
+    if not found:
+        raise Refused("no folder is watched", "write for instance [INBOX, Junk]")
+    return found
+
+
+def _moment(value: Value) -> datetime:
+    written = text(value)
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise Refused(f'"{written}" is not a moment with a time zone', "write for instance 2027-01-11T08:00:00Z")
+    return found
+
+
+# --- the rest --------------------------------------------------------------------------------------------------------
+
+
+def _database(value: Value) -> DatabaseSettings:
+    with value.fields() as f:
+        return DatabaseSettings(f.required("url", _database_url, "-"), f.optional("secret", secret, None))
+
+
+def _database_url(value: Value) -> str:
+    written = text(value)
+    try:
+        parts = urlsplit(written)
+        password = parts.password
+    except ValueError:
+        raise Refused("is not the address of a database", _DATABASE_EXAMPLE) from None
+    if password is not None:
+        raise Refused(
+            "a password must not stand in this file", "take it out of the address, and write secret: {env: NAME} below it"
+        )
+    if parts.scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
+        raise Refused(f'"{written}" is not the address of a database that townclerk knows', _DATABASE_EXAMPLE)
+    return written
+
+
+def _reply_address(value: Value) -> ReplySettings:
+    with value.fields() as f:
+        keys = f.required("keys", lambda each: each.each(_reply_key), ())
+        if f.has("keys") and not keys:
+            f.fault("keys", "there is no key", "write one with id and secret: `openssl rand -base64 32` makes one")
+        for twice in sorted({key.id for key in keys if [each.id for each in keys].count(key.id) > 1}):
+            f.fault("keys", f'two keys have the id "{twice}"', "give each its own")
+        return ReplySettings(f.optional("mode", word_of(ReplyMode), ReplyMode.SIGNED), keys)
+
+
+def _reply_key(value: Value) -> ReplyKey:
+    with value.fields() as f:
+        return ReplyKey(f.required("id", _key_id, "0"), f.required("secret", secret, _NO_SECRET))
+
+
+def _key_id(value: Value) -> str:
+    written = text(value)
+    if not re.fullmatch(r"[0-9a-z]", written):
+        raise Refused(f'"{written}" cannot be the id of a key', "write one character of 0-9 or a-z")
+    return written
+
+
+def _authentication(value: Value) -> AuthenticationSettings:
+    with value.fields() as f:
+        return AuthenticationSettings(
+            trusted_server=f.optional("trusted_server", text, None),
+            profile=f.optional("profile", word_of(Profile), Profile.STANDARD),
+        )
+
+
+def _limits(value: Value) -> Limits:
+    usual = Limits()
+    with value.fields() as f:
+        return Limits(
+            letters_per_hour=f.number("letters_per_hour", usual.letters_per_hour, 1, 100_000),
+            letters_per_address_per_day=f.number("letters_per_address_per_day", usual.letters_per_address_per_day, 1, 1000),
+            attachment_forward_mb=f.number("attachment_forward_mb", usual.attachment_forward_mb, 0, 100),
+        )
+
+
+def _health(value: Value) -> HealthSettings:
+    with value.fields() as f:
+        return HealthSettings(
+            listen_host=f.optional_text("listen_host", "127.0.0.1"),
+            listen_port=f.optional("listen_port", whole_number(1, 65535), None),
+            oldest_mail_minutes=f.number("oldest_mail_minutes", 15, 1, 24 * 60),
+        )

@@ -1,0 +1,34 @@
+"""Where rules and templates lie. A whole file wins over another of its name; files are never merged.
+
+1. the council's own folder, where the settings name one
+2. what the package ships
+3. the top of the repository, when townclerk runs from a checkout: an edit counts at once
+"""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+SHIPPED = PACKAGE / "_shipped"
+CHECKOUT = PACKAGE.parent.parent
+
+
+def shipped_folders(kind: str, own: Path | None = None) -> tuple[Path, ...]:
+    """The folders to look in for *kind* ("rules" or "templates"), the one that wins first. Only those that exist."""
+    places = (own, SHIPPED / kind, CHECKOUT / kind if _is_checkout() else None)
+    return tuple(place for place in places if place is not None and place.is_dir())
+
+
+def _is_checkout() -> bool:
+    """Not whatever happens to lie two folders above an installed package."""
+    return (CHECKOUT / "pyproject.toml").is_file() and (CHECKOUT / "daemon" / PACKAGE.name).is_dir()
+
+
+def find_shipped(kind: str, name: str, own: Path | None = None) -> Path | None:
+    """The file *name* (south-staffordshire/policy.yaml) that is in force, or None: there is none."""
+    return next((folder / name for folder in shipped_folders(kind, own) if (folder / name).is_file()), None)
+
+
+def shipped_councils(own: Path | None = None) -> tuple[str, ...]:
+    """The councils that have a policy, by name."""
+    found = {path.parent.name for folder in shipped_folders("rules", own) for path in folder.glob("*/policy.yaml")}
+    return tuple(sorted(found))

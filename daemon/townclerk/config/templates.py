@@ -1,0 +1,223 @@
+"""The letters' templates: loaded, tried out and rendered.
+
+    folder of the council  ->  templates/<council>/  ->  templates/       the first that has a file gives the whole file
+      letters/<kind>.md    one letter: `Subject: …`, a blank line, and Markdown that reads well as plain text too
+      parts/*.md           pieces that letters include
+      layout.html          the page around a letter
+      letter.css           how its parts look; written into each element, because mail programs drop style sheets
+
+A template sees values of the domain and the helpers of `templates_page`, nothing else, in a sandbox.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined, Template, TemplateError, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from townclerk.config import templates_words as words
+from townclerk.config.errors import ConfigError, FilesRefused
+from townclerk.config.templates_check import (
+    HELPERS,
+    NAMES,
+    Sources,
+    TemplateWrong,
+    faults_of_sources,
+    place_of,
+    required_words,
+    wrong,
+)
+from townclerk.config.templates_page import Page, Piece, Styles
+from townclerk.config.templates_samples import sample_letters, sample_policy
+from townclerk.domain.letters import Choice, Letter
+from townclerk.domain.policy import Policy
+from townclerk.domain.quoting import REPLY_ABOVE
+
+_FILTERS = frozenset(
+    ("capitalize", "default", "first", "join", "last", "length", "list", "lower", "map", "reject", "rejectattr", "replace")
+    + ("select", "selectattr", "sort", "title", "trim", "unique", "upper")
+)
+# All that an expression of a template can raise; anything else is a fault of ours.
+_EXPECTED = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
+_RULE = re.compile(r"([a-z][a-z0-9-]*)\s*\{([^{}]*)\}")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_LONGEST_SUBJECT = 180  # characters
+MARKER = f"--- {REPLY_ABOVE} ---"  # above it, a reply to us holds what an officer wrote; below it, what we did
+
+
+class LetterFailed(ConfigError):
+    """A letter could not be rendered from these values. The message names kind, file and line, never what stands in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A letter as it goes out: `subject` without line ends, and the same words as plain text and as a whole HTML page."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class TemplateSet:
+    """All letters of one council, each compiled and tried out once."""
+
+    def __init__(self, letters: Mapping[str, Template], layout: Template, styles: Styles, sources: Sources) -> None:
+        self._letters = letters
+        self._layout = layout
+        self._styles = styles
+        self._sources = sources
+
+    @classmethod
+    def load(cls, folders: Sequence[Path], council_id: str) -> "TemplateSet":
+        """The letters found in *folders*, the most particular folder first.
+
+        Raises FilesRefused with every fault: a letter that is missing, that is no template, that names what does not
+        exist, or that leaves out what it must say.
+        """
+        loader = ChoiceLoader([FileSystemLoader(root) for folder in folders for root in (folder / council_id, folder)])
+        sources = Sources.read(loader, str(folders[0]) if folders else "templates")
+        if faults := faults_of_sources(sources, letter_environment(loader)):
+            raise FilesRefused(faults)
+        compiled = letter_environment(loader)
+        loaded = cls(
+            {kind: compiled.get_template(f"letters/{kind}.md") for kind in sources.kinds},
+            _page_environment(loader).get_template("layout.html"),
+            _styles(sources.texts["letter.css"]),
+            sources,
+        )
+        loaded.try_out(sample_policy())
+        return loaded
+
+    def try_out(self, policy: Policy) -> None:
+        """Renders every sample letter under *policy*. Raises FilesRefused for what goes wrong, and for what is left unsaid."""
+        faults = [
+            wrong(self._sources, f"letters/{letter.kind}.md", trouble)
+            for letter in sample_letters(policy)
+            if (trouble := self._trouble(letter, policy)) is not None
+        ]
+        if faults:
+            raise FilesRefused(faults)
+
+    def render(self, letter: Letter, policy: Policy, reply_to: str) -> Rendered:
+        """*letter* as people see it; *reply_to* is the address that its ready-made replies go to.
+
+        Pure: the same values make the same letter. Raises LetterFailed.
+        """
+        try:
+            return self._rendered(letter, policy, reply_to)
+        except _EXPECTED as trouble:
+            file, line = place_of(trouble) or (f"letters/{letter.kind}.md", 0)
+            raise LetterFailed(f"{letter.kind}: {file}:{line}: {type(trouble).__name__}") from None
+
+    def _trouble(self, letter: Letter, policy: Policy) -> Exception | None:
+        try:
+            rendered = self._rendered(letter, policy, "feedback@council.example", strictly=True)
+        except _EXPECTED as trouble:
+            return trouble
+        said = words.one_line(f"{rendered.subject} {rendered.text}")
+        missing = [required for required in required_words(letter, policy) if required not in said]
+        return (
+            TemplateWrong(f"the letter does not say “{missing[0]}”, which it must", "see the shipped letter")
+            if missing
+            else None
+        )
+
+    def _rendered(self, letter: Letter, policy: Policy, reply_to: str, *, strictly: bool = False) -> Rendered:
+        page = Page(self._styles)
+        head, body = _split(self._letters[letter.kind].render(_context(page, letter, policy, reply_to)))
+        if strictly and page.misplaced(body):
+            raise TemplateWrong(
+                "somebody's words stand in the middle of a paragraph",
+                "give quoted, prose, listing and button a line of their own",
+            )
+        title = page.line(head)[:_LONGEST_SUBJECT]
+        if not title:
+            raise TemplateWrong("the subject is empty", "Subject: and words")
+        staff = letter.to.staff
+        text = page.text(body)
+        return Rendered(
+            subject=f"[{words.one_line(letter.case.ref)}] {title}" if letter.case else title,
+            text=f"{MARKER}\n\n{text}" if staff else text,
+            html=self._layout.render(
+                title=title,
+                body=Markup(page.html(body)),  # noqa: S704 — every value in it was escaped when it was put in its place
+                council=policy.contact.council,
+                marker=MARKER if staff else "",
+                styles=self._styles,
+            ),
+        )
+
+
+def letter_environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
+    """Where letters are compiled. Every value that a template writes goes through the page, which keeps it as data."""
+    environment = ImmutableSandboxedEnvironment(
+        loader=loader,
+        undefined=StrictUndefined,
+        finalize=_put,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        autoescape=False,  # noqa: S701 — the page does it: a value is not in the text at all until the Markdown is done
+    )
+    environment.filters = {name: filter_ for name, filter_ in environment.filters.items() if name in _FILTERS}
+    environment.globals = {"range": environment.globals["range"], "namespace": environment.globals["namespace"]}
+    return environment
+
+
+def _page_environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+    )
+    environment.globals = {}
+    return environment
+
+
+@pass_context  # keeps Jinja from doing this to constants while it compiles, when there is no page yet
+def _put(context: Context, value: object) -> str:
+    if value is None:
+        raise TemplateWrong("a value is written that is not there", "ask for it first: {% if … %}")
+    if isinstance(value, StrictUndefined):
+        str(value)  # raises, and says what is not defined
+    page: Page = context["page_"]
+    return page.put(value)
+
+
+def _context(page: Page, letter: Letter, policy: Policy, reply_to: str) -> dict[str, Any]:
+    """What a template may name: see NAMES and HELPERS."""
+    ref = f"[{letter.case.ref}]" if letter.case else ""
+    zone = ZoneInfo(policy.calendar.timezone)
+
+    def mailto(body: str, subject: str | None = None) -> str:
+        return words.mailto(reply_to, body, ref if subject is None else subject)
+
+    def reply(choice: Choice) -> Piece:
+        return page.reply(choice.label, choice.body, mailto(choice.body))
+
+    def time_words(moment: datetime) -> str:
+        local = moment.astimezone(zone)
+        return f"{words.clock_words(local)} on {words.date_words(local.date())}"
+
+    values = (letter, letter.content, letter.case, letter.to, policy, policy.contact, reply_to)
+    helpers = (
+        *(page.quoted, page.prose, page.listing, page.lines, page.link, page.button, page.web, page.phone),
+        *(reply, mailto, words.date_words, time_words, words.greeting),
+    )
+    return {**dict(zip(NAMES, values, strict=True)), **dict(zip(HELPERS, helpers, strict=True)), "page_": page}
+
+
+def _split(skeleton: str) -> tuple[str, str]:
+    """The words of the subject, and what follows the first blank line."""
+    head, _, body = skeleton.lstrip().partition("\n\n")
+    return head.removeprefix("Subject:"), body
+
+
+def _styles(sheet: str) -> Styles:
+    """`name { declarations }` of letter.css, each as one line."""
+    return {name: " ".join(rules.split()).rstrip(";") for name, rules in _RULE.findall(_COMMENT.sub("", sheet))}

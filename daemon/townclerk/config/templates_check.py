@@ -1,0 +1,228 @@
+"""What is asked of a template before a letter is made of it, and where in its file it is wrong."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import get_args
+
+from jinja2 import BaseLoader, Environment, TemplateNotFound, TemplateRuntimeError, TemplateSyntaxError, meta, nodes
+
+from townclerk.config.errors import Fault
+from townclerk.config.templates_words import date_words
+from townclerk.domain import letters as content
+from townclerk.domain.letters import Letter, Ombudsmen
+from townclerk.domain.policy import Policy
+from townclerk.domain.words import LetterKind
+
+# What a template may name, in the order in which `templates` gives the values.
+NAMES = ("letter", "content", "case", "to", "policy", "contact", "reply_to")
+HELPERS = (
+    *("quoted", "prose", "listing", "lines", "link", "button", "web", "phone"),
+    *("reply", "mailto", "date_words", "time_words", "greeting"),
+)
+KINDS: tuple[LetterKind, ...] = tuple(kind.kind for kind in get_args(content.Content))
+_FRAME = ("layout.html", "letter.css")
+# They would hand on text that has already been put in its place, as if it were a value.
+_NOT_IN_LETTERS = (
+    nodes.Macro,
+    nodes.CallBlock,
+    nodes.FilterBlock,
+    nodes.AssignBlock,
+    nodes.Import,
+    nodes.FromImport,
+    nodes.Extends,
+)
+
+
+class TemplateWrong(TemplateRuntimeError):
+    """A letter came out wrong; `expected` says what to write instead."""
+
+    def __init__(self, message: str, expected: str) -> None:
+        super().__init__(message)
+        self.expected = expected
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The template files that count, by name. `home` is where a file that is missing would be looked for first."""
+
+    texts: dict[str, str]
+    files: dict[str, str]
+    home: str
+
+    @classmethod
+    def read(cls, loader: BaseLoader, home: str) -> "Sources":
+        environment = Environment(loader=loader, autoescape=True)
+        texts, files = {}, {}
+        for name in loader.list_templates():
+            if name in _FRAME or (name.startswith(("letters/", "parts/")) and name.endswith(".md")):
+                text, file, _ = loader.get_source(environment, name)
+                texts[name], files[name] = text, file or name
+        return cls(texts, files, home)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(kind.value for kind in KINDS)
+
+    def file(self, name: str) -> str:
+        return self.files.get(name, str(Path(self.home) / name))
+
+
+def faults_of_sources(sources: Sources, environment: Environment) -> list[Fault]:
+    """Everything that can be seen without rendering: files that are missing or unknown, syntax, names."""
+    wanted = [f"letters/{kind}.md" for kind in sources.kinds]
+    faults = [
+        Fault(sources.file(name), 0, 0, "", "this file is missing", "see the shipped templates")
+        for name in (*wanted, *_FRAME)
+        if name not in sources.texts
+    ]
+    for name, text in sources.texts.items():
+        if name.startswith("letters/") and name not in wanted:
+            faults.append(Fault(sources.file(name), 0, 0, "", "no letter has this name", ", ".join(sources.kinds)))
+        elif name != "letter.css":
+            faults.extend(_faults_of(sources.file(name), name, text, environment))
+    return faults
+
+
+def _faults_of(file: str, name: str, text: str, environment: Environment) -> Iterator[Fault]:
+    if name.startswith("letters/") and not text.startswith("Subject:"):
+        yield Fault(file, 1, 1, "", "a letter begins with its subject", "Subject: We have received your complaint")
+    try:
+        tree = environment.parse(text)
+    except TemplateSyntaxError as wrong_syntax:
+        yield Fault(file, wrong_syntax.lineno, 0, "", wrong_syntax.message or "this is no template", "")
+        return
+    if name.endswith(".html"):
+        return
+    for node in tree.find_all(_NOT_IN_LETTERS):
+        yield Fault(file, node.lineno, 0, "", f"letters have no {type(node).__name__.lower()}", '{% include "parts/….md" %}')
+    if name.startswith("letters/"):  # a part may name what the letter around it has set
+        own = {place.name for place in tree.find_all(nodes.Name) if place.ctx != "load"}
+        unknown = meta.find_undeclared_variables(tree) - {*NAMES, *HELPERS, "range", "namespace"} - own
+        for place in tree.find_all(nodes.Name):
+            if place.name in unknown:
+                yield Fault(file, place.lineno, 0, "", f"there is nothing called {place.name}", ", ".join((*NAMES, *HELPERS)))
+
+
+def place_of(trouble: BaseException) -> tuple[str, int] | None:
+    """File and line of the template in which *trouble* arose."""
+    if isinstance(trouble, TemplateSyntaxError):
+        return (trouble.filename or trouble.name or "", trouble.lineno)
+    places = [place for frame in _frames(trouble.__traceback__) if (place := frame)[0].endswith((".md", ".html"))]
+    return places[-1] if places else None
+
+
+def _frames(traceback: TracebackType | None) -> Iterator[tuple[str, int]]:
+    while traceback is not None:
+        yield traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
+        traceback = traceback.tb_next
+
+
+def wrong(sources: Sources, name: str, trouble: Exception) -> Fault:
+    """The fault that *trouble*, met while a sample letter was rendered, shows in template *name*."""
+    file, line = place_of(trouble) or (sources.file(name), 0)
+    expected = trouble.expected if isinstance(trouble, TemplateWrong) else _advice(trouble)
+    return Fault(file, line, 0, "", str(trouble) or type(trouble).__name__, expected)
+
+
+def _advice(trouble: Exception) -> str:
+    if isinstance(trouble, TemplateNotFound):
+        return "the name of a file that there is"
+    return f"one of {', '.join(NAMES)} and their parts" if "undefined" in str(trouble) else ""
+
+
+# --- what a letter must say ------------------------------------------------------------------------------------------
+
+
+def required_words(letter: Letter, policy: Policy) -> tuple[str, ...]:
+    """Words without which *letter* may not go out, whatever its template says."""
+    said = [] if letter.to.staff else _for_residents(letter, policy)
+    if letter.case:
+        said.append(letter.case.ref)
+    return tuple(
+        " ".join(text.split())
+        for text in (*said, *(date_words(day) for day in _days(letter)), *_own_words(letter))
+        if text.strip()
+    )
+
+
+def _for_residents(letter: Letter, policy: Policy) -> list[str]:
+    contact = policy.contact
+    named = _shown_in_full(letter, policy)
+    details = [part for one in (named.all if named else ()) for part in (one.name, one.address, one.phone, one.website)]
+    return [contact.council, contact.phone, contact.post, contact.website, *details]
+
+
+def _shown_in_full(letter: Letter, policy: Policy) -> Ombudsmen | None:
+    """The Ombudsmen whose every detail this letter must give."""
+    match letter.content:
+        case (
+            content.DelayNotice(ombudsmen=named)
+            | content.ExtensionProposal(ombudsmen=named)
+            | content.ExtensionNotAgreed(ombudsmen=named)
+            | content.NotAccepted(ombudsmen=named)
+            | content.Response(onward=content.FinalWord(ombudsmen=named))
+            | content.ReviewDecision(ombudsmen=named, accepted=False)
+        ):
+            return named
+        case content.Receipt(ombudsmen=named) | content.ReviewDecision(ombudsmen=named) if (
+            named and policy.ombudsman_in_every_letter
+        ):
+            return named
+    return letter.case.ombudsmen if letter.case and policy.ombudsman_in_every_letter else None
+
+
+def _days(letter: Letter) -> tuple[date, ...]:
+    """Every date that the letter exists to tell."""
+    told: tuple[date | None, ...]
+    match letter.content:
+        case (
+            content.Receipt(dates=dates)
+            | content.Assignment(dates=dates)
+            | content.Forwarded(dates=dates)
+            | content.Clarification(dates=dates)
+        ):
+            told = tuple(promise.day for promise in dates)
+        case (
+            content.DelayNotice(promised=day) | content.ExtensionProposal(proposed=day) | content.ExtensionNotAgreed(stands=day)
+        ):
+            told = (day,)
+        case content.Acknowledgement(respond_by=by) | content.ReviewDecision(respond_by=by) | content.Decision(by=by):
+            told = (by,)
+        case (
+            content.Response(onward=content.ReviewRight(last_day=by))
+            | content.ReviewInvitation(right=content.ReviewRight(last_day=by))
+        ):
+            told = (by,)
+        case content.Reminder(day=day) | content.Overdue(day=day) | content.Escalation(day=day):
+            told = (day,)
+        case _:
+            told = ()
+    return tuple(day for day in told if day is not None)
+
+
+def _own_words(letter: Letter) -> tuple[str, ...]:
+    """The first line of what a person wrote, or of what happened, for which the letter is there."""
+    text = ""
+    match letter.content:
+        case (
+            content.Clarification(text=text)
+            | content.Response(text=text)
+            | content.Message(text=text)
+            | content.Closure(text=text)
+            | content.NotAccepted(text=text)
+            | content.ReviewDecision(text=text)
+            | content.Confirm(text=text)
+            | content.Refused(reason=text)
+        ):
+            pass
+        case content.Acknowledgement(text=own, quoted=quoted):
+            text = own or quoted
+        case content.Assignment(original=mail) | content.Forwarded(original=mail) | content.AlertRaised(original=mail):
+            text = mail.text
+        case content.Done(lines=lines):
+            return lines
+    first = text.strip().split("\n", 1)[0]
+    return (first[:40].rsplit(" ", 1)[0],) if first else ()

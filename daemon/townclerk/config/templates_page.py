@@ -1,0 +1,197 @@
+"""One letter, written once and shown twice: as plain text and as HTML.
+
+A template writes a *skeleton*: Markdown in which every value stands as a numbered place and is not yet there. Only when
+the Markdown has been turned into text and into HTML are the values put in their places. So nothing that anybody wrote
+can be read as Markdown, as HTML or as a template, and skeletons hold no personal data and can be kept for the next letter.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+
+from markdown_it import MarkdownIt
+
+from townclerk.config import templates_words as words
+
+WIDTH = 72  # of a line in the text part
+LONGEST = 100_000  # characters of somebody's words in one letter; a mail can be much longer, and is kept whole elsewhere
+_CUT = "\n\n(It goes on. The rest is cut here, because it is very long.)"
+
+_OPEN, _BLOCK, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
+_PLACE = re.compile(f"[{_OPEN}{_BLOCK}](\\d+){_CLOSE}")
+_BLOCK_ALONE = re.compile(f"{_BLOCK}(\\d+){_CLOSE}\\Z")
+_BLOCK_PARAGRAPH = re.compile(f"<p[^>]*>\\s*{_BLOCK}(\\d+){_CLOSE}\\s*</p>")
+_BLANK = re.compile(r"\n[ ]*\n\s*")
+_UNDERLINE = re.compile(r"[-=]{3,}[ ]*\Z")
+_ITEM = re.compile(r"(?:- |\d{1,3}\. )")
+
+Styles = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A value in its place: how the text part shows it, and how the HTML part does. A block stands on lines of its own."""
+
+    text: str
+    html: str
+    block: bool = False
+
+
+class Page:
+    """The values of one letter, and the helpers by which a template writes them. Made anew for each letter."""
+
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
+        self._pieces: list[Piece] = []
+
+    def put(self, value: object) -> str:
+        """The place in the skeleton for *value*, which is a Piece or anything that can be said in one line."""
+        piece = value if isinstance(value, Piece) else _plain(words.one_line(value))
+        self._pieces.append(piece)
+        return f"{_BLOCK if piece.block else _OPEN}{len(self._pieces) - 1}{_CLOSE}"
+
+    # --- helpers of the templates ---
+
+    def quoted(self, text: str) -> Piece:
+        """Somebody's own words, marked as a quotation."""
+        said = _limited(text)
+        lines = [words.wrapped(line, WIDTH, "> ", "> ") for line in said.split("\n")]
+        return Piece(
+            "\n".join(lines), f'<blockquote dir="auto"{self._style("blockquote")}>{_broken(said)}</blockquote>', block=True
+        )
+
+    def prose(self, text: str) -> Piece:
+        """An officer's own words, as part of the letter: paragraphs and line ends as they wrote them."""
+        said = _limited(text)
+        paragraphs = (_broken(paragraph.strip("\n")) for paragraph in re.split(r"\n\s*\n", said) if paragraph.strip())
+        html = "".join(f'<p dir="auto"{self._style("p")}>{paragraph}</p>' for paragraph in paragraphs)
+        return Piece("\n".join(_kept(line) for line in said.split("\n")), html, block=True)
+
+    def listing(self, text: str) -> Piece:
+        """Lines that must stay as they are, such as a table of words."""
+        said = _limited(text)
+        return Piece(said, f"<pre{self._style('pre')}>{escape(said)}</pre>", block=True)
+
+    def lines(self, *values: object) -> Piece:
+        """Short lines one below the other, such as a name and where its owner works. Empty ones are left out."""
+        said = [line for line in (words.one_line(value) for value in values if value) if line]
+        return Piece("\n".join(said), f"<p{self._style('p')}>{_broken(chr(10).join(said))}</p>", block=True)
+
+    def link(self, label: str, href: str) -> Piece:
+        """A link whose sentence stands without it. The text part shows where it goes only if that is a web page."""
+        said = words.one_line(label)
+        shown = f"{said}: {href}" if href.startswith(("https://", "http://")) else said
+        return Piece(shown, self._anchor(said, href))
+
+    def button(self, label: str, href: str) -> Piece:
+        """A link to press, on a line of its own. It has no place in the text part, where the words around it must do."""
+        said = words.one_line(label)
+        return Piece("", f"<p{self._style('p')}>{self._anchor(said, href, 'button')}</p>", block=True)
+
+    def web(self, value: str) -> Piece:
+        """A web page or an email address as the council prints it, made a link where it is one."""
+        said, href = words.one_line(value), words.web_link(value)
+        return Piece(said, self._anchor(said, href)) if href else _plain(said)
+
+    def phone(self, number: str) -> Piece:
+        said, href = words.one_line(number), words.phone_link(number)
+        return Piece(said, self._anchor(said, href)) if href else _plain(said)
+
+    def reply(self, label: str, body: str, href: str) -> Piece:
+        """A ready-made reply: a link to press, and the word to type for those who cannot press it."""
+        said, typed = words.one_line(label), words.one_line(body.strip().split("\n", 1)[0])
+        word = f"<span{self._style('small')}>{escape(typed)}</span>"
+        return Piece(f"{typed}: {said}" if typed else said, f"{self._anchor(said, href, 'button')} {word}")
+
+    # --- the two ways to show it ---
+
+    def text(self, skeleton: str) -> str:
+        """The text part: paragraphs filled, headings underlined, lists with their dashes."""
+        blocks = [self._text_block(block) for block in _BLANK.split(skeleton.strip())]
+        return "\n\n".join(block.strip("\n") for block in blocks if block.strip()) + "\n"
+
+    def html(self, skeleton: str) -> str:
+        """The HTML of the letter, without the page around it."""
+        marked = _marked(skeleton.strip(), tuple(sorted(self._styles.items())))
+        alone = _BLOCK_PARAGRAPH.sub(lambda place: self._pieces[int(place[1])].html, marked)
+        return _PLACE.sub(lambda place: self._pieces[int(place[1])].html, alone)
+
+    def line(self, skeleton: str) -> str:
+        """One line of plain text, such as a subject."""
+        return words.one_line(self._filled(skeleton))
+
+    def misplaced(self, skeleton: str) -> bool:
+        """Whether somebody's words stand in the middle of a paragraph, where HTML cannot have them."""
+        return _BLOCK in _BLOCK_PARAGRAPH.sub("", _marked(skeleton.strip(), tuple(sorted(self._styles.items()))))
+
+    def _filled(self, skeleton: str) -> str:
+        return _PLACE.sub(lambda place: self._pieces[int(place[1])].text, skeleton)
+
+    def _text_block(self, block: str) -> str:
+        if alone := _BLOCK_ALONE.match(block):
+            return self._pieces[int(alone[1])].text
+        lines = block.split("\n")
+        if len(lines) > 1 and _UNDERLINE.match(lines[-1]):
+            heading = self._filled(" ".join(lines[:-1]))
+            return f"{heading}\n{'-' * min(len(heading), WIDTH)}"
+        if _ITEM.match(lines[0]):
+            return "\n".join(words.wrapped(self._filled(item), WIDTH, "", "  ") for item in _items(lines))
+        return words.wrapped(self._filled(block), WIDTH)
+
+    def _anchor(self, label: str, href: str, look: str = "a") -> str:
+        return f'<a href="{escape(href)}" class="{look}"{self._style(look)}>{escape(label)}</a>'
+
+    def _style(self, name: str) -> str:
+        return f' style="{escape(self._styles[name])}"' if name in self._styles else ""
+
+
+def _plain(said: str) -> Piece:
+    return Piece(said, escape(said))
+
+
+def _limited(text: str) -> str:
+    said = words.clean(text).strip()
+    return said if len(said) <= LONGEST else said[:LONGEST] + _CUT
+
+
+def _broken(text: str) -> str:
+    return "<br>".join(escape(line) for line in text.split("\n"))
+
+
+def _kept(line: str) -> str:
+    """A line that somebody ended themselves, with the spaces that it began with."""
+    indent = " " * min(len(line) - len(line.lstrip(" ")), 12)
+    return words.wrapped(line, WIDTH, indent)
+
+
+def _items(lines: Iterable[str]) -> list[str]:
+    items: list[str] = []
+    for line in lines:
+        if _ITEM.match(line) or not items:
+            items.append(line)
+        else:
+            items[-1] += f" {line}"
+    return items
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> MarkdownIt:
+    """The little Markdown that letters may use: paragraphs, lists and headings. What else looks like Markdown is text."""
+    return MarkdownIt("zero", {"html": False, "linkify": False}).enable(["list", "lheading"])
+
+
+@lru_cache(maxsize=512)
+def _marked(skeleton: str, styles: tuple[tuple[str, str], ...]) -> str:
+    """The skeleton as HTML. There are few skeletons, the same for many letters, and none of them holds personal data."""
+    looks = dict(styles)
+    parser = _markdown()
+    tokens = parser.parse(skeleton)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = "h2"  # the subject is the one h1
+        if token.nesting == 1 and token.tag in looks:
+            token.attrSet("style", looks[token.tag])
+    rendered: Callable[..., str] = parser.renderer.render
+    return rendered(tokens, parser.options, {})

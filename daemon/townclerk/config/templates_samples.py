@@ -1,0 +1,267 @@
+"""One letter of every kind and variety, with much data and with the least: for trying templates out and for previews.
+
+The people, the town and the matter are invented; the council's own words come from the policy that is given.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from townclerk.domain.letters import (
+    Acknowledgement,
+    AlertRaised,
+    Assignment,
+    Because,
+    CaseSummary,
+    Choice,
+    Clarification,
+    Closure,
+    Confirm,
+    Content,
+    DatedPromise,
+    Decision,
+    DelayNotice,
+    Done,
+    Escalation,
+    ExtensionNotAgreed,
+    ExtensionProposal,
+    FinalWord,
+    Forwarded,
+    Letter,
+    Message,
+    NotAccepted,
+    Ombudsmen,
+    Original,
+    Overdue,
+    Receipt,
+    Recipient,
+    Refused,
+    Reminder,
+    ResidentContent,
+    Response,
+    ReviewDecision,
+    ReviewInvitation,
+    ReviewRight,
+    StaffContent,
+    Undelivered,
+)
+from townclerk.domain.mail import Address
+from townclerk.domain.policy import CalendarPolicy, Contact, Ombudsman, Policy
+from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Stage
+
+_ACKNOWLEDGE, _RESPOND = date(2026, 12, 29), date(2027, 1, 6)
+_LATER, _LAST_DAY = date(2027, 1, 20), date(2027, 2, 3)
+_CLAUSE = "Section 5, Stage 1"
+_COMPLAINT = """I want to complain. My grey bin has not been emptied since November.
+
+I rang three times:
+- on 2 December
+- on 9 December
+- and again this morning. Nobody rang back."""
+_UNDERSTOOD = """You told us that your grey bin has not been emptied since November, although you rang three times.
+
+You would like it emptied this week, and to know why nobody rang you back."""
+_ANSWER = """We have looked at the crew's records. The lorry did not come down Mill Lane on 3, 10 and 17 December.
+
+We are sorry. Your bin was emptied this morning, and the crew has a new list of stops."""
+_RESIDENT = Recipient("Asha Patel", "asha.patel@example.org")
+_OFFICER = Recipient("Wendy Ash", "wendy.ash@council.example", officer="waste", staff=True)
+_MAIL = Original(
+    Address("Asha Patel", "asha.patel@example.org"),
+    "Bin not emptied for six weeks",
+    datetime(2026, 12, 18, 23, 59, 30, tzinfo=UTC),
+    _COMPLAINT,
+    1,
+    ("bin.jpg", "letter to the crew.docx"),
+)
+_BARE_MAIL = Original(Address("", "someone@example.net"), "", datetime(2027, 1, 4, 12, 0, tzinfo=UTC), "")
+_DATES = (
+    DatedPromise("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE),
+    DatedPromise("respond", _RESPOND, Stage.STAGE1, _CLAUSE),
+)
+_REVIEW_DATES = (
+    DatedPromise("acknowledge", _LATER, Stage.STAGE2, "Section 5, Stage 2"),
+    DatedPromise("assess", _LATER, Stage.STAGE2),
+    DatedPromise("respond", _LAST_DAY, Stage.STAGE2, "Section 5, Stage 2"),
+)
+_CHOICES = (
+    Choice("Acknowledge", "#acknowledge\n\nYou told us that "),
+    Choice("Answer: upheld", "#respond upheld\n\n"),
+    Choice("Ask for more time", "#extend 2027-01-20 "),
+)
+
+
+def sample_policy() -> Policy:
+    """The policy of a council that does not exist, for trying out templates where no policy is at hand."""
+    ombudsman = Ombudsman(
+        "lgsco",
+        "The Local Government and Social Care Ombudsman",
+        "PO Box 4771, Coventry, CV4 0EH",
+        "0300 061 0614",
+        "www.lgo.org.uk",
+    )
+    contact = Contact(
+        "Exampleton District Council",
+        "feedback@council.example",
+        "Council House, 1 Market Square, Exampleton, EX1 1AA",
+        "01632 960000",
+        "www.council.example",
+        (("In person", "Council House, Monday to Friday, 9am to 5pm"),),
+        "https://www.council.example/privacy",
+    )
+    return Policy("exampleton", "EX", "Feedback policy", "sample", contact, CalendarPolicy(), {}, {}, {}, (ombudsman,))
+
+
+def sample_letters(policy: Policy) -> tuple[Letter, ...]:
+    """Every kind of letter under *policy*, each variety of it, and each again with the least that it can have."""
+    named = _ombudsmen(policy)
+    summary = CaseSummary(
+        f"{policy.prefix}-26-0042-K",
+        Category.COMPLAINT,
+        "Bin not emptied for six weeks",
+        "waste",
+        "Stage 1",
+        date(2026, 12, 18),
+        "Asha Patel",
+        "Wendy Ash",
+        _DATES,
+        named,
+    )
+    bare = replace(summary, subject="", service="", stage_title=None, complainant="someone@example.net", officer=None, dates=())
+    residents = [_letter(_RESIDENT, part, summary) for part in (*_receipts(named), *_full_to_residents(named))]
+    nameless = [_letter(Recipient("", "someone@example.net"), part, bare) for part in _least_to_residents(named)]
+    staff = [_letter(_OFFICER, part, summary) for part in _full_to_staff()]
+    least = [_letter(Recipient("", "role@council.example", staff=True), part, bare) for part in _least_to_staff()]
+    caseless = [_letter(_OFFICER, part, None) for part in _without_a_case()]
+    return (*residents, *nameless, *staff, *least, *caseless)
+
+
+def _ombudsmen(policy: Policy) -> Ombudsmen:
+    known = policy.ombudsmen or sample_policy().ombudsmen
+    return Ombudsmen(known[0], known[1:])
+
+
+def _letter(to: Recipient, content: Content, case: CaseSummary | None) -> Letter:
+    if case and isinstance(content, Receipt):
+        case = replace(case, category=content.category)
+    automatic = to.staff or content.kind in (LetterKind.RECEIPT, LetterKind.REVIEW_INVITATION, LetterKind.DELAY_NOTICE)
+    return Letter(to, content, Because("sample"), case, automatic)
+
+
+def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
+    yield Receipt(Category.COMPLAINT, "new", _DATES, "Stage 1", named)
+    for variety in ("further", "converted"):
+        yield Receipt(Category.COMPLAINT, variety, _DATES, "Stage 1", named)
+    for variety in ("review", "late_review"):
+        yield Receipt(Category.COMPLAINT, variety, _REVIEW_DATES if variety == "review" else (), "Stage 2", named)
+    yield Receipt(Category.COMPLAINT, "neutral", _DATES)
+    for category in Category:
+        yield Receipt(category, "new", ())
+        yield Receipt(category, "further", ())
+    yield Receipt(Category.COMMENT, "new", (DatedPromise("respond", _RESPOND),))
+    yield Receipt(Category.COMPLIMENT, "new", (DatedPromise("acknowledge", _RESPOND),))
+
+
+def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
+    yield Acknowledgement(Stage.STAGE1, _UNDERSTOOD, _COMPLAINT, _RESPOND, "Wendy Ash", "waste")
+    yield Acknowledgement(Stage.STAGE1, "", _COMPLAINT, _RESPOND, service="waste")
+    yield Acknowledgement(Stage.STAGE2, _UNDERSTOOD, _COMPLAINT, _LAST_DAY, "Wendy Ash", "waste")
+    yield Clarification("Which week was the bin first missed?\nA photograph would help.", "Wendy Ash", _DATES)
+    reason = "We are waiting for the contractor's report."
+    yield DelayNotice(Stage.STAGE1, _RESPOND, _LATER, reason, named, automatic=False)
+    yield DelayNotice(Stage.STAGE1, _RESPOND, _LATER, "", named, automatic=True)
+    yield DelayNotice(Stage.STAGE2, _RESPOND, _LATER, reason, named, automatic=False, name="progress report")
+    yield ExtensionProposal(Stage.STAGE1, _RESPOND, _LATER, reason, named)
+    yield ExtensionNotAgreed(Stage.STAGE1, _RESPOND, named)
+    for outcome in Outcome:
+        yield Response(Stage.STAGE1, "Stage 1", outcome, _ANSWER, "Wendy Ash", ReviewRight("Stage 2", _LAST_DAY))
+    yield Response(Stage.STAGE2, "Stage 2", Outcome.NOT_UPHELD, _ANSWER, "Cal Lane", FinalWord(named))
+    yield ReviewInvitation(ReviewRight("Stage 2", _LAST_DAY))
+    yield ReviewDecision(True, _UNDERSTOOD, "Cal Lane", _LAST_DAY, named, "Stage 2")  # noqa: FBT003 — the value's own order
+    yield ReviewDecision(False, _ANSWER, "Cal Lane", None, named, "Stage 2")  # noqa: FBT003 — as above
+    yield NotAccepted(
+        "Insurance claims",
+        "Section 4",
+        "You ask us to pay for the damage to your wall.",
+        "Claims against the council go to its insurer.",
+        "Write to insurance@council.example",
+        "Cal Lane",
+        named,
+    )
+    yield Closure("The bin is being emptied again, as you told us.", "Wendy Ash")
+    yield Closure("Thank you for telling us.", "Wendy Ash", withdrawn=True)
+    yield Message("The crew will come tomorrow before midday.", "Wendy Ash")
+
+
+def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
+    for variety in ("new", "further", "review", "late_review", "neutral", "converted"):
+        yield Receipt(Category.COMPLAINT, variety, ())
+    yield Acknowledgement(Stage.STAGE1, "", "", None)
+    yield Acknowledgement(Stage.STAGE2, _UNDERSTOOD, "", None)
+    yield Clarification("Which street is it?", "")
+    yield ExtensionProposal(Stage.STAGE2, _RESPOND, _LATER, "", named)
+    yield Response(Stage.STAGE1, "", Outcome.UPHELD, _ANSWER, "", ReviewRight("", None))
+    yield ReviewInvitation(ReviewRight("", None))
+    yield ReviewDecision(True, "", "", None, named, "")  # noqa: FBT003 — the value's own order
+    yield NotAccepted("", "", "", "", "", "", named)
+    yield Closure("", "")
+    yield Closure("", "", withdrawn=True)
+    yield Message("Thank you.", "")
+
+
+def _full_to_staff() -> Iterator[StaffContent]:
+    links = ("EX-26-0007-B",)
+    yield Assignment(_DATES, _MAIL, _CHOICES, links, "Cal Lane passed it to you.")
+    yield Assignment(_REVIEW_DATES, _MAIL, _CHOICES)
+    for reason in ("comment", "compliment", "service_request", "further", "information_request", "member", "excluded"):
+        yield Forwarded(reason, _MAIL, _CHOICES, _DATES[1:] if reason == "further" else ())
+    yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, _CHOICES)
+    yield Reminder("respond", _RESPOND, Stage.STAGE1, _CLAUSE, _CHOICES)
+    yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, _CHOICES, still_owed=True)
+    yield Reminder("assess", _LATER, Stage.STAGE2, "", _CHOICES)
+    yield Overdue("respond", _RESPOND, _LATER, Stage.STAGE1, _CLAUSE, "Wendy Ash", _CHOICES)
+    yield Escalation("respond", _RESPOND, 5, "Wendy Ash", _CHOICES)
+    yield Escalation("acknowledge", _ACKNOWLEDGE, 1, None)
+    yield from _decisions()
+    yield AlertRaised((Alert.SAFEGUARDING, Alert.EMERGENCY_HAZARD), _MAIL, _CHOICES)
+    for why in ("no_word", "not_proven", "not_signed", "quoted_word"):
+        yield Confirm(7, why, _ANSWER, _held_choices())
+    yield Done(("The acknowledgement was sent to Asha Patel.", "The answer is due on Wednesday 6 January 2027."))
+    yield Done(("Here is the list of words.",), "#acknowledge    send your understanding\n#respond upheld send the answer")
+    yield Refused("#extend next week", "No date was given.", ("#extend 2027-01-20 reason", "#extend 10 reason"), _ANSWER)
+    for kind in (LetterKind.RECEIPT, LetterKind.DELAY_NOTICE):
+        yield Undelivered(kind, "asha.patel@example.org", "5.1.1", "550 5.1.1 User unknown", _CHOICES)
+
+
+def _decisions() -> Iterator[StaffContent]:
+    questions = ("exclusion", "alert", "late_review", "review_wanted", "dissatisfied", "possible_link", "category")
+    for question in (*questions, "was_this_the_response", "unclear_mail", "restricted"):
+        yield Decision(question, "The mail names an insurance claim.", _MAIL, _CHOICES, _RESPOND)
+
+
+def _held_choices() -> tuple[Choice, ...]:
+    return (
+        Choice("Send it as a message", "#send 7"),
+        Choice("Send it as the response: upheld", "#send 7 respond upheld"),
+        Choice("Keep it as a note", "#discard 7"),
+    )
+
+
+def _least_to_staff() -> Iterator[StaffContent]:
+    yield Assignment((), _BARE_MAIL, ())
+    yield Forwarded("further", _BARE_MAIL)
+    yield Reminder("respond", _RESPOND, None, "", ())
+    yield Overdue("respond", _RESPOND, None, None, "", None, ())
+    yield Escalation("respond", _RESPOND, 20, None)
+    yield Decision("unclear_mail", "", None, ())
+    yield AlertRaised((), _BARE_MAIL)
+    yield Confirm(1, "no_word", "", ())
+    yield Done(())
+    yield Refused("", "There was nothing in it.", ())
+    yield Undelivered(LetterKind.MESSAGE, "someone@example.net", "", "")
+
+
+def _without_a_case() -> Iterator[StaffContent]:
+    yield Done((), "#help    send me this list")
+    yield Refused("a mail to a case", "It names no case.", ("Answer the letter that names the case.",), "Hello?")
+    yield Undelivered(LetterKind.RECEIPT, "someone@example.net", "5.1.1", "no such user")

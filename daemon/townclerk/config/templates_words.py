@@ -1,0 +1,89 @@
+"""How letters say things: dates and times in words, links, and what may not stand in a letter at all. Pure functions."""
+
+import re
+from datetime import date, datetime
+from urllib.parse import quote
+
+# Spelled out here, because strftime follows the locale of the machine.
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+# Line ends of every sort; control characters; characters that turn the direction of the text around them; and the
+# non-characters and half characters that no mail may carry. The two that mark our own places are among them.
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff\ud800-\udfff]")
+_SCHEME = re.compile(r"https?://[^\s]+\Z", re.IGNORECASE)
+_BARE = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#][^\s]*)?\Z", re.IGNORECASE)
+_MAIL = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+\.[^\s@<>\"(),;:]+\Z")
+_NAME = re.compile(r"[^\d@/:<>{}\[\]\\|_#*=+~^$%&\"]{1,60}\Z")
+
+
+def clean(value: object) -> str:
+    """*value* as text that may stand in a mail: one sort of line end, no control characters, nothing that turns the
+    direction of the text around it."""
+    return _UNFIT.sub("", _LINE_END.sub("\n", str(value))).replace("\t", "    ")
+
+
+def one_line(value: object) -> str:
+    return " ".join(clean(value).split())
+
+
+def date_words(day: date) -> str:
+    """Tuesday 29 December 2026."""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def clock_words(moment: datetime) -> str:
+    """5pm, 9:30am, midday, midnight: in the time zone that *moment* is in."""
+    if moment.minute == 0 and moment.hour in (0, 12):
+        return "midday" if moment.hour else "midnight"
+    minutes = f":{moment.minute:02}" if moment.minute else ""
+    return f"{moment.hour % 12 or 12}{minutes}{'am' if moment.hour < 12 else 'pm'}"
+
+
+def greeting(name: str) -> str:
+    """Dear Asha Patel; Hello, where *name* is none, or looks like an address or an advertisement."""
+    said = one_line(name)
+    return f"Dear {said}" if said and _NAME.match(said) and "www." not in said.lower() else "Hello"
+
+
+def mailto(address: str, body: str, subject: str) -> str:
+    """A link that opens a ready-made mail; each value percent-encoded, line ends as the standard for such links has them."""
+    fields = {"subject": one_line(subject), "body": clean(body).replace("\n", "\r\n")}
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in fields.items() if value)
+    return f"mailto:{quote(clean(address), safe='@.-_')}" + (f"?{query}" if query else "")
+
+
+def web_link(value: str) -> str | None:
+    """Where *value* leads: a web page, with or without https:// as people print it, or an email address. None: it is a
+    plain remark."""
+    said = one_line(value)
+    if _SCHEME.match(said):
+        return said
+    if _MAIL.match(said):
+        return mailto(said, "", "")
+    return f"https://{said}" if _BARE.match(said) else None
+
+
+def phone_link(number: str) -> str | None:
+    """A link that dials *number*, or None where it is not one number alone."""
+    said = one_line(number)
+    digits = re.sub(r"[^\d+]", "", said)
+    return f"tel:{digits}" if len(digits) >= 3 and not re.search(r"[^\d+() -]", said) else None
+
+
+def wrapped(text: str, width: int, first: str = "", others: str | None = None) -> str:
+    """The words of *text* in lines of at most *width*; a word that is longer, such as a link, has a line to itself.
+    *first* goes before the first line, *others* before the rest."""
+    indent = first if others is None else others
+    lines: list[str] = []
+    line, empty = first, True
+    for word in text.split():
+        if not empty and len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line, empty = indent, True
+        line, empty = (line + word if empty else f"{line} {word}"), False
+    return "\n".join([*lines, line.rstrip()]) if not empty or lines else first.rstrip()

@@ -1,0 +1,241 @@
+"""YAML 1.2 as a tree that knows its places, so that a fault can name line and column.
+
+The language is kept small on purpose: one document of mappings, lists and plain values. Anchors, aliases and tags are refused,
+which also means that no small file can unfold into a large one.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, DocumentStartEvent, NodeEvent, ScalarEvent
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import Node as RuamelNode
+
+from townclerk.config.errors import Fault, FilesRefused
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 32
+
+
+class Kind(Enum):
+    """What a plain value is. The text of each is kept as written: a telephone number keeps its leading 0."""
+
+    TEXT = "text"
+    NUMBER = "a number"
+    YES_NO = "true or false"
+    DATE = "a date"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Counted from 1; line 0 is for what stands in no file."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    place: Place
+    text: str
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    place: Place
+    items: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    key: str
+    place: Place  # of the key
+    node: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A mapping, in the order of the file."""
+
+    place: Place
+    entries: tuple[Entry, ...]
+
+    def find(self, key: str) -> Entry | None:
+        return next((entry for entry in self.entries if entry.key == key), None)
+
+
+Node = Scalar | Items | Table
+
+_KINDS = {
+    "tag:yaml.org,2002:str": Kind.TEXT,
+    "tag:yaml.org,2002:int": Kind.NUMBER,
+    "tag:yaml.org,2002:float": Kind.NUMBER,
+    "tag:yaml.org,2002:bool": Kind.YES_NO,
+    "tag:yaml.org,2002:timestamp": Kind.DATE,
+    "tag:yaml.org,2002:null": Kind.NOTHING,
+}
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of *path*. Raises FilesRefused where it is missing, no file, unreadable or too large."""
+    try:
+        if path.is_dir():
+            raise FilesRefused([Fault(str(path), 0, 0, "", "is a folder", "name the file in it")])
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise FilesRefused([Fault(str(path), 0, 0, "", "there is no such file", "write it, or correct the path")]) from None
+    except OSError as error:
+        fault = Fault(str(path), 0, 0, "", f"cannot be read: {error.strerror}", "correct its permissions")
+        raise FilesRefused([fault]) from error
+    if len(content) > MAX_BYTES:
+        raise FilesRefused([Fault(str(path), 0, 0, "", "is larger than 1 MB", "divide it, or look what has got into it")])
+    return content
+
+
+def load_yaml(path: Path) -> Node:
+    """The tree of the file at *path*. Raises FilesRefused."""
+    return parse_yaml(read_file(path), str(path))
+
+
+def parse_yaml(content: bytes, file: str) -> Node:
+    """The tree of *content*; *file* is the name that faults show. Raises FilesRefused."""
+    text = _decode(content, file)
+    try:
+        _check_events(text, file)
+        found = YAML(typ="rt", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        raise FilesRefused([_syntax_fault(error, text, file)]) from None
+    except YAMLError as error:
+        raise FilesRefused([Fault(file, 0, 0, "", f"is not YAML: {str(error).splitlines()[0]}")]) from None
+    if found is None:
+        raise FilesRefused([Fault(file, 1, 1, "", "is empty", "see the shipped example for what belongs here")])
+    faults: list[Fault] = []
+    tree = _convert(found, file, faults)
+    if faults:
+        raise FilesRefused(faults)
+    return tree
+
+
+def _decode(content: bytes, file: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
+        fault = Fault(file, line, column, "", f"byte {content[error.start]:#04x} is not UTF-8", "save the file as UTF-8")
+        raise FilesRefused([fault]) from None
+
+
+def _check_events(text: str, file: str) -> None:
+    """Refuse what the language leaves out, before any tree is built of it."""
+    depth = documents = 0
+    for event in YAML(typ="rt", pure=True).parse(text):
+        documents += isinstance(event, DocumentStartEvent)
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        problem = _unwanted(event) if isinstance(event, NodeEvent) else None
+        if depth > MAX_DEPTH:
+            problem = (f"is nested more than {MAX_DEPTH} deep", "")
+        elif documents > 1:
+            problem = ("begins a second document", "take out the line ---")
+        if problem:
+            place = _place(event, file)
+            raise FilesRefused([Fault(file, place.line, place.column, "", *problem)])
+
+
+def _unwanted(event: NodeEvent) -> tuple[str, str] | None:
+    if isinstance(event, AliasEvent):
+        return f"*{event.anchor} is an alias, which is not used here", "write the value out"
+    if event.anchor is not None:
+        return f"&{event.anchor} is an anchor, which is not used here", "write the value out where it is needed"
+    if isinstance(event, (ScalarEvent, CollectionStartEvent)) and event.tag is not None:
+        return f"{event.tag} is a tag, which is not used here", "write the value without it"
+    return None
+
+
+def _syntax_fault(error: MarkedYAMLError, text: str, file: str) -> Fault:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    lines = text.splitlines()
+    if mark and line <= len(lines) and "\t" in lines[line - 1]:
+        return Fault(file, line, lines[line - 1].index("\t") + 1, "", "there is a tab here", "indent with spaces")
+    problem = " ".join(str(error.problem or error.context or "cannot be read").split())
+    expected = "look for a missing quotation mark, colon or space here or above"
+    return Fault(file, line, column, "", f"is not YAML: {problem}", expected)
+
+
+def _place(thing: object, file: str) -> Place:
+    mark = getattr(thing, "start_mark", None)
+    return Place(file, mark.line + 1, mark.column + 1) if mark is not None else Place(file, 1, 1)
+
+
+def _convert(node: RuamelNode, file: str, faults: list[Fault]) -> Node:
+    place = _place(node, file)
+    if isinstance(node, ScalarNode):
+        return Scalar(place, node.value, _KINDS.get(str(node.tag), Kind.TEXT))
+    if isinstance(node, SequenceNode):
+        return Items(place, tuple(_convert(item, file, faults) for item in node.value))
+    if not isinstance(node, MappingNode):  # pragma: no cover - the composer makes these three
+        raise TypeError(type(node).__name__)
+    return Table(place, tuple(_entries(node, file, faults)))
+
+
+def _entries(node: MappingNode, file: str, faults: list[Fault]) -> Iterator[Entry]:
+    first: dict[str, Place] = {}
+    for key, value in node.value:
+        place = _place(key, file)
+        if not isinstance(key, ScalarNode) or _KINDS.get(str(key.tag)) is Kind.NOTHING:
+            faults.append(Fault(file, place.line, place.column, "", "a key must be a word", "write name: value"))
+        elif key.value in first:
+            message = f'"{key.value}" stands here twice, first in line {first[key.value].line}'
+            faults.append(Fault(file, place.line, place.column, key.value, message, "take one of them out"))
+        else:
+            first[key.value] = place
+            yield Entry(key.value, place, _convert(value, file, faults))
+
+
+# --- trees without a file --------------------------------------------------------------------------------------------
+
+
+def node_of(value: object, file: str) -> Node:
+    """A tree of a plain Python value, as if it had been written in *file*. A tree is returned as it is, with its own places."""
+    place = Place(file)
+    match value:
+        case Scalar() | Items() | Table():
+            return value
+        case Mapping():
+            return Table(place, tuple(Entry(str(key), place, node_of(each, file)) for key, each in value.items()))
+        case None:
+            return Scalar(place, "", Kind.NOTHING)
+        case bool():
+            return Scalar(place, "true" if value else "false", Kind.YES_NO)
+        case int() | float():
+            return Scalar(place, str(value), Kind.NUMBER)
+        case str():
+            return Scalar(place, value)
+        case Sequence() | frozenset() | set():
+            return Items(place, tuple(node_of(each, file) for each in value))
+    return Scalar(place, str(value))
+
+
+def put(node: Node, path: str, value: Node) -> Node:
+    """*node* with *value* at the dotted *path*; tables that are missing on the way are made. Whether the path means
+    anything is for whoever reads the tree: an unknown key is a fault there."""
+    key, _, rest = path.partition(".")
+    if not isinstance(node, Table):
+        node = Table(node.place, ())
+    here = node.find(key)
+    inner = put(here.node if here else Table(value.place, ()), rest, value) if rest else value
+    entry = Entry(key, value.place, inner) if here is None or not rest else replace(here, node=inner)
+    if here is None:
+        return replace(node, entries=(*node.entries, entry))
+    return replace(node, entries=tuple(entry if old.key == key else old for old in node.entries))

@@ -1,0 +1,171 @@
+"""Promises applied to a case: due dates with their derivation, how they move, and the moments at which they wake us."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from townclerk.domain.calendar import Calendar
+from townclerk.domain.case import Case, Deadline, PromisedBy
+from townclerk.domain.council import Council
+from townclerk.domain.policy import Extension, Fallback, Promise, StagePolicy
+from townclerk.domain.words import Status
+
+
+def make(name: str, promise: Promise, start: datetime, now: datetime, calendar: Calendar) -> Deadline:
+    """The deadline *name*, counted from the aware moment *start*."""
+    day0, note = calendar.day_zero(start)
+    derivation = calendar.count(day0, promise.within, note)
+    return Deadline(
+        name=name,
+        target=derivation.due,
+        promised=derivation.due,
+        person_promised=derivation.due,
+        derivation=derivation,
+        clause=promise.clause,
+        by=promise.by,
+        promises=promise.promises,
+        told_at=now,
+    )
+
+
+def latest_possible(deadline: Deadline, extension: Extension, calendar: Calendar) -> date | None:
+    """The last day to which the policy lets this deadline move, or None: it sets no limit."""
+    return None if extension.cap is None else calendar.count(deadline.derivation.day0, extension.cap).due
+
+
+def extended_automatically(deadline: Deadline, extension: Extension, now: datetime, calendar: Calendar) -> date:
+    """The new date of an automatic delay notice: the default extension after the date that the resident holds, never past the cap."""
+    start = max(deadline.promised, calendar.local(now).date())
+    new = calendar.count(start, extension.default).due
+    cap = latest_possible(deadline, extension, calendar)
+    return new if cap is None else min(new, cap)
+
+
+def move(deadline: Deadline, new: date, by: PromisedBy, now: datetime, in_time: bool) -> Deadline:
+    """*deadline* with the date that the resident is told now. Only an officer's extension made in time puts overdue off."""
+    counts = by is PromisedBy.OFFICER and in_time
+    person_promised = new if counts else deadline.person_promised
+    return replace(deadline, promised=new, promised_by=by, person_promised=person_promised, told_at=now)
+
+
+def is_overdue(case: Case, now: datetime, calendar: Calendar) -> bool:
+    """True while a response is owed and the date last promised by a person has passed."""
+    today = calendar.local(now).date()
+    if case.status is not Status.OPEN:
+        return False
+    return any(d.open and d.what in {"respond", "assess"} and d.person_promised < today for d in case.deadlines)
+
+
+# --- timers ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A moment at which the case is to be decided again. `act` names what is then looked at."""
+
+    key: str
+    at: datetime
+    act: str  # reminder, fallback, delay, overdue, escalation, close, waiting
+    deadline: str | None = None
+    step: int = 0
+
+
+def timers(case: Case, council: Council) -> tuple[Timer, ...]:
+    """Every moment at which this case, as it now is, wakes us. What was acted on is left out."""
+    found = [*_waiting(case)]
+    if case.status is Status.OPEN:
+        for deadline in case.deadlines:
+            if deadline.open:
+                found.extend(_of_deadline(case, deadline, council))
+    found.extend(_closing(case, council))
+    return tuple(timer for timer in found if timer.key not in case.fired)
+
+
+def _waiting(case: Case) -> Iterator[Timer]:
+    for letter in case.waiting:
+        yield Timer(f"waiting:{letter.key}", letter.at, "waiting")
+
+
+def _of_deadline(case: Case, deadline: Deadline, council: Council) -> Iterator[Timer]:
+    policy = council.policy
+    if deadline.what in {"acknowledge", "assess"}:
+        yield from _reminders(deadline, policy.reminders.acknowledge, council)
+    if deadline.what == "acknowledge" and _falls_back(case, deadline, council):
+        yield Timer(
+            f"{deadline.name}:fallback",
+            _on_base(deadline.promised, policy.hours.fallback_at, council),
+            "fallback",
+            deadline.name,
+        )
+    elif deadline.what in {"acknowledge", "assess"} and deadline.stage is not None:
+        yield from _late(deadline, council)
+    if deadline.what == "respond":
+        yield from _reminders(deadline, policy.reminders.respond, council)
+        if deadline.stage is not None:
+            key = f"{deadline.name}:{deadline.promised}:delay"
+            yield Timer(key, _on_base(deadline.promised, policy.hours.fallback_at, council), "delay", deadline.name)
+        yield from _late(deadline, council)
+
+
+def _falls_back(case: Case, deadline: Deadline, council: Council) -> bool:
+    stage = deadline.stage
+    promise = council.policy.stages[stage].acknowledge if stage else None
+    return promise is not None and promise.fallback is Fallback.AT_DUE and case.receipts
+
+
+def _reminders(deadline: Deadline, days_before: tuple[int, ...], council: Council) -> Iterator[Timer]:
+    base = council.calendar.working_on_or_before(deadline.promised)
+    for days in days_before:
+        day = council.calendar.add_working_days(base, -days)
+        at = council.calendar.at(day, council.policy.hours.reminders_at)
+        if at > deadline.told_at:  # else whoever is reminded has only just been told
+            yield Timer(f"{deadline.name}:{deadline.promised}:reminder-{days}", at, "reminder", deadline.name, days)
+
+
+def _late(deadline: Deadline, council: Council) -> Iterator[Timer]:
+    calendar, clock = council.calendar, council.policy.hours.reminders_at
+    missed = deadline.person_promised
+    yield Timer(
+        f"{deadline.name}:{missed}:overdue", calendar.at(calendar.add_working_days(missed, 1), clock), "overdue", deadline.name
+    )
+    for step in council.policy.escalation:
+        at = calendar.at(calendar.add_working_days(missed, step.after), clock)
+        yield Timer(f"{deadline.name}:{missed}:escalation-{step.after}", at, "escalation", deadline.name, step.after)
+
+
+def _on_base(day: date, clock: time, council: Council) -> datetime:
+    """*clock* on the last working day on or before *day*: on a calendar-day promise the day itself may be a Sunday."""
+    return council.calendar.at(council.calendar.working_on_or_before(day), clock)
+
+
+def _closing(case: Case, council: Council) -> Iterator[Timer]:
+    """An answered case closes, in silence, when the resident can no longer come back; so does one in which nothing is owed."""
+    last = last_day_to_come_back(case, council)
+    if last is not None:
+        end = council.calendar.at(last, council.policy.hours.due_time) + timedelta(seconds=1)
+        yield Timer(f"close:{last}", end, "close")
+
+
+def last_day_to_come_back(case: Case, council: Council) -> date | None:
+    if case.status is Status.ANSWERED and case.responded_at:
+        stage, answered = case.responded_at[-1]
+        following = council.policy.stage_after(stage)
+        window = case.deadline(f"{following.stage}.request") if following else None
+        return window.promised if window else _days_after(answered, council)
+    if case.status is Status.OPEN and case.stage is None and not any(d.open for d in case.deadlines):
+        return _days_after(case.last_contact_at or case.opened_at, council)
+    return None
+
+
+def _days_after(moment: datetime, council: Council) -> date:
+    return council.calendar.count(council.calendar.local(moment).date(), council.policy.answered_for).due
+
+
+def stage_deadlines(stage: StagePolicy, received_at: datetime, now: datetime, calendar: Calendar) -> tuple[Deadline, ...]:
+    """The deadlines that a stage starts with: those whose clock runs from receipt."""
+    named = (("acknowledge", stage.acknowledge), ("assess", stage.assess), ("respond", stage.respond))
+    return tuple(
+        make(f"{stage.stage}.{what}", promise, received_at, now, calendar)
+        for what, promise in named
+        if promise is not None and promise.start.value == "receipt"
+    )

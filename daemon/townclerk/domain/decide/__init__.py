@@ -1,0 +1,92 @@
+"""The heart: what follows from something that happened. Pure: the same case and event always come to the same decision."""
+
+from datetime import datetime
+from typing import assert_never
+
+from townclerk.domain.case import Case
+from townclerk.domain.council import Council
+from townclerk.domain.decide.conversation import member_wrote, resident_wrote, robot_wrote
+from townclerk.domain.decide.decision import Decision, Entry, JoinOther, Send
+from townclerk.domain.decide.deliberation import Deliberation
+from townclerk.domain.decide.officers import officer_mail_held, officer_wrote, officer_wrote_outside
+from townclerk.domain.decide.opening import new_case, opened
+from townclerk.domain.decide.trouble import case_joined, letter_bounced
+from townclerk.domain.decide.waking import woke
+from townclerk.domain.events import (
+    CaseJoined,
+    CaseOpened,
+    Event,
+    LetterBounced,
+    MemberWrote,
+    OfficerMailHeld,
+    OfficerWrote,
+    OfficerWroteOutside,
+    ResidentWrote,
+    RobotWrote,
+    TimerDue,
+)
+
+__all__ = ["Decision", "Entry", "JoinOther", "Send", "decide"]
+
+
+def decide(case: Case | None, event: Event, council: Council, now: datetime) -> Decision:
+    """What becomes of *case* by *event* at the aware moment *now*. `case` is None for CaseOpened alone."""
+    if isinstance(event, CaseOpened):
+        case = new_case(event, council)
+    if case is None:
+        raise ValueError(f"{type(event).__name__} needs a case")
+    source, name = _source(event)
+    d = Deliberation(case, council, now, source, name)
+    _act(d, event)
+    return d.decision()
+
+
+def _act(d: Deliberation, event: Event) -> None:  # noqa: C901  # one line an event: a table that mypy checks for gaps
+    match event:
+        case CaseOpened():
+            opened(d, event)
+        case ResidentWrote():
+            resident_wrote(d, event)
+        case MemberWrote():
+            member_wrote(d, event)
+        case RobotWrote():
+            robot_wrote(d, event)
+        case OfficerWrote():
+            officer_wrote(d, event)
+        case OfficerMailHeld():
+            officer_mail_held(d, event)
+        case OfficerWroteOutside():
+            officer_wrote_outside(d, event)
+        case TimerDue():
+            woke(d, event)
+        case LetterBounced():
+            letter_bounced(d, event)
+        case CaseJoined():
+            case_joined(d, event)
+        case _:
+            assert_never(event)
+
+
+def _source(event: Event) -> tuple[str, str]:
+    """(what begins the keys of this event's effects, what letters give as the reason)."""
+    match event:
+        case TimerDue(key=key):
+            return key, f"timer:{key}"
+        case LetterBounced(letter_key=key, recipient=recipient):
+            return f"bounce:{key}:{recipient}", "undelivered"
+        case CaseJoined(other=other):
+            return f"joined:{other}", "joined"
+        case OfficerWrote(mail=mail, commands=commands):
+            return f"mail{mail.number}", "officer:" + "+".join(command.word for command in commands)
+        case _:
+            return f"mail{event.mail.number}", _NAMES[type(event)]
+
+
+_NAMES: dict[type, str] = {
+    CaseOpened: "mail:opened",
+    ResidentWrote: "mail:resident",
+    MemberWrote: "mail:member",
+    RobotWrote: "mail:robot",
+    OfficerMailHeld: "mail:held",
+    OfficerWroteOutside: "mail:outside",
+}

@@ -1,0 +1,68 @@
+"""Ready-made replies: what a person can do next, each as the words that the mail begins with."""
+
+from townclerk.domain.case import Case
+from townclerk.domain.council import Council
+from townclerk.domain.letters import Choice
+from townclerk.domain.words import Category, Outcome, Status
+
+RESPOND = tuple(Choice(f"Respond: {outcome.words}", f"#respond {outcome}\n") for outcome in Outcome)
+MORE_TIME = Choice("Ask for more time", "#extend 5 Write the reason here\n")
+MESSAGE = Choice("Send a message to the resident", "#message\n")
+NOTE = Choice("Keep a note (nobody outside sees it)", "#note ")
+ASSIGN = Choice("Give it to a colleague", "#assign ")
+WITHDRAWN = Choice("The resident has withdrawn it", "#withdraw\n")
+IS_COMPLAINT = Choice("It is a complaint", "#category complaint\n")
+
+
+def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
+    """What the responsible officer can do with this case as it is."""
+    if case.category is not Category.COMPLAINT:
+        return (MESSAGE, IS_COMPLAINT, Choice("It belongs to another service", "#service "), NOTE)
+    choices: list[Choice] = []
+    stage = council.policy.stages.get(case.stage) if case.stage else None
+    acknowledge = case.deadline(f"{case.stage}.acknowledge")
+    if acknowledge is not None and (acknowledge.open or case.acknowledgement_owed):
+        choices.append(Choice("Acknowledge: write your understanding of the complaint", "#acknowledge\n"))
+    if stage is not None and case.status is Status.OPEN:
+        choices.extend(RESPOND)
+        choices.append(MORE_TIME)
+    return (*choices, MESSAGE, ASSIGN, Choice("This policy does not cover it", "#refuse CODE Write the reason here\n"), NOTE)
+
+
+def about_exclusions(case: Case) -> tuple[Choice, ...]:
+    refuse = tuple(
+        Choice(f"Not covered: {code.replace('_', ' ')}", f"#refuse {code} Write the reason here\n") for code in case.exclusions
+    )
+    return (*refuse, Choice("Take it as a complaint after all", "#category complaint\n"), NOTE)
+
+
+REVIEW = (
+    Choice("Accept the request", "#review accept\n"),
+    Choice("Refuse it, with reasons", "#review refuse\nWrite the reasons here\n"),
+    MESSAGE,
+)
+DISSATISFIED = (IS_COMPLAINT, MESSAGE, NOTE)
+WAS_THIS_THE_RESPONSE = (
+    *(Choice(f"It was the response: {outcome.words}", f"#respond {outcome}\nPaste your answer here\n") for outcome in Outcome),
+    Choice("It was not the response", "#note Not the response.\n"),
+)
+
+
+def about_links(case: Case) -> tuple[Choice, ...]:
+    join = tuple(Choice(f"It belongs to {ref}", f"#link {ref}\n") for ref in case.possible_links)
+    return (*join, Choice("It is a matter of its own", "#note A matter of its own.\n"))
+
+
+def about_category() -> tuple[Choice, ...]:
+    kinds = (Category.COMPLAINT, Category.COMMENT, Category.SERVICE_REQUEST, Category.NOT_OURS)
+    return tuple(Choice(f"It is: {kind.replace('_', ' ')}", f"#category {kind}\n") for kind in kinds)
+
+
+def for_held(number: int, case: Case) -> tuple[Choice, ...]:
+    """What can be done with a held mail; never anything by itself."""
+    send = Choice("Send it to the resident as a message", f"#send {number}\n")
+    keep = Choice("Keep it as a note; send nothing", f"#discard {number}\n")
+    if case.category is not Category.COMPLAINT or case.status is not Status.OPEN:
+        return (send, keep)
+    respond = tuple(Choice(f"Send it as the response: {o.words}", f"#send {number} respond {o}\n") for o in Outcome)
+    return (send, *respond, keep)

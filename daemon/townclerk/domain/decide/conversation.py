@@ -1,0 +1,141 @@
+"""Further mail on a case: from the resident, from a member, from a robot."""
+
+from datetime import datetime, timedelta
+
+from townclerk.domain.case import Deadline
+from townclerk.domain.deadlines import make
+from townclerk.domain.decide.deliberation import LEAD, Deliberation
+from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
+from townclerk.domain.decide.opening import category_policy, send_receipt
+from townclerk.domain.events import MailFacts, MemberWrote, ResidentWrote, RobotWrote
+from townclerk.domain.policy import StagePolicy
+from townclerk.domain.routing import Signal
+from townclerk.domain.words import Category, LetterKind, Status
+
+
+def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
+    mail, signals = event.mail, event.route.signals
+    d.record(mail)
+    d.note("resident", "wrote", how=event.how, mail=mail.number, signals=" ".join(sorted(signals)))
+    following = _open_to_review(d)
+    if following is not None and Signal.REVIEW_REQUEST in signals:
+        _review_asked(d, mail, following)
+    elif following is not None and Signal.DISSATISFIED in signals:
+        _put_to_a_person(d, mail, "review_wanted", following.decided_by)
+    elif _may_become_complaint(d) and signals & {Signal.DISSATISFIED, Signal.REVIEW_REQUEST}:
+        _put_to_a_person(d, mail, "dissatisfied", LEAD)
+        _pass_on(d, mail, "further")
+    else:
+        _pass_on(d, mail, "withdraws" if Signal.WITHDRAWS in signals else "further")
+        _short_receipt(d)
+
+
+def _open_to_review(d: Deliberation) -> StagePolicy | None:
+    """The stage that the resident may ask for now: there has been a response, and it was not the last stage's."""
+    case = d.case
+    if case.category is not Category.COMPLAINT or case.stage is None or case.status not in {Status.ANSWERED, Status.CLOSED}:
+        return None
+    if not any(stage is case.stage for stage, _ in case.responded_at):
+        return None
+    return d.council.policy.stage_after(case.stage)
+
+
+def _may_become_complaint(d: Deliberation) -> bool:
+    """A request or a comment whose sender is not content; or a case that was closed without a response."""
+    if d.case.category is Category.COMPLAINT:
+        return d.case.status in {Status.CLOSED, Status.WITHDRAWN} and not d.case.responded_at
+    return d.case.category in {Category.SERVICE_REQUEST, Category.COMMENT, Category.COMPLIMENT, Category.NOT_OURS}
+
+
+def _review_asked(d: Deliberation, mail: MailFacts, following: StagePolicy) -> None:
+    window = d.case.deadline(f"{following.stage}.request")
+    if window is not None and not in_time(d, window, mail.received_at):
+        _put_to_a_person(d, mail, "late_review", following.decided_by, variety="late_review")
+        return
+    begin_review(d, following, mail.number, mail.received_at)
+    send_receipt(d, "review", category_policy(d.case.category, d.council))
+
+
+def in_time(d: Deliberation, deadline: Deadline, moment: datetime) -> bool:
+    """True up to the last second of the day promised."""
+    return moment <= d.council.calendar.at(deadline.promised, d.council.policy.hours.due_time) + timedelta(
+        seconds=1, microseconds=-1
+    )
+
+
+def begin_review(d: Deliberation, following: StagePolicy, mail: int, received_at: datetime) -> None:
+    """Open the next stage: its clocks count from the receipt of the request. Whoever must act first is told."""
+    d.meet(f"{following.stage}.request")
+    d.change(status=Status.OPEN, requested_mail=mail, outcome=None, acknowledgement_owed=False, closed_at=None)
+    d.start(following, received_at)
+    first = following.assess or following.acknowledge or following.respond
+    d.note("resident", "review_asked", stage=following.stage, mail=mail)
+    hand_over(
+        d,
+        LetterKind.ASSIGNMENT,
+        f"{RESPONSIBLE}:{d.first_to_act()}",
+        "review",
+        mail=mail,
+        promises=first.promises,
+        clause=first.clause,
+    )
+
+
+def open_window(d: Deliberation, following: StagePolicy) -> None:
+    """The last day on which the resident may ask for *following*, counted from the response that goes now."""
+    if following.request is not None:
+        name = f"{following.stage}.request"
+        d.case = d.case.with_deadline(make(name, following.request, d.now, d.now, d.council.calendar))
+
+
+def _put_to_a_person(d: Deliberation, mail: MailFacts, question: str, role: str, variety: str = "further") -> None:
+    d.change(requested_mail=mail.number)
+    if variety == "late_review":
+        send_receipt(d, variety, category_policy(d.case.category, d.council))
+    else:
+        _short_receipt(d)
+    hand_over(d, LetterKind.DECISION, f"role:{role}", question, mail=mail.number)
+
+
+def _pass_on(d: Deliberation, mail: MailFacts, reason: str) -> None:
+    hand_over(d, LetterKind.FORWARDED, f"{RESPONSIBLE}:{_who_works(d)}", reason, mail=mail.number)
+
+
+def _who_works(d: Deliberation) -> str:
+    """The role that deals with the case now: whoever still owes the acknowledgement, else whoever answers."""
+    stage = d.stage_policy
+    if stage is None:
+        return "service"
+    owed = d.case.deadline(f"{stage.stage}.acknowledge")
+    return stage.acknowledge.by if stage.acknowledge and owed and owed.open else stage.respond.by
+
+
+def _short_receipt(d: Deliberation) -> None:
+    """At most one a case in 24 hours, with the dates that stand."""
+    pause = timedelta(hours=d.council.policy.forwarded_receipt_hours)
+    if d.case.last_receipt_at is None or d.now - d.case.last_receipt_at >= pause:
+        send_receipt(d, "neutral" if d.case.restricted else "further", category_policy(d.case.category, d.council))
+
+
+def member_wrote(d: Deliberation, event: MemberWrote) -> None:
+    """A member's mail about this case: filed and passed on; the resident's clock and letters stay as they are."""
+    contact = d.case.last_contact_at
+    d.record(event.mail)
+    d.change(last_contact_at=contact, thread=tuple(i for i in d.case.thread if i != event.mail.message_id))
+    d.note("member", "wrote", how=event.how, mail=event.mail.number)
+    category = category_policy(Category.MEMBER_ENQUIRY, d.council)
+    for role in category.forward_to or (LEAD,):
+        hand_over(
+            d,
+            LetterKind.FORWARDED,
+            f"role:{role}",
+            "member",
+            mail=event.mail.number,
+            promises=category.promises,
+            clause=category.clause,
+        )
+
+
+def robot_wrote(d: Deliberation, event: RobotWrote) -> None:
+    """An out-of-office or the like: it stands in the journal, and changes nothing."""
+    d.note("mail system", event.what, mail=event.mail.number)

@@ -1,0 +1,102 @@
+"""Letters to staff that wait for working hours. They are decided again when they leave: what is no longer wanted is not sent."""
+
+from collections.abc import Callable, Sequence
+
+from townclerk.domain.case import Waiting
+from townclerk.domain.decide import choices
+from townclerk.domain.decide.deliberation import Deliberation, to_officer
+from townclerk.domain.letters import Assignment, Decision, Forwarded, Recipient, StaffContent, Undelivered
+from townclerk.domain.words import LetterKind, Status
+
+RESPONSIBLE = "responsible"
+
+
+def hand_over(
+    d: Deliberation,
+    kind: LetterKind,
+    to: str,
+    *about: str,
+    mail: int | None = None,
+    promises: Sequence[str] = (),
+    clause: str = "",
+) -> None:
+    """Send a letter to *to* (officer:KEY, role:NAME or responsible:ROLE): now, or when working hours begin."""
+    opens = d.opening_hour()
+    key = ":".join((d.source, kind.value, to, *about[:1]))
+    letter = Waiting(key, opens or d.now, kind, to, about, mail, d.event, tuple(promises), clause)
+    if opens is None:
+        release(d, letter)
+    else:
+        d.wait(letter)
+
+
+def release(d: Deliberation, letter: Waiting) -> None:
+    """Send *letter* to whoever is right now, if it is still wanted."""
+    if not _still_wanted(d, letter):
+        d.note("townclerk", "letter_not_sent", letter=letter.kind, reason="no longer wanted")
+        return
+    content = _COMPOSE[letter.kind](d, letter)
+    for recipient in _recipients(d, letter.to):
+        d.to_staff(recipient, content, letter.promises, letter.clause, files_of=letter.mail, event=letter.event)
+
+
+def _recipients(d: Deliberation, to: str) -> tuple[Recipient, ...]:
+    sort, _, name = to.partition(":")
+    if sort == "role":
+        return d.people(name)
+    officer = d.council.roster.find(name) if sort == "officer" else d.responsible(name or None)
+    officer = officer or d.lead()
+    return (to_officer(officer),) if officer else ()
+
+
+def _still_wanted(d: Deliberation, letter: Waiting) -> bool:
+    finished = d.case.status in {Status.CLOSED, Status.WITHDRAWN}
+    if letter.kind is LetterKind.ASSIGNMENT:
+        return not finished
+    if letter.kind is LetterKind.DECISION:
+        question = letter.about[0]
+        if question in {"late_review", "review_wanted", "dissatisfied"}:
+            return d.case.requested_mail is not None
+        if question == "exclusion":
+            return not finished and bool(d.case.exclusions)
+        return not finished
+    return True
+
+
+def _assignment(d: Deliberation, letter: Waiting) -> StaffContent:
+    mail = d.case.mail(letter.mail)
+    note = letter.about[0] if letter.about else ""
+    return Assignment(d.dates(), d.original(mail), choices.to_work(d.case, d.council), d.case.possible_links, note)
+
+
+def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
+    reason = letter.about[0]
+    wanted = choices.to_work(d.case, d.council) if reason != "withdraws" else (choices.WITHDRAWN, choices.MESSAGE)
+    return Forwarded(reason, d.original(d.case.mail(letter.mail)), wanted, d.dates(), d.case.possible_links)
+
+
+def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
+    question, *detail = letter.about
+    offered = {
+        "exclusion": choices.about_exclusions(d.case),
+        "late_review": choices.REVIEW,
+        "review_wanted": choices.REVIEW,
+        "dissatisfied": choices.DISSATISFIED,
+        "possible_link": choices.about_links(d.case),
+        "was_this_the_response": choices.WAS_THIS_THE_RESPONSE,
+    }.get(question, choices.about_category())
+    by = min((date.day for date in d.dates()), default=None)
+    return Decision(question, " ".join(detail), d.original(d.case.mail(letter.mail)), offered, by)
+
+
+def _undelivered(d: Deliberation, letter: Waiting) -> StaffContent:
+    kind, recipient, status, diagnostic = letter.about
+    return Undelivered(LetterKind(kind), recipient, status, diagnostic, (choices.NOTE,))
+
+
+_COMPOSE: dict[LetterKind, Callable[[Deliberation, Waiting], StaffContent]] = {
+    LetterKind.ASSIGNMENT: _assignment,
+    LetterKind.FORWARDED: _forwarded,
+    LetterKind.DECISION: _decision,
+    LetterKind.UNDELIVERED: _undelivered,
+}

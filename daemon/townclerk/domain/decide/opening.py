@@ -1,0 +1,132 @@
+"""A mail that belongs to no case opens one."""
+
+from townclerk.domain.case import Case
+from townclerk.domain.council import Council
+from townclerk.domain.deadlines import make
+from townclerk.domain.decide import choices
+from townclerk.domain.decide.deliberation import LEAD, Deliberation
+from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
+from townclerk.domain.events import CaseOpened
+from townclerk.domain.letters import AlertRaised, Receipt
+from townclerk.domain.policy import CategoryPolicy, StagePolicy
+from townclerk.domain.words import Category, LetterKind, Status
+
+
+def new_case(event: CaseOpened, council: Council) -> Case:
+    """The case as it is before anything is decided about it."""
+    mail, policy = event.mail, council.policy
+    suspected = tuple(code for code in event.route.exclusions if code in policy.exclusions)
+    return Case(
+        ref=event.ref,
+        council=policy.id,
+        policy_version=policy.version,
+        category=_category(event, suspected),
+        service=event.route.service,
+        status=Status.OPEN,
+        complainant=mail.sender,
+        subject=mail.subject.strip() or "(no subject)",
+        opened_at=mail.received_at,
+        alerts=event.route.alerts,
+        exclusions=suspected,
+        restricted=any(policy.exclusions[code].restricted for code in suspected),
+        possible_links=event.possible_links,
+        receipts=mail.answerable,
+    )
+
+
+def _category(event: CaseOpened, suspected: tuple[str, ...]) -> Category:
+    """What the rules say; but what may be an exclusion is a complaint until somebody has looked at it."""
+    if event.member:
+        return Category.MEMBER_ENQUIRY
+    harmless = {Category.SERVICE_REQUEST, Category.COMMENT, Category.COMPLIMENT}
+    return Category.COMPLAINT if suspected and event.route.category in harmless else event.route.category
+
+
+def opened(d: Deliberation, event: CaseOpened) -> None:
+    mail, category = event.mail, category_policy(d.case.category, d.council)
+    d.record(mail)
+    d.note(
+        "resident",
+        "opened",
+        category=d.case.category,
+        service=d.case.service,
+        because="; ".join(event.route.because),
+        mail=mail.number,
+    )
+    _raise_alerts(d, mail.number)
+    begin(d, category, mail.number, variety="neutral" if d.case.alerts or d.case.restricted else "new")
+    if d.case.exclusions and d.case.category is Category.COMPLAINT:
+        hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "exclusion", *_titles(d), mail=mail.number, clause=_clauses(d))
+    if d.case.possible_links:
+        hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "possible_link", *d.case.possible_links, mail=mail.number)
+
+
+def category_policy(category: Category, council: Council) -> CategoryPolicy:
+    """What the policy says of *category*; where it says nothing, a receipt goes and a person decides."""
+    return council.policy.categories.get(category) or CategoryPolicy(category, clause="", decide=True)
+
+
+def begin(d: Deliberation, category: CategoryPolicy, mail: int, variety: str) -> None:
+    """What this category sets going: clocks, the receipt, and whoever must know."""
+    received_at = next(kept.received_at for kept in d.case.mails if kept.mail == mail)
+    stage = d.council.policy.stages.get(category.first_stage) if category.first_stage else None
+    if stage is not None:
+        d.start(stage, received_at)
+    for name, promise in (("respond", category.respond), ("acknowledge", category.acknowledge)):
+        if promise is not None:
+            deadline = make(f"{category.category}.{name}", promise, received_at, d.now, d.council.calendar)
+            d.case = d.case.with_deadline(deadline)
+    if category.receipt:
+        send_receipt(d, variety, category)
+        d.meet(f"{category.category}.acknowledge")
+    _tell_staff(d, category, stage, mail)
+
+
+def _tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | None, mail: int) -> None:
+    if stage is not None and not d.case.restricted:
+        first = stage.acknowledge or stage.respond
+        to = f"{RESPONSIBLE}:{d.first_to_act()}"
+        hand_over(
+            d, LetterKind.ASSIGNMENT, to, mail=mail, promises=(*first.promises, *stage.respond.promises), clause=first.clause
+        )
+    for role in () if d.case.restricted else category.forward_to:
+        hand_over(
+            d,
+            LetterKind.FORWARDED,
+            f"role:{role}",
+            category.category,
+            mail=mail,
+            promises=category.promises,
+            clause=category.clause,
+        )
+    if category.decide:
+        hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "category", mail=mail, clause=category.clause)
+
+
+def send_receipt(d: Deliberation, variety: str, category: CategoryPolicy) -> None:
+    """The automatic receipt. It names the dates whose clocks run; of a delicate matter, only when somebody will have read it."""
+    dates = d.dates("acknowledge", "assess") if variety == "neutral" else d.dates()
+    title = d.stage_policy.title if d.stage_policy else None
+    every_letter = d.council.policy.ombudsman_in_every_letter
+    mentions = every_letter or (category.first_stage is not None and variety != "neutral")
+    receipt = Receipt(d.case.category, variety, dates, title, d.ombudsmen() if mentions else None)
+    d.to_resident(receipt, automatic=True, promises=category.promises, clause=category.clause)
+    d.change(last_receipt_at=d.now)
+
+
+def _raise_alerts(d: Deliberation, mail: int) -> None:
+    if not d.case.alerts:
+        return
+    original = d.original(d.case.mail(mail))
+    roles = dict.fromkeys(d.council.policy.alerts.get(alert, LEAD) for alert in d.case.alerts)
+    for role in roles:
+        for recipient in d.people(role):
+            d.to_staff(recipient, AlertRaised(d.case.alerts, original, (choices.MESSAGE, choices.NOTE)), files_of=mail)
+
+
+def _titles(d: Deliberation) -> tuple[str, ...]:
+    return tuple(d.council.policy.exclusions[code].title for code in d.case.exclusions)
+
+
+def _clauses(d: Deliberation) -> str:
+    return "; ".join(dict.fromkeys(d.council.policy.exclusions[code].clause for code in d.case.exclusions))

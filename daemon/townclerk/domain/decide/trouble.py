@@ -1,0 +1,32 @@
+"""A letter of ours did not arrive."""
+
+from dataclasses import replace
+
+from townclerk.domain.case import Party, PartyRole
+from townclerk.domain.decide.deliberation import LEAD, Deliberation
+from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
+from townclerk.domain.events import CaseJoined, LetterBounced
+from townclerk.domain.words import LetterKind
+
+
+def letter_bounced(d: Deliberation, event: LetterBounced) -> None:
+    """A person is told; an acknowledgement that did not arrive was none, though a clock that it started stands."""
+    d.note("mail system", "undelivered", letter=event.letter, status=event.status, key=event.letter_key)
+    if event.letter is LetterKind.ACKNOWLEDGEMENT and d.case.stage is not None:
+        deadline = d.case.deadline(f"{d.case.stage}.acknowledge")
+        if deadline is not None and deadline.met_at is not None:
+            d.case = d.case.with_deadline(replace(deadline, met_at=None))
+        d.change(acknowledgement_owed=True)
+    about = (event.letter.value, event.recipient, event.status, event.diagnostic)
+    officer, lead = d.responsible(), d.lead()
+    hand_over(d, LetterKind.UNDELIVERED, f"{RESPONSIBLE}:", *about)
+    if lead is not None and (officer is None or lead.key != officer.key):
+        hand_over(d, LetterKind.UNDELIVERED, f"role:{LEAD}", *about)
+
+
+def case_joined(d: Deliberation, event: CaseJoined) -> None:
+    """An officer said that somebody's mail belongs here: they become a party, and their mails are kept."""
+    if not d.case.is_party(event.party.address):
+        d.change(parties=(*d.case.parties, Party(event.party, PartyRole.REPRESENTATIVE)))
+    d.change(mails=(*d.case.mails, *event.mails))
+    d.note(event.officer, "joined", other=event.other)

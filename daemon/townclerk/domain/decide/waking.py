@@ -1,0 +1,153 @@
+"""A moment has come at which the case is to be looked at again. Nothing is taken from the past but the case as it now is."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from townclerk.domain.case import Deadline, PromisedBy
+from townclerk.domain.deadlines import Timer, extended_automatically, move, timers
+from townclerk.domain.decide import choices
+from townclerk.domain.decide.deliberation import LEAD, Deliberation
+from townclerk.domain.decide.handing import release
+from townclerk.domain.decide.officers import acknowledged
+from townclerk.domain.events import TimerDue
+from townclerk.domain.letters import Acknowledgement, DelayNotice, Escalation, Overdue, Recipient, Reminder
+from townclerk.domain.policy import StagePolicy
+from townclerk.domain.words import Status
+
+QUOTED_CHARACTERS = 2000  # of the resident's own words, in an automatic acknowledgement
+
+
+def woke(d: Deliberation, event: TimerDue) -> None:
+    """Act on a timer, if the case still has it at that moment: one that has moved, or was acted on, does nothing."""
+    timer = next((timer for timer in timers(d.case, d.council) if timer.key == event.key and timer.at == event.at), None)
+    if timer is None:
+        return
+    _ACT[timer.act](d, timer)
+    if timer.act != "waiting":  # what waited is gone from the case, and needs no mark
+        d.change(fired=d.case.fired | {timer.key})
+
+
+def _deadline(d: Deliberation, timer: Timer) -> Deadline:
+    found = d.case.deadline(timer.deadline or "")
+    if found is None:
+        raise LookupError(f"the timer {timer.key} is of no deadline")
+    return found
+
+
+def _stage(d: Deliberation, deadline: Deadline) -> StagePolicy:
+    if deadline.stage is None:
+        raise LookupError(f"the deadline {deadline.name} is of no stage")
+    return d.council.policy.stages[deadline.stage]
+
+
+def _waiting(d: Deliberation, timer: Timer) -> None:
+    letter = next(letter for letter in d.case.waiting if f"waiting:{letter.key}" == timer.key)
+    d.change(waiting=tuple(other for other in d.case.waiting if other.key != letter.key))
+    release(d, letter)
+
+
+def _reminder(d: Deliberation, timer: Timer) -> None:
+    """One that comes too late, because we were not running, is not sent: a later one, or the overdue notice, says more."""
+    deadline = _deadline(d, timer)
+    overtaken = any(
+        other.act == "reminder" and other.deadline == timer.deadline and timer.at < other.at <= d.now
+        for other in timers(d.case, d.council)
+    )
+    if overtaken or d.council.calendar.local(d.now).date() > deadline.promised:
+        d.note("townclerk", "letter_not_sent", letter="reminder", deadline=deadline.name, reason="too late")
+        return
+    remind(d, deadline, still_owed=False)
+
+
+def remind(d: Deliberation, deadline: Deadline, still_owed: bool) -> None:
+    letter = Reminder(
+        deadline.what,
+        deadline.promised,
+        deadline.stage,
+        deadline.clause,
+        choices.to_work(d.case, d.council),
+        still_owed=still_owed,
+    )
+    d.to_staff(d.responsible(deadline.by), letter, deadline.promises, deadline.clause)
+
+
+def _fallback(d: Deliberation, timer: Timer) -> None:
+    """Nobody has acknowledged: the resident's own words go back as our understanding so far; the officer still owes theirs."""
+    deadline = _deadline(d, timer)
+    stage = _stage(d, deadline)
+    acknowledged(d, stage)
+    d.change(acknowledgement_owed=True)
+    respond = d.case.deadline(f"{stage.stage}.respond")
+    mail = d.case.mail(d.case.requested_mail) or d.case.first_mail
+    quoted = mail.text[:QUOTED_CHARACTERS] if mail else d.case.subject
+    letter = Acknowledgement(stage.stage, "", quoted, respond.promised if respond else None, None, d.case.service)
+    d.to_resident(letter, automatic=True, promises=deadline.promises, clause=deadline.clause)
+    remind(d, deadline, still_owed=True)
+
+
+def _delay(d: Deliberation, timer: Timer) -> None:
+    """There is neither a response nor an extension: the resident is told, once for each date that they held."""
+    deadline = _deadline(d, timer)
+    stage = _stage(d, deadline)
+    new = extended_automatically(deadline, stage.extension, d.now, d.council.calendar)
+    if new <= deadline.promised:
+        d.note("townclerk", "letter_not_sent", letter="delay_notice", reason="the policy allows no later date")
+        return
+    d.case = d.case.with_deadline(move(deadline, new, PromisedBy.AUTOMATIC, d.now, in_time=False))
+    letter = DelayNotice(stage.stage, deadline.promised, new, "", d.ombudsmen(), automatic=True, name=stage.extension.name)
+    d.to_resident(letter, automatic=True, promises=stage.extension.promises, clause=stage.extension.clause)
+
+
+def _overdue(d: Deliberation, timer: Timer) -> None:
+    deadline = _deadline(d, timer)
+    officer = d.responsible(deadline.by)
+    told = deadline.promised if deadline.promised != deadline.person_promised else None
+    letter = Overdue(
+        deadline.what,
+        deadline.person_promised,
+        told,
+        deadline.stage,
+        deadline.clause,
+        officer.name if officer else None,
+        choices.to_work(d.case, d.council),
+    )
+    d.to_staff(officer, letter, deadline.promises, deadline.clause)
+    for lead in d.people(LEAD):
+        if officer is None or lead.officer != officer.key:
+            d.to_staff(lead, letter, deadline.promises, deadline.clause)
+
+
+def _escalation(d: Deliberation, timer: Timer) -> None:
+    deadline = _deadline(d, timer)
+    officer = d.responsible(deadline.by)
+    step = next(step for step in d.council.policy.escalation if step.after == timer.step)
+    letter = Escalation(
+        deadline.what,
+        deadline.person_promised,
+        step.after,
+        officer.name if officer else None,
+        choices.to_work(d.case, d.council),
+    )
+    told: dict[str, Recipient] = {recipient.address: recipient for role in step.to for recipient in d.people(role)}
+    for recipient in told.values():
+        d.to_staff(recipient, letter, deadline.promises, deadline.clause)
+
+
+def _close(d: Deliberation, timer: Timer) -> None:
+    """The resident can no longer come back: nothing is owed, nobody is told."""
+    d.change(status=Status.CLOSED, closed_at=timer.at)
+    d.note("townclerk", "closed", reason="the time to come back has passed")
+    for deadline in d.case.deadlines:
+        if deadline.open:
+            d.case = d.case.with_deadline(replace(deadline, dropped=True))
+
+
+_ACT: dict[str, Callable[[Deliberation, Timer], None]] = {
+    "waiting": _waiting,
+    "reminder": _reminder,
+    "fallback": _fallback,
+    "delay": _delay,
+    "overdue": _overdue,
+    "escalation": _escalation,
+    "close": _close,
+}

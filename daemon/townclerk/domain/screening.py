@@ -1,0 +1,218 @@
+"""What sort of mail is it: a person's, a robot's, a bounce, a list's, or our own? And may it be answered?"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from townclerk.domain.mail import IncomingMail, MailKind
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """`because` is the name of the sign that decided, for the journal. `answerable` is False where an automatic letter
+    would reach nobody, or a robot: a person's mail from a web form is such a one."""
+
+    kind: MailKind
+    because: str
+    answerable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    mail: IncomingMail
+    own_addresses: frozenset[str]
+    own_message_id: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    name: str
+    kind: MailKind
+    holds: Callable[[_Context], bool]
+
+
+def screen(mail: IncomingMail, own_addresses: frozenset[str], own_message_id: Callable[[str], bool]) -> Screening:
+    """The kind of *mail*: the first sign that holds decides. *own_addresses* are the mailbox's, lower case; *own_message_id*
+    tells a Message-ID that we gave."""
+    context = _Context(mail, own_addresses, own_message_id)
+    for sign in _SIGNS:
+        if sign.holds(context):
+            return Screening(sign.kind, sign.name, answerable=False)
+    return Screening(MailKind.PERSON, "no sign of a robot", _answerable(mail))
+
+
+def _answerable(mail: IncomingMail) -> bool:
+    return mail.sender is not None and mail.return_path != "" and not unread_address(mail.sender.key)
+
+
+_UNREAD = re.compile(
+    r"(?:^|[-_.+])(?:no|non|not|do[-_.]?not|dont|can[-_.]?not|never)[-_.]?reply(?:ing)?(?:$|[-_.+\d])"
+    r"|^(?:mailer-daemon|postmaster|mail-daemon|nobody|null|devnull|bounces?)(?:$|[-+=])"
+    r"|^owner-|-(?:owner|request|bounces?|noreply)$"
+)
+
+
+def unread_address(address: str) -> bool:
+    """True for an address (lower case) that no person reads, or that is none."""
+    local, at, domain = address.rpartition("@")
+    return not (at and local and domain) or bool(_UNREAD.search(local))
+
+
+def _local_part(context: _Context) -> str:
+    return context.mail.sender.key.partition("@")[0] if context.mail.sender else ""
+
+
+def _header(context: _Context, name: str) -> tuple[str, ...]:
+    return tuple(value.strip().lower() for value in context.mail.headers.get(name, ()))
+
+
+# -- ours --------------------------------------------------------------------------------------------------------------
+
+
+def _from_own_address(context: _Context) -> bool:
+    return context.mail.sender is not None and _untagged(context.mail.sender.key) in context.own_addresses
+
+
+def _untagged(address: str) -> str:
+    """The mailbox itself, where the address is a tagged one: feedback+case-7@… is feedback@…"""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def _own_header(context: _Context) -> bool:
+    return bool(context.mail.headers.get("x-townclerk"))
+
+
+def _own_message_id(context: _Context) -> bool:
+    return context.mail.message_id is not None and context.own_message_id(context.mail.message_id)
+
+
+# -- bounces -----------------------------------------------------------------------------------------------------------
+
+_DAEMON = re.compile(r"^(?:mailer-?daemon|mail-?daemon|postmaster|microsoftexchange[0-9a-f]{8,})", re.IGNORECASE)
+_NOT_FAILED = frozenset(["delivered", "relayed", "expanded"])
+_BOUNCE_SUBJECT = re.compile(
+    r"^(?:undeliver(?:able|ed)\b|mail delivery (?:failed|failure|system)|delivery status notification|failure notice"
+    r"|returned mail\b|delivery (?:has )?failed|delivery failure|message not delivered|warning: message .{1,60} delayed)",
+    re.IGNORECASE,
+)
+_BOUNCE_TEXT = re.compile(
+    r"this is the qmail-send program|message was created automatically by mail delivery software"
+    r"|this is the mail system at host|could not be delivered to one or more recipients|wasn't able to deliver your message",
+    re.IGNORECASE,
+)
+_TEXT_LOOKED_AT = 4_000
+
+
+def _all_delivered(context: _Context) -> bool:
+    reports = context.mail.reports
+    return context.mail.report_type == "delivery-status" and bool(reports) and all(r.action in _NOT_FAILED for r in reports)
+
+
+def _delivery_report(context: _Context) -> bool:
+    return context.mail.report_type == "delivery-status"
+
+
+def _from_daemon(context: _Context) -> bool:
+    """Mailer-daemon is never a person. A postmaster may be one, unless the mail has no way back or looks like a bounce."""
+    local = _local_part(context)
+    if not _DAEMON.match(local):
+        return False
+    return not local.startswith("postmaster") or context.mail.return_path == "" or _looks_bounced(context)
+
+
+def _bounce_words(context: _Context) -> bool:
+    return context.mail.return_path == "" and _looks_bounced(context)
+
+
+def _looks_bounced(context: _Context) -> bool:
+    mail = context.mail
+    return bool(_BOUNCE_SUBJECT.match(mail.subject) or _BOUNCE_TEXT.search(mail.text[:_TEXT_LOOKED_AT]))
+
+
+def _failed_recipients(context: _Context) -> bool:
+    """Exim's header, which mail to a list may also carry: it counts where there is no way back or a bounce's words."""
+    return bool(_header(context, "x-failed-recipients")) and (context.mail.return_path == "" or _looks_bounced(context))
+
+
+# -- robots ------------------------------------------------------------------------------------------------------------
+
+# Each must be followed by a colon, a dash or the end: "Out of office hours noise" is a complaint.
+_AUTOMATIC_SUBJECT = re.compile(
+    r"^(?:auto(?:matic(?:ally generated)?)?[ -]?(?:reply|response|answer)"
+    r"|(?:i am |i'm )?out of (?:the )?office(?: (?:auto[ -]?)?(?:reply|response|message|notification))?"
+    r"|ooo|ymateb awtomatig|ateb awtomatig|allan o['’]r swyddfa|y tu allan i['’]r swyddfa)"
+    r"(?: from [^:]{1,80})?\s*(?::|\||–|—|-\s|\(|$)",
+    re.IGNORECASE,
+)
+_AUTOMATIC_PRECEDENCE = frozenset(["auto_reply", "auto-reply", "autoreply"])
+
+
+def _auto_submitted(context: _Context) -> bool:
+    return any(re.split(r"[;\s(]", value, maxsplit=1)[0] not in {"", "no"} for value in _header(context, "auto-submitted"))
+
+
+def _autoreply_header(context: _Context) -> bool:
+    values = (*_header(context, "x-autoreply"), *_header(context, "x-autorespond"))
+    return any(value not in {"no", "false"} for value in values)
+
+
+def _automatic_precedence(context: _Context) -> bool:
+    return not _AUTOMATIC_PRECEDENCE.isdisjoint(_header(context, "precedence"))
+
+
+def _read_receipt(context: _Context) -> bool:
+    return context.mail.report_type == "disposition-notification"
+
+
+def _automatic_subject(context: _Context) -> bool:
+    return bool(_AUTOMATIC_SUBJECT.match(context.mail.subject))
+
+
+def _answers_without_way_back(context: _Context) -> bool:
+    """An answer from the null sender is a robot's. A first mail from it may be a web form with a person's words."""
+    return context.mail.return_path == "" and bool(context.mail.thread)
+
+
+# -- lists -------------------------------------------------------------------------------------------------------------
+
+_BULK = frozenset(["bulk", "list", "junk"])
+_LIST_HEADERS = ("list-id", "list-post", "list-help", "list-unsubscribe")
+
+
+def _list_headers(context: _Context) -> bool:
+    """Any List-* header, unless the list is our own mailbox: a mailbox that is a group marks every mail so."""
+    if _is_own_group(context):
+        return False
+    return any(context.mail.headers.get(name) for name in _LIST_HEADERS)
+
+
+def _is_own_group(context: _Context) -> bool:
+    named = " ".join((*_header(context, "list-id"), *_header(context, "list-post")))
+    return any(own in named or f"<{own.replace('@', '.')}>" in named for own in context.own_addresses)
+
+
+def _bulk(context: _Context) -> bool:
+    return not _BULK.isdisjoint(_header(context, "precedence")) and not _is_own_group(context)
+
+
+# The order is the policy: a bounce may carry robots' headers, a robot's answer may come through a list.
+# X-Auto-Response-Suppress is not here: Exchange sets it on what people write, to ask that robots keep quiet.
+_SIGNS = (
+    _Sign("our own mark", MailKind.OWN, _own_header),
+    _Sign("our own message id", MailKind.OWN, _own_message_id),
+    _Sign("from our own address", MailKind.OWN, _from_own_address),
+    _Sign("a report of delivery", MailKind.AUTO_REPLY, _all_delivered),
+    _Sign("a delivery report", MailKind.BOUNCE, _delivery_report),
+    _Sign("failed recipients", MailKind.BOUNCE, _failed_recipients),
+    _Sign("from a mail daemon", MailKind.BOUNCE, _from_daemon),
+    _Sign("a bounce's words", MailKind.BOUNCE, _bounce_words),
+    _Sign("a read receipt", MailKind.AUTO_REPLY, _read_receipt),
+    _Sign("auto-submitted", MailKind.AUTO_REPLY, _auto_submitted),
+    _Sign("an autoreply header", MailKind.AUTO_REPLY, _autoreply_header),
+    _Sign("automatic precedence", MailKind.AUTO_REPLY, _automatic_precedence),
+    _Sign("an automatic reply's subject", MailKind.AUTO_REPLY, _automatic_subject),
+    _Sign("an answer from the null sender", MailKind.AUTO_REPLY, _answers_without_way_back),
+    _Sign("a list's headers", MailKind.LIST, _list_headers),
+    _Sign("bulk precedence", MailKind.LIST, _bulk),
+)

@@ -1,0 +1,86 @@
+"""Signed reply addresses and Message-IDs: proof that a mail answers a letter that we sent to that person about that case.
+
+`feedback+ss260042k-r1k7q…@council.example`: the case, who the letter went to (r: somebody outside, o: an officer), the
+number of the key, and an HMAC-SHA256 over all of these, the person's own address included. The first key signs; every
+key verifies, so a key can be changed without breaking the addresses that people hold.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+_TAG_LENGTH = 14  # characters of base32: 70 bits
+_TOKEN = re.compile(rf"([a-z]{{1,6}}[0-9]{{6,9}}[a-z])-([ro])([0-9a-z])([a-z2-7]{{{_TAG_LENGTH}}})")
+
+
+class Side(StrEnum):
+    RESIDENT = "r"
+    OFFICER = "o"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    id: str  # one character: 0-9, a-z
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"SigningKey(id={self.id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as it was read, not yet verified. `compact` is the reference without dashes, lower case."""
+
+    compact: str
+    side: Side
+    key_id: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Makes and verifies tokens. `mailbox` is the council's address, to which they are added."""
+
+    mailbox: str
+    keys: tuple[SigningKey, ...]
+
+    def token(self, compact: str, side: Side, person: str) -> str:
+        key = self.keys[0]
+        return f"{compact}-{side}{key.id}{_tag(key, compact, side, person)}"
+
+    def reply_address(self, compact: str, side: Side, person: str) -> str:
+        local, _, domain = self.mailbox.rpartition("@")
+        return f"{local}+{self.token(compact, side, person)}@{domain}"
+
+    def message_id(self, compact: str, side: Side, person: str, letter_key: str) -> str:
+        """The Message-ID of one letter, always the same for the same letter."""
+        unique = hashlib.sha256(letter_key.encode()).hexdigest()[:16]
+        return f"<{self.token(compact, side, person)}.{unique}@{self.mailbox.rpartition('@')[2]}>"
+
+    def verifies(self, token: Token, person: str) -> bool:
+        """True where *token* was made for *person*, with any of the keys."""
+        tags = (_tag(key, token.compact, token.side, person) for key in self.keys if key.id == token.key_id)
+        return any(hmac.compare_digest(tag, token.tag) for tag in tags)
+
+    def tokens_in_address(self, address: str) -> tuple[Token, ...]:
+        local, _, domain = address.lower().rpartition("@")
+        own, _, own_domain = self.mailbox.lower().rpartition("@")
+        if domain != own_domain or not local.startswith(own + "+"):
+            return ()
+        return find_tokens(local[len(own) + 1 :])
+
+    def is_own_message_id(self, message_id: str) -> bool:
+        return message_id.lower().endswith(f"@{self.mailbox.lower().rpartition('@')[2]}>") and bool(find_tokens(message_id))
+
+
+def find_tokens(text: str) -> tuple[Token, ...]:
+    return tuple(Token(m[1], Side(m[2]), m[3], m[4]) for m in _TOKEN.finditer(text.lower()))
+
+
+def _tag(key: SigningKey, compact: str, side: Side, person: str) -> str:
+    message = "\0".join((compact.lower(), side.value, person.lower())).encode()
+    digest = hmac.new(key.secret, message, hashlib.sha256).digest()
+    return base64.b32encode(digest).decode().lower()[:_TAG_LENGTH]

@@ -1,0 +1,41 @@
+"""A mail address as the wire wants it."""
+
+import re
+from dataclasses import dataclass
+
+_UNQUOTED = r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f]+"
+_QUOTED = r"\"(?:[^\"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])+\""
+_MAILBOX = re.compile(rf"(?P<local>{_UNQUOTED}|{_QUOTED})@(?P<domain>{_UNQUOTED}|\[[0-9A-Za-z.:]+\])")
+_LONGEST = 320  # characters: 64 @ 255
+
+
+class NotAnAddress(ValueError):  # noqa: N818 - reads as what it is
+    """The text is no mail address."""
+
+
+@dataclass(frozen=True, slots=True)
+class WireAddress:
+    """`local` as written; `domain` in ASCII (IDNA)."""
+
+    local: str
+    domain: str
+
+    @property
+    def needs_utf8(self) -> bool:
+        """Whether only a server with SMTPUTF8 can take it."""
+        return not self.local.isascii()
+
+    def __str__(self) -> str:
+        return f"{self.local}@{self.domain}"
+
+
+def wire_address(address: str) -> WireAddress:
+    """*address* as an envelope can carry it. Raises NotAnAddress where there is no such way."""
+    found = _MAILBOX.fullmatch(address) if len(address) <= _LONGEST else None
+    if found is None or any("\ud800" <= char <= "\udfff" for char in address):
+        raise NotAnAddress("this is not a mail address")
+    try:
+        domain = found["domain"] if found["domain"].isascii() else found["domain"].encode("idna").decode("ascii")
+    except UnicodeError as exc:
+        raise NotAnAddress("the domain of this address cannot be written in IDNA") from exc
+    return WireAddress(found["local"], domain)

@@ -1,0 +1,292 @@
+"""The tree of a mail's parts, walked as a reader would: what stands on the page, and what hangs on it.
+
+Only the old policy of the standard library (compat32) is used: the newer one parses every header on sight, and one
+hostile header of a megabyte costs it 24 GB.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.feedparser import BytesFeedParser
+from email.message import Message
+from email.policy import compat32
+from itertools import chain
+from pathlib import Path
+from typing import cast
+
+from townclerk.mail.charset import clean, decode, header_text
+
+HEAD_LIMIT = 256 * 1024  # bytes of a header block; reading one takes time that grows with its square
+HEADER_LIMIT = 64 * 1024  # bytes of one header
+_PIECE = 1 << 16
+_BLANK_LINE = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
+_FILENAME_LENGTH = 150
+_UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f:*?\"<>|]+")
+_EXTENSIONS = {
+    "application/pdf": ".pdf",
+    "application/zip": ".zip",
+    "application/pgp-signature": ".asc",
+    "application/pkcs7-signature": ".p7s",
+    "audio/mpeg": ".mp3",
+    "image/gif": ".gif",
+    "image/heic": ".heic",
+    "image/jpeg": ".jpg",
+    "image/jpg": ".jpg",
+    "image/png": ".png",
+    "message/rfc822": ".eml",
+    "text/calendar": ".ics",
+    "text/csv": ".csv",
+    "text/html": ".html",
+    "text/plain": ".txt",
+    "video/mp4": ".mp4",
+}
+# Read for what they report; nobody wants to open them.
+_REPORT_PARTS = frozenset(["message/delivery-status", "message/disposition-notification"])
+# The same words once more for particular readers, beside the plain ones.
+_RENDERINGS = frozenset(["text/enriched", "text/richtext", "text/watch-html", "text/x-amp-html"])
+_NOT_FILES = _REPORT_PARTS | _RENDERINGS | {"text/rfc822-headers"}
+
+
+class Part(Message):
+    """A part whose enclosed mails stay closed: a forwarded mail is one leaf with its own bytes, so that nothing in it is
+    taken for the sender's, and a thousand of them inside each other cost nothing."""
+
+    def get_content_maintype(self) -> str:
+        maintype = super().get_content_maintype()
+        return "enclosed" if maintype == "message" else maintype
+
+    @property
+    def branches(self) -> bool:
+        """True where the payload is a list of parts to look into."""
+        return self.is_multipart() and self.get_content_maintype() == "multipart"
+
+    @property
+    def children(self) -> list["Part"]:
+        payload = self.get_payload()
+        return [child for child in payload if isinstance(child, Part)] if isinstance(payload, list) else []
+
+    def raw_headers(self, name: str) -> list[str]:
+        """The values of the headers called *name*, as they came: bytes beyond ASCII are surrogates."""
+        return [str(value) for key, value in self.raw_items() if key.lower() == name]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A parsed mail. `cut` is True where its header block was longer than is read; `body_digest` is of the bytes below it."""
+
+    root: Part
+    cut: bool
+    body_digest: bytes
+
+
+# -- bytes into a tree -------------------------------------------------------------------------------------------------
+
+
+def open_mail(source: bytes | Path) -> Opened:
+    """Parse a whole mail, the file piece by piece. Raises OSError where the file cannot be read."""
+    head, rest, cut = _split_head(_pieces(source))
+    digest = hashlib.sha256()
+    parser = _begun(head)
+    trailing = b""
+    for piece in rest:
+        parser.feed(piece)
+        # Two deliveries of one mail may differ in their line ends, and in how many close them.
+        body = trailing + piece.replace(b"\r", b"")
+        digest.update(body.rstrip(b"\n"))
+        trailing = body[len(body.rstrip(b"\n")) :]
+    return Opened(_closed(parser), cut, digest.digest())
+
+
+def open_head(source: bytes | Path) -> Opened:
+    """Parse the header block alone."""
+    head, _, cut = _split_head(_pieces(source))
+    return Opened(_closed(_begun(head)), cut, b"")
+
+
+def _begun(head: bytes) -> BytesFeedParser:
+    parser = BytesFeedParser(_factory=Part, policy=compat32)
+    parser.feed(head)
+    return parser
+
+
+def _closed(parser: BytesFeedParser) -> Part:
+    return cast("Part", parser.close())  # what the factory makes
+
+
+def _pieces(source: bytes | Path) -> Iterator[bytes]:
+    if isinstance(source, bytes):
+        yield from (source[start : start + _PIECE] for start in range(0, len(source), _PIECE))
+        return
+    with source.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _split_head(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes], bool]:
+    """The header block, what follows it, and whether the block had to be cut."""
+    block = bytearray()
+    for piece in pieces:
+        looked_at = max(0, len(block) - 3)
+        block += piece
+        if found := _BLANK_LINE.search(block, looked_at):
+            head, start = bytes(block[: found.end()]), bytes(block[found.end() :])
+            kept = _cap(head)
+            return kept, chain([start], pieces), kept is not head
+    head = bytes(block)
+    kept = _cap(head)
+    return kept, iter(()), kept is not head
+
+
+def _cap(head: bytes) -> bytes:
+    """The block itself, or one without what is too long: the end of a long header, and the headers past the limit."""
+    if len(head) <= HEADER_LIMIT:
+        return head
+    kept, total = [], 0
+    header = 0
+    for line in head.splitlines(keepends=True):
+        header = header + len(line) if line[:1] in b" \t" else len(line)
+        if header > HEADER_LIMIT:
+            line = line[:HEADER_LIMIT] + b"\n" if header == len(line) else b""  # noqa: PLW2901  # the line as it is kept
+        if total + len(line) > HEAD_LIMIT:
+            break
+        kept.append(line)
+        total += len(line)
+    shorter = b"".join(kept)
+    return head if shorter == head else shorter.rstrip(b"\r\n") + b"\r\n\r\n"
+
+
+# -- a tree into leaves ------------------------------------------------------------------------------------------------
+
+
+def leaves(root: Part) -> Iterator[Part]:
+    """Every part that holds something, in the order of the mail. An enclosed mail is one leaf."""
+    waiting = [root]
+    while waiting:
+        part = waiting.pop()
+        if part.branches:
+            waiting.extend(reversed(part.children))
+        else:
+            yield part
+
+
+def content(part: Part) -> bytes:
+    """The part's bytes, decoded from their transfer encoding as well as they can be."""
+    try:
+        payload = part.get_payload(decode=True)
+    except (ValueError, LookupError):
+        payload = str(part.get_payload()).encode("utf-8", "surrogateescape")
+    return payload if isinstance(payload, bytes) else b""
+
+
+def text_of(part: Part) -> str:
+    return clean(decode(content(part), _parameter(part, "charset"))).removeprefix("\ufeff")
+
+
+def disposition(part: Part) -> str:
+    return str(part.get("content-disposition", "")).partition(";")[0].strip().lower()
+
+
+def _parameter(part: Part, name: str, header: str = "content-type") -> str | None:
+    """A parameter of a header, decoded in whichever of the three ways it was written."""
+    value = part.get_param(name, None, header)
+    if isinstance(value, tuple):  # RFC 2231: charset, language, the bytes as latin-1
+        charset, _, text = value
+        return decode(text.encode("latin-1", "replace"), charset)
+    return header_text(str(value)) if value is not None else None
+
+
+def parameter(part: Part, name: str) -> str | None:
+    """A parameter of Content-Type."""
+    return _parameter(part, name)
+
+
+def named(part: Part) -> str | None:
+    """The file name that the sender gave, made safe to save under, or None."""
+    given = _parameter(part, "filename", "content-disposition") or _parameter(part, "name")
+    if not given:
+        return None
+    safe = _UNSAFE.sub("_", clean(given)).strip(" .")
+    stem, dot, extension = safe.rpartition(".")
+    if len(safe) > _FILENAME_LENGTH:
+        safe = f"{stem[: _FILENAME_LENGTH - 12]}.{extension[:10]}" if dot else safe[:_FILENAME_LENGTH]
+    return safe or None
+
+
+# -- the page, and what hangs on it ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A piece of what a reader sees. `html` says what `text` is."""
+
+    text: str
+    html: bool
+
+
+def pages(part: Part) -> list[Page]:
+    """What stands on the page, of several alternatives the plain one where it says anything."""
+    if not part.branches:
+        return [_page(part)] if _stands_on_page(part) else []
+    if part.get_content_subtype() != "alternative":
+        return [page for child in part.children for page in pages(child)]
+    choices = [found for found in map(pages, part.children) if any(page.text.strip() for page in found)]
+    plain = [found for found in choices if not any(page.html for page in found)]
+    return (plain or choices or [[]])[0]
+
+
+def _page(part: Part) -> Page:
+    html = part.get_content_type() == "text/html"
+    text = text_of(part)
+    if not html and (parameter(part, "format") or "").lower() == "flowed":
+        text = unflowed(text, delete_space=(parameter(part, "delsp") or "").lower() == "yes")
+    return Page(text, html)
+
+
+def _stands_on_page(part: Part) -> bool:
+    if part.get_content_maintype() == "multipart":  # one without its boundary: all of it is one text
+        return True
+    is_text = part.get_content_type() in {"text/plain", "text/html"}
+    return is_text and disposition(part) != "attachment" and named(part) is None
+
+
+def named_text(root: Part) -> Part | None:
+    """The first text part that has a file name, though it may be the message: some programs name everything."""
+    return next((p for p in leaves(root) if p.get_content_type() == "text/plain" and disposition(p) != "attachment"), None)
+
+
+def attached(root: Part) -> Iterator[tuple[str, Part]]:
+    """What hangs on the mail, each with a name that is the same on every reading."""
+    for number, part in enumerate(leaves(root), start=1):
+        if not _stands_on_page(part) and part.get_content_type() not in _NOT_FILES:
+            yield named(part) or _made_up_name(part, number), part
+
+
+def _made_up_name(part: Part, number: int) -> str:
+    kind = part.get_content_type()
+    if kind == "message/rfc822":
+        subject = _UNSAFE.sub("_", header_text(enclosed_header(part, "subject") or "")).strip(" .")
+        return f"{subject[: _FILENAME_LENGTH - 4] or 'message'}.eml"
+    return f"part-{number}{_EXTENSIONS.get(kind, '.bin')}"
+
+
+def enclosed_header(part: Part, name: str) -> str | None:
+    """A header of the mail that *part* encloses, as it came."""
+    head, _, _ = _split_head(_pieces(content(part)))
+    values = _closed(_begun(head)).raw_headers(name)
+    return values[0] if values else None
+
+
+def unflowed(text: str, *, delete_space: bool) -> str:
+    """Paragraphs put together again from format=flowed (RFC 3676)."""
+    pieces: list[str] = []
+    depth_before, flows = 0, False
+    for line in text.split("\n"):
+        depth = len(line) - len(line.lstrip(">"))
+        words = line[depth:].removeprefix(" ")
+        signature = words == "-- "
+        if not (flows and depth == depth_before and not signature):
+            pieces.append("\n" + ">" * depth + (" " if depth else ""))
+        depth_before, flows = depth, words.endswith(" ") and not signature
+        pieces.append(words[:-1] if flows and delete_space else words)
+    return "".join(pieces)[1:]

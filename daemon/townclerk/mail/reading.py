@@ -1,0 +1,322 @@
+"""Bytes into an `IncomingMail`. The one place that knows mail-parser.
+
+mail-parser reads addresses and dates, and names what is wrong with a head. Bodies, files and identifiers are read from the
+tree beneath it (mime.py): there it takes a forwarded mail's text for the sender's, loses what has no name, and raises on
+damage. A mail on which anything raises is still read as far as its headers and first text go, and set aside for a person.
+"""
+
+import hashlib
+import re
+import traceback
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import Message
+from pathlib import Path
+
+import mailparser
+
+from townclerk.domain.authentication import SEVERAL_SENDERS
+from townclerk.domain.mail import SIGNAL_HEADERS, Address, Attachment, DeliveryReport, File, IncomingMail
+from townclerk.domain.quoting import own_words
+from townclerk.mail import mime, reports
+from townclerk.mail.charset import clean, header_text, readable
+from townclerk.mail.html import read_html
+from townclerk.mail.mime import Opened, Part
+
+TEXT_LIMIT = 1_000_000  # characters of text that are kept
+_ADDRESS_HEADERS = ("From", "To", "Cc", "Reply-To")
+_ENVELOPE_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
+_MAILBOX = re.compile(r"[^\s<>\"(),:;@\[\]\\]{1,64}@[^\s<>\"(),:;@\[\]\\]{1,255}")
+_LOCAL_NAME = re.compile(r"[\w.+-]{1,64}(?=\s*(?:$|\())")
+_BARE_ID = re.compile(r"[^\s<>@\"=?]{1,250}@[^\s<>@\"=?]{1,250}")
+_REFERENCES_KEPT = 100
+_VALUES_KEPT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of a mail. Where it could not be read as it should, `quarantined` says why, without a word of the mail itself,
+    and `mail` is what could be made out: headers, perhaps a text, or None."""
+
+    mail: IncomingMail | None
+    quarantined: str | None = None
+
+
+def read_inline(raw: bytes) -> Reading:
+    """Read a mail in this process, without limits of time and memory: for tools, and for mails that somebody vouches for."""
+    return read(raw)
+
+
+def read(source: bytes | Path) -> Reading:
+    """Read a mail. Raises OSError where the file cannot be read, and MemoryError; whatever the mail holds, nothing else."""
+    try:
+        return Reading(_whole(mime.open_mail(source)))
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001  # one mail: any bug that it wakes must not stop the next
+        return Reading(_rescued(source), _where(error))
+
+
+def read_head(source: bytes | Path) -> IncomingMail | None:
+    """What the headers alone say, for a mail whose body cannot be touched. Raises OSError."""
+    return _rescued(source, body=False)
+
+
+def read_files(source: bytes | Path, limit_bytes: int) -> tuple[File, ...]:
+    """The attachments with their bytes, in the order of `IncomingMail.attachments`, leaving out each that would take the total
+    past *limit_bytes*. Raises OSError."""
+    files: list[File] = []
+    left = limit_bytes
+    for name, part in mime.attached(mime.open_mail(source).root):
+        payload = mime.content(part)
+        if len(payload) <= left:
+            left -= len(payload)
+            files.append(File(name, _content_type(part), payload))
+    return tuple(files)
+
+
+def _where(error: Exception) -> str:
+    """The kind of error and the line of code: never its message, which may quote the mail."""
+    if isinstance(error, RecursionError):
+        return "its parts are nested too deeply"
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
+
+
+# -- the whole mail ----------------------------------------------------------------------------------------------------
+
+
+def _whole(opened: Opened) -> IncomingMail:
+    root = opened.root
+    head = _Head.of(root)
+    texts = _texts(root)
+    signals = _signals(root)
+    returned, report_type = _reported(root, texts.whole, signals)
+    return IncomingMail(
+        sender=head.sender,
+        subject=head.subject,
+        text=texts.whole,
+        own_text=texts.own,
+        to=head.to,
+        cc=head.cc,
+        reply_to=head.reply_to,
+        delivered_to=_delivered_to(root),
+        return_path=_return_path(root),
+        message_id=_message_id(root),
+        in_reply_to=_ids(root, "in-reply-to"),
+        references=_ids(root, "references"),
+        date=head.date,
+        headers=signals,
+        content_type=_content_type(root),
+        report_type=report_type,
+        reports=returned.recipients,
+        returned_message_ids=returned.ids,
+        attachments=tuple(_attachment(name, part) for name, part in mime.attached(root)),
+        defects=_defects(opened, head, texts),
+        content_hash=_content_hash(opened),
+    )
+
+
+def _defects(opened: Opened, head: "_Head", texts: "_Texts") -> tuple[str, ...]:
+    found = {*head.defects, *(type(defect).__name__ for part in mime.leaves(opened.root) for defect in part.defects)}
+    found |= {type(defect).__name__ for defect in opened.root.defects}
+    found |= {"header block cut"} if opened.cut else set()
+    found |= {"text cut"} if texts.cut else set()
+    return tuple(sorted(found))
+
+
+def _content_hash(opened: Opened) -> str:
+    """Of what the sender wrote. The marks of its journey (Received and the like) differ between two deliveries of one mail."""
+    digest = hashlib.sha256()
+    for name in ("message-id", "from", "date", "subject"):
+        value = next(iter(opened.root.raw_headers(name)), "")
+        digest.update(" ".join(value.split()).encode("utf-8", "surrogateescape") + b"\n")
+    digest.update(opened.body_digest)
+    return digest.hexdigest()
+
+
+def _attachment(name: str, part: Part) -> Attachment:
+    payload = mime.content(part)
+    return Attachment(name, _content_type(part), len(payload), hashlib.sha256(payload).hexdigest())
+
+
+def _content_type(part: Part) -> str:
+    return clean(part.get_content_type())[:100]
+
+
+# -- the head ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What mail-parser is asked for."""
+
+    sender: Address | None
+    subject: str
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    reply_to: tuple[Address, ...]
+    date: datetime | None
+    defects: frozenset[str]
+
+    @classmethod
+    def of(cls, root: Part) -> "_Head":
+        """It gets the few headers that it reads well, their bytes already made text: it would drop them or show their codes."""
+        asked: Message = Message()
+        for name in (*_ADDRESS_HEADERS, "Date"):
+            for value in root.raw_headers(name.lower()):
+                asked.set_raw(name, readable(value))
+        # It answers "" for a header that is not there.
+        parsed = mailparser.MailParser(asked)
+        senders = _addresses(parsed.from_ or [])
+        written = root.raw_headers("from")
+        doubts = [d for d in parsed.address_header_defects if d["header"] == "from"]
+        sure = len(senders) == 1 and len(written) == 1 and (not doubts or _names_one(written[0], senders[0]))
+        return cls(
+            sender=senders[0] if senders else _lenient_sender(written),
+            subject=_subject(root),
+            to=_addresses(parsed.to or []),
+            cc=_addresses(parsed.cc or []),
+            reply_to=_addresses(parsed.reply_to or []),
+            date=parsed.date,
+            defects=frozenset(parsed.defects_categories) | (frozenset() if sure or not written else {SEVERAL_SENDERS}),
+        )
+
+
+def _addresses(pairs: list[tuple[str, str]]) -> tuple[Address, ...]:
+    return tuple(_address(name, address) for name, address in pairs if address.strip())
+
+
+def _address(name: str, address: str) -> Address:
+    return Address(header_text(name)[:200], "".join(clean(address).split())[:320])
+
+
+def _names_one(written: str, sender: Address) -> bool:
+    """True where a From that is not quite regular still leaves no doubt: it holds one address in brackets, the sender's.
+    Outlook writes such ones for people whose display name is an address or has a bare comma."""
+    return written.count("<") == 1 and written.rstrip().lower().endswith(f"<{sender.key}>")
+
+
+def _lenient_sender(written: list[str]) -> Address | None:
+    """The sender that is too irregular for mail-parser: a local name alone, a bracket that was not closed."""
+    for value in written[:1]:
+        text = header_text(value)[:2_000]
+        found = _MAILBOX.findall(text)
+        if found:
+            return _address(text.partition("<")[0].strip(' "'), found[-1])
+        if local := _LOCAL_NAME.match(text):
+            return _address("", local[0])
+    return None
+
+
+def _subject(root: Part) -> str:
+    return header_text(next(iter(root.raw_headers("subject")), ""))[:2_000]
+
+
+def _delivered_to(root: Part) -> tuple[str, ...]:
+    values = [header_text(value).strip("<> ") for name in _ENVELOPE_HEADERS for value in root.raw_headers(name)]
+    return tuple(dict.fromkeys(value for value in values if "@" in value))[:_VALUES_KEPT]
+
+
+def _return_path(root: Part) -> str | None:
+    values = root.raw_headers("return-path")
+    return header_text(values[0]).strip("<> ") if values else None
+
+
+def _message_id(root: Part) -> str | None:
+    """From the raw header: mail-parser decodes encoded words in it, which are a forger's."""
+    for value in root.raw_headers("message-id"):
+        if found := reports.ids(clean(value)):
+            return found[0]
+        if _BARE_ID.fullmatch(clean(value).strip()):
+            return f"<{clean(value).strip()}>"
+    return None
+
+
+def _ids(root: Part, name: str) -> tuple[str, ...]:
+    return tuple(clean(found) for value in root.raw_headers(name) for found in reports.ids(value))[-_REFERENCES_KEPT:]
+
+
+def _signals(root: Part) -> dict[str, tuple[str, ...]]:
+    found = {name: tuple(header_text(value) for value in root.raw_headers(name)[:_VALUES_KEPT]) for name in SIGNAL_HEADERS}
+    return {name: values for name, values in found.items() if values}
+
+
+# -- the text ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    whole: str
+    own: str
+    cut: bool
+
+
+def _texts(root: Part) -> _Texts:
+    pages = mime.pages(root)
+    if not any(page.text.strip() for page in pages):
+        named = mime.named_text(root)
+        pages = [mime.Page(mime.text_of(named), html=False)] if named is not None else []
+    whole, own = [], []
+    for page in pages:
+        read_page = read_html(page.text) if page.html else None
+        whole.append(read_page.whole if read_page else page.text)
+        own.append(read_page.own if read_page else page.text)
+    text, kept = "\n".join(whole).strip("\n"), "\n".join(own)
+    return _Texts(text[:TEXT_LIMIT], own_words(kept), cut=len(text) > TEXT_LIMIT)
+
+
+# -- delivery reports --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Returned:
+    recipients: tuple[DeliveryReport, ...]
+    ids: tuple[str, ...]
+
+
+def _reported(root: Part, text: str, signals: dict[str, tuple[str, ...]]) -> tuple[_Returned, str | None]:
+    if root.get_content_type() == "multipart/report":
+        kind = (mime.parameter(root, "report-type") or "").strip().lower()
+        recipients = reports.recipients(root)
+        kind = kind or ("delivery-status" if recipients else "")
+        return _Returned(recipients, reports.returned_ids(root)), kind or None
+    recipients = reports.told_recipients(text, signals.get("x-failed-recipients", ()))
+    return _Returned(recipients, reports.copied_ids(text) if recipients else ()), None
+
+
+# -- what can be saved of a mail that cannot be read -------------------------------------------------------------------
+
+
+def _rescued(source: bytes | Path, *, body: bool = True) -> IncomingMail | None:
+    """Headers, and the first text, with nothing but the old standard library."""
+    try:
+        opened = mime.open_mail(source) if body else mime.open_head(source)
+        return _plainly(opened, _first_text(opened.root) if body else "")
+    except OSError:
+        raise
+    except Exception:  # noqa: BLE001  # the last net under a mail that has already failed once
+        return _rescued(source, body=False) if body else None
+
+
+def _plainly(opened: Opened, text: str) -> IncomingMail:
+    root = opened.root
+    return IncomingMail(
+        sender=_lenient_sender(root.raw_headers("from")),
+        subject=_subject(root),
+        text=text,
+        own_text=own_words(text),
+        return_path=_return_path(root),
+        delivered_to=_delivered_to(root),
+        message_id=_message_id(root),
+        in_reply_to=_ids(root, "in-reply-to"),
+        references=_ids(root, "references"),
+        headers=_signals(root),
+        defects=(SEVERAL_SENDERS,),  # nothing here is certain enough to act upon
+        content_hash=_content_hash(opened),
+    )
+
+
+def _first_text(root: Part) -> str:
+    found = next((part for part in mime.leaves(root) if part.get_content_type() == "text/plain"), None)
+    return mime.text_of(found)[:TEXT_LIMIT] if found is not None else ""

@@ -1,0 +1,86 @@
+"""What a delivery report says: whom a mail did not reach, why, and which mail it was."""
+
+import re
+from collections.abc import Iterator
+
+from townclerk.domain.mail import DeliveryReport
+from townclerk.mail.charset import header_text
+from townclerk.mail.mime import Part, content, enclosed_header, leaves
+
+_IDS = re.compile(r"<[^<>\s]{1,500}>")
+_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
+_RETURNED = frozenset(["message/rfc822", "text/rfc822-headers", "message/global", "message/rfc822-headers"])
+_TEXT_LIMIT = 200_000
+# Where the text of an old bounce ends and the mail that it returns begins.
+_COPY_BELOW = re.compile(r"^-{2,9} ?(?:below this line|this) is a copy of[^\n]{0,200}$", re.IGNORECASE | re.MULTILINE)
+_COPIED_ID = re.compile(r"^message-id:[ \t]*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
+_QMAIL_RECIPIENT = re.compile(r"^<([^<>\s]{1,320}@[^<>\s]{1,255})>:[ \t]*\n((?:[^\n]+\n?){0,10})", re.MULTILINE)
+_QMAIL = re.compile(r"this is the qmail-send program|i wasn't able to deliver your message", re.IGNORECASE)
+
+
+def ids(value: str) -> tuple[str, ...]:
+    """The Message-IDs in a raw header, in order, with their angle brackets."""
+    return tuple(dict.fromkeys(_IDS.findall(value)))
+
+
+def recipients(root: Part) -> tuple[DeliveryReport, ...]:
+    """Each recipient of the delivery-status part (RFC 3464): none where there is no such part."""
+    statuses = (part for part in leaves(root) if part.get_content_type() == "message/delivery-status")
+    return tuple(report for part in statuses for block in _blocks(part) if (report := _report(block)))
+
+
+def _blocks(part: Part) -> Iterator[dict[str, str]]:
+    """The groups of fields, of the mail and then of each recipient. The parser has made them parts; where an encoding kept it
+    from that, they are read from the bytes."""
+    if part.is_multipart():
+        for block in part.children:
+            yield {name.lower(): header_text(str(value)) for name, value in reversed(list(block.raw_items()))}
+        return
+    for text in re.split(r"\n\s*\n", content(part).decode("utf-8", "replace").replace("\r\n", "\n")):
+        lines = re.sub(r"\n[ \t]+", " ", text).split("\n")
+        yield {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines) if value}
+
+
+def _report(fields: dict[str, str]) -> DeliveryReport | None:
+    recipient = fields.get("original-recipient") or fields.get("final-recipient")
+    if recipient is None:
+        return None
+    found = _STATUS.search(fields.get("status", "")) or _STATUS.search(fields.get("diagnostic-code", ""))
+    status = found[1] if found else ""
+    action = fields.get("action", "").split(" ")[0].lower() or _BY_CLASS.get(status[:1], "failed")
+    return DeliveryReport(_untyped(recipient), action, status, _untyped(fields.get("diagnostic-code", "")))
+
+
+def _untyped(value: str) -> str:
+    """The value without the type that stands before it: `rfc822; asha@example.org`."""
+    before, semicolon, after = value.partition(";")
+    return (after if semicolon and " " not in before.strip() else value).strip().strip("<>")
+
+
+def returned_ids(root: Part) -> tuple[str, ...]:
+    """The Message-IDs of the mails that a report returns, whole or only their headers."""
+    found = [enclosed_header(part, "message-id") for part in leaves(root) if part.get_content_type() in _RETURNED]
+    return tuple(dict.fromkeys(name for value in found if value for name in ids(value)))
+
+
+def copied_ids(text: str) -> tuple[str, ...]:
+    """The Message-IDs of a mail that an old bounce (qmail's, Exim's) copies below a line."""
+    start = _COPY_BELOW.search(text[:_TEXT_LIMIT])
+    return tuple(dict.fromkeys(_COPIED_ID.findall(text, start.end(), start.end() + _TEXT_LIMIT)[:1])) if start else ()
+
+
+def told_recipients(text: str, failed: tuple[str, ...]) -> tuple[DeliveryReport, ...]:
+    """The recipients that a bounce without a delivery-status part names: in Exim's header *failed*, or in qmail's text."""
+    named = [address.strip() for value in failed for address in value.split(",") if "@" in address]
+    if named:
+        return tuple(DeliveryReport(address, "failed", _status(text[:4_000]), "") for address in named)
+    if not _QMAIL.search(text[:2_000]):
+        return ()
+    told = _QMAIL_RECIPIENT.findall(text[:20_000])
+    return tuple(DeliveryReport(address, "failed", _status(why), " ".join(why.split())[:500]) for address, why in told)
+
+
+def _status(text: str) -> str:
+    found = _STATUS.search(text)
+    return found[1] if found else "5.0.0"

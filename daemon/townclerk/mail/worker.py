@@ -1,0 +1,78 @@
+"""The other end of the pool: reads one mail after another in a process of its own, which may be killed at any moment.
+
+A request and an answer are each one frame: four bytes of length, then a pickle. They pass between two processes of the same
+user and program; nothing of a mail is ever unpickled but as bytes.
+"""
+
+import os
+import pickle
+import resource
+import signal
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from townclerk.mail.reading import read, read_files, read_head
+
+LENGTH = struct.Struct(">I")
+OUT_OF_MEMORY = 3  # exit status
+READY = "ready"
+_VERBS: dict[str, Callable[..., object]] = {"read": read, "head": read_head, "files": read_files}
+
+
+def write_frame(stream: IO[bytes], value: object) -> None:
+    payload = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    stream.write(LENGTH.pack(len(payload)))
+    stream.write(payload)
+    stream.flush()
+
+
+def read_frame(stream: IO[bytes]) -> Any:
+    """The next value. Raises EOFError where the other side is gone."""
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        raise EOFError
+    payload = stream.read(LENGTH.unpack(head)[0])
+    if len(payload) < LENGTH.unpack(head)[0]:
+        raise EOFError
+    return pickle.loads(payload)  # noqa: S301  # from our own process, never from a mail
+
+
+def main(memory_bytes: int) -> None:
+    """Serve until the parent closes its end, which it also does by dying."""
+    requests, answers = _private_streams()
+    # The terminal and systemd signal the whole group. The parent decides when this process ends: it may be reading a mail.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold somebody's mail
+    write_frame(answers, READY)
+    while True:
+        try:
+            verb, seconds, *arguments = read_frame(requests)
+            # Where the parent has died too, nobody else ends a mail that hangs: the kernel does.
+            signal.alarm(int(seconds) + 5)
+            write_frame(answers, _answer(_VERBS[verb], arguments))
+            signal.alarm(0)
+        except (EOFError, BrokenPipeError):
+            return
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)  # what is left of this process is not to be trusted
+
+
+def _private_streams() -> tuple[IO[bytes], IO[bytes]]:
+    """The pipes to the parent. A stray print must not end up between two frames."""
+    requests, answers = os.dup(0), os.dup(1)
+    with Path(os.devnull).open("r+b") as nothing:
+        for standard in (0, 1):
+            os.dup2(nothing.fileno(), standard)
+    return os.fdopen(requests, "rb"), os.fdopen(answers, "wb")
+
+
+def _answer(verb: Callable[..., object], arguments: list[Any]) -> object:
+    """What the verb gives, or the OSError that says that the file cannot be read: this is not the mail's fault."""
+    try:
+        return verb(*arguments)
+    except OSError as error:
+        return OSError(error.errno, error.strerror)

@@ -1,0 +1,115 @@
+"""The one writer: a decision becomes rows, all of them in one transaction, or none."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from townclerk.domain.case import Case
+from townclerk.domain.deadlines import timers
+from townclerk.domain.decide import Decision, decide
+from townclerk.domain.events import CaseJoined, Event
+from townclerk.services.office import Office
+from townclerk.services.writing import write_letters
+from townclerk.store import cases, journal, mails, outbox
+from townclerk.store import timers as stored_timers
+from townclerk.store.database import Tx
+from townclerk.store.errors import Stale
+from townclerk.store.outbox import OutboxRow
+
+TRIES = 5  # another service may have changed the case while we decided
+
+
+class CaseMissing(LookupError):
+    """An event names a case that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A decision with its letters written, ready to be committed. `before` is None for a case that opens."""
+
+    before: Case | None
+    decision: Decision
+    rows: tuple[OutboxRow, ...]
+
+
+async def happen(
+    office: Office, ref: str | None, event: Event, now: datetime, also: Callable[[Tx], None] | None = None
+) -> Decision:
+    """Decide *event* on the case *ref* (None: it opens one) and write down what follows, together with *also*, in one transaction.
+
+    Where the case changed meanwhile, it is loaded and decided again. Raises CaseMissing, and Stale after several tries.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return await _once(office, ref, event, now, also)
+        except Stale:
+            continue
+    return await _once(office, ref, event, now, also)
+
+
+async def _once(office: Office, ref: str | None, event: Event, now: datetime, also: Callable[[Tx], None] | None) -> Decision:
+    prepared = [await _prepare(office, ref, event, now)]
+    decision = prepared[0].decision
+    for join in decision.joins:
+        joined = CaseJoined(join.officer, decision.case.ref, join.party, join.mails)
+        prepared.append(await _prepare(office, join.ref, joined, now))
+    await office.db.run(partial(_write, office=office, prepared=prepared, now=now, also=also))
+    return decision
+
+
+async def _prepare(office: Office, ref: str | None, event: Event, now: datetime) -> Prepared:
+    before = None if ref is None else await _load(office, ref)
+    decision = decide(before, event, office.council, now)
+    return Prepared(before, decision, await write_letters(office, decision.sends, now))
+
+
+async def _load(office: Office, ref: str) -> Case:
+    case = await office.db.read(partial(cases.load, ref=ref))
+    if case is None:
+        raise CaseMissing(ref)
+    return case
+
+
+def _write(tx: Tx, office: Office, prepared: list[Prepared], now: datetime, also: Callable[[Tx], None] | None) -> None:
+    for one in prepared:
+        _write_case(tx, office, one)
+        _write_letters(tx, one)
+        _write_journal(tx, office.council.policy.id, one, now)
+    if also is not None:
+        also(tx)
+
+
+def _write_case(tx: Tx, office: Office, one: Prepared) -> None:
+    case = one.decision.case
+    if one.before is None:
+        cases.insert(tx, case)
+    else:
+        cases.save(tx, case)
+    stored_timers.replace(
+        tx, office.council.policy.id, case.ref, {timer.key: timer.at for timer in timers(case, office.council)}
+    )
+    known = set() if one.before is None else {mail.mail for mail in one.before.mails}
+    for mail in case.mails:
+        if mail.message_id and mail.mail not in known:
+            mails.remember_id(tx, mail.message_id, case.ref, mail_id=mail.mail)
+
+
+def _write_letters(tx: Tx, one: Prepared) -> None:
+    for row in one.rows:
+        if outbox.put(tx, row):
+            mails.remember_id(tx, row.message_id, one.decision.case.ref, letter_key=row.key)
+
+
+def _write_journal(tx: Tx, council: str, one: Prepared, now: datetime) -> None:
+    ref = one.decision.case.ref
+    for entry in one.decision.journal:
+        journal.append(tx, council, ref, now, entry.actor, entry.event, dict(entry.detail))
+    for row in one.rows:
+        because = {
+            "letter": row.kind,
+            "key": row.letter_key,
+            "because": row.because_event or "",
+            "clause": row.because_clause or "",
+        }
+        journal.append(tx, council, ref, now, "townclerk", "letter_decided", because)

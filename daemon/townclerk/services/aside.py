@@ -1,0 +1,35 @@
+"""The one place that catches everything: around one mail, one timer or one letter, so that it cannot hold up the next."""
+
+import asyncio
+import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from structlog.typing import FilteringBoundLogger
+
+from townclerk.store.errors import StoreUnavailable
+
+
+@dataclass(slots=True)
+class Trouble:
+    """`why` is None where all went well; else the type of the error and where it was raised. Its text may hold what people
+    wrote, so it is kept out."""
+
+    why: str | None = None
+
+
+@asynccontextmanager
+async def setting_aside(log: FilteringBoundLogger, event: str, **fields: object) -> AsyncIterator[Trouble]:
+    """Run a block; an unexpected error in it is logged and told by the Trouble. A database that is away is no fault of the
+    item: that error goes on up."""
+    trouble = Trouble()
+    try:
+        yield trouble
+    except (StoreUnavailable, asyncio.CancelledError):
+        raise
+    except Exception as error:  # noqa: BLE001  # this is the one place: see above
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        trouble.why = f"{type(error).__name__} at {where.name}:{where.lineno}"
+        frames = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+        log.error(event, error=type(error).__name__, frames=frames, **fields)

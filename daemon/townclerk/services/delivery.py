@@ -1,0 +1,157 @@
+"""The outbox, worked off: one letter at a time over one connection, within a rate, with every refusal told to somebody."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from townclerk.domain.events import LetterBounced
+from townclerk.domain.words import LetterKind
+from townclerk.mail.errors import Refused, TransportDown, TryLater, Unknown
+from townclerk.mail.transport import Transport
+from townclerk.services.applying import CaseMissing, happen
+from townclerk.services.aside import setting_aside
+from townclerk.services.braking import Braked, brake_on, too_many_to
+from townclerk.services.office import Office
+from townclerk.store import outbox
+from townclerk.store.database import Tx
+from townclerk.store.outbox import OutboxRow
+
+BATCH = 50
+LEASE_SECONDS = 300  # longer than any single conversation with the server
+# How long after the nth failure the next attempt waits; after the last, a person is asked. Two days and a half in all.
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480, 720, 960, 1080))
+UNKNOWN_WAIT = timedelta(minutes=10)  # perhaps it was accepted: never a quick second copy
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    sent: int = 0
+    put_off: int = 0
+    dead: int = 0
+
+
+@dataclass(slots=True)
+class Pace:
+    """At most so many letters in any minute; None: no limit."""
+
+    per_minute: int | None = None
+    _sent: list[datetime] = field(default_factory=list)
+
+    def allows(self, now: datetime) -> bool:
+        self._sent = [moment for moment in self._sent if moment > now - timedelta(minutes=1)]
+        return self.per_minute is None or len(self._sent) < self.per_minute
+
+    def count(self, now: datetime) -> None:
+        if self.per_minute is not None:
+            self._sent.append(now)
+
+    def next_at(self, now: datetime) -> datetime:
+        return min(self._sent, default=now) + timedelta(minutes=1)
+
+
+async def run_once(office: Office, transport: Transport, now: datetime, pace: Pace | None = None) -> Counts:
+    """Send what is due. Raises TransportDown where the server cannot be reached: nothing is lost, and no letter is to blame."""
+    pace = pace or Pace()
+    counts = Counts()
+    while pace.allows(now):
+        rows = await office.db.run(
+            partial(outbox.claim, council=office.council.policy.id, now=now, limit=_room(pace), lease_seconds=LEASE_SECONDS)
+        )
+        if not rows:
+            break
+        for number, row in enumerate(rows):
+            try:
+                counts = await _deliver(office, transport, row, now, counts, pace)
+            except (TransportDown, asyncio.CancelledError):
+                await asyncio.shield(_give_back(office, rows[number + 1 :], now))
+                raise
+    return counts
+
+
+def _room(pace: Pace) -> int:
+    return BATCH if pace.per_minute is None else max(1, min(BATCH, pace.per_minute))
+
+
+async def _give_back(office: Office, rows: tuple[OutboxRow, ...], now: datetime) -> None:
+    for row in rows:
+        await office.db.run(
+            partial(outbox.put_off, key=row.key, until=now, error="not tried: the server went away", counts_as_attempt=False)
+        )
+
+
+async def _deliver(office: Office, transport: Transport, row: OutboxRow, now: datetime, counts: Counts, pace: Pace) -> Counts:
+    async with setting_aside(log, "letter set aside", key=row.letter_key) as trouble:
+        result = await _try(office, transport, row, now, pace)
+    if trouble.why is not None:
+        await _dead(office, row, "internal", trouble.why, now)
+        result = "dead"
+    return Counts(counts.sent + (result == "sent"), counts.put_off + (result == "put off"), counts.dead + (result == "dead"))
+
+
+async def _try(office: Office, transport: Transport, row: OutboxRow, now: datetime, pace: Pace) -> str:
+    """What became of one attempt: sent, put off, dead."""
+    try:
+        if not pace.allows(now):
+            raise Braked(pace.next_at(now), "the rate of this installation")
+        await brake_on(office, row, now)
+        if await too_many_to(office, row, now):
+            await _dead(office, row, "capped", "too many automatic letters to this address today", now)
+            return "dead"
+        await transport.send(row.envelope_from, row.recipient, row.raw)
+    except Braked as braked:
+        await _put_off(office, row, braked.until, braked.why, counts=False)
+        return "put off"
+    except TransportDown as down:
+        await asyncio.shield(_put_off(office, row, now + WAITS[0], str(down), counts=False))
+        raise
+    except TryLater as later:
+        return await _again(office, row, now, str(later))
+    except Unknown as unknown:
+        log.warning("letter may have been sent", key=row.letter_key)
+        await _put_off(office, row, now + UNKNOWN_WAIT, f"unknown: {unknown}", counts=True)
+        return "put off"
+    except Refused as refused:
+        await _dead(office, row, refused.status, refused.text, now)
+        return "dead"
+    except asyncio.CancelledError:
+        await asyncio.shield(_put_off(office, row, now, "unknown: stopped while sending", counts=False))
+        raise
+    pace.count(now)
+    await asyncio.shield(office.db.run(partial(outbox.sent, key=row.key, at=now)))
+    log.info("letter sent", letter=row.kind, ref=row.case_ref, key=row.letter_key)
+    return "sent"
+
+
+async def _again(office: Office, row: OutboxRow, now: datetime, error: str) -> str:
+    if row.attempts >= len(WAITS):
+        await _dead(office, row, "4.4.7", f"given up after {row.attempts + 1} attempts: {error}", now)
+        return "dead"
+    await _put_off(office, row, now + WAITS[row.attempts], error, counts=True)
+    log.warning("letter put off", letter=row.kind, ref=row.case_ref, key=row.letter_key, attempts=row.attempts + 1)
+    return "put off"
+
+
+async def _put_off(office: Office, row: OutboxRow, until: datetime, error: str, counts: bool) -> None:
+    await office.db.run(partial(outbox.put_off, key=row.key, until=until, error=error, counts_as_attempt=counts))
+
+
+async def _dead(office: Office, row: OutboxRow, status: str, why: str, now: datetime) -> None:
+    """The letter will not go. Somebody is told, unless that letter is itself such a notice: it then stands in health."""
+    log.error("letter not delivered", letter=row.kind, ref=row.case_ref, key=row.letter_key, status=status)
+
+    def bury(tx: Tx) -> None:
+        outbox.dead(tx, row.key, f"{status} {why}", now)
+
+    if row.case_ref is None or row.kind == LetterKind.UNDELIVERED:
+        await office.db.run(bury)
+        return
+    event = LetterBounced(LetterKind(row.kind), row.letter_key, row.recipient, status, why)
+    try:
+        await happen(office, row.case_ref, event, now, bury)
+    except CaseMissing:
+        await office.db.run(bury)

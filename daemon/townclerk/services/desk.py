@@ -1,0 +1,78 @@
+"""Officers' mail: acted on where it is certain who writes and about what; else held and asked back, never sent on."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from townclerk.domain.authentication import proven
+from townclerk.domain.case import Case
+from townclerk.domain.commands import read_commands
+from townclerk.domain.decide import Send
+from townclerk.domain.decide.deliberation import to_officer
+from townclerk.domain.events import Event, MailFacts, OfficerMailHeld, OfficerWrote, OfficerWroteOutside
+from townclerk.domain.letters import Because, Letter, Refused
+from townclerk.domain.linking import Link, case_signed_for
+from townclerk.domain.mail import IncomingMail
+from townclerk.domain.roster import Officer
+from townclerk.services.applying import happen
+from townclerk.services.office import Office
+from townclerk.services.writing import write_letter
+from townclerk.store import outbox
+from townclerk.store.database import Tx
+from townclerk.store.schema import MailState
+
+Settle = Callable[[Tx, MailState, str | None, str | None], None]
+
+
+async def officer_mail(
+    office: Office,
+    officer: Officer,
+    mail: IncomingMail,
+    facts: MailFacts,
+    link: Link,
+    known: dict[str, Case],
+    settle: Settle,
+    now: datetime,
+) -> None:
+    ways, prefix = office.ways, office.council.policy.prefix
+    signed = case_signed_for(mail, prefix, office.signer, officer.addresses, in_thread=not ways.signed_addresses)
+    ref = signed if signed in known else (link.joined.ref if link.joined else next(iter(link.possible), None))
+    if ref is None:
+        await _refuse(office, officer, facts, settle, now)
+        return
+    event = _event(office, officer, mail, facts, known[ref], certain=signed == ref)
+    await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
+
+
+def _event(office: Office, officer: Officer, mail: IncomingMail, facts: MailFacts, case: Case, certain: bool) -> Event:
+    """What an officer's mail about *case* is. `certain`: it was sent to the address made for this officer and this case."""
+    verdict = proven(mail, office.ways.trusted_server, office.ways.authentication)
+    trusts_somebody = office.ways.trusted_server is not None or office.ways.authentication == "m365"
+    if verdict.state == "fail" or (trusts_somebody and verdict.state != "pass"):
+        return OfficerMailHeld(officer.key, facts, "not_proven")
+    if not certain:
+        if any(case.is_party(address) for address in mail.recipients):
+            return OfficerWroteOutside(officer.key, facts)
+        return OfficerMailHeld(officer.key, facts, "not_signed")
+    read = read_commands(mail.own_text)
+    if not read.commands:
+        return OfficerMailHeld(officer.key, facts, "no_word")
+    return OfficerWrote(officer.key, facts, read.commands, read.problem)
+
+
+async def _refuse(office: Office, officer: Officer, facts: MailFacts, settle: Settle, now: datetime) -> None:
+    """A mail that names no case: we cannot know what it is about, so nothing is done, and the officer is told."""
+    content = Refused(
+        understood=facts.subject,
+        reason="this mail names no case, so nothing was done with it",
+        instead=("answer a letter that you had about the case", "write its reference into the subject"),
+        text=facts.own_text,
+    )
+    letter = Letter(to_officer(officer), content, Because("mail:no_case"), None, automatic=True)
+    key = f"{office.council.policy.id}:mail{facts.number}:refused"
+    row = write_letter(office, Send(f"{key}:{officer.key}", key, letter), now)
+
+    def write(tx: Tx) -> None:
+        outbox.put(tx, row)
+        settle(tx, MailState.DONE, "an officer's mail that names no case", None)
+
+    await office.db.run(write)

@@ -1,0 +1,50 @@
+"""What every service works with: the council's files as values, the database, and the means to read and write mail."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from townclerk.config.templates import TemplateSet
+from townclerk.domain.authentication import Profile
+from townclerk.domain.council import Council
+from townclerk.domain.mail import File
+from townclerk.domain.signing import Signer
+from townclerk.mail.reading import Reading
+from townclerk.store.database import Database
+
+
+class Reader(Protocol):
+    """Reads mail without harm: in another process, or, for trusted text, in this one."""
+
+    async def parse(self, source: bytes | Path) -> Reading: ...
+
+    async def files(self, source: bytes | Path, limit_bytes: int) -> tuple[File, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How this installation works, where that is neither policy nor law. The defaults are those of `deploy/townclerk.yaml`."""
+
+    mailbox: str  # the name under which positions and mails are kept: the address
+    from_name: str
+    folders: tuple[str, ...] = ("INBOX",)
+    start_from: datetime | None = None  # None: the moment of the first connection
+    signed_addresses: bool = True  # False: the host strips +tags, so Message-IDs carry the signature
+    trusted_server: str | None = None  # whose Authentication-Results count; None: none is trusted
+    authentication: Profile = "rfc8601"
+    forward_limit: int = 10_000_000  # bytes of attachments that go with a letter to staff
+    letters_per_hour: int = 500  # the brake: automatic letters to residents
+    letters_per_address: int = 20  # automatic letters to one address in a day
+    spool: Path | None = None  # where large mails lie while they are read
+    own_addresses: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    council: Council
+    templates: TemplateSet
+    db: Database
+    reader: Reader
+    signer: Signer
+    ways: Ways

@@ -1,0 +1,176 @@
+"""A mail that has been read goes where it belongs: to its case, to the desk, to a new case, or to the file."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from townclerk.domain.case import Case
+from townclerk.domain.events import CaseOpened, Event, LetterBounced, MailFacts, MemberWrote, ResidentWrote, RobotWrote
+from townclerk.domain.linking import Link, find_clues, judge
+from townclerk.domain.mail import Address, IncomingMail, MailKind
+from townclerk.domain.reference import Reference
+from townclerk.domain.routing import route
+from townclerk.domain.screening import Screening
+from townclerk.domain.words import LetterKind
+from townclerk.services.applying import happen
+from townclerk.services.desk import officer_mail
+from townclerk.services.office import Office
+from townclerk.services.quarantining import quarantine
+from townclerk.store import cases, mails, outbox
+from townclerk.store.database import Tx
+from townclerk.store.mails import StoredMail
+from townclerk.store.schema import MailState
+
+
+async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening: Screening, now: datetime) -> None:
+    """Do with *mail* what must be done, and settle it, in one transaction with what follows."""
+    settle = partial(_settle, stored=stored, mail=mail, screening=screening, now=now)
+    same = await office.db.read(
+        partial(mails.find_same, mailbox=office.ways.mailbox, content_hash=mail.content_hash, message_id=mail.message_id)
+    )
+    if same is not None and same != stored.id:
+        await office.db.run(lambda tx: settle(tx, MailState.REPEAT, f"the same as mail {same}", None))
+    elif screening.kind is MailKind.BOUNCE:
+        await _bounce(office, stored, mail, settle, now)
+    elif mail.sender is None:
+        await quarantine(office, stored, "it names no sender", mail, now, screening.kind.value)
+    elif screening.kind is MailKind.OWN:
+        await office.db.run(lambda tx: settle(tx, MailState.IGNORED, screening.because, None))
+    else:
+        await _conversation(office, stored, mail, mail.sender, screening, settle, now)
+
+
+Settle = Callable[[Tx, MailState, str | None, str | None], None]
+
+
+def _settle(
+    tx: Tx,
+    state: MailState,
+    reason: str | None,
+    ref: str | None,
+    *,
+    stored: StoredMail,
+    mail: IncomingMail,
+    screening: Screening,
+    now: datetime,
+) -> None:
+    mails.settle(
+        tx,
+        stored.id,
+        state,
+        kind=screening.kind.value,
+        because=screening.because,
+        case_ref=ref,
+        reason=reason,
+        message_id=mail.message_id,
+        content_hash=mail.content_hash,
+        sender=mail.sender.key if mail.sender else None,
+        subject=mail.subject,
+        now=now,
+    )
+
+
+async def _conversation(
+    office: Office, stored: StoredMail, mail: IncomingMail, sender: Address, screening: Screening, settle: Settle, now: datetime
+) -> None:
+    facts = facts_of(stored, mail, sender, answerable=screening.answerable)
+    link, known = await find_link(office, mail)
+    officer = office.council.roster.find_by_address(sender.address)
+    if screening.kind is not MailKind.PERSON:
+        await _robot(office, facts, link, screening, settle, now)
+    elif officer is not None:
+        await officer_mail(office, officer, mail, facts, link, known, settle, now)
+    else:
+        await _resident(office, mail, facts, link, settle, now)
+
+
+def facts_of(stored: StoredMail, mail: IncomingMail, sender: Address, answerable: bool = True) -> MailFacts:
+    return MailFacts(
+        number=stored.id,
+        sender=sender,
+        subject=mail.subject,
+        message_id=mail.message_id,
+        references=mail.thread,
+        received_at=stored.received_at,
+        own_text=mail.own_text,
+        text=mail.text,
+        attachments=tuple(attachment.filename for attachment in mail.attachments),
+        answerable=answerable,
+    )
+
+
+async def find_link(office: Office, mail: IncomingMail) -> tuple[Link, dict[str, Case]]:
+    """What the mail belongs to, and every case that it names."""
+
+    def look(tx: Tx) -> tuple[Link, dict[str, Case]]:
+        known = mails.answered_ids(tx, mail.thread)
+        clues = find_clues(mail, office.council.policy.prefix, office.signer, known)
+        found = {ref: case for ref in {clue.ref for clue in clues} if (case := cases.load(tx, ref)) is not None}
+        mine = {ref: case for ref, case in found.items() if case.council == office.council.policy.id}
+        return judge(mail, clues, mine), mine
+
+    return await office.db.read(look)
+
+
+async def _robot(office: Office, facts: MailFacts, link: Link, screening: Screening, settle: Settle, now: datetime) -> None:
+    """An out-of-office or a circular is filed with the case that it names, and gets no answer."""
+    ref = link.joined.ref if link.joined else None
+    if ref is None:
+        await office.db.run(lambda tx: settle(tx, MailState.IGNORED, screening.because, None))
+        return
+    await happen(office, ref, RobotWrote(facts, screening.kind.value), now, lambda tx: settle(tx, MailState.DONE, None, ref))
+
+
+async def _resident(office: Office, mail: IncomingMail, facts: MailFacts, link: Link, settle: Settle, now: datetime) -> None:
+    member = _is_member(office, facts.sender)
+    ref = link.joined.ref if link.joined else (link.possible[0] if member and link.possible else None)
+    routed = route(mail, office.council.routing)
+    event: Event
+    if ref is not None:
+        how = link.joined.how if link.joined else "named by a member"
+        event = MemberWrote(facts, how) if member else ResidentWrote(facts, routed, how)
+    else:
+        new = await _new_reference(office, facts.received_at)
+        event = CaseOpened(new, facts, routed, link.possible, member)
+    settled = ref or event.ref if isinstance(event, CaseOpened) else ref
+    await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, settled))
+
+
+def _is_member(office: Office, sender: Address) -> bool:
+    """True for an MP or a councillor, by the policy's list."""
+    policy = office.council.policy
+    domains = tuple(domain.lower() for domain in policy.member_domains)
+    listed = sender.key in {address.lower() for address in policy.member_addresses}
+    return listed or any(sender.domain == domain or sender.domain.endswith("." + domain) for domain in domains)
+
+
+async def _new_reference(office: Office, received_at: datetime) -> str:
+    policy = office.council.policy
+    year = office.council.calendar.local(received_at).year
+    number = await office.db.run(partial(cases.next_number, council=policy.id, year=year))
+    return str(Reference(policy.prefix, year % 100, number))
+
+
+async def _bounce(office: Office, stored: StoredMail, mail: IncomingMail, settle: Settle, now: datetime) -> None:
+    """A delivery report: a letter of ours that did not arrive is told to a person; anything else is filed."""
+    failed = [report for report in mail.reports if report.action == "failed"]
+    if mail.reports and not failed:
+        await office.db.run(lambda tx: settle(tx, MailState.IGNORED, "a delivery report of no failure", None))
+        return
+    letter = await office.db.read(partial(_returned_letter, mail=mail))
+    if letter is None or letter.case_ref is None:
+        await office.db.run(lambda tx: settle(tx, MailState.IGNORED, "a delivery report of no letter of ours", None))
+        return
+    status = failed[0].status if failed else "5.0.0"
+    diagnostic = failed[0].diagnostic if failed else ""
+    ref = letter.case_ref
+    event = LetterBounced(LetterKind(letter.kind), letter.letter_key, letter.recipient, status, diagnostic)
+    await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
+
+
+def _returned_letter(tx: Tx, mail: IncomingMail) -> outbox.OutboxRow | None:
+    for message_id in (*mail.returned_message_ids, *mail.thread):
+        found = mails.letter_of(tx, message_id)
+        if found is not None:
+            return outbox.get(tx, found[1])
+    return None

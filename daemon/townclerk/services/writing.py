@@ -1,0 +1,113 @@
+"""A letter decided becomes a mail ready for the outbox: rendered, addressed, signed."""
+
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from townclerk.domain.decide import Send
+from townclerk.domain.letters import Letter
+from townclerk.domain.mail import Address, File, OutgoingMail
+from townclerk.domain.signing import Side
+from townclerk.mail.composing import compose
+from townclerk.services.office import Office
+from townclerk.store import mails
+from townclerk.store.outbox import OutboxRow
+
+LARGE_MAIL = 1_000_000  # bytes: from here on a mail is handed over as a file, not held in memory
+
+
+async def write_letters(office: Office, sends: Iterable[Send], now: datetime) -> tuple[OutboxRow, ...]:
+    """The outbox rows of *sends*. Done before the transaction that queues them: a template that is broken shows now."""
+    rows: list[OutboxRow] = []
+    files: dict[int, tuple[File, ...]] = {}
+    for send in sends:
+        if send.files_of is not None and send.files_of not in files:
+            files[send.files_of] = await _files(office, send.files_of)
+        rows.append(write_letter(office, send, now, files.get(send.files_of, ()) if send.files_of is not None else ()))
+    return tuple(rows)
+
+
+def write_letter(
+    office: Office, send: Send, now: datetime, files: tuple[File, ...] = (), not_before: datetime | None = None
+) -> OutboxRow:
+    letter, person = send.letter, send.letter.to.address
+    side = Side.OFFICER if letter.to.staff else Side.RESIDENT
+    compact = letter.case.ref.replace("-", "").lower() if letter.case else f"{office.council.policy.prefix.lower()}000000x"
+    message_id = office.signer.message_id(compact, side, person, send.key)
+    reply_to = _reply_address(office, letter, compact, side)
+    rendered = office.templates.render(letter, office.council.policy, reply_to)
+    mailbox = office.council.policy.contact.mailbox
+    mail = OutgoingMail(
+        sender=Address(office.ways.from_name, mailbox),
+        to=Address(letter.to.name, person),
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        message_id=message_id,
+        date=now,
+        reply_to=Address(office.ways.from_name, reply_to),
+        in_reply_to=_answered(letter, side),
+        references=_references(office, letter, compact, side),
+        automatic=_automatic(letter),
+        files=files,
+    )
+    return OutboxRow(
+        key=send.key,
+        letter_key=send.letter_key,
+        council=office.council.policy.id,
+        case_ref=letter.case.ref if letter.case else None,
+        kind=letter.kind.value,
+        staff=letter.to.staff,
+        automatic=letter.automatic,
+        envelope_from=mailbox,
+        recipient=person,
+        message_id=message_id,
+        subject=rendered.subject,
+        raw=compose(mail),
+        created_at=now,
+        not_before=not_before or now,
+        because_event=letter.because.event,
+        because_promise=letter.because.promise,
+        because_clause=letter.because.clause,
+    )
+
+
+def _reply_address(office: Office, letter: Letter, compact: str, side: Side) -> str:
+    if letter.case is None or not office.ways.signed_addresses:
+        return office.council.policy.contact.mailbox
+    return office.signer.reply_address(compact, side, letter.to.address)
+
+
+def _answered(letter: Letter, side: Side) -> str | None:
+    return letter.answers[-1] if letter.answers and side is Side.RESIDENT else None
+
+
+def _references(office: Office, letter: Letter, compact: str, side: Side) -> tuple[str, ...]:
+    """Residents see one conversation with their own mails; staff one for each case."""
+    if side is Side.RESIDENT:
+        return letter.answers
+    return (f"<{compact}.case@{office.council.policy.contact.mailbox.rpartition('@')[2]}>",) if letter.case else ()
+
+
+def _automatic(letter: Letter) -> str | None:
+    """The value of Auto-Submitted (RFC 3834): an answer to a mail, a letter by the clock, or none where a person wrote it."""
+    if not letter.automatic and not letter.to.staff:
+        return None
+    return "auto-generated" if letter.because.event.startswith("timer") else "auto-replied"
+
+
+async def _files(office: Office, number: int) -> tuple[File, ...]:
+    """What was attached to the mail *number*, up to the limit of this installation."""
+    stored = await office.db.read(partial(mails.get, id=number))
+    if stored is None:
+        return ()
+    if stored.size <= LARGE_MAIL:
+        raw = await office.db.read(partial(mails.raw_bytes, id=number))
+        return await office.reader.files(raw, office.ways.forward_limit)
+    with tempfile.TemporaryDirectory(dir=office.ways.spool) as folder:
+        path = Path(folder) / "mail"
+        with path.open("wb") as file:
+            await office.db.read(partial(mails.write_raw, id=number, file=file))
+        return await office.reader.files(path, office.ways.forward_limit)

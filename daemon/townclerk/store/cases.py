@@ -1,0 +1,209 @@
+"""Cases: each one whole, as JSON, with columns beside it to look it up by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError, from_json
+from sqlalchemy import ColumnElement, delete, func, select, update
+
+from townclerk.domain.case import Case, Deadline
+from townclerk.domain.words import Category, Stage, Status
+from townclerk.store.database import Tx
+from townclerk.store.driver import insert as insert_into
+from townclerk.store.errors import AlreadyThere, Stale, StoreError, UnreadableCase
+from townclerk.store.kinds import short
+from townclerk.store.schema import case_parties, cases, counters
+
+UNANSWERED = (Status.OPEN, Status.ANSWERED)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in a list. `next_due` is the earliest date on which the council owes something that is not done."""
+
+    ref: str
+    category: Category
+    service: str
+    stage: Stage | None
+    status: Status
+    complainant: str
+    subject: str
+    officer: str | None
+    restricted: bool
+    next_due: date | None
+    opened_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+
+
+def next_number(tx: Tx, council: str, year: int) -> int:
+    """A number that no other case of this council and year has: 1 first. Rolled back, it is given again."""
+    first = insert_into(tx, counters).values(council=council, year=year, last=1)
+    counted = first.on_conflict_do_update(
+        index_elements=[counters.c.council, counters.c.year], set_={"last": counters.c.last + 1}
+    )
+    return int(tx.execute(counted.returning(counters.c.last)).scalar_one())
+
+
+def insert(tx: Tx, case: Case) -> Case:
+    """The case as it was stored. Raises AlreadyThere where its reference is taken."""
+    row = insert_into(tx, cases).values(**_columns(case), council=case.council, ref=case.ref, updated_at=case.opened_at)
+    if tx.execute(row.on_conflict_do_nothing().returning(cases.c.ref)).first() is None:
+        raise AlreadyThere(f"there is a case {case.ref} already")
+    _keep_parties(tx, case)
+    return case
+
+
+def load(tx: Tx, ref: str) -> Case | None:
+    """The case as it is now, or None. Raises UnreadableCase where what is stored is not a case of this version."""
+    row = tx.execute(select(cases.c.state, cases.c.version).where(cases.c.ref == ref)).first()
+    return replace(_read(ref, row.state), version=row.version) if row else None
+
+
+def save(tx: Tx, case: Case, now: datetime | None = None) -> Case:
+    """The case with its version raised. Raises Stale where it was saved by somebody else since it was loaded.
+
+    *now* is kept as the time of the change; without it, the time that the case itself last speaks of.
+    """
+    saved = replace(case, version=case.version + 1)
+    there = update(cases).where(cases.c.ref == case.ref, cases.c.version == case.version)
+    if tx.execute(there.values(**_columns(saved), updated_at=now or _latest(case))).rowcount != 1:
+        raise Stale(f"case {case.ref} is not at version {case.version}")
+    _keep_parties(tx, saved)
+    return saved
+
+
+def of_party(tx: Tx, council: str, address: str) -> tuple[str, ...]:
+    """The references of the cases that *address* is a party to, the newest first."""
+    theirs = select(cases.c.ref).join(case_parties, case_parties.c.ref == cases.c.ref)
+    theirs = theirs.where(case_parties.c.address == address.lower(), cases.c.council == council)
+    return tuple(tx.execute(theirs.order_by(cases.c.opened_at.desc(), cases.c.ref.desc())).scalars())
+
+
+def list_cases(
+    tx: Tx,
+    council: str,
+    *,
+    status: Status | None = None,
+    category: Category | None = None,
+    service: str | None = None,
+    stage: Stage | None = None,
+    overdue_before: date | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> tuple[CaseRow, ...]:
+    """The cases of *council* that fit, the newest first. `overdue_before` keeps those that owed something before that day."""
+    given = {cases.c.status: status, cases.c.category: category, cases.c.service: service, cases.c.stage: stage}
+    fits: list[ColumnElement[bool]] = [column == value for column, value in given.items() if value is not None]
+    if overdue_before is not None:
+        fits += [cases.c.next_due < overdue_before, cases.c.status.in_(UNANSWERED)]
+    query = select(*(cases.c[name] for name in CaseRow.__slots__)).where(cases.c.council == council, *fits)
+    page = query.order_by(cases.c.opened_at.desc(), cases.c.ref.desc()).limit(limit).offset(offset)
+    return tuple(_row(row._mapping) for row in tx.execute(page))
+
+
+def count_by_status(tx: Tx, council: str) -> dict[Status, int]:
+    """How many cases are in each status, of every status."""
+    grouped = select(cases.c.status, func.count()).where(cases.c.council == council).group_by(cases.c.status)
+    found = {Status(status): n for status, n in tx.execute(grouped)}
+    return {status: found.get(status, 0) for status in Status}
+
+
+def _row(row: Any) -> CaseRow:
+    stage = Stage(row["stage"]) if row["stage"] is not None else None
+    return CaseRow(**{**row, "category": Category(row["category"]), "stage": stage, "status": Status(row["status"])})
+
+
+# --- a case as columns
+
+
+def _columns(case: Case) -> dict[str, Any]:
+    return {
+        "category": case.category,
+        "service": case.service,
+        "stage": case.stage,
+        "status": case.status,
+        "complainant": case.complainant.key,
+        "subject": case.subject,
+        "officer": case.officer,
+        "restricted": case.restricted,
+        "next_due": min((d.person_promised for d in case.deadlines if _owed(d)), default=None),
+        "opened_at": case.opened_at,
+        "closed_at": case.closed_at,
+        "version": case.version,
+        "state": _write(case),
+    }
+
+
+def _owed(deadline: Deadline) -> bool:
+    """The council owes it still: a request for a review is the resident's to make."""
+    return deadline.open and deadline.what != "request"
+
+
+def _latest(case: Case) -> datetime:
+    known = (case.opened_at, case.closed_at, case.last_contact_at, case.last_receipt_at, *(m.received_at for m in case.mails))
+    return max(moment for moment in known if moment is not None)
+
+
+def _keep_parties(tx: Tx, case: Case) -> None:
+    """The addresses in the table are exactly those of the case."""
+    now = {short(key) for key in (case.complainant.key, *(party.who.key for party in case.parties))}
+    held = set(tx.execute(select(case_parties.c.address).where(case_parties.c.ref == case.ref)).scalars())
+    if gone := sorted(held - now):
+        tx.execute(delete(case_parties).where(case_parties.c.ref == case.ref, case_parties.c.address.in_(gone)))
+    if new := sorted(now - held):
+        tx.execute(case_parties.insert(), [{"ref": case.ref, "address": address} for address in new])
+
+
+# --- a case as JSON
+
+
+@cache
+def _adapter() -> TypeAdapter[Case]:
+    return TypeAdapter(Case)
+
+
+def _write(case: Case) -> str:
+    try:
+        return _adapter().dump_json(case).decode()
+    except PydanticSerializationError as exc:
+        # The message could quote the case: only what sort of trouble it was may go on.
+        raise StoreError(f"case {case.ref} cannot be written down: {type(exc).__name__}") from None
+
+
+def _read(ref: str, state: str) -> Case:
+    try:
+        stored = from_json(state)
+        case = _adapter().validate_json(state)
+    except ValidationError as exc:
+        first = exc.errors(include_input=False, include_url=False)[0]
+        raise UnreadableCase(ref, _path(first["loc"]), f"does not fit: {first['msg']}") from None
+    except ValueError:
+        raise UnreadableCase(ref, "", "is not JSON") from None
+    unknown = _unknown(stored, _adapter().dump_python(case, mode="json"))
+    if unknown is not None:
+        raise UnreadableCase(ref, _path(unknown), "is not known to this version of the program")
+    return case
+
+
+def _path(steps: Sequence[str | int]) -> str:
+    return ".".join(str(step) for step in steps)
+
+
+def _unknown(stored: Any, known: Any) -> tuple[str | int, ...] | None:
+    """The way to the first field of *stored* that *known*, the same value read and written again, has lost."""
+    if isinstance(stored, dict) and isinstance(known, dict):
+        for name, value in stored.items():
+            if name not in known:
+                return (name,)
+            if (below := _unknown(value, known[name])) is not None:
+                return (name, *below)
+    elif isinstance(stored, list) and isinstance(known, list):
+        for n, (value, again) in enumerate(zip(stored, known, strict=False)):
+            if (below := _unknown(value, again)) is not None:
+                return (n, *below)
+    return None

@@ -1,0 +1,158 @@
+"""How the two databases are reached, and what their errors mean."""
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from sqlalchemy.schema import Table
+
+from townclerk.store.errors import BadUrl, Refused, StoreError, StoreUnavailable
+
+BUSY_SECONDS = 30.0  # how long a writer waits for another process to finish its transaction
+CONNECT_SECONDS = 5
+THREADS = 4  # of each sort, on PostgreSQL
+
+# A host that vanished without a word is noticed within a minute instead of hours.
+POSTGRES_SETTINGS = {
+    "connect_timeout": str(CONNECT_SECONDS),
+    "application_name": "townclerk",
+    "keepalives_idle": "20",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+
+# Primary result codes of SQLite that another time may not meet: busy, locked, out of memory, read-only, input or output
+# error, disk full, cannot open, locking protocol.
+SQLITE_OUTAGES = frozenset({5, 6, 7, 8, 10, 13, 14, 15})
+# Classes of SQLSTATE: connection, resources, an operator's hand, the system; and single codes: lock not available.
+POSTGRES_OUTAGES = ("08", "53", "57", "58", "55P03")
+COLLISIONS = ("40001", "40P01")  # could not serialise; deadlock
+
+
+class Collision(StoreUnavailable):
+    """Two transactions met, and this one gave way: the same again may well succeed."""
+
+
+def database_url(url: str) -> URL:
+    """The URL as the driver needs it. Raises BadUrl where it names no database that we can use."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise BadUrl("the database URL cannot be read: write sqlite:////folder/file or postgresql://user@host/name") from None
+    if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return parsed.set(drivername="postgresql+psycopg").update_query_dict(
+            {key: value for key, value in POSTGRES_SETTINGS.items() if key not in parsed.query}
+        )
+    if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
+        return _sqlite_file(parsed)
+    raise BadUrl(
+        f"{parsed.drivername!r} is no database that we know: write sqlite:////folder/file or postgresql://user@host/name"
+    )
+
+
+def _sqlite_file(url: URL) -> URL:
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise BadUrl("a database in memory would forget: write sqlite:////folder/file")
+    return url.set(drivername="sqlite+pysqlite")
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The file of an SQLite database, or None: it is another sort."""
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def make_file(url: URL) -> None:
+    """Make an SQLite file that is not there yet, for nobody but its owner to read: it will hold residents' mail."""
+    path = sqlite_path(url)
+    if path is None:
+        return
+    try:
+        path.touch(mode=0o600, exist_ok=True)
+    except OSError as exc:
+        raise StoreUnavailable(f"the database file {path} cannot be made: {exc.strerror}") from None
+
+
+def engine(url: URL, *, begin: str = "BEGIN IMMEDIATE", durable: bool = True) -> Engine:
+    """An engine that hides parameters from every error: they are addresses and bodies.
+
+    On SQLite *begin* opens each transaction; plain BEGIN makes an engine for reading only.
+    """
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, pool_size=2 * THREADS, max_overflow=THREADS)
+    made = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(made, "connect")
+    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        _prepare(connection, reading=begin == "BEGIN", durable=durable)
+
+    @event.listens_for(made, "begin")
+    def on_begin(tx: Connection) -> None:
+        tx.exec_driver_sql(begin)
+
+    return made
+
+
+def _prepare(connection: sqlite3.Connection, *, reading: bool, durable: bool) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own way loses updates
+    _write_ahead(connection)
+    connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")  # what is destroyed leaves the file too
+    if reading:
+        connection.execute("PRAGMA query_only=ON")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on. Two programs that do so at once are told "locked" at once, without any waiting."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
+def insert(tx: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what happens where the row is there already."""
+    return postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def named(exc: SQLAlchemyError) -> StoreError:
+    """The error of ours that a database error is, without the values that the database may quote in its own."""
+    cause = exc.orig if isinstance(exc, StatementError) else None
+    if isinstance(cause, StoreError):
+        return cause
+    if isinstance(exc, NoFreeConnection):
+        return StoreUnavailable("all connections to the database are in use")
+    if not isinstance(exc, DBAPIError):
+        return Refused(f"a statement could not be built: {type(exc).__name__}")
+    if isinstance(cause, sqlite3.Error):
+        return _named_sqlite(cause, exc.statement)
+    return _named_postgres(exc, cause)
+
+
+def _named_sqlite(cause: sqlite3.Error, statement: str | None) -> StoreError:
+    code: int = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    if code in SQLITE_OUTAGES:
+        return StoreUnavailable(f"the database file cannot be used now: {cause}")
+    return Refused(f"{cause} in: {statement}")
+
+
+def _named_postgres(exc: DBAPIError, cause: Any) -> StoreError:
+    state: str | None = getattr(cause, "sqlstate", None)
+    if state in COLLISIONS:
+        return Collision(f"two transactions met ({state})")
+    if exc.connection_invalidated or (state or "").startswith(POSTGRES_OUTAGES):
+        return StoreUnavailable(f"the database does not answer ({state or type(cause).__name__})")
+    if state is None and type(cause).__name__ in ("OperationalError", "ConnectionTimeout", "InterfaceError"):
+        return StoreUnavailable("the database does not answer")
+    primary = getattr(getattr(cause, "diag", None), "message_primary", None)  # the detail would quote the row
+    return Refused(f"{primary or type(cause).__name__} ({state}) in: {exc.statement}")

@@ -1,0 +1,23 @@
+"""Small things to remember by name: when a pass last succeeded, whether the brake is on."""
+
+from sqlalchemy import delete, select
+
+from townclerk.store.database import Tx
+from townclerk.store.driver import insert
+from townclerk.store.schema import facts
+
+
+def get(tx: Tx, key: str) -> str | None:
+    """What was last put under *key*, or None."""
+    return tx.execute(select(facts.c.value).where(facts.c.key == key)).scalar()
+
+
+def put(tx: Tx, key: str, value: str) -> None:
+    """Keep *value* in the place of what was there."""
+    new = insert(tx, facts).values(key=key, value=value)
+    tx.execute(new.on_conflict_do_update(index_elements=[facts.c.key], set_={"value": value}))
+
+
+def forget(tx: Tx, key: str) -> None:
+    """Keep nothing under *key*."""
+    tx.execute(delete(facts).where(facts.c.key == key))

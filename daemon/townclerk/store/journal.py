@@ -1,0 +1,148 @@
+"""The journal: who read or changed a case. Nothing in it is ever changed; each entry carries the hash of the one before.
+
+What an entry tells (`detail`) hangs in the chain by its own hash. So it can be destroyed when its time has come, and the
+chain still proves everything else; that it was destroyed is an entry itself.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Row, Select, select, update
+
+from townclerk.store.database import Tx
+from townclerk.store.driver import insert
+from townclerk.store.kinds import clean
+from townclerk.store.schema import journal, journal_head
+
+BEGINNING = "0" * 64  # what the first entry names as the hash before it
+DESTROYED = "details_destroyed"
+BATCH = 1000  # entries in memory while verifying
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened at `at`. `actor` is a roster key or a role, never an address. `detail` is None where it was
+    destroyed."""
+
+    number: int
+    council: str
+    case_ref: str | None
+    at: datetime
+    actor: str
+    event: str
+    detail: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first place at which the journal is not as it was written."""
+
+    number: int
+    why: str
+
+
+def append(tx: Tx, council: str, case_ref: str | None, at: datetime, actor: str, event: str, detail: dict[str, Any]) -> None:
+    """Add an entry at the end of the chain. A value in *detail* that JSON does not know is kept as its text.
+
+    From here to the end of its transaction nobody else can add one: let it come late in a long one.
+    """
+    number, previous = _hold_the_end(tx)
+    written = canonical(detail)
+    entry = {
+        "number": number + 1,
+        "council": clean(council),
+        "case_ref": None if case_ref is None else clean(case_ref),
+        "at": at,
+        "actor": clean(actor),
+        "event": clean(event),
+        "detail_hash": _digest(written),
+        "prev_hash": previous,
+    }
+    own = _entry_hash(entry)
+    tx.execute(journal.insert().values(**entry, detail=written, hash=own))
+    tx.execute(update(journal_head).where(journal_head.c.id == 1).values(number=number + 1, hash=own))
+
+
+def _hold_the_end(tx: Tx) -> tuple[int, str]:
+    """The number and hash of the last entry. The row is locked: two chains side by side would prove nothing."""
+    end = select(journal_head.c.number, journal_head.c.hash).where(journal_head.c.id == 1).with_for_update()
+    row = tx.execute(end).first()
+    if row is None:
+        tx.execute(insert(tx, journal_head).values(id=1, number=0, hash=BEGINNING).on_conflict_do_nothing())
+        row = tx.execute(end).one()
+    return row.number, row.hash
+
+
+def entries(tx: Tx, case_ref: str) -> tuple[Entry, ...]:
+    """What the journal holds on a case, in order."""
+    rows = tx.execute(select(journal).where(journal.c.case_ref == case_ref).order_by(journal.c.number))
+    return tuple(
+        Entry(r.number, r.council, r.case_ref, r.at, r.actor, r.event, None if r.detail is None else json.loads(r.detail))
+        for r in rows
+    )
+
+
+def destroy_details(tx: Tx, council: str, case_ref: str, at: datetime, actor: str, why: str) -> int:
+    """How many entries of a case lost what they tell. That they did is added as an entry; the chain still holds."""
+    gone = update(journal).where(journal.c.case_ref == case_ref, journal.c.detail.is_not(None)).values(detail=None)
+    count = tx.execute(gone).rowcount
+    append(tx, council, case_ref, at, actor, DESTROYED, {"entries": count, "why": why})
+    return count
+
+
+def verify(tx: Tx) -> Broken | None:
+    """The first entry that is not as it was written, or is missing; None where the journal is whole."""
+    allowed = _destroyed_up_to(tx)
+    number, previous = 0, BEGINNING
+    while rows := tx.execute(_after(number)).all():
+        for row in rows:
+            if (why := _fault(row, number, previous, allowed)) is not None:
+                return Broken(number + 1, why)
+            number, previous = row.number, row.hash
+    end = tx.execute(select(journal_head.c.number, journal_head.c.hash)).first()
+    if (end.number, end.hash) != (number, previous) if end else number > 0:
+        return Broken(number + 1, "the journal does not end where its last entry was written")
+    return None
+
+
+def _after(number: int) -> Select[Any]:
+    return select(journal).where(journal.c.number > number).order_by(journal.c.number).limit(BATCH)
+
+
+def _destroyed_up_to(tx: Tx) -> dict[str | None, int]:
+    """Of each case, the last entry that says that the details before it were destroyed."""
+    said = select(journal.c.case_ref, journal.c.number).where(journal.c.event == DESTROYED).order_by(journal.c.number)
+    return {row.case_ref: row.number for row in tx.execute(said)}
+
+
+def _fault(row: Row[Any], number: int, previous: str, allowed: dict[str | None, int]) -> str | None:
+    if row.number != number + 1:
+        return "it is missing"
+    if row.prev_hash != previous:
+        return "it does not follow the one before it"
+    if row.hash != _entry_hash(dict(row._mapping)):
+        return "it was changed"
+    if row.detail is None:
+        return None if row.number < allowed.get(row.case_ref, 0) else "what it tells is missing"
+    return None if row.detail_hash == _digest(row.detail) else "what it tells was changed"
+
+
+# --- hashes
+
+
+def canonical(value: Any) -> str:
+    """*value* as JSON, always the same for the same value, and ASCII alone, so that any database keeps it as it is."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def _entry_hash(entry: dict[str, Any]) -> str:
+    hashed = ("number", "council", "case_ref", "actor", "event", "detail_hash", "prev_hash")
+    moment = entry["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    return _digest(canonical({**{name: entry[name] for name in hashed}, "at": moment}))

@@ -1,0 +1,34 @@
+"""Leases: of several daemons on one database, one keeps a mailbox at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, select
+
+from townclerk.store.database import Tx
+from townclerk.store.driver import insert
+from townclerk.store.schema import leases
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds it, and until when. `mine`: the one who asked."""
+
+    holder: str
+    until: datetime
+    mine: bool
+
+
+def take(tx: Tx, name: str, holder: str, now: datetime, seconds: float) -> Lease:
+    """The lease as it is after *holder* asked for it: taken where it was free, made longer where it was theirs."""
+    until = now + timedelta(seconds=seconds)
+    asked = insert(tx, leases).values(name=name, holder=holder, until=until)
+    free = or_(leases.c.holder == holder, leases.c.until <= now)
+    tx.execute(asked.on_conflict_do_update(index_elements=[leases.c.name], set_={"holder": holder, "until": until}, where=free))
+    row = tx.execute(select(leases.c.holder, leases.c.until).where(leases.c.name == name)).one()
+    return Lease(row.holder, row.until, mine=row.holder == holder)
+
+
+def release(tx: Tx, name: str, holder: str) -> None:
+    """Give the lease back; somebody else's is left alone."""
+    tx.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))

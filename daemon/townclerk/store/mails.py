@@ -1,0 +1,318 @@
+"""Mails as they came, how far each folder has been read, and what became of each mail."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from sqlalchemy import Row, Select, func, select, update
+
+from townclerk.domain.mail import Arrival, Raw
+from townclerk.store.database import Tx
+from townclerk.store.driver import insert
+from townclerk.store.errors import NotThere, Stale, StoreError
+from townclerk.store.kinds import short
+from townclerk.store.schema import PIECE, MailState, folders, mail_parts, mails, message_ids
+
+MANY = 500  # names looked up in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPosition:
+    """How far a folder has been read. Mail received before `start_from` is never answered."""
+
+    uidvalidity: int
+    last_uid: int
+    start_from: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a take found: new mails; mails whose very bytes this mailbox has given before; mails from before the start.
+    A mail at a place that was read already counts nowhere."""
+
+    taken: int = 0
+    repeated: int = 0
+    before_start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMail:
+    """A mail in the store. `size` in bytes; `sha256` of them, hex, None where they were not fetched.
+
+    From `kind` on, what is known since it was settled: `because` says what decided, `reason` why it is in quarantine.
+    """
+
+    id: int
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    received_at: datetime
+    size: int
+    sha256: str | None
+    state: MailState
+    attempts: int
+    taken_at: datetime
+    message_id: str | None = None
+    kind: str | None = None
+    because: str | None = None
+    case_ref: str | None = None
+    reason: str | None = None
+    sender: str | None = None
+    subject: str | None = None
+    settled_at: datetime | None = None
+
+
+# --- taking
+
+
+def position(tx: Tx, mailbox: str, folder: str) -> FolderPosition | None:
+    """How far *folder* has been read, or None: it never was."""
+    wanted = select(folders.c.uidvalidity, folders.c.last_uid, folders.c.start_from)
+    row = tx.execute(wanted.where(folders.c.mailbox == mailbox, folders.c.folder == folder)).first()
+    return FolderPosition(*row) if row else None
+
+
+def take(
+    tx: Tx,
+    mailbox: str,
+    folder: str,
+    uidvalidity: int,
+    highest_uid: int,
+    start_from: datetime,
+    arrivals: Sequence[Arrival],
+    now: datetime,
+) -> Taken:
+    """What was new among *arrivals*. Their bytes are stored, and the folder's position moves to *highest_uid* with them.
+
+    Taking the same arrivals again changes nothing. Within one UIDVALIDITY a position never goes back.
+    """
+    here = {"uidvalidity": uidvalidity, "last_uid": highest_uid, "start_from": start_from, "moved_at": now}
+    _move(tx, mailbox, folder, here)
+    counts = Counter(_take_one(tx, mailbox, arrival, start_from, now) for arrival in arrivals)
+    return Taken(counts[MailState.TAKEN], counts[MailState.REPEAT], counts[MailState.BEFORE_START])
+
+
+def _move(tx: Tx, mailbox: str, folder: str, here: dict[str, Any]) -> None:
+    """Move the position. It comes first because it holds the row: who takes from the same folder at once must wait."""
+    new = insert(tx, folders).values(mailbox=mailbox, folder=folder, **here).on_conflict_do_nothing()
+    if tx.execute(new.returning(folders.c.folder)).first() is not None:
+        return
+    this = (folders.c.mailbox == mailbox, folders.c.folder == folder)
+    old = tx.execute(select(folders.c.uidvalidity, folders.c.last_uid).where(*this).with_for_update()).one()
+    if old.uidvalidity == here["uidvalidity"]:
+        here = {**here, "last_uid": max(old.last_uid, here["last_uid"])}
+    tx.execute(update(folders).where(*this).values(here))
+
+
+def _take_one(tx: Tx, mailbox: str, arrival: Arrival, start_from: datetime, now: datetime) -> MailState | None:
+    """What state the mail was taken in, or None: this place of the mailbox was read before."""
+    raw = arrival.raw if arrival.received_at >= start_from else None
+    if raw is None and arrival.received_at >= start_from:
+        raise StoreError(f"the mail with UID {arrival.uid} came without its bytes")  # to go on would be to lose it
+    original = _same_bytes(tx, mailbox, raw.sha256) if raw else None
+    state = MailState.BEFORE_START if raw is None else MailState.REPEAT if original is not None else MailState.TAKEN
+    number = _insert(tx, mailbox, arrival, now, {"state": state, "repeat_of": original, **_measures(raw)})
+    if number is not None and raw is not None and state is MailState.TAKEN:
+        _store_bytes(tx, number, raw)
+    return state if number is not None else None
+
+
+def _measures(raw: Raw | None) -> dict[str, Any]:
+    return {"size": raw.size, "sha256": raw.sha256} if raw else {"size": 0, "sha256": None}
+
+
+def _same_bytes(tx: Tx, mailbox: str, sha256: str) -> int | None:
+    held = select(mails.c.id).where(mails.c.mailbox == mailbox, mails.c.sha256 == sha256, mails.c.state != MailState.REPEAT)
+    return tx.execute(held.order_by(mails.c.id).limit(1)).scalar()
+
+
+def _insert(tx: Tx, mailbox: str, arrival: Arrival, now: datetime, values: dict[str, Any]) -> int | None:
+    row = insert(tx, mails).values(
+        mailbox=mailbox,
+        folder=arrival.folder,
+        uidvalidity=arrival.uidvalidity,
+        uid=arrival.uid,
+        received_at=arrival.received_at,
+        message_id=arrival.message_id,
+        taken_at=now,
+        settled_at=None if values["state"] is MailState.TAKEN else now,
+        attempts=0,
+        **values,
+    )
+    return tx.execute(row.on_conflict_do_nothing().returning(mails.c.id)).scalar()
+
+
+def _store_bytes(tx: Tx, number: int, raw: Raw) -> None:
+    stored = 0
+    for n, piece in enumerate(_pieces(raw.chunks())):
+        tx.execute(mail_parts.insert().values(mail_id=number, n=n, bytes=piece))
+        stored += len(piece)
+    if stored != raw.size:
+        raise StoreError(f"a mail of {raw.size} bytes gave {stored}")
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        for start in range(0, len(chunk), PIECE):
+            yield chunk[start : start + PIECE]
+
+
+# --- reading
+
+
+def next_to_deal_with(tx: Tx, mailbox: str, limit: int) -> tuple[StoredMail, ...]:
+    """The mails that wait, in the order of their arrival, at most *limit*."""
+    waiting = _stored().where(mails.c.mailbox == mailbox, mails.c.state == MailState.TAKEN)
+    return _values(tx, waiting.order_by(mails.c.received_at, mails.c.id).limit(limit))
+
+
+def get(tx: Tx, id: int) -> StoredMail | None:  # noqa: A002  # it is the mail's `id`, as in StoredMail
+    """The mail of this number, without its bytes, or None."""
+    return next(iter(_values(tx, _stored().where(mails.c.id == id))), None)
+
+
+def raw_bytes(tx: Tx, id: int) -> bytes:  # noqa: A002  # as above
+    """The mail as it came. Raises NotThere where there is no such mail or its bytes were not kept."""
+    return b"".join(_read(tx, id))
+
+
+def write_raw(tx: Tx, id: int, file: BinaryIO) -> None:  # noqa: A002  # as above
+    """Write the mail as it came into *file*, piece by piece. Raises NotThere, as `raw_bytes`."""
+    for piece in _read(tx, id):
+        file.write(piece)
+
+
+def _read(tx: Tx, number: int) -> Iterator[bytes]:
+    state = tx.execute(select(mails.c.state).where(mails.c.id == number)).scalar()
+    if state in (None, MailState.BEFORE_START, MailState.REPEAT):
+        raise NotThere(f"no bytes are kept of mail {number} ({state or 'unknown'})")
+    piece = select(mail_parts.c.bytes).where(mail_parts.c.mail_id == number)
+    n = 0
+    while (found := tx.execute(piece.where(mail_parts.c.n == n)).scalar()) is not None:
+        yield bytes(found)
+        n += 1
+
+
+def _stored() -> Select[Any]:
+    return select(*(mails.c[name] for name in StoredMail.__slots__))
+
+
+def _values(tx: Tx, query: Select[Any]) -> tuple[StoredMail, ...]:
+    return tuple(_value(row) for row in tx.execute(query))
+
+
+def _value(row: Row[Any]) -> StoredMail:
+    return StoredMail(**{**row._mapping, "state": MailState(row.state)})
+
+
+# --- settling
+
+
+def count_attempt(tx: Tx, id: int) -> int:  # noqa: A002  # as above
+    """How many times this mail has been tried, this time included. Commit it before trying. Raises NotThere."""
+    tried = update(mails).where(mails.c.id == id).values(attempts=mails.c.attempts + 1)
+    attempts = tx.execute(tried.returning(mails.c.attempts)).scalar()
+    if attempts is None:
+        raise NotThere(f"there is no mail {id}")
+    return int(attempts)
+
+
+def settle(
+    tx: Tx,
+    id: int,  # noqa: A002  # as above
+    state: MailState,
+    *,
+    kind: str,
+    because: str,
+    case_ref: str | None = None,
+    reason: str | None = None,
+    message_id: str | None = None,
+    content_hash: str | None = None,
+    sender: str | None = None,
+    subject: str | None = None,
+    now: datetime,
+) -> None:
+    """Say what became of a mail that waits. Raises Stale where it waits no more: somebody else has dealt with it, and
+    whatever this transaction did about it must not stand."""
+    given = {"case_ref": case_ref, "reason": reason, "message_id": message_id, "content_hash": content_hash}
+    given |= {"sender": sender, "subject": subject}
+    known = {name: value for name, value in given.items() if value is not None}
+    settled = update(mails).where(mails.c.id == id, mails.c.state == MailState.TAKEN)
+    values = {"state": MailState(state), "kind": kind, "because": because, "settled_at": now, **known}
+    if tx.execute(settled.values(values)).rowcount != 1:
+        raise Stale(f"mail {id} is not waiting to be dealt with")
+
+
+def find_same(tx: Tx, mailbox: str, content_hash: str, message_id: str | None) -> int | None:
+    """The number of the mail, dealt with, that has both this content and this Message-ID (or has none, as this one)."""
+    same = select(mails.c.id).where(
+        mails.c.mailbox == mailbox,
+        mails.c.content_hash == content_hash,
+        mails.c.message_id == message_id if message_id is not None else mails.c.message_id.is_(None),
+        mails.c.state == MailState.DONE,
+    )
+    return tx.execute(same.order_by(mails.c.id).limit(1)).scalar()
+
+
+def oldest_waiting(tx: Tx, mailbox: str) -> datetime | None:
+    """When the oldest mail that waits was received, or None: none waits."""
+    waiting = select(mails.c.received_at).where(mails.c.mailbox == mailbox, mails.c.state == MailState.TAKEN)
+    return tx.execute(waiting.order_by(mails.c.received_at).limit(1)).scalar()
+
+
+def counts(tx: Tx, mailbox: str) -> dict[MailState, int]:
+    """How many mails are in each state, of every state."""
+    grouped = select(mails.c.state, func.count()).where(mails.c.mailbox == mailbox).group_by(mails.c.state)
+    found = {MailState(state): n for state, n in tx.execute(grouped)}
+    return {state: found.get(state, 0) for state in MailState}
+
+
+# --- quarantine
+
+
+def quarantined(tx: Tx, mailbox: str | None = None, limit: int = 1000) -> tuple[StoredMail, ...]:
+    """The mails in quarantine, oldest first; of every mailbox where none is named."""
+    held = _stored().where(mails.c.state == MailState.QUARANTINED)
+    if mailbox is not None:
+        held = held.where(mails.c.mailbox == mailbox)
+    return _values(tx, held.order_by(mails.c.received_at, mails.c.id).limit(limit))
+
+
+def retry(tx: Tx, id: int) -> bool:  # noqa: A002  # as above
+    """Let a mail in quarantine wait again, with its attempts forgotten. False where it is not in quarantine."""
+    fresh = {"state": MailState.TAKEN, "attempts": 0, "reason": None, "because": None, "kind": None, "settled_at": None}
+    freed = update(mails).where(mails.c.id == id, mails.c.state == MailState.QUARANTINED).values(fresh)
+    return tx.execute(freed).rowcount == 1
+
+
+# --- Message-IDs
+
+
+def remember_id(tx: Tx, message_id: str, case_ref: str, mail_id: int | None = None, letter_key: str | None = None) -> None:
+    """Let a later mail that answers *message_id* find *case_ref*. Again changes nothing."""
+    row = {"message_id": message_id, "case_ref": case_ref, "mail_id": mail_id, "letter_key": letter_key}
+    tx.execute(insert(tx, message_ids).values(row).on_conflict_do_nothing())
+
+
+def answered_ids(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
+    """The case of each Message-ID that is known; of several cases the one that was remembered first."""
+    asked = {short(id_): id_ for id_ in ids}
+    names = list(asked)
+    found: dict[str, str] = {}
+    for start in range(0, len(names), MANY):
+        known = select(message_ids.c.message_id, message_ids.c.case_ref)
+        known = known.where(message_ids.c.message_id.in_(names[start : start + MANY])).order_by(message_ids.c.id)
+        for message_id, case_ref in tx.execute(known):
+            found.setdefault(asked[message_id], case_ref)
+    return found
+
+
+def letter_of(tx: Tx, message_id: str) -> tuple[str, str] | None:
+    """The case and the key of the letter that we sent with this Message-ID, or None: it is not of ours."""
+    ours = select(message_ids.c.case_ref, message_ids.c.letter_key)
+    ours = ours.where(message_ids.c.message_id == message_id, message_ids.c.letter_key.is_not(None))
+    row = tx.execute(ours.order_by(message_ids.c.id).limit(1)).first()
+    return (row.case_ref, row.letter_key) if row else None

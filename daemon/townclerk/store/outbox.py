@@ -1,0 +1,220 @@
+"""Letters decided and not yet delivered, and what became of those that were.
+
+waiting -> sending -> sent
+   ^          |-----> waiting   (put_off: another try)
+   |          |-----> dead      (for good: a person is told)
+   |-- retry -|- dead, dropped, braked
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Row, Select, and_, func, or_, select, update
+
+from townclerk.store.database import Tx
+from townclerk.store.driver import insert
+from townclerk.store.schema import OutboxState, outbox
+
+UNFINISHED = (OutboxState.WAITING, OutboxState.SENDING)
+UNSENT = (OutboxState.WAITING, OutboxState.SENDING, OutboxState.BRAKED, OutboxState.DEAD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxLine:
+    """A letter to one recipient, without its bytes. `key` is unique; `letter_key` is shared by a letter's recipients.
+
+    `automatic`: no person wrote or pressed for it. `next_at` is, of a waiting one, when it is tried next; of one that is
+    being sent, until when it is claimed. `fate_unknown`: a try was cut off, so the server may have it already.
+    """
+
+    key: str
+    letter_key: str
+    council: str
+    case_ref: str | None
+    kind: str
+    staff: bool
+    automatic: bool
+    envelope_from: str
+    recipient: str
+    message_id: str
+    subject: str
+    because_event: str
+    created_at: datetime
+    because_promise: str | None = None
+    because_clause: str | None = None
+    not_before: datetime | None = None
+    state: OutboxState = OutboxState.WAITING
+    attempts: int = 0
+    next_at: datetime | None = None
+    fate_unknown: bool = False
+    last_error: str | None = None
+    sent_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow(OutboxLine):
+    """A letter with the bytes that go over the wire."""
+
+    raw: bytes
+
+
+def put(tx: Tx, row: OutboxRow) -> bool:
+    """True where the letter is new; False where its key is there already, whatever became of it.
+
+    It waits until `not_before`, if that is given.
+    """
+    values = {field.name: getattr(row, field.name) for field in fields(row)}
+    values |= {"recipient_key": row.recipient.lower(), "next_at": row.next_at or row.not_before or row.created_at}
+    new = insert(tx, outbox).values(values).on_conflict_do_nothing().returning(outbox.c.id)
+    return tx.execute(new).first() is not None
+
+
+def claim(tx: Tx, council: str, now: datetime, limit: int, lease_seconds: float) -> tuple[OutboxRow, ...]:
+    """The letters that are to be sent now, at most *limit*: nobody else gets them for *lease_seconds*.
+
+    A claim that ran out without a word is claimed again, with `fate_unknown` and one more attempt: whoever had it may have
+    sent it, and a letter that kills its sender must not do so for ever.
+    """
+    ripe = and_(outbox.c.council == council, outbox.c.state.in_(UNFINISHED), outbox.c.next_at <= now)
+    query = _select(OutboxRow).where(ripe).order_by(outbox.c.next_at, outbox.c.id).limit(limit)
+    found = [_row(row) for row in tx.execute(query.with_for_update(skip_locked=True))]
+    until = now + timedelta(seconds=lease_seconds)
+    fresh = [row.key for row in found if row.state is OutboxState.WAITING]
+    cut_off = [row.key for row in found if row.state is OutboxState.SENDING]
+    mine = {"state": OutboxState.SENDING, "next_at": until}
+    if fresh:
+        tx.execute(update(outbox).where(outbox.c.key.in_(fresh)).values(mine))
+    if cut_off:
+        again = {**mine, "attempts": outbox.c.attempts + 1, "fate_unknown": True}
+        tx.execute(update(outbox).where(outbox.c.key.in_(cut_off)).values(again))
+    return tuple(_claimed(row, until) for row in found)
+
+
+def _claimed(row: OutboxRow, until: datetime) -> OutboxRow:
+    again = row.state is OutboxState.SENDING
+    return replace(
+        row,
+        state=OutboxState.SENDING,
+        next_at=until,
+        attempts=row.attempts + again,
+        fate_unknown=row.fate_unknown or again,
+    )
+
+
+def sent(tx: Tx, key: str, at: datetime) -> bool:
+    """Keep that the letter was accepted. True, unless that was known: what has happened counts, whatever was decided since."""
+    done = {"state": OutboxState.SENT, "sent_at": at, "last_error": None, "fate_unknown": False, "ended_at": None}
+    return _change(tx, key, set(OutboxState) - {OutboxState.SENT}, done)
+
+
+def put_off(tx: Tx, key: str, until: datetime, error: str, *, counts_as_attempt: bool = True) -> bool:
+    """Let the letter be tried again at *until*. False where somebody else has ended it since."""
+    attempts = outbox.c.attempts + (1 if counts_as_attempt else 0)
+    later = {"state": OutboxState.WAITING, "next_at": until, "last_error": error, "attempts": attempts}
+    return _change(tx, key, UNFINISHED, later)
+
+
+def dead(tx: Tx, key: str, error: str, now: datetime) -> bool:
+    """Give the letter up: it will not be tried again unless a person says so. False where somebody else has ended it."""
+    over = {"state": OutboxState.DEAD, "last_error": error, "ended_at": now, "attempts": outbox.c.attempts + 1}
+    return _change(tx, key, UNFINISHED, over)
+
+
+def brake(tx: Tx, key: str, why: str, now: datetime) -> bool:
+    """Let the letter wait for a person: too many have gone out. False where somebody else has ended it."""
+    return _change(tx, key, UNFINISHED, {"state": OutboxState.BRAKED, "last_error": why, "ended_at": now})
+
+
+def retry(tx: Tx, key: str, now: datetime) -> bool:
+    """Let a letter that was given up, dropped or braked, or that waits for its next try, be tried now, from the beginning."""
+    anew = {"state": OutboxState.WAITING, "next_at": now, "attempts": 0, "ended_at": None}
+    return _change(tx, key, (OutboxState.DEAD, OutboxState.DROPPED, OutboxState.BRAKED, OutboxState.WAITING), anew)
+
+
+def release(tx: Tx, council: str, now: datetime) -> int:
+    """How many letters the brake held: all of them may go now."""
+    held = update(outbox).where(outbox.c.council == council, outbox.c.state == OutboxState.BRAKED)
+    return tx.execute(held.values(state=OutboxState.WAITING, next_at=now, ended_at=None)).rowcount
+
+
+def drop(tx: Tx, key: str, now: datetime, why: str) -> bool:
+    """A person decides that this letter shall not go. False where it has gone, or is on its way at this moment."""
+    dropped = {"state": OutboxState.DROPPED, "last_error": why, "ended_at": now}
+    return _change(tx, key, (OutboxState.WAITING, OutboxState.DEAD, OutboxState.BRAKED), dropped)
+
+
+def _change(tx: Tx, key: str, states: Collection[OutboxState], values: dict[str, Any]) -> bool:
+    changed = update(outbox).where(outbox.c.key == key, outbox.c.state.in_(states)).values(values)
+    return tx.execute(changed).rowcount == 1
+
+
+# --- looking
+
+
+def get(tx: Tx, key: str) -> OutboxRow | None:
+    """The letter of this key with its bytes, or None."""
+    row = tx.execute(_select(OutboxRow).where(outbox.c.key == key)).first()
+    return _row(row) if row else None
+
+
+def listing(tx: Tx, council: str, states: Collection[OutboxState] = UNSENT, limit: int = 100) -> tuple[OutboxLine, ...]:
+    """The letters in these states, the oldest first."""
+    lines = _select(OutboxLine).where(outbox.c.council == council, outbox.c.state.in_(states))
+    return _lines(tx, lines.order_by(outbox.c.id).limit(limit))
+
+
+def of_case(tx: Tx, case_ref: str) -> tuple[OutboxLine, ...]:
+    """Every letter of a case, in the order in which they were decided."""
+    return _lines(tx, _select(OutboxLine).where(outbox.c.case_ref == case_ref).order_by(outbox.c.id))
+
+
+def of_message_id(tx: Tx, message_id: str) -> OutboxLine | None:
+    """The letter that went out with this Message-ID, or None: what a bounce is matched against where there is no case."""
+    ours = _select(OutboxLine).where(outbox.c.message_id == message_id).order_by(outbox.c.id).limit(1)
+    return next(iter(_lines(tx, ours)), None)
+
+
+def next_at(tx: Tx, council: str) -> datetime | None:
+    """When there is something to send next, past or future, or None. The end of a claim counts: it may have been cut off."""
+    times = select(func.min(outbox.c.next_at)).where(outbox.c.council == council)
+    found = [tx.execute(times.where(outbox.c.state == state)).scalar() for state in UNFINISHED]
+    return min((at for at in found if at is not None), default=None)
+
+
+def sent_between(
+    tx: Tx, council: str, start: datetime, end: datetime, recipient: str | None = None, *, automatic_only: bool = False
+) -> int:
+    """How many letters were sent from *start* on and before *end*, to anybody or to one address."""
+    sent_then = [outbox.c.council == council, outbox.c.sent_at >= start, outbox.c.sent_at < end]
+    if recipient is not None:
+        sent_then.append(outbox.c.recipient_key == recipient.lower())
+    if automatic_only:
+        sent_then.append(outbox.c.automatic.is_(True))
+    return int(tx.execute(select(func.count()).select_from(outbox).where(*sent_then)).scalar_one())
+
+
+def depth(tx: Tx, council: str) -> dict[OutboxState, int]:
+    """How many letters have not gone out, by state: waiting, sending, braked and dead."""
+    here = or_(*(outbox.c.state == state for state in UNSENT))
+    grouped = select(outbox.c.state, func.count()).where(outbox.c.council == council, here).group_by(outbox.c.state)
+    found = {OutboxState(state): n for state, n in tx.execute(grouped)}
+    return {state: found.get(state, 0) for state in UNSENT}
+
+
+def _columns(kind: type[OutboxLine]) -> list[Column[Any]]:
+    return [outbox.c[field.name] for field in fields(kind)]
+
+
+def _select(kind: type[OutboxLine]) -> Select[Any]:
+    return select(*_columns(kind))
+
+
+def _row(row: Row[Any]) -> OutboxRow:
+    return OutboxRow(**{**row._mapping, "state": OutboxState(row.state), "raw": bytes(row.raw)})
+
+
+def _lines(tx: Tx, query: Select[Any]) -> tuple[OutboxLine, ...]:
+    return tuple(OutboxLine(**{**row._mapping, "state": OutboxState(row.state)}) for row in tx.execute(query))

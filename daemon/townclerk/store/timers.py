@@ -1,0 +1,89 @@
+"""What is to be looked at again, and when. A timer says only that: the case, as it then is, decides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from townclerk.store.database import Tx
+from townclerk.store.errors import NotThere
+from townclerk.store.schema import timers
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimer:
+    """A timer that is ripe: the case `ref` is to decide about `key`, which was set for `at`."""
+
+    ref: str
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AsideTimer:
+    """A timer that broke us. It is not due until the case sets it anew, or a person puts it back."""
+
+    ref: str
+    key: str
+    at: datetime
+    why: str
+
+
+def replace(tx: Tx, council: str, ref: str, wanted: Mapping[str, datetime]) -> None:
+    """Let the timers of *ref* be exactly *wanted*. One that stands aside stays so while its moment is the same."""
+    held = {row.key: row.at for row in tx.execute(select(timers.c.key, timers.c.at).where(timers.c.case_ref == ref))}
+    gone = [key for key in held if key not in wanted]
+    if gone:
+        tx.execute(delete(timers).where(timers.c.case_ref == ref, timers.c.key.in_(gone)))
+    for key, at in wanted.items():
+        if key in held and held[key] != at:
+            moved = update(timers).where(timers.c.case_ref == ref, timers.c.key == key)
+            tx.execute(moved.values(at=at, aside_reason=None, council=council))
+    new = [{"council": council, "case_ref": ref, "key": key, "at": at} for key, at in wanted.items() if key not in held]
+    if new:
+        tx.execute(timers.insert(), new)
+
+
+def of_case(tx: Tx, ref: str) -> dict[str, datetime]:
+    """The timers of a case, the next one first, those that stand aside included."""
+    held = select(timers.c.key, timers.c.at).where(timers.c.case_ref == ref).order_by(timers.c.at, timers.c.key)
+    return {row.key: row.at for row in tx.execute(held)}
+
+
+def due(tx: Tx, council: str, now: datetime, limit: int, prefix: str = "") -> tuple[DueTimer, ...]:
+    """The timers that are ripe at *now* and whose key begins with *prefix*, in the order of their moments, at most *limit*."""
+    ripe = select(timers.c.case_ref, timers.c.key, timers.c.at)
+    ripe = ripe.where(timers.c.council == council, timers.c.at <= now, timers.c.aside_reason.is_(None))
+    ripe = ripe.where(timers.c.key.startswith(prefix, autoescape=True)) if prefix else ripe
+    return tuple(DueTimer(*row) for row in tx.execute(ripe.order_by(timers.c.at, timers.c.case_ref, timers.c.key).limit(limit)))
+
+
+def next_at(tx: Tx, council: str, prefix: str = "") -> datetime | None:
+    """When the next timer whose key begins with *prefix* is due, past or future, or None: there is none."""
+    waiting = select(timers.c.at).where(timers.c.council == council, timers.c.aside_reason.is_(None))
+    waiting = waiting.where(timers.c.key.startswith(prefix, autoescape=True)) if prefix else waiting
+    return tx.execute(waiting.order_by(timers.c.at).limit(1)).scalar()
+
+
+def put_aside(tx: Tx, ref: str, key: str, why: str) -> None:
+    """Take a timer that breaks us out of the way of the others, visibly. Raises NotThere."""
+    _mark(tx, ref, key, why)
+
+
+def put_back(tx: Tx, ref: str, key: str) -> None:
+    """Let a timer that stands aside be due again. Raises NotThere."""
+    _mark(tx, ref, key, None)
+
+
+def _mark(tx: Tx, ref: str, key: str, why: str | None) -> None:
+    marked = update(timers).where(timers.c.case_ref == ref, timers.c.key == key).values(aside_reason=why)
+    if tx.execute(marked).rowcount != 1:
+        raise NotThere(f"case {ref} has no timer {key!r}")
+
+
+def aside(tx: Tx, council: str) -> tuple[AsideTimer, ...]:
+    """The timers that stand aside, the oldest first."""
+    held = select(timers.c.case_ref, timers.c.key, timers.c.at, timers.c.aside_reason)
+    held = held.where(timers.c.council == council, timers.c.aside_reason.is_not(None))
+    return tuple(AsideTimer(*row) for row in tx.execute(held.order_by(timers.c.at, timers.c.case_ref, timers.c.key)))
