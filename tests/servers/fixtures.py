@@ -9,7 +9,7 @@ from servers.postfix import Postfix
 from servers.sink import Sink
 
 DOMAIN = "council.example"
-USERS = {"cases": "secret", "alice": "secret", "bulk": "secret"}
+USERS = {"cases": "secret", "alice": "secret", "bulk": "secret", "sian": "cyfrinach-ŵyl"}
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import socket
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -53,6 +54,7 @@ class HeldByServer:
     mailbox: ImapMailbox
     settings: ImapSettings
     folder: str
+    other: IMAPClient | None = None  # other people's
 
     async def put(self, raw: bytes, at: datetime) -> None:
         await asyncio.to_thread(self._put, raw, at)
@@ -70,40 +72,45 @@ class HeldByServer:
         """A mailbox that has not met the server yet."""
         return ImapMailbox(self.settings)
 
+    async def close(self) -> None:
+        if self.other is not None:
+            await asyncio.to_thread(self.other.logout)
+        await self.mailbox.close()
+
     def make(self) -> None:
-        with self._client() as client:
-            client.create_folder(self.folder)
+        self._client().create_folder(self.folder)
 
     def _client(self) -> IMAPClient:
-        client = IMAPClient(self.settings.host, self.settings.port, ssl=False, timeout=20)
-        client.login(self.settings.user, self.settings.secret())
-        return client
+        if self.other is None:
+            self.other = IMAPClient(self.settings.host, self.settings.port, ssl=False, timeout=20)
+            self.other.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.other.login(self.settings.user, self.settings.secret())
+        return self.other
 
     def _put(self, raw: bytes, at: datetime) -> None:
-        with self._client() as client:
-            client.append(self.folder, raw, msg_time=at)
+        self._client().append(self.folder, raw, msg_time=at)
 
     def _delete(self, uid: int) -> None:
-        with self._client() as client:
-            client.select_folder(self.folder)
-            client.delete_messages([uid])
-            client.expunge()
+        client = self._client()
+        client.select_folder(self.folder)
+        client.delete_messages([uid])
+        client.expunge()
 
     def _number_anew(self) -> None:
-        with self._client() as client:
-            client.select_folder(self.folder)
-            found = client.fetch(client.search("ALL"), ["BODY.PEEK[]"])
-            client.select_folder("INBOX")
-            client.delete_folder(self.folder)
-            client.create_folder(self.folder)
-            for uid in sorted(found):
-                client.append(self.folder, found[uid][b"BODY[]"])
+        client = self._client()
+        client.select_folder(self.folder)
+        found = client.fetch(client.search("ALL"), ["BODY.PEEK[]"])
+        client.select_folder("INBOX")
+        client.delete_folder(self.folder)
+        client.create_folder(self.folder)
+        for uid in sorted(found):
+            client.append(self.folder, found[uid][b"BODY[]"])
 
     def _flags(self) -> set[bytes]:
-        with self._client() as client:
-            client.select_folder(self.folder, readonly=True)
-            flags = client.get_flags(client.search("ALL"))
-            return {flag for each in flags.values() for flag in each}
+        client = self._client()
+        client.select_folder(self.folder, readonly=True)
+        flags = client.get_flags(client.search("ALL"))
+        return {flag for each in flags.values() for flag in each}
 
 
 def held_by(host: str, port: int, user: str, password: str) -> HeldByServer:

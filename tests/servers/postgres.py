@@ -38,10 +38,10 @@ class Postgres:
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.folder}&port={PORT}"
 
-    def create(self, template: str = "template0") -> str:
-        """The name of a new database: empty, or a copy of *template*, to which nobody may be connected."""
+    def create(self) -> str:
+        """The name of a new, empty database."""
         name = f"t{secrets.token_hex(6)}"
-        self._say(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._say(f"CREATE DATABASE {name}")
         return name
 
     def drop(self, name: str) -> None:

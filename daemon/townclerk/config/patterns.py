@@ -1,6 +1,7 @@
 """Patterns of the linear-time engine, behind types. An admin's pattern can be wrong; it can never be slow."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import re2
@@ -41,14 +42,23 @@ def compile_pattern(written: str) -> Pattern:
     return pattern
 
 
-def compile_phrase(written: str) -> Pattern:
-    """Plain words: whole words in any case, white space folded, any apostrophe; * at the end of a word is any ending."""
+def compile_phrases(phrases: Sequence[str]) -> Pattern:
+    """Plain words, any of *phrases* as `check_phrase` let them through: whole words in any case, white space folded, any
+    apostrophe; * at the end of a word is any ending. One pattern for all is read once, however many they are."""
+    either = "|".join(SPACES.join(_word(part) for part in phrase.split()) for phrase in phrases)
+    return LinearPattern(", ".join(phrases), _compile(f"{BEFORE}(?:{either}){AFTER}"))
+
+
+def check_phrase(written: str) -> str:
+    """*written*, where it is a phrase. Raises Refused."""
     parts = written.split()
     if not parts or len(written) > LONGEST or not any(character.isalnum() for character in written):
         raise Refused(f'"{written}" is no phrase', 'write words, for instance "missed bin" or "bin* not collected"')
     if any("*" in part.rstrip("*") or part.strip("*") == "" for part in parts):
         raise Refused(f'"{written}" has a * in the wrong place', 'it stands at the end of a word: "collect*"')
-    return LinearPattern(written, _compile(f"{BEFORE}{SPACES.join(_word(part) for part in parts)}{AFTER}"))
+    if _SURROGATE.search(written):
+        raise Refused("the phrase holds half a character", "write it anew")
+    return written
 
 
 def _word(part: str) -> str:

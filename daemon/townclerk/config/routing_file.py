@@ -9,17 +9,15 @@ A rule holds where anything under subject, text (the sender's own words), anywhe
 under unless (looked for in both).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
-from typing import TypeVar
 
-from townclerk.config.patterns import compile_pattern, compile_phrase, compile_sender
+from townclerk.config.patterns import check_phrase, compile_pattern, compile_phrases, compile_sender
 from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, refuse_word, text, word_of
 from townclerk.config.yaml import Node, Scalar, load_yaml
 from townclerk.domain.routing import Condition, Pattern, Routing, Rule, Signal
 from townclerk.domain.words import Alert, Category
 
-T = TypeVar("T")
 FIELDS = ("subject", "text", "anywhere", "sender")
 
 
@@ -79,37 +77,41 @@ def _condition(f: Fields) -> Condition:
     if not any(f.has(key) for key in FIELDS):
         f.fault("name", "the rule looks for nothing", f"write words under one of {', '.join(FIELDS)}")
     return Condition(
-        subject=f.optional("subject", _patterns(_phrase_or_pattern), ()),
-        text=f.optional("text", _patterns(_phrase_or_pattern), ()),
-        anywhere=f.optional("anywhere", _patterns(_phrase_or_pattern), ()),
-        sender=f.optional("sender", _patterns(_sender), ()),
-        unless=f.optional("unless", _patterns(_phrase_or_pattern), ()),
+        subject=f.optional("subject", _patterns, ()),
+        text=f.optional("text", _patterns, ()),
+        anywhere=f.optional("anywhere", _patterns, ()),
+        sender=f.optional("sender", _senders, ()),
+        unless=f.optional("unless", _patterns, ()),
     )
 
 
-def _patterns(read: Callable[[Value], Pattern]) -> Callable[[Value], tuple[Pattern, ...]]:
-    """A reader of a list; a single phrase may stand without brackets."""
-
-    def read_all(value: Value) -> tuple[Pattern, ...]:
-        if isinstance(value.node, Scalar):
-            return (read(value),)
-        found = value.each(read)
-        if not found and not value.items():
-            raise Refused("the list is empty", "write words, or take the line out")
-        return found
-
-    return read_all
+def _patterns(value: Value) -> tuple[Pattern, ...]:
+    """The plain words of a list as one pattern, and each regular expression in it."""
+    phrases: list[str] = []
+    patterns: list[Pattern] = []
+    for item in _listed(value):
+        if isinstance(item.node, Scalar):
+            phrases.extend(item.attempt(lambda each: (check_phrase(text(each)),), ()))
+        else:
+            patterns.extend(item.attempt(lambda each: (_pattern(each),), ()))
+    return (compile_phrases(phrases), *patterns) if phrases else tuple(patterns)
 
 
-def _phrase_or_pattern(value: Value) -> Pattern:
-    if isinstance(value.node, Scalar):
-        return compile_phrase(text(value))
+def _listed(value: Value) -> tuple[Value, ...]:
+    """The items of a list; a single phrase may stand without brackets."""
+    found = (value,) if isinstance(value.node, Scalar) else value.items()
+    if not found:
+        raise Refused("the list is empty", "write words, or take the line out")
+    return found
+
+
+def _pattern(value: Value) -> Pattern:
     with value.fields() as f:
         return f.required("pattern", lambda each: compile_pattern(text(each)), _NEVER)
 
 
-def _sender(value: Value) -> Pattern:
-    return compile_sender(text(value))
+def _senders(value: Value) -> tuple[Pattern, ...]:
+    return tuple(found for item in _listed(value) for found in item.attempt(lambda each: (compile_sender(text(each)),), ()))
 
 
 class _Never:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import get_args
 from urllib.parse import urlsplit
 
-from townclerk.config.reading import Faults, Refused, Value, read_root, text, whole_number, word_of
+from townclerk.config.reading import Faults, Refused, Value, read_root, refuse_word, text, whole_number, word_of
 from townclerk.config.secrets import Secret, SecretKind, secret
 from townclerk.config.yaml import Node, load_yaml
+from townclerk.domain.authentication import Profile
 
 
 class Security(StrEnum):
@@ -103,19 +105,12 @@ class ReplySettings:
     keys: tuple[ReplyKey, ...]
 
 
-class Profile(StrEnum):
-    """Whose Authentication-Results headers come with the mail."""
-
-    STANDARD = "standard"  # RFC 8601, from the trusted server
-    MICROSOFT = "microsoft"  # Microsoft 365: no server name, and marks of its own
-
-
 @dataclass(frozen=True, slots=True)
 class AuthenticationSettings:
-    """`trusted_server`: whose word counts that a sender was proven; None: nobody's, and it is not asked for."""
+    """Whose Authentication-Results prove a sender; the profiles are those of `domain.authentication`."""
 
+    profile: Profile = "none"
     trusted_server: str | None = None
-    profile: Profile = Profile.STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,10 +301,21 @@ def _key_id(value: Value) -> str:
 
 def _authentication(value: Value) -> AuthenticationSettings:
     with value.fields() as f:
-        return AuthenticationSettings(
+        found = AuthenticationSettings(
+            profile=f.required("profile", _profile, "none"),
             trusted_server=f.optional("trusted_server", text, None),
-            profile=f.optional("profile", word_of(Profile), Profile.STANDARD),
         )
+        if found.profile == "rfc8601" and found.trusted_server is None:
+            f.fault(
+                "trusted_server", "is missing: rfc8601 goes by its name", "write the name that begins Authentication-Results"
+            )
+    return found
+
+
+def _profile(value: Value) -> Profile:
+    known: tuple[Profile, ...] = get_args(Profile)
+    written = text(value)
+    return next((profile for profile in known if profile == written), None) or refuse_word(written, known)
 
 
 def _limits(value: Value) -> Limits:

@@ -105,7 +105,11 @@ class EmbeddedServers:
 
     async def _start_imap(self, stack: contextlib.AsyncExitStack) -> None:
         libraries = self._libraries
-        backend, self._config = await libraries.backend.DictBackend.init(_pymap_settings(), invalid_user_sleep=0.0)
+        # The passwords stand in the memory of this very process: to hash them slowly would protect nothing.
+        fast = libraries.hashing.BuiltinHash(rounds=1)
+        backend, self._config = await libraries.backend.DictBackend.init(
+            _pymap_settings(), invalid_user_sleep=0.0, hash_context=fast
+        )
         self._config.apply_context()
         self._login = backend.login
         passwords = libraries.user.Passwords(self._config)
@@ -189,6 +193,7 @@ class _Libraries:
     def __init__(self) -> None:
         try:
             self.backend: Any = importlib.import_module("pymap.backend.dict")
+            self.hashing: Any = importlib.import_module("pysasl.hashing")
             self.imap: Any = importlib.import_module("pymap.imap")
             self.message: Any = importlib.import_module("pymap.parsing.message")
             self.user: Any = importlib.import_module("pymap.user")

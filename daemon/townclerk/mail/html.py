@@ -24,6 +24,10 @@ _QUOTE_STARTS = frozenset(["divrplyfwdmsg", "appendonsend", "mail-editor-referen
 # Only what is inside was quoted: people write between and below these.
 _QUOTES = frozenset(["gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote"])
 _CRUDE_TAG = re.compile(r"<(?:style|script)\b[^<]*|<[^<>]{0,2000}>", re.IGNORECASE)
+# A block begins or ends: the words before and after stand on different lines; or in different paragraphs. One character
+# each, that no cleaned text holds, so that breaks which meet can be made one.
+_LINE, _PARAGRAPH = "\x01", "\x02"
+_BREAKS = re.compile(r" ?[\n\x01\x02](?: ?[\n\x01\x02])* ?")
 _SPACES = re.compile(r"[^\S\n]+")
 _GAPS = re.compile(r"\n{3,}")
 
@@ -104,7 +108,16 @@ def _drop_from(element: etree._Element) -> None:
 
 
 def _text(tree: etree._Element) -> str:
-    return _tidy("".join(_pieces(tree)))
+    return _tidy(_BREAKS.sub(_met, _SPACES.sub(" ", "".join(_pieces(tree)))))
+
+
+def _met(breaks: re.Match[str]) -> str:
+    """The breaks that meet at one place, as a browser would show them."""
+    run = breaks[0].replace(" ", "")
+    if _PARAGRAPH in run:
+        return "\n\n"
+    # A <br> that ends a line of words is that line's end, whatever block ends with it; any other is an empty line.
+    return "\n" * (1 + run.count("\n") - run.startswith("\n"))
 
 
 def _pieces(tree: etree._Element) -> Iterator[str]:
@@ -141,8 +154,8 @@ def _opening(element: etree._Element) -> Iterator[str]:
 
 def _break(element: etree._Element) -> str:
     if element.tag in _PARAGRAPHS:
-        return "\n\n"
-    return "\n" if element.tag in _BLOCKS else ""
+        return _PARAGRAPH
+    return _LINE if element.tag in _BLOCKS else ""
 
 
 def _inline(text: str | None) -> str:

@@ -111,6 +111,8 @@ class ImapLink:
 
     def arrivals(self, folder: str, uidvalidity: int | None, last_uid: int, since: datetime, limit: int) -> Batch:
         """See `Mailbox.arrivals`."""
+        if self._selected == folder:
+            self._client.noop()  # a SEARCH finds what the session knows of; it hears of new mail at the end of a command
         self._select(folder)
         last = last_uid if uidvalidity == self._uidvalidity else 0
         self._announced()  # what was announced before the search, the search finds

@@ -147,7 +147,7 @@ def _cap(head: bytes) -> bytes:
     for line in head.splitlines(keepends=True):
         header = header + len(line) if line[:1] in b" \t" else len(line)
         if header > HEADER_LIMIT:
-            line = line[:HEADER_LIMIT] + b"\n" if header == len(line) else b""  # noqa: PLW2901  # the line as it is kept
+            line = line[: HEADER_LIMIT - 1] + b"\n" if header == len(line) else b""  # noqa: PLW2901  # the line as it is kept
         if total + len(line) > HEAD_LIMIT:
             break
         kept.append(line)

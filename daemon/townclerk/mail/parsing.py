@@ -13,6 +13,7 @@ from typing import IO, Any, TypeVar, cast
 
 from townclerk.domain.mail import File
 from townclerk.mail.errors import WireTrouble
+from townclerk.mail.mime import HEAD_LIMIT
 from townclerk.mail.reading import Reading, read_inline
 from townclerk.mail.worker import OUT_OF_MEMORY, READY, read_frame, write_frame
 
@@ -77,7 +78,8 @@ class ParsePool:
         outcome = await self._ask("read", self._limits.time_for(source), source)
         if not isinstance(outcome, _Died):
             return cast("Reading", outcome)
-        head = await self._ask("head", _HEAD_SECONDS, source)
+        start = source[: 2 * HEAD_LIMIT] if isinstance(source, bytes) else source
+        head = await self._ask("head", _HEAD_SECONDS, start)
         return Reading(None if isinstance(head, _Died) else head, outcome.why)
 
     async def files(self, source: bytes | Path, limit_bytes: int) -> tuple[File, ...]:

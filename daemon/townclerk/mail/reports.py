@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from townclerk.domain.mail import DeliveryReport
 from townclerk.mail.charset import header_text
-from townclerk.mail.mime import Part, content, enclosed_header, leaves
+from townclerk.mail.mime import Part, enclosed_header, leaves
 
 _IDS = re.compile(r"<[^<>\s]{1,500}>")
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -31,15 +31,10 @@ def recipients(root: Part) -> tuple[DeliveryReport, ...]:
 
 
 def _blocks(part: Part) -> Iterator[dict[str, str]]:
-    """The groups of fields, of the mail and then of each recipient. The parser has made them parts; where an encoding kept it
-    from that, they are read from the bytes."""
-    if part.is_multipart():
-        for block in part.children:
-            yield {name.lower(): header_text(str(value)) for name, value in reversed(list(block.raw_items()))}
-        return
-    for text in re.split(r"\n\s*\n", content(part).decode("utf-8", "replace").replace("\r\n", "\n")):
-        lines = re.sub(r"\n[ \t]+", " ", text).split("\n")
-        yield {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines) if value}
+    """The groups of fields, of the mail and then of each recipient: the parser has made each a part. Of a field that occurs
+    twice the first counts."""
+    for block in part.children:
+        yield {name.lower(): header_text(str(value)) for name, value in reversed(list(block.raw_items()))}
 
 
 def _report(fields: dict[str, str]) -> DeliveryReport | None:

@@ -55,21 +55,19 @@ class Pace:
 
 
 async def run_once(office: Office, transport: Transport, now: datetime, pace: Pace | None = None) -> Counts:
-    """Send what is due. Raises TransportDown where the server cannot be reached: nothing is lost, and no letter is to blame."""
+    """Send what is due, at most a batch. Raises TransportDown where the server cannot be reached: nothing is lost, and no letter is to blame."""
     pace = pace or Pace()
     counts = Counts()
-    while pace.allows(now):
-        rows = await office.db.run(
-            partial(outbox.claim, council=office.council.policy.id, now=now, limit=_room(pace), lease_seconds=LEASE_SECONDS)
-        )
-        if not rows:
-            break
-        for number, row in enumerate(rows):
-            try:
-                counts = await _deliver(office, transport, row, now, counts, pace)
-            except (TransportDown, asyncio.CancelledError):
-                await asyncio.shield(_give_back(office, rows[number + 1 :], now))
-                raise
+    if not pace.allows(now):
+        return counts
+    claim = partial(outbox.claim, council=office.council.policy.id, now=now, limit=_room(pace), lease_seconds=LEASE_SECONDS)
+    rows = await office.db.run(claim)
+    for number, row in enumerate(rows):
+        try:
+            counts = await _deliver(office, transport, row, now, counts, pace)
+        except (TransportDown, asyncio.CancelledError):
+            await asyncio.shield(_give_back(office, rows[number + 1 :], now))
+            raise
     return counts
 
 

@@ -43,7 +43,7 @@ async def run_once(office: Office, mailbox: Mailbox, now: datetime) -> Counts:
         taken, more = await take(office, mailbox, now)
     finally:
         dealt, quarantined = await deal(office, now)
-    return Counts(taken, dealt, quarantined, more)
+    return Counts(taken, dealt, quarantined, more or dealt == BATCH)
 
 
 async def take(office: Office, mailbox: Mailbox, now: datetime) -> tuple[int, bool]:
@@ -84,15 +84,12 @@ def _discard(arrivals: tuple[Arrival, ...]) -> None:
 
 
 async def deal(office: Office, now: datetime) -> tuple[int, int]:
-    """(how many mails were dealt with, how many of them were set aside)."""
-    dealt = aside = 0
-    while True:
-        waiting = await office.db.read(partial(mails.next_to_deal_with, mailbox=office.ways.mailbox, limit=BATCH))
-        if not waiting:
-            return dealt, aside
-        for stored in waiting:
-            dealt += 1
-            aside += not await _deal_with(office, stored, now)
+    """(how many mails were dealt with, at most a batch; how many of them were set aside)."""
+    waiting = await office.db.read(partial(mails.next_to_deal_with, mailbox=office.ways.mailbox, limit=BATCH))
+    aside = 0
+    for stored in waiting:
+        aside += not await _deal_with(office, stored, now)
+    return len(waiting), aside
 
 
 async def _deal_with(office: Office, stored: StoredMail, now: datetime) -> bool:

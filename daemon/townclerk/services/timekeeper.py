@@ -13,7 +13,7 @@ from townclerk.services.aside import setting_aside
 from townclerk.services.office import Office
 from townclerk.store import timers
 
-BATCH = 200
+BATCH = 100
 SILENT = "close:"  # timers that send nothing, and need not wait for working hours
 
 log = structlog.get_logger()
@@ -23,24 +23,22 @@ log = structlog.get_logger()
 class Counts:
     woken: int = 0
     aside: int = 0
+    more: bool = False
 
 
 async def run_once(office: Office, now: datetime) -> Counts:
-    """Act on every timer that is due and may act now. What would write to somebody waits for working hours."""
-    woken = aside = 0
+    """Act on the timers that are due, at most a batch. What would write to somebody waits for working hours."""
+    aside = 0
     council = office.council.policy.id
-    resting = next_opening(office.council, now) is not None
-    while due := await office.db.read(
-        partial(timers.due, council=council, now=now, limit=BATCH, prefix=SILENT if resting else "")
-    ):
-        for timer in due:
-            async with setting_aside(log, "timer set aside", ref=timer.ref, timer=timer.key) as trouble:
-                await happen(office, timer.ref, TimerDue(timer.key, timer.at), now)
-            woken += 1
-            if trouble.why is not None:
-                aside += 1
-                await office.db.run(partial(timers.put_aside, ref=timer.ref, key=timer.key, why=trouble.why))
-    return Counts(woken, aside)
+    prefix = "" if next_opening(office.council, now) is None else SILENT
+    due = await office.db.read(partial(timers.due, council=council, now=now, limit=BATCH, prefix=prefix))
+    for timer in due:
+        async with setting_aside(log, "timer set aside", ref=timer.ref, timer=timer.key) as trouble:
+            await happen(office, timer.ref, TimerDue(timer.key, timer.at), now)
+        if trouble.why is not None:
+            aside += 1
+            await office.db.run(partial(timers.put_aside, ref=timer.ref, key=timer.key, why=trouble.why))
+    return Counts(len(due), aside, more=len(due) == BATCH)
 
 
 async def next_moment(office: Office, now: datetime) -> datetime | None:
@@ -51,5 +49,4 @@ async def next_moment(office: Office, now: datetime) -> datetime | None:
     if spoken is not None:
         spoken = max(spoken, now)
         spoken = next_opening(office.council, spoken) or spoken
-    moments = [moment for moment in (silent, spoken) if moment is not None]
-    return min(moments, default=None)
+    return min((moment for moment in (silent, spoken) if moment is not None), default=None)

@@ -155,9 +155,15 @@ def _store_bytes(tx: Tx, number: int, raw: Raw) -> None:
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes, cut into the pieces that a row holds, however they come."""
+    held = bytearray()
     for chunk in chunks:
-        for start in range(0, len(chunk), PIECE):
-            yield chunk[start : start + PIECE]
+        held += chunk
+        while len(held) >= PIECE:
+            yield bytes(held[:PIECE])
+            del held[:PIECE]
+    if held:
+        yield bytes(held)
 
 
 # --- reading

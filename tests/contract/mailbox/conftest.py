@@ -20,7 +20,7 @@ async def on_server(kind: str, request: pytest.FixtureRequest, stack: AsyncExitS
     else:
         dovecot = request.getfixturevalue("dovecot")
         held = held_by(dovecot.host, dovecot.imap_port, "cases", USERS["cases"])
-    stack.push_async_callback(held.mailbox.close)
+    stack.push_async_callback(held.close)
     await asyncio.to_thread(held.make)
     return held
 

@@ -1,4 +1,4 @@
-"""Both databases, each migrated once and copied for every test."""
+"""Both databases, each migrated once, and empty for every test."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -6,10 +6,12 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
+import psycopg
 import pytest
-from servers.postgres import Postgres, running_postgres
 
+from servers.postgres import Postgres, running_postgres
 from townclerk.store.database import Database, migrate
+from townclerk.store.schema import metadata
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +23,7 @@ def postgres_server() -> Iterator[Callable[[], Postgres]]:
 
 @pytest.fixture(scope="session")
 def migrated(postgres_server: Callable[[], Postgres], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    """A function that names a migrated database of a kind: a file or a template."""
+    """A function that gives a migrated database of a kind: a file to copy, or a URL."""
 
     @cache
     def prepared(kind: str) -> str:
@@ -30,9 +32,9 @@ def migrated(postgres_server: Callable[[], Postgres], tmp_path_factory: pytest.T
             migrate(f"sqlite:///{path}")
             return str(path)
         server = postgres_server()
-        name = server.create()
-        migrate(server.url(name))
-        return name
+        url = server.url(server.create())
+        migrate(url)
+        return url
 
     return prepared
 
@@ -56,17 +58,14 @@ def empty_url(kind: str, postgres_server: Callable[[], Postgres], tmp_path: Path
 
 
 @pytest.fixture
-def url(kind: str, postgres_server: Callable[[], Postgres], migrated: Callable[[str], str], tmp_path: Path) -> Iterator[str]:
-    """The URL of a migrated database of this test's own."""
-    template = migrated(kind)
+def url(kind: str, migrated: Callable[[str], str], tmp_path: Path) -> str:
+    """The URL of a migrated database that holds nothing."""
     if kind == "sqlite":
-        shutil.copy(template, tmp_path / "townclerk.db")
-        yield f"sqlite:///{tmp_path}/townclerk.db"
-        return
-    server = postgres_server()
-    name = server.create(template)
-    yield server.url(name)
-    server.drop(name)
+        shutil.copy(migrated(kind), tmp_path / "townclerk.db")
+        return f"sqlite:///{tmp_path}/townclerk.db"
+    with psycopg.connect(migrated(kind), autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY".encode())
+    return migrated(kind)
 
 
 @pytest.fixture

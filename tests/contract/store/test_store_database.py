@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from servers.postgres import Postgres, running_postgres
 from sqlalchemy import create_engine, inspect, text
 
-from townclerk.store import facts, timers
+from servers.postgres import Postgres, running_postgres
+from townclerk.store import driver, facts, timers
 from townclerk.store.database import Database, Tx, migrate, schema_revision
 from townclerk.store.driver import Collision, database_url
 from townclerk.store.errors import BadUrl, NaiveTime, Refused, StoreError, StoreUnavailable
@@ -264,6 +264,25 @@ def test_a_file_that_cannot_be_made_is_an_outage(tmp_path: Path) -> None:
         migrate(f"sqlite:///{tmp_path}/nowhere/x.db")
 
 
+def test_a_file_that_somebody_else_holds_is_an_outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "BUSY_SECONDS", 0.05)
+    url = f"sqlite:///{tmp_path}/x.db"
+    migrate(url)
+    first, second = Database.open(url), Database.open(url)
+
+    def hold(tx: Tx) -> None:
+        facts.put(tx, "n", "1")
+        with pytest.raises(StoreUnavailable):
+            second.run_now(lambda other: facts.put(other, "n", "2"))
+        assert second.read_now(lambda other: facts.get(other, "n")) is None  # who only reads is not held up
+
+    first.run_now(hold)
+    second.run_now(lambda tx: facts.put(tx, "m", "3"))
+    assert first.read_now(lambda tx: (facts.get(tx, "n"), facts.get(tx, "m"))) == ("1", "3")
+    first.close()
+    second.close()
+
+
 def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     migrate(f"sqlite:///{tmp_path}/x.db")
 
@@ -382,7 +401,7 @@ def test_what_is_migrated_is_to_the_letter_what_the_schema_makes(url: str, empty
 def described(url: str) -> dict[str, object]:
     engine = create_engine(database_url(url))
     looking = inspect(engine)
-    tables = {
+    tables: dict[str, object] = {
         name: {
             "columns": [{**c, "type": repr(c["type"])} for c in looking.get_columns(name)],
             "key": looking.get_pk_constraint(name),

@@ -1,0 +1,276 @@
+"""The daemon: three loops and a lease, nudged by a scheduler, stopped by a signal in the middle of anything."""
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from townclerk.app.systemd import ServiceManager
+from townclerk.app.wiring import load_files, open_mailbox, open_office, open_transport
+from townclerk.config.errors import ConfigError
+from townclerk.config.settings import Settings
+from townclerk.mail.errors import MailboxTrouble, SendTrouble
+from townclerk.mail.mailbox import Mailbox, backoff
+from townclerk.mail.parsing import ReaderUnavailable
+from townclerk.mail.transport import Transport
+from townclerk.services import delivery, health, intake, timekeeper
+from townclerk.services.office import Office
+from townclerk.store import leases
+from townclerk.store.errors import StoreUnavailable
+
+LEASE_SECONDS = 60
+LEASE_RENEWED = 15  # seconds: three may fail before somebody else takes over
+TICK_SECONDS = 10  # how late a timer or a letter may be noticed, at most
+GRACE_SECONDS = 20  # what a loop is given to finish what it has in hand
+
+log = structlog.get_logger()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Loop:
+    """One service, run again whenever it is nudged. `beat` is when it last came round, by the monotonic clock."""
+
+    name: str
+    nudge: asyncio.Event = field(default_factory=asyncio.Event)
+    failures: int = 0
+    beat: float = field(default_factory=time.monotonic)
+
+
+class Daemon:
+    """One mailbox, looked after until it is told to stop."""
+
+    def __init__(self, office: Office, settings: Settings, settings_path: Path, manager: ServiceManager) -> None:
+        self.office = office
+        self.settings = settings
+        self.settings_path = settings_path
+        self.manager = manager
+        self.mailbox: Mailbox = open_mailbox(settings)
+        self.transport: Transport = open_transport(settings)
+        self.pace = delivery.Pace(settings.smtp.rate_per_minute)
+        self.stopping = asyncio.Event()
+        self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.intake, self.timekeeper, self.delivery = Loop("intake"), Loop("timekeeper"), Loop("delivery")
+
+    async def run(self) -> None:
+        """Until SIGTERM or SIGINT. A bug outside a single mail, timer or letter ends it with that error: a clean start is then best."""
+        self._listen()
+        try:
+            if not await self._take_turn():
+                return
+            self.manager.ready("watching the mailbox")
+            log.info("ready", council=self.office.council.policy.id, folders=list(self.office.ways.folders))
+            await self._work()
+        finally:
+            self.manager.stopping()
+            await self._close()
+            log.info("stopped")
+
+    def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for each in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(each, self.stop)
+        loop.add_signal_handler(signal.SIGHUP, self._reload)
+
+    def stop(self) -> None:
+        self.stopping.set()
+        for loop in (self.intake, self.timekeeper, self.delivery):
+            loop.nudge.set()
+
+    # --- the lease
+
+    async def _take_turn(self) -> bool:
+        """Wait until nobody else looks after this mailbox. False: we were told to stop first."""
+        told = False
+        while not self.stopping.is_set():
+            try:
+                lease = await self._ask_for_lease()
+                if lease.mine:
+                    return True
+                if not told:
+                    log.warning("another daemon has this mailbox: waiting for it", holder=lease.holder)
+                    self.manager.ready("another daemon has this mailbox: waiting for it")
+                    told = True
+            except StoreUnavailable as error:
+                log.warning("database unavailable", error=str(error))
+            self.manager.alive()
+            await self._rest(LEASE_RENEWED)
+        return False
+
+    async def _ask_for_lease(self) -> leases.Lease:
+        return await self.office.db.run(
+            partial(leases.take, name=self.office.ways.mailbox, holder=self.holder, now=now(), seconds=LEASE_SECONDS)
+        )
+
+    async def _keep_turn(self) -> None:
+        """Renew the lease. Where it is lost, everything stops: two daemons on one mailbox would both write."""
+        held = time.monotonic()
+        while not self.stopping.is_set():
+            try:
+                lease = await self._ask_for_lease()
+                if not lease.mine:
+                    raise LeaseLost(lease.holder)
+                held = time.monotonic()
+            except StoreUnavailable:
+                if time.monotonic() - held > LEASE_SECONDS:
+                    log.warning("database unavailable", since_seconds=round(time.monotonic() - held))
+            await self._rest(LEASE_RENEWED)
+
+    # --- the loops
+
+    async def _work(self) -> None:
+        scheduler = self._scheduler()
+        scheduler.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._keep_turn(), name="lease"),
+                    group.create_task(self._watchdog(), name="watchdog"),
+                    group.create_task(self._loop(self.intake, self._take_mail), name="intake"),
+                    group.create_task(self._loop(self.timekeeper, self._keep_time), name="timekeeper"),
+                    group.create_task(self._loop(self.delivery, self._deliver), name="delivery"),
+                ]
+                await self.stopping.wait()
+                scheduler.shutdown(wait=False)
+                _, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+                for task in late:
+                    task.cancel()
+        finally:
+            if scheduler.running:
+                scheduler.shutdown(wait=False)
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        """It only nudges: what is due stands in the database."""
+        scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        for loop in (self.timekeeper, self.delivery):
+            scheduler.add_job(loop.nudge.set, "interval", seconds=TICK_SECONDS)
+        return scheduler
+
+    async def _loop(self, loop: Loop, work: Callable[[], Awaitable[bool]]) -> None:
+        """Run *work* whenever it is nudged, and at once again while it says that there is more. What the world does wrong makes
+        it wait and try again, for ever."""
+        while not self.stopping.is_set():
+            loop.beat = time.monotonic()
+            loop.nudge.clear()
+            try:
+                more = await work()
+                loop.failures = 0
+            except (MailboxTrouble, SendTrouble, StoreUnavailable, ReaderUnavailable) as trouble:
+                loop.failures += 1
+                pause = backoff(loop.failures, random.random)
+                log.warning(
+                    f"{loop.name} interrupted", error=type(trouble).__name__, why=str(trouble), retry_seconds=round(pause, 1)
+                )
+                await self._tell_health(loop, f"{type(trouble).__name__}: {trouble}")
+                await self._rest(pause)
+                continue
+            if not more and not self.stopping.is_set():
+                await loop.nudge.wait()
+
+    async def _take_mail(self) -> bool:
+        counts = await intake.run_once(self.office, self.mailbox, now())
+        await self._tell_health(self.intake, None)
+        if counts.dealt:
+            self.timekeeper.nudge.set()
+            self.delivery.nudge.set()
+        if counts.more or self.stopping.is_set():
+            return True
+        seconds = min(self.settings.mailbox.idle_seconds, self.settings.mailbox.poll_seconds)
+        await self._until_stopped(self.mailbox.wait(self.office.ways.folders[0], seconds))
+        return True  # a push is a hint: the sweep that follows is the truth
+
+    async def _keep_time(self) -> bool:
+        counts = await timekeeper.run_once(self.office, now())
+        await self._tell_health(self.timekeeper, None)
+        if counts.woken:
+            self.delivery.nudge.set()
+        return counts.more
+
+    async def _deliver(self) -> bool:
+        counts = await delivery.run_once(self.office, self.transport, now(), self.pace)
+        await self._tell_health(self.delivery, None)
+        return counts.sent + counts.dead > 0
+
+    async def _tell_health(self, loop: Loop, trouble: str | None) -> None:
+        """Note in the database how the loop fares; a database that is away is told by the loop that needs it."""
+        try:
+            await health.note(self.office, loop.name, trouble, now())
+        except StoreUnavailable as error:
+            log.warning("health not noted", error=type(error).__name__)
+
+    async def _watchdog(self) -> None:
+        """Say that we are alive, as long as every loop comes round."""
+        every = self.manager.watchdog
+        longest = self.settings.mailbox.poll_seconds + 900  # an upload to a slow mail server may take its ten minutes
+        while not self.stopping.is_set():
+            silent = [
+                loop.name for loop in (self.intake, self.timekeeper, self.delivery) if time.monotonic() - loop.beat > longest
+            ]
+            if silent:
+                log.error("loop does not come round", loops=silent)
+            else:
+                self.manager.alive()
+            await self._rest(every.total_seconds() / 3 if every else 60)
+
+    # --- waiting
+
+    async def _rest(self, seconds: float) -> None:
+        """Sleep, unless we are told to stop."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.stopping.wait()
+        except TimeoutError:
+            return
+
+    async def _until_stopped(self, waiting: Awaitable[object]) -> None:
+        """Await *waiting*, and let go of it at once when we are told to stop."""
+        wait, stop = asyncio.ensure_future(waiting), asyncio.ensure_future(self.stopping.wait())
+        try:
+            await asyncio.wait({wait, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if wait.done():
+                wait.result()
+        finally:
+            for task in (wait, stop):
+                task.cancel()
+            await asyncio.gather(wait, stop, return_exceptions=True)
+
+    # --- files
+
+    def _reload(self) -> None:
+        """SIGHUP: read the files again. What does not load changes nothing."""
+        self.manager.reloading()
+        try:
+            files = load_files(self.settings_path)
+            self.office = open_office(files, self.office.db, self.office.reader)
+            log.info("files loaded again", council=files.council.policy.id, policy=files.council.policy.version)
+        except ConfigError as error:
+            log.error("files not loaded: the last good ones stay in force", faults=str(error).splitlines())
+        self.manager.ready("watching the mailbox")
+
+    async def _close(self) -> None:
+        await self.mailbox.close()
+        await self.transport.close()
+        try:
+            await self.office.db.run(partial(leases.release, name=self.office.ways.mailbox, holder=self.holder))
+        except StoreUnavailable as error:
+            log.warning("lease not given back", error=type(error).__name__)
+
+
+class LeaseLost(Exception):  # noqa: N818  # it says what happened
+    """Another daemon has taken this mailbox over."""

@@ -1,0 +1,131 @@
+"""Files that are wrong are refused with line, column and what to write instead."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from townclerk.config.errors import Fault, FilesRefused
+from townclerk.config.yaml import MAX_BYTES, MAX_DEPTH, Items, Kind, Scalar, Table, load_yaml, node_of, parse_yaml, put
+
+
+def refused(content: str | bytes) -> Fault:
+    """The first fault of *content*."""
+    with pytest.raises(FilesRefused) as caught:
+        parse_yaml(content.encode() if isinstance(content, str) else content, "a.yaml")
+    return caught.value.faults[0]
+
+
+def test_a_value_keeps_its_text_and_its_place() -> None:
+    """A telephone number keeps its leading 0, and `no` is a word, as YAML 1.2 says."""
+    tree = parse_yaml(b"phone: 0300\nnames:\n  - no\n  - 2026-12-29\n", "a.yaml")
+    assert isinstance(tree, Table)
+    phone, names = tree.entries
+
+    assert isinstance(phone.node, Scalar)
+    assert ("0300", Kind.NUMBER) == (phone.node.text, phone.node.kind)
+    assert (1, 8) == (phone.node.place.line, phone.node.place.column)
+    assert isinstance(names.node, Items)
+    assert [("no", Kind.TEXT, 3), ("2026-12-29", Kind.DATE, 4)] == [
+        (item.text, item.kind, item.place.line) for item in names.node.items if isinstance(item, Scalar)
+    ]
+
+
+def test_a_fault_is_printed_with_place_path_and_what_to_write() -> None:
+    fault = Fault("policy.yaml", 14, 9, "stages.stage1.respond.within", '"10 workin days" is not a length of time', "write 10 working days")
+
+    assert str(fault) == (
+        'policy.yaml:14:9: stages.stage1.respond.within: "10 workin days" is not a length of time; write 10 working days'
+    )
+    assert str(Fault("staff.yaml", 0, 0, "", "is empty")) == "staff.yaml: is empty"
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "column", "message"),
+    [
+        ("", 1, 1, "is empty"),
+        ("# nothing\n\n", 1, 1, "is empty"),
+        ("a: 1\n\tb: 2\n", 2, 1, "tab"),
+        ("a: 1\nb: {c: \n", 3, 1, "is not YAML"),
+        ('a: "open\n', 2, 1, "is not YAML"),
+        ("a: 1\nb: 2\na: 3\n", 3, 1, '"a" stands here twice, first in line 1'),
+        ("a: &x 1\nb: *x\n", 1, 4, "&x is an anchor"),
+        ("a: 1\nb: *x\n", 2, 4, "*x is an alias"),
+        ("a: !!python/object:os.system x\n", 1, 4, "is a tag"),
+        ("a: 1\n---\nb: 2\n", 2, 1, "second document"),
+        ("a: 1\n? [b, c]\n: 2\n", 2, 3, "a key must be a word"),
+        ("a: 1\n~: 2\n", 2, 1, "a key must be a word"),
+        (b"a: caf\xe9\n", 1, 7, "not UTF-8"),
+        (b"a: 1\nb: \xff\n", 2, 4, "not UTF-8"),
+        (b"a: 1\nb: \x00\n", 0, 0, "is not YAML"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_at_its_place(content: str | bytes, line: int, column: int, message: str) -> None:
+    fault = refused(content)
+
+    assert message in fault.message
+    assert (line, column) == (fault.line, fault.column)
+    assert fault.file == "a.yaml"
+
+
+def test_every_key_that_stands_twice_is_told_at_once() -> None:
+    with pytest.raises(FilesRefused) as caught:
+        parse_yaml(b"a: 1\na: 2\nb: {c: 1, c: 2}\n", "a.yaml")
+
+    assert [2, 3] == [fault.line for fault in caught.value.faults]
+
+
+def test_depth_is_bounded_on_both_sides() -> None:
+    assert isinstance(parse_yaml(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH, "a.yaml"), Items)
+    assert "deep" in refused("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)).message
+    assert "deep" in refused("[" * 100_000).message
+
+
+def test_a_small_file_cannot_unfold_into_a_large_one() -> None:
+    """The well-known bomb of aliases is refused at its first anchor."""
+    bomb = "a: &a [x, x]\n" + "".join(f"{c}: &{c} [*{p}, *{p}, *{p}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True))
+
+    assert "&a is an anchor" in refused(bomb).message
+
+
+def test_a_byte_order_mark_is_no_fault() -> None:
+    assert isinstance(parse_yaml(b"\xef\xbb\xbfa: 1\n", "a.yaml"), Table)
+
+
+def test_a_missing_file_and_a_folder_are_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(FilesRefused, match="no such file"):
+        load_yaml(tmp_path / "none.yaml")
+    with pytest.raises(FilesRefused, match="is a folder"):
+        load_yaml(tmp_path)
+
+
+def test_a_file_may_have_a_megabyte_and_not_a_byte_more(tmp_path: Path) -> None:
+    path = tmp_path / "large.yaml"
+    path.write_bytes(b"a: 1 #" + b"x" * (MAX_BYTES - 6))
+    assert isinstance(load_yaml(path), Table)
+
+    path.write_bytes(b"a: 1 #" + b"x" * (MAX_BYTES - 5))
+    with pytest.raises(FilesRefused, match="larger than 1 MB"):
+        load_yaml(path)
+
+
+@given(st.binary(max_size=200))
+def test_whatever_the_bytes_there_is_a_tree_or_a_fault(content: bytes) -> None:
+    """No file can make the reader fail in another way."""
+    try:
+        parse_yaml(content, "a.yaml")
+    except FilesRefused as refusal:
+        assert refusal.faults
+
+
+def test_a_value_is_put_at_a_dotted_path_and_the_rest_stays() -> None:
+    tree = parse_yaml(b"a: {b: 1, c: 2}\n", "a.yaml")
+    changed = put(put(tree, "a.b", node_of(7, "settings")), "d.e", node_of("x", "settings"))
+    assert isinstance(changed, Table)
+    a, d = changed.entries
+    assert isinstance(a.node, Table)
+    assert isinstance(d.node, Table)
+
+    assert [("b", "settings"), ("c", "a.yaml")] == [(entry.key, entry.node.place.file) for entry in a.node.entries]
+    assert ["e"] == [entry.key for entry in d.node.entries]

@@ -1,0 +1,153 @@
+"""What somebody wrote this time, and what they quoted."""
+
+import time
+
+import pytest
+
+from townclerk.domain.quoting import LIMIT, REPLY_ABOVE, own_words, quoted_part, split
+
+OUTLOOK = (
+    "From: Feedback <feedback@council.example>\nSent: 12 January 2027 09:30\nTo: Wendy Ash\nSubject: A complaint\n\nQUOTED"
+)
+WELSH = "Oddi wrth: Adborth <adborth@council.example>\nAnfonwyd: 12 Ionawr 2027 09:30\nAt: Wendy\nPwnc: Cwyn\n\nQUOTED"
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        OUTLOOK,
+        WELSH,
+        WELSH.replace("At:", "I:").replace("Pwnc", "Testun"),
+        OUTLOOK.replace("From:", "*From:*").replace("Sent:", "*Sent:*").replace("Subject:", "*Subject:*"),
+        OUTLOOK.replace("\nSent", "\n\nSent").replace("\nTo", "\n\nTo"),
+        "________________________________\n" + OUTLOOK,
+        " ------------------------------\n\n" + OUTLOOK,
+        "-----Original Message-----\nQUOTED",
+        "-----Neges Wreiddiol-----\nQUOTED",
+        "---------- Forwarded message ---------\nQUOTED",
+        "Begin forwarded message:\n\nQUOTED",
+        "On 12 Jan 2027, at 09:30, Feedback <feedback@council.example> wrote:\n\n> QUOTED\n> QUOTED",
+        "On Tue, 12 Jan 2027 at 09:30, Feedback\n<feedback@council.example> wrote:\n\n> QUOTED",
+        "On Tue, 12 Jan 2027 at 09:30,\nFeedback of the Council\n<feedback@council.example> wrote:\n> QUOTED",
+        "On 1/12/27, 09:30, Feedback <feedback@council.example> wrote:\n\n    QUOTED without a mark",
+        "Ar Maw, 12 Ion 2027 am 09:30, Adborth <adborth@council.example> ysgrifennodd:\n\n> QUOTED",
+        "Ar 12 Ion 2027, am 09:30, ysgrifennodd Adborth <adborth@council.example>:\n\n> QUOTED",
+        "Feedback <feedback@council.example> wrote:\n> QUOTED",
+        f"{REPLY_ABOVE}\nQUOTED",
+        f"--- {REPLY_ABOVE} ---\nQUOTED",
+        f"> --- {REPLY_ABOVE.upper()} ---\n> QUOTED",
+        f"*{REPLY_ABOVE}*\u00a0\nQUOTED",
+        f"On 12 Jan 2027 at 09:30 Feedback wrote:\n> {REPLY_ABOVE}\nQUOTED without a mark",
+    ],
+)
+def test_a_quoted_mail_below_is_not_the_senders(quote: str) -> None:
+    text = f"My own words.\nA second line.\n\n{quote}\n"
+
+    assert own_words(text) == "My own words.\nA second line."
+    assert own_words(text.replace("\n", "\r\n")) == "My own words.\nA second line."
+    assert "QUOTED" in quoted_part(text)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "From: the garden side I could see that it leaks.\nThe note of the boiler man wrote:\nit will be mended.",
+        "On Monday the man wrote:\nit will be mended.",
+        "On 12 January your officer wrote:\n“it will be mended”",
+        "To: whom it may concern\nSubject: my bin\nIt was not emptied.",
+        "Sent from my desk, is much easier than my phone.",
+        "I was sent from the depot to the office and from the office to the depot again.",
+        "And here -- this is no signature.",
+        "-----\nFirst matter\n-----\nSecond matter",
+        "Date: 12 January\nFrom: 9 until noon nobody came.",
+        "The total is > 5 pounds.",
+    ],
+)
+def test_prose_that_looks_a_little_like_a_quote_stays(prose: str) -> None:
+    assert own_words(f"Dear council,\n{prose}\nYours") == f"Dear council,\n{prose}\nYours"
+
+
+@pytest.mark.parametrize(
+    "trailer",
+    [
+        "Sent from my iPhone",
+        "Sent from my Verizon Wireless BlackBerry",
+        "Sent from Outlook for Android",
+        "Sent from Outlook for iOS<https://aka.ms/o0ukef>",
+        "Get Outlook for Android <https://aka.ms/AAb9ysg>",
+        "Sent from Yahoo Mail on Android",
+        "Anfonwyd o fy iPhone",
+        "-- \nAsha Patel\n1 High Street",
+        "--\nAsha",
+        "Sent from my iPhone\n\n-- \nAsha",
+        "______________________________________\nresidents mailing list\nhttps://lists.example/residents",
+    ],
+)
+def test_what_a_program_adds_below_is_not_the_senders(trailer: str) -> None:
+    assert own_words(f"My bin.\n\n{trailer}\n") == "My bin."
+    assert own_words(f"My bin.\n\n{trailer}\n\n{OUTLOOK}") == "My bin."
+
+
+def test_dashes_that_divide_a_letter_end_nothing() -> None:
+    below = "\n".join(f"line {number}" for number in range(13))
+
+    assert own_words(f"Top\n--\n{below}") == f"Top\n--\n{below}"
+    assert own_words("Top\n--\n" + below.rpartition("\n")[0]) == "Top"
+
+
+def test_answers_between_quoted_lines_stay() -> None:
+    text = "On 12 Jan 2027 at 09:30, X <x@example.org> wrote:\n> Which day?\nMonday.\n> Which street?\nHigh Street.\n"
+
+    assert own_words(text) == "Monday.\nHigh Street."
+    assert quoted_part(text).splitlines()[1:] == ["> Which day?", "> Which street?"]
+
+
+def test_an_answer_below_the_quote_stays() -> None:
+    assert own_words("> Which day?\n\nMonday.") == "Monday."
+
+
+def test_only_somebody_elses_words_leave_nothing() -> None:
+    assert split(OUTLOOK).own == ""
+    assert split("---------- Forwarded message ---------\n" + OUTLOOK).own == ""
+    assert split("> all of it\n> is quoted").own == ""
+
+
+def test_a_line_that_a_mailbox_file_has_marked_is_no_quote() -> None:
+    assert own_words(">From the start it leaked.") == "From the start it leaked."
+
+
+def test_an_officers_words_keep_their_lines() -> None:
+    text = f"#respond upheld\n\nDear Asha,\n\nSorry.\n\nWendy\n\n> --- {REPLY_ABOVE} ---\n> internal"
+
+    assert own_words(text) == "#respond upheld\n\nDear Asha,\n\nSorry.\n\nWendy"
+
+
+def test_words_past_the_limit_are_cut() -> None:
+    assert own_words("a" * LIMIT) == "a" * LIMIT
+    assert own_words("a" * LIMIT + "b") == "a" * LIMIT
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "On x\n",
+        "\n",
+        "-",
+        "On a a a ",
+        ">",
+        "From: x\n",
+        "-----\n",
+        "On 1:00 @\n",
+        "-- \n",
+        "*",
+        "Sent from a\n",
+        "Sent from ",
+        "wrote:\n",
+    ],
+)
+def test_no_text_takes_long(piece: str) -> None:
+    """The splitters that one can install hang on some of these for minutes."""
+    begun = time.process_time()
+    split(piece * (LIMIT // len(piece)))
+
+    assert time.process_time() - begun < 2
