@@ -27,7 +27,7 @@ def test_a_mail_without_a_plain_part_gets_its_text_from_the_html() -> None:
         '<div id="x_divRplyFwdMsg">From: x</div><div>QUOTED</div>',
         '<div id="appendonsend"></div><hr>QUOTED',
         '<div id="mail-editor-reference-message-container"><p>QUOTED</p></div>',
-        '<div class="gmail_quote"><div class="gmail_attr">Q wrote:</div><blockquote class="gmail_quote">QUOTED</blockquote></div>',
+        '<div class="gmail_quote"><div class="gmail_attr">Q:</div><blockquote class="gmail_quote">QUOTED</blockquote></div>',
         '<div class="gmail_quote gmail_quote_container"><div>Forwarded QUOTED</div></div>',
         "<div style='border:none;border-top:solid #E1E1E1 1.0pt'><p>From: QUOTED</p></div><p>QUOTED</p>",
         "<div style='border-top:solid #B5C4DF 1.0pt'><p>From: QUOTED</p></div>",

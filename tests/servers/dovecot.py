@@ -122,16 +122,25 @@ class Dovecot:
         # Short: the path of a UNIX socket has room for 107 characters.
         self.folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
         self._write()
-        program = shutil.which("dovecot") or "/usr/sbin/dovecot"
-        self._process = subprocess.Popen([program, "-F", "-c", str(self.folder / "dovecot.conf")], stderr=subprocess.DEVNULL)
-        until(lambda: answers(self.imap_port) and answers(self.lmtp_port), 20, f"Dovecot, see {self.folder}/log")
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start it, or start it again after a `stop`: same ports, same mail."""
+        program = shutil.which("dovecot") or "/usr/sbin/dovecot"
+        self._process = subprocess.Popen([program, "-F", "-c", str(self.folder / "dovecot.conf")], stderr=subprocess.DEVNULL)
+        until(lambda: answers(self.imap_port) and answers(self.lmtp_port), 20, f"Dovecot, see {self.folder}/log")
+
+    def stop(self) -> None:
+        """Stop it, and end every session. The mail stays where it is."""
         if self._process is not None:
             self._process.terminate()
             self._process.wait(20)
-        shutil.rmtree(self.folder, ignore_errors=True)
+            self._process = None
 
     @property
     def certificate(self) -> Path:

@@ -10,6 +10,7 @@ from servers.sink import Sink
 
 DOMAIN = "council.example"
 USERS = {"cases": "secret", "alice": "secret", "bulk": "secret", "sian": "cyfrinach-ŵyl"}
+BUSY, GONE = f"busy@{DOMAIN}", f"gone@{DOMAIN}"  # Postfix says 450 to one and 550 to the other
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +28,7 @@ def sink() -> Iterator[Sink]:
 @pytest.fixture(scope="session")
 def postfix(dovecot: Dovecot, sink: Sink) -> Iterator[Postfix]:
     """Delivers to `dovecot`, and what is for outside to `sink`."""
-    answers = {f"busy@{DOMAIN}": "450 4.2.0 the mailbox is busy", f"gone@{DOMAIN}": "550 5.1.1 no such user"}
+    answers = {BUSY: "450 4.2.0 the mailbox is busy", GONE: "550 5.1.1 no such user"}
     certificate = (dovecot.folder / "cert.pem", dovecot.folder / "key.pem")
     with Postfix(
         dovecot.lmtp_port, [DOMAIN], USERS, outside_port=sink.port, answers=answers, largest=50_000_000, certificate=certificate

@@ -53,6 +53,7 @@ biff = no
 smtpd_client_connection_rate_limit = 0
 in_flow_delay = 0
 {tls}
+{checks}
 """
 _CHROOTED = re.compile(r"^(\w\S*\s+(?:unix|inet|pass|fifo|unix-dgram)\s+\S+\s+\S+\s+)y", re.MULTILINE)
 
@@ -62,7 +63,8 @@ class Postfix:
 
     Mail for *users* of the *domains* goes to the LMTP server; mail for other users of them comes back as a delivery report
     of that server. Mail for outside goes to the SMTP server at *outside_port*, or comes back where that is None.
-    *answers* are what RCPT says to an address: {"gone@council.example": "550 5.1.1 no such user"}.
+    *answers* are what RCPT says to an address: {"gone@council.example": "550 5.1.1 no such user"}. Of mail that says to be
+    from the domain *proves* it notes in Authentication-Results that this is so.
     """
 
     host = "127.0.0.1"
@@ -77,12 +79,14 @@ class Postfix:
         answers: Mapping[str, str] | None = None,
         largest: int = 60_000_000,
         certificate: tuple[Path, Path] | None = None,
+        proves: str | None = None,
     ) -> None:
         self.domains, self.users = list(domains), list(users)
         (self.smtp_port,) = free_ports(1)
         self._lmtp_port, self._outside_port, self._largest = lmtp_port, outside_port, largest
         self._answers = dict(answers or {})
         self._certificate = certificate
+        self._proves = proves
 
     def __enter__(self) -> Self:
         needs("postfix")
@@ -90,14 +94,31 @@ class Postfix:
             without("Postfix can be started by root alone")
         self.folder = Path(tempfile.mkdtemp(prefix="postfix-"))
         self._write()
-        self._command("start")
-        until(lambda: answers(self.smtp_port), 20, f"Postfix, see {self.folder}/log")
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def name(self) -> str:
+        """What it calls itself in the headers that it adds."""
+        return f"mx.{self.domains[0]}"
+
+    def start(self) -> None:
+        """Start it, or start it again after a `stop`: same port, same queue."""
+        self._command("start")
+        until(lambda: answers(self.smtp_port), 20, f"Postfix, see {self.folder}/log")
+
+    def stop(self) -> None:
+        """Stop it. What is in its queue stays there."""
         self._command("stop")
         until(lambda: not self._lives(), 20, "the end of Postfix")
-        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def flush(self) -> None:
+        """Try everything in the queue now."""
+        self._command("flush")
 
     def _command(self, word: str) -> None:
         program = shutil.which("postfix") or "/usr/sbin/postfix"
@@ -122,7 +143,7 @@ class Postfix:
                 shutil.copy(source, etc / name)
         config = _CONFIG.format(
             folder=self.folder, domain=self.domains[0], domains=" ".join(self.domains), lmtp=self._lmtp_port,
-            largest=self._largest, outside=self._outside(), tls=self._tls(),
+            largest=self._largest, outside=self._outside(), tls=self._tls(), checks=self._checks(),
         )  # fmt: skip  # a list of values, not of lines
         (etc / "main.cf").write_text(config)
         (etc / "mailboxes").write_text("".join(f"{user}@{domain} x\n" for user in self.users for domain in self.domains))
@@ -148,3 +169,11 @@ class Postfix:
             return ""
         certificate, key = self._certificate
         return f"smtpd_tls_security_level = may\nsmtpd_tls_cert_file = {certificate}\nsmtpd_tls_key_file = {key}"
+
+    def _checks(self) -> str:
+        if self._proves is None:
+            return ""
+        note = f"Authentication-Results: {self.name}; dmarc=pass header.from={self._proves}"
+        checks = self.folder / "etc" / "checks"
+        checks.write_text(f"/^From:.*@{re.escape(self._proves)}\\b/ PREPEND {note}\n")
+        return f"header_checks = regexp:{checks}"

@@ -25,7 +25,8 @@ class Line:
         return self._reader.readline().decode().rstrip("\r\n")
 
     def hear_until(self, last: str) -> None:
-        while (line := self.hear()) != last and line != "":
+        """Pass over whole lines, empty ones too, up to *last*."""
+        while (line := self._reader.readline()) and line.decode().rstrip("\r\n") != last:
             pass
 
     def hang_up(self) -> None:

@@ -185,6 +185,10 @@ async def test_a_password_that_cannot_be_had_is_trouble_and_not_a_crash() -> Non
     assert "hunter2" not in str(caught.value)
 
 
+def left_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
 def idles_then(*lines: str, hang_up: bool = False) -> Callable[[Line, str], None]:
     def idle(line: Line, tag: str) -> None:
         line.sock.sendall("\r\n".join(["+ idling", *lines, ""]).encode())
@@ -196,9 +200,9 @@ def idles_then(*lines: str, hang_up: bool = False) -> Callable[[Line, str], None
     return idle
 
 
-async def waited(script: Script, seconds: float = 30, timeout: float = 10) -> tuple[object, float]:
+async def waited(script: Script, seconds: float = 30, read_timeout: float = 10) -> tuple[object, float]:
     with Scripted(script) as server:
-        mailbox = ImapMailbox(settings_of(server, timeout))
+        mailbox = ImapMailbox(settings_of(server, read_timeout))
         await read(mailbox)
         began = time.monotonic()
         (outcome,) = await asyncio.gather(mailbox.wait("INBOX", seconds), return_exceptions=True)
@@ -240,7 +244,7 @@ async def test_a_link_that_died_in_idle_is_found_within_the_read_timeout() -> No
         line.hear()
         line.hear()
 
-    outcome, took = await waited(imap(idle=dead), seconds=0.1, timeout=0.5)
+    outcome, took = await waited(imap(idle=dead), seconds=0.1, read_timeout=0.5)
 
     assert isinstance(outcome, MailboxDown)
     assert took < 5
@@ -313,7 +317,7 @@ async def test_a_batch_that_nobody_waits_for_any_more_leaves_no_file_behind(tmp_
         assert await mailbox.folders(["INBOX"]) == ()
         await mailbox.close()
 
-    assert list(tmp_path.iterdir()) == []
+    assert left_in(tmp_path) == []
 
 
 async def test_a_large_mail_that_breaks_off_leaves_no_file_behind(tmp_path: Path) -> None:
@@ -330,7 +334,7 @@ async def test_a_large_mail_that_breaks_off_leaves_no_file_behind(tmp_path: Path
             await read(mailbox)
         await mailbox.close()
 
-    assert list(tmp_path.iterdir()) == []
+    assert left_in(tmp_path) == []
 
 
 @pytest.mark.parametrize(("failures", "longest"), [(0, 1), (1, 1), (2, 2), (9, 256), (10, 300), (10_000, 300)])

@@ -21,6 +21,8 @@ def years_around(today: date) -> range:
 
 def is_known_place(country: str, subdivision: str) -> bool:
     """Whether the library has the bank holidays of that part of that country."""
+    if not subdivision:
+        return False
     try:
         country_holidays(country, subdiv=subdivision)
     except NotImplementedError:

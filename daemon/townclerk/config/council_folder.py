@@ -1,5 +1,6 @@
 """A council's folder: its policy, rules and staff, read together, so that one run shows every fault of all of them."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -85,7 +86,7 @@ def _roster(
 
 def _file(council_id: str, name: str, rules: Path | None) -> Path:
     """The file in force. Raises FilesRefused where there is none."""
-    found = find_shipped("rules", f"{council_id}/{name}", rules)
+    found = find_shipped("rules", f"{council_id}/{name}", rules) if re.fullmatch(r"[a-z][a-z0-9-]*", council_id) else None
     if found is None:
         councils = shipped_councils(rules)
         expected = suggest(council_id, councils) if council_id not in councils else f"write {council_id}/{name}"

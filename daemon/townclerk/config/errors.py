@@ -31,7 +31,7 @@ class ConfigError(Exception):
     """A file or a secret is not as it must be."""
 
 
-class FilesRefused(ConfigError):  # noqa: N818 - it says what happened, as every error here does
+class FilesRefused(ConfigError):
     """Files were refused; nothing of them is in force. `faults` holds all that is wrong, in the order of the files."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
@@ -39,5 +39,5 @@ class FilesRefused(ConfigError):  # noqa: N818 - it says what happened, as every
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
-class SecretUnavailable(ConfigError):  # noqa: N818 - as above
+class SecretUnavailable(ConfigError):
     """A secret is not where the settings say. The message names the place, never the value."""

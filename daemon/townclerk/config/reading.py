@@ -24,7 +24,7 @@ D = TypeVar("D")  # what stands in for it
 Word = TypeVar("Word", bound=StrEnum)
 
 
-class Refused(Exception):  # noqa: N818 - a signal between two readers; it never leaves this package
+class Refused(Exception):
     """A value does not mean what it must here."""
 
     def __init__(self, message: str, expected: str = "") -> None:

@@ -43,7 +43,10 @@ def preview(templates: TemplateSet, policy: Policy, folder: Path) -> tuple[Previ
     """
     folder.mkdir(parents=True, exist_ok=True)
     letters = sample_letters(policy)
-    pages = tuple(_written(folder, number, letter, templates.render(letter, policy, policy.contact.mailbox)) for number, letter in enumerate(letters, 1))
+    pages = tuple(
+        _written(folder, number, letter, templates.render(letter, policy, policy.contact.mailbox))
+        for number, letter in enumerate(letters, 1)
+    )
     (folder / "index.html").write_text(_index(policy, pages), encoding="utf-8")
     return pages
 

@@ -30,12 +30,13 @@ class MailFacts:
 @dataclass(frozen=True, slots=True)
 class CaseOpened:
     """A mail that belongs to no case. `ref` is its new reference; `possible_links` are cases that it names without being a
-    party to them."""
+    party to them; `others` are open cases of the same sender, which it does not name."""
 
     ref: str
     mail: MailFacts
     route: Route
     possible_links: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     member: bool = False  # from an MP or a councillor
 
 

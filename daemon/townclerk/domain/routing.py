@@ -87,8 +87,8 @@ class Route:
 
 
 def route(mail: IncomingMail, routing: Routing) -> Route:
-    """What the rules make of a mail. Only the sender's own words are looked at, never what they quote."""
-    subject, text, sender = mail.subject, mail.own_text, mail.sender.key if mail.sender else ""
+    """What the rules make of a mail. The sender's own words are looked at, never what they quote, unless a quotation is all there is."""
+    subject, text, sender = mail.subject, mail.own_text or mail.text, mail.sender.key if mail.sender else ""
 
     def holding(rules: tuple[Rule, ...]) -> list[Rule]:
         return [rule for rule in rules if rule.when.holds(subject, text, sender)]

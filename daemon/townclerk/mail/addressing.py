@@ -9,7 +9,7 @@ _MAILBOX = re.compile(rf"(?P<local>{_UNQUOTED}|{_QUOTED})@(?P<domain>{_UNQUOTED}
 _LONGEST = 320  # characters: 64 @ 255
 
 
-class NotAnAddress(ValueError):  # noqa: N818 - reads as what it is
+class NotAnAddress(ValueError):
     """The text is no mail address."""
 
 

@@ -44,10 +44,11 @@ class EmbeddedServers:
         domain: str | None = None,
         *,
         outside: bool = True,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         imap_port: int = 0,
         smtp_port: int = 0,
     ) -> None:
-        """Port 0: any free one; `imap_port` and `smtp_port` hold the real ones once the servers run.
+        """*clock* gives the INTERNALDATE of what SMTP brings. Port 0: any free one; `imap_port` and `smtp_port` hold the real ones once the servers run.
 
         Raises DemoNotInstalled.
         """
@@ -56,6 +57,7 @@ class EmbeddedServers:
         self._users = {login.lower(): password for login, password in users.items()}
         self._domain = domain.lower() if domain else None
         self._outside = outside
+        self._clock = clock
         self._inboxes: dict[str, list[bytes]] = defaultdict(list)
         self._libraries = _Libraries()
         self._stack = contextlib.AsyncExitStack()
@@ -73,8 +75,8 @@ class EmbeddedServers:
         await self._stack.aclose()
 
     async def deliver(self, user: str, raw: bytes, at: datetime | None = None, folder: str = "INBOX") -> None:
-        """Put a mail into a mailbox. *at* is its INTERNALDATE, aware; None: now."""
-        received_at = at or datetime.now(UTC)
+        """Put a mail into a mailbox. *at* is its INTERNALDATE, aware; None: by the clock."""
+        received_at = at or self._clock()
         async with self._session(user) as session:
             message = self._libraries.message.AppendMessage(raw, received_at, frozenset())
             await session.append_messages(folder, [message])
@@ -155,7 +157,8 @@ class EmbeddedServers:
 
     def _authenticate(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> Any:
         login, password = getattr(data, "login", b"").decode(), getattr(data, "password", b"").decode()
-        return self._libraries.smtp.AuthResult(success=self._users.get(login.lower()) == password)
+        # Not handled: aiosmtpd is to say no by itself.
+        return self._libraries.smtp.AuthResult(success=self._users.get(login.lower()) == password, handled=False)
 
     def _takes(self, address: str) -> bool:
         domain = address.lower().rpartition("@")[2]
@@ -183,7 +186,7 @@ class _Door:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - as above
-        await self._servers._take(envelope.mail_from or "", envelope.rcpt_tos, envelope.original_content)
+        await self._servers._take((envelope.mail_from or "").strip("<>"), envelope.rcpt_tos, envelope.original_content)
         return f"250 2.0.0 taken as {len(self._servers.accepted)}"
 
 

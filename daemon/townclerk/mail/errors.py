@@ -1,4 +1,3 @@
-# ruff: noqa: N818 - the names say what the caller does next; "Error" at the end of each would say nothing more
 """What can go wrong on the wire.
 
     WireTrouble

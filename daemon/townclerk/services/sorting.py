@@ -1,6 +1,7 @@
 """A mail that has been read goes where it belongs: to its case, to the desk, to a new case, or to the file."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -10,8 +11,8 @@ from townclerk.domain.linking import Link, find_clues, judge
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.reference import Reference
 from townclerk.domain.routing import route
-from townclerk.domain.screening import Screening
-from townclerk.domain.words import LetterKind
+from townclerk.domain.screening import Screening, unread_address
+from townclerk.domain.words import LetterKind, Status
 from townclerk.services.applying import happen
 from townclerk.services.desk import officer_mail
 from townclerk.services.office import Office
@@ -73,7 +74,9 @@ def _settle(
 async def _conversation(
     office: Office, stored: StoredMail, mail: IncomingMail, sender: Address, screening: Screening, settle: Settle, now: datetime
 ) -> None:
-    facts = facts_of(stored, mail, sender, answerable=screening.answerable)
+    writer = _writer(mail, sender, screening)
+    mail = replace(mail, sender=writer)
+    facts = facts_of(stored, mail, writer, answerable=screening.answerable or writer != sender)
     link, known = await find_link(office, mail)
     officer = office.council.roster.find_by_address(sender.address)
     if screening.kind is not MailKind.PERSON:
@@ -82,6 +85,14 @@ async def _conversation(
         await officer_mail(office, officer, mail, facts, link, known, settle, now)
     else:
         await _resident(office, mail, facts, link, settle, now)
+
+
+def _writer(mail: IncomingMail, sender: Address, screening: Screening) -> Address:
+    """Who wrote: a web form sends from an address that nobody reads, and names the resident in Reply-To."""
+    if screening.kind is not MailKind.PERSON or screening.answerable or len(mail.reply_to) != 1:
+        return sender
+    named = mail.reply_to[0]
+    return sender if unread_address(named.address) else Address(named.name or named.address, named.address)
 
 
 def facts_of(stored: StoredMail, mail: IncomingMail, sender: Address, answerable: bool = True) -> MailFacts:
@@ -131,9 +142,15 @@ async def _resident(office: Office, mail: IncomingMail, facts: MailFacts, link: 
         event = MemberWrote(facts, how) if member else ResidentWrote(facts, routed, how)
     else:
         new = await _new_reference(office, facts.received_at)
-        event = CaseOpened(new, facts, routed, link.possible, member)
+        others = await office.db.read(partial(_open_cases_of, council=office.council.policy.id, address=facts.sender.address))
+        event = CaseOpened(new, facts, routed, link.possible, others, member)
     settled = ref or event.ref if isinstance(event, CaseOpened) else ref
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, settled))
+
+
+def _open_cases_of(tx: Tx, council: str, address: str) -> tuple[str, ...]:
+    found = (cases.load(tx, ref) for ref in cases.of_party(tx, council, address))
+    return tuple(case.ref for case in found if case is not None and case.status in {Status.OPEN, Status.ANSWERED})[-3:]
 
 
 def _is_member(office: Office, sender: Address) -> bool:

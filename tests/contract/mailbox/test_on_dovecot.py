@@ -1,6 +1,7 @@
 """What only a real server can show: TLS, tokens, lost sessions, large mail."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -165,9 +166,9 @@ def test_a_mail_of_40_megabytes_is_read_in_little_memory(dovecot: Dovecot) -> No
     dovecot.append("bulk", b"Subject: small\r\n\r\nx\r\n")
     dovecot.append("bulk", large)
 
-    ran = subprocess.run(
-        [sys.executable, "-c", READ_ONE, str(dovecot.imap_port), USERS["bulk"]], capture_output=True, text=True, check=True
-    )
+    command = [sys.executable, "-c", READ_ONE, str(dovecot.imap_port), USERS["bulk"]]
+    ours = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(command, env=ours, capture_output=True, text=True, check=True)
     megabytes, size = (int(word) for word in ran.stdout.split())
     assert size == len(large)
     assert megabytes < 30

@@ -1,19 +1,22 @@
 """A story, played step by step: what the world does between two steps happens at its own time."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from townclerk.app.simulate.mails import Replied, Written, write_bounce, write_mail
-from townclerk.app.simulate.world import TRUSTED_SERVER, LetterOut, World, load_world_council, world_of
+from townclerk.app.simulate.world import TRUSTED_SERVER, LetterOut, World, load_world_council, office_of
 from townclerk.config.errors import Fault, FilesRefused
 from townclerk.config.scenario_file import BounceStep, DownStep, MailStep, Scenario, Step, split_address
 from townclerk.config.templates import TemplateSet
 from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.mail import Address
+from townclerk.mail.memory import MemoryMailbox, MemoryTransport
 
 _REFERENCE = re.compile(r"\{reference(?::([^{}]+))?\}")
 
@@ -29,16 +32,37 @@ class Played:
     cases: tuple[Case, ...]
 
 
-async def play(scenario: Scenario, templates: TemplateSet | None = None) -> Played:
+Deliver = Callable[[bytes, datetime, str], Awaitable[None]]  # a raw mail, when it arrives, the folder
+
+
+class Watcher(Protocol):
+    """Somebody who looks on while a story is played."""
+
+    async def wrote(self, at: datetime, step: Step, written: Written | None) -> None: ...
+
+    async def left(self, letter: LetterOut) -> None: ...
+
+
+async def play(scenario: Scenario, templates: TemplateSet | None = None, council: Council | None = None) -> Played:
     """Play *scenario* to its end. Raises FilesRefused where the story cannot be played as it is written."""
-    council = load_world_council(scenario, scenario.until.written)
+    council = council or load_world_council(scenario, scenario.until.written)
     zone = ZoneInfo(council.policy.calendar.timezone)
+    async with office_of(council, first_connection(scenario, zone), templates) as office:
+        mailbox = MemoryMailbox()
+
+        async def deliver(raw: bytes, at: datetime, folder: str) -> None:
+            mailbox.deliver(raw, at, folder)
+
+        world = World(office, mailbox, MemoryTransport())
+        return await Story(scenario, world, zone, deliver).run()
+
+
+def first_connection(scenario: Scenario, zone: ZoneInfo) -> datetime:
+    """When the daemon first looks at the mailbox: as the scenario says, or just before the story."""
+    if scenario.first_connection is not None:
+        return scenario.first_connection.at(zone)
     first = min((step.at.at(zone) for step in scenario.story), default=scenario.until.at(zone))
-    connection = scenario.first_connection.at(zone) if scenario.first_connection else first - timedelta(minutes=1)
-    async with world_of(council, connection, templates) as world:
-        story = Story(scenario, world, zone, connection)
-        await story.run()
-        return Played(council, zone, scenario.until.at(zone), tuple(world.letters), await world.cases())
+    return first - timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -46,24 +70,36 @@ class Story:
     scenario: Scenario
     world: World
     zone: ZoneInfo
-    connection: datetime
+    deliver: Deliver
+    watcher: Watcher | None = None
     written: dict[str, Written] = field(default_factory=dict)
     down_until: datetime | None = None
     count: int = 0
+    seen: int = 0  # letters that the watcher has been told of
 
-    async def run(self) -> None:
+    async def run(self) -> Played:
+        connection = first_connection(self.scenario, self.zone)
         steps = sorted(self.scenario.story, key=lambda step: step.at.at(self.zone))
-        early = [step for step in steps if step.at.at(self.zone) < self.connection]
+        early = [step for step in steps if step.at.at(self.zone) < connection]
         for step in early:
             await self._happen(step)
-        now = self.connection
-        await self.world.settle(now)
+        now = connection.astimezone(UTC)
+        await self._settle(now)
         for step in steps[len(early) :]:
             now = await self._pass_time(now, step.at.at(self.zone))
             await self._happen(step)
             if self.down_until is None:
-                await self.world.settle(now)
-        await self._pass_time(now, self.scenario.until.at(self.zone))
+                await self._settle(now)
+        until = self.scenario.until.at(self.zone)
+        await self._pass_time(now, until)
+        return Played(self.world.office.council, self.zone, until, tuple(self.world.letters), await self.world.cases())
+
+    async def _settle(self, now: datetime) -> None:
+        await self.world.settle(now)
+        if self.watcher is not None:
+            for letter in self.world.letters[self.seen :]:
+                await self.watcher.left(letter)
+        self.seen = len(self.world.letters)
 
     async def _pass_time(self, now: datetime, until: datetime) -> datetime:
         """Let everything happen that falls due up to *until*."""
@@ -72,25 +108,26 @@ class Story:
             if until < self.down_until:
                 return until
             now, self.down_until = self.down_until.astimezone(UTC), None
-            await self.world.settle(now)
+            await self._settle(now)
         while (following := await self.world.next_moment(now)) is not None and following <= until:
             now = following
-            await self.world.settle(now)
-        await self.world.settle(until)
+            await self._settle(now)
+        await self._settle(until)
         return until
 
     async def _happen(self, step: Step) -> None:
         at = step.at.at(self.zone).astimezone(UTC)
+        written: Written | None = None
         match step.what:
             case DownStep(until=until):
                 self.down_until = until.at(self.zone)
             case BounceStep():
-                self._deliver(self._bounce(step, step.what, at), at, "INBOX")
+                await self.deliver(self._bounce(step, step.what, at), at, "INBOX")
             case MailStep():
-                self._deliver(await self._mail(step, step.what, at), at, step.what.folder)
-
-    def _deliver(self, raw: bytes, at: datetime, folder: str) -> None:
-        self.world.mailbox.deliver(raw, at, folder)
+                written = await self._mail(step, step.what, at)
+                await self.deliver(written.raw, at, step.what.folder)
+        if self.watcher is not None:
+            await self.watcher.wrote(at, step, written)
 
     def _refuse(self, step: Step, message: str, expected: str) -> FilesRefused:
         place = step.place
@@ -98,9 +135,9 @@ class Story:
 
     # --- mails
 
-    async def _mail(self, step: Step, mail: MailStep, at: datetime) -> bytes:
+    async def _mail(self, step: Step, mail: MailStep, at: datetime) -> Written:
         if mail.again is not None:
-            return self._known(step, mail.again).raw
+            return self._known(step, mail.again)
         self.count += 1
         if mail.file is not None:
             return self._from_file(step, mail)
@@ -113,7 +150,7 @@ class Story:
         written = write_mail(mail, sender, to, subject, text, answered, at, self.count, TRUSTED_SERVER, staff=staff)
         if mail.id is not None:
             self.written[mail.id] = written
-        return written.raw
+        return written
 
     def _known(self, step: Step, name: str) -> Written:
         if name not in self.written:
@@ -122,17 +159,16 @@ class Story:
             )
         return self.written[name]
 
-    def _from_file(self, step: Step, mail: MailStep) -> bytes:
+    def _from_file(self, step: Step, mail: MailStep) -> Written:
         if mail.file is None or not mail.file.is_file():
             raise self._refuse(step, f'there is no file "{mail.file}"', "write its path, seen from this scenario's folder")
         raw = mail.file.read_bytes()
         message = message_from_bytes(raw)
+        sender = Address(*split_address(str(message.get("From", ""))))
+        written = Written(raw, str(message.get("Message-ID", "")), str(message.get("Subject", "")), sender, "")
         if mail.id is not None:
-            name, address = split_address(str(message.get("From", "")))
-            self.written[mail.id] = Written(
-                raw, str(message.get("Message-ID", "")), str(message.get("Subject", "")), Address(name, address), ""
-            )
-        return raw
+            self.written[mail.id] = written
+        return written
 
     def _sender(self, step: Step, mail: MailStep) -> tuple[Address, bool]:
         roster = self.world.office.council.roster

@@ -18,8 +18,9 @@ from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.mail import File
 from townclerk.domain.signing import Signer, SigningKey
-from townclerk.mail.memory import MemoryMailbox, MemoryTransport
+from townclerk.mail.mailbox import Mailbox
 from townclerk.mail.reading import Reading, read_files, read_inline
+from townclerk.mail.transport import Transport
 from townclerk.services import delivery, intake, timekeeper
 from townclerk.services.office import Office, Ways
 from townclerk.store import cases, mails, outbox
@@ -70,13 +71,32 @@ class ReadHere:
         return read_files(source if isinstance(source, bytes) else source.read_bytes(), limit_bytes)
 
 
+class Recorder:
+    """A transport that remembers what passed through it."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.raw: list[bytes] = []
+
+    async def send(self, envelope_from: str, recipient: str, raw: bytes) -> str:
+        answer = await self._transport.send(envelope_from, recipient, raw)
+        self.raw.append(raw)
+        return answer
+
+    async def check(self) -> None:
+        await self._transport.check()
+
+    async def close(self) -> None:
+        await self._transport.close()
+
+
 class World:
     """The office, its mailbox, and every letter that has left it."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, mailbox: Mailbox, transport: Transport) -> None:
         self.office = office
-        self.mailbox = MemoryMailbox()
-        self.transport = MemoryTransport()
+        self.mailbox = mailbox
+        self.transport = Recorder(transport)
         self.letters: list[LetterOut] = []
 
     async def settle(self, now: datetime) -> None:
@@ -96,8 +116,8 @@ class World:
         return min((moment for moment in (letters, timers) if moment is not None and moment > now), default=None)
 
     async def _collect(self, now: datetime) -> None:
-        for sent in self.transport.sent[len(self.letters) :]:
-            message_id = str(email.message_from_bytes(sent.raw)["Message-ID"])
+        for raw in self.transport.raw[len(self.letters) :]:
+            message_id = str(email.message_from_bytes(raw)["Message-ID"])
             line = await self.office.db.read(partial(outbox.of_message_id, message_id=message_id))
             if line is None:
                 raise LookupError("a letter left that the outbox does not know")
@@ -113,7 +133,7 @@ class World:
                     event=line.because_event,
                     promise=line.because_promise,
                     clause=line.because_clause,
-                    raw=sent.raw,
+                    raw=raw,
                 )
             )
 
@@ -140,14 +160,14 @@ def load_world_council(scenario: Scenario, today: datetime, rules: Path | None =
 
 
 @asynccontextmanager
-async def world_of(council: Council, start_from: datetime, templates: TemplateSet | None = None) -> AsyncIterator[World]:
-    """A world with *council*, whose mailbox is first connected to at *start_from*."""
+async def office_of(council: Council, start_from: datetime, templates: TemplateSet | None = None) -> AsyncIterator[Office]:
+    """An office of *council* with a database of its own, whose mailbox is first connected to at *start_from*."""
     with tempfile.TemporaryDirectory(prefix="townclerk-") as folder:
         url = f"sqlite:///{folder}/story.db"
         migrate(url)
         db = Database.open(url, durable=False)
         try:
-            yield World(_office(council, db, start_from, templates))
+            yield _office(council, db, start_from, templates)
         finally:
             db.close()
 
@@ -159,6 +179,7 @@ def _office(council: Council, db: Database, start_from: datetime, templates: Tem
         from_name=council.policy.contact.council,
         start_from=start_from,
         trusted_server=TRUSTED_SERVER,
+        authentication="rfc8601",
         own_addresses=frozenset({mailbox.lower()}),
     )
     letters = templates or TemplateSet.load(shipped_folders("templates"), council.policy.id)

@@ -9,7 +9,20 @@ from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.events import CaseOpened
 from townclerk.domain.letters import AlertRaised, Receipt
 from townclerk.domain.policy import CategoryPolicy, StagePolicy
-from townclerk.domain.words import Category, LetterKind, Status
+from townclerk.domain.words import Alert, Category, LetterKind, Status
+
+
+# To these a cheerful receipt would be wrong: it says nothing of the matter, and where help is to be had at once.
+DELICATE = frozenset(
+    {
+        Alert.SAFEGUARDING,
+        Alert.HATE_CRIME,
+        Alert.SELF_HARM,
+        Alert.EMERGENCY_HAZARD,
+        Alert.FRAUD,
+        Alert.CRIMINAL_ALLEGATION,
+    }
+)
 
 
 def new_case(event: CaseOpened, council: Council) -> Case:
@@ -28,10 +41,18 @@ def new_case(event: CaseOpened, council: Council) -> Case:
         opened_at=mail.received_at,
         alerts=event.route.alerts,
         exclusions=suspected,
-        restricted=any(policy.exclusions[code].restricted for code in suspected),
-        possible_links=event.possible_links,
+        restricted=any(policy.exclusions[code].restricted for code in suspected) or _names_who_would_read(event, council),
+        possible_links=tuple(dict.fromkeys((*event.possible_links, *event.others))),
         receipts=mail.answerable,
     )
+
+
+def _names_who_would_read(event: CaseOpened, council: Council) -> bool:
+    """True for a complaint about somebody's conduct that names the very officer who would get it."""
+    if Alert.STAFF_CONDUCT not in event.route.alerts:
+        return False
+    text = f"{event.mail.subject} {event.mail.own_text or event.mail.text}".lower()
+    return any(officer.name.lower() in text for officer in council.roster.officers if event.route.service in officer.services)
 
 
 def _category(event: CaseOpened, suspected: tuple[str, ...]) -> Category:
@@ -54,11 +75,11 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
         mail=mail.number,
     )
     _raise_alerts(d, mail.number)
-    begin(d, category, mail.number, variety="neutral" if d.case.alerts or d.case.restricted else "new")
+    begin(d, category, mail.number, variety="neutral" if d.case.restricted or DELICATE & set(d.case.alerts) else "new")
     if d.case.exclusions and d.case.category is Category.COMPLAINT:
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "exclusion", *_titles(d), mail=mail.number, clause=_clauses(d))
-    if d.case.possible_links:
-        hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "possible_link", *d.case.possible_links, mail=mail.number)
+    if event.possible_links:
+        hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "possible_link", *event.possible_links, mail=mail.number)
 
 
 def category_policy(category: Category, council: Council) -> CategoryPolicy:
@@ -105,7 +126,7 @@ def _tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | 
 
 def send_receipt(d: Deliberation, variety: str, category: CategoryPolicy) -> None:
     """The automatic receipt. It names the dates whose clocks run; of a delicate matter, only when somebody will have read it."""
-    dates = d.dates("acknowledge", "assess") if variety == "neutral" else d.dates()
+    dates = d.dates("acknowledge", "assess") if d.case.restricted else d.dates()
     title = d.stage_policy.title if d.stage_policy else None
     every_letter = d.council.policy.ombudsman_in_every_letter
     mentions = every_letter or (category.first_stage is not None and variety != "neutral")

@@ -1,0 +1,50 @@
+# townclerk: `make demo` and `make test` are the two commands; everything else they call.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+
+.PHONY: demo test install lint faults bench packages clean
+
+demo: $(STAMP)
+	@$(BIN)/townclerk demo
+
+test: packages $(DEV_STAMP)
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/pytest
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml deploy/constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "townclerk needs Python 3.11 or newer; set PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt --editable '.[demo]'
+	@touch $(STAMP)
+
+$(DEV_STAMP): $(STAMP)
+	@echo "installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt --requirement tests/requirements.txt
+	@touch $(DEV_STAMP)
+
+# Where we are root on a Debian, the real servers that the tests talk to are installed; elsewhere the tests say what they miss.
+packages:
+	@sh tests/install-packages.sh
+
+lint: $(DEV_STAMP)
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/lint-imports --no-cache > /dev/null || $(BIN)/lint-imports --no-cache
+	@$(BIN)/mypy --no-error-summary
+
+# What takes longer than a test should: killed daemons, dead servers, full disks.
+faults: packages $(DEV_STAMP)
+	@$(BIN)/pytest -m faults
+
+bench: packages $(DEV_STAMP)
+	@$(BIN)/python tests/bench/bench.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

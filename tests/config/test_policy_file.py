@@ -1,0 +1,327 @@
+"""A published policy as a file: what it says, and how a wrong one is refused."""
+
+import hashlib
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+
+from config import policies
+from config.policies import SMALL, with_stages
+from townclerk.config.errors import Fault, FilesRefused
+from townclerk.config.policy_file import load_policy, read_policy
+from townclerk.config.shipped import find_shipped
+from townclerk.domain.policy import ClockStart, Duration, Fallback, NonworkingReceipt, Policy, Unit
+from townclerk.domain.words import Alert, Category, Stage
+
+
+def faults(content: str, **replaced: object) -> tuple[Fault, ...]:
+    with pytest.raises(FilesRefused) as caught:
+        read_policy(
+            content.encode(), "policy.yaml", replaced={key.replace("__", "."): value for key, value in replaced.items()}
+        )
+    return caught.value.faults
+
+
+def shipped() -> Policy:
+    path = find_shipped("rules", "south-staffordshire/policy.yaml")
+    assert path is not None
+    return load_policy(path)
+
+
+def working(n: int) -> Duration:
+    return Duration(n, Unit.WORKING_DAY)
+
+
+# --- what is shipped -------------------------------------------------------------------------------------------------
+
+
+def test_the_promises_of_south_staffordshire_are_as_published() -> None:
+    """5 and 10 working days, then 20 to ask, 5 and 20; all from the receipt."""
+    stage1, stage2 = shipped().stages[Stage.STAGE1], shipped().stages[Stage.STAGE2]
+    assert stage1.acknowledge is not None
+    assert stage2.request is not None
+    assert stage2.acknowledge is not None
+
+    assert (working(5), Fallback.AT_DUE, ("SS-049",)) == (
+        stage1.acknowledge.within,
+        stage1.acknowledge.fallback,
+        stage1.acknowledge.promises,
+    )
+    assert (working(10), ClockStart.RECEIPT, "service", "5, Stage 1") == (
+        stage1.respond.within,
+        stage1.respond.start,
+        stage1.respond.by,
+        stage1.respond.clause,
+    )
+    assert (working(20), ClockStart.RESPONSE) == (stage2.request.within, stage2.request.start)
+    assert (working(5), working(20)) == (stage2.acknowledge.within, stage2.respond.within)
+    assert (stage1.final, stage2.final, stage2.may_refuse, stage2.extension.reason_required) == (False, True, True, False)
+    assert stage2.extension.name == "progress report"
+
+
+def test_the_exclusions_of_south_staffordshire_have_the_printed_signposts() -> None:
+    exclusions = shipped().exclusions
+
+    assert len(exclusions) == 15
+    assert exclusions["fraud"].signpost == "Counter Fraud Manager, fraud@staffordshire.gov.uk, 0800 7311 890"
+    assert exclusions["criminal_or_unlawful"].signpost == "monitoring_officer@sstaffs.gov.uk"
+    assert {"fraud", "criminal_or_unlawful", "hr"} == {code for code, each in exclusions.items() if each.restricted}
+    assert exclusions["fraud"].forward_to is None
+    assert all(each.explanation and each.signpost and each.quote for each in exclusions.values())
+
+
+def test_every_quotation_of_south_staffordshire_stands_in_the_published_policy() -> None:
+    """Where the published text lies beside the repository."""
+    published = Path(__file__).parents[3] / "shared" / "policies" / "south-staffordshire.txt"
+    if not published.is_file():
+        pytest.skip("the published policy is not beside the repository")
+    words = " ".join(published.read_text(encoding="utf-8").translate({0x2019: "'", 7: " ", ord("*"): ""}).split())
+    policy = shipped()
+    promises = [p for s in policy.stages.values() for p in (s.request, s.acknowledge, s.respond, s.extension) if p is not None]
+    quotes = [each.quote for each in (*promises, *policy.exclusions.values(), *policy.categories.values())]
+
+    assert [quote for quote in (*quotes, policy.contact.privacy) if " ".join(quote.split()) not in words] == []
+    assert [line for line in policy.statements.values() if line[1:].rstrip(".") not in words] == []
+
+
+def test_the_rest_of_south_staffordshire() -> None:
+    policy = shipped()
+
+    assert (policy.id, policy.prefix, policy.contact.phone) == ("south-staffordshire", "SS", "01902 696000")
+    assert (
+        policy.ombudsmen[0].address,
+        policy.ombudsmen[0].phone,
+        policy.ombudsmen[0].website,
+    ) == ("PO Box 4771, Coventry, CV4 0EH", "0300 061 0614", "www.lgo.org.uk")
+    assert set(Alert) == set(policy.alerts)
+    assert set(Category) - {Category.AUTOMATIC, Category.SPAM} == set(policy.categories)
+    assert time(23, 59, 59) == policy.hours.due_time
+    assert [step.after for step in policy.escalation] == [5, 10]
+
+
+# --- the other councils ----------------------------------------------------------------------------------------------
+
+
+def test_the_stages_of_north_somerset_can_be_written() -> None:
+    """No acknowledgement, one second Stage 1, 17 working days, no window to ask."""
+    stages = read_policy(with_stages(policies.NORTH_SOMERSET, "customer_services", "director").encode(), "a").stages
+
+    assert list(stages) == [Stage.STAGE1, Stage.STAGE1_AGAIN, Stage.STAGE2]
+    assert (1, working(17), None, None) == (
+        stages[Stage.STAGE1_AGAIN].max_times,
+        stages[Stage.STAGE2].respond.within,
+        stages[Stage.STAGE2].request,
+        stages[Stage.STAGE1].acknowledge,
+    )
+
+
+def test_the_stages_of_stoke_on_trent_can_be_written() -> None:
+    """A window of 10 days, a decision within 5, an extension that needs agreement, a case closed by the response."""
+    stage2 = read_policy(
+        with_stages(policies.STOKE, "feedback_team", "complaint_handler", "senior_manager").encode(), "a"
+    ).stages[Stage.STAGE2]
+    assert stage2.assess is not None
+
+    assert (stage2.assess.opens_stage_by_decision, stage2.extension.agreement, stage2.closes_case) == (True, True, True)
+
+
+def test_the_one_stage_of_west_lindsey_can_be_written() -> None:
+    stages = read_policy(with_stages(policies.WEST_LINDSEY, "customer_experience_officer").encode(), "a").stages
+
+    assert [Duration(21, Unit.CALENDAR_DAY)] == [stage.respond.within for stage in stages.values()]
+
+
+def test_the_stages_of_south_derbyshire_can_be_written() -> None:
+    """Clocks that run from the acknowledgement, and an extension to 20 working days in all."""
+    roles = ("customer_experience_officer", "head_of_service", "executive_director")
+    stage2 = read_policy(with_stages(policies.SOUTH_DERBYSHIRE, *roles).encode(), "a").stages[Stage.STAGE2]
+
+    assert (ClockStart.ACKNOWLEDGEMENT, working(20)) == (stage2.respond.start, stage2.extension.cap)
+
+
+# --- what may be written ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("5 working days", working(5)),
+        ("1 working day", working(1)),
+        ("21 days", Duration(21, Unit.CALENDAR_DAY)),
+        ("21 calendar days", Duration(21, Unit.CALENDAR_DAY)),
+        ("12 months", Duration(12, Unit.MONTH)),
+        ("1 month", Duration(1, Unit.MONTH)),
+        ("75 years", Duration(75, Unit.YEAR)),
+        ("100 years", Duration(100, Unit.YEAR)),
+    ],
+)
+def test_a_length_of_time_means_what_it_says(written: str, meant: Duration) -> None:
+    assert meant == read_policy(SMALL.encode(), "a", replaced={"retention": written}).retention
+
+
+@pytest.mark.parametrize(
+    "written", ["10 workin days", "ten days", "10", "0 days", "101 years", "1.5 days", "-3 days", "days", "5 weeks ago"]
+)
+def test_what_is_no_length_of_time_is_refused(written: str) -> None:
+    assert [fault.path for fault in faults(SMALL, retention=written)] == ["retention"]
+
+
+def test_the_version_is_of_the_bytes_of_the_file() -> None:
+    assert hashlib.sha256(SMALL.encode()).hexdigest()[:12] == read_policy(SMALL.encode(), "a").version
+    assert read_policy(SMALL.encode(), "a").version != read_policy((SMALL + "\n").encode(), "a").version
+
+
+def test_a_role_may_be_called_otherwise_and_may_be_an_address() -> None:
+    roles = "{service: {address: desk@council.example}, feedback_team: {plays: [complaints_lead]}}"
+    policy = read_policy(SMALL.replace("{service: , complaints_lead: }", roles).encode(), "a")
+
+    assert policy.own_role("complaints_lead") == "feedback_team"
+    assert policy.role_addresses == {"service": "desk@council.example"}
+
+
+def test_closure_days_and_days_worked_are_dates_with_reasons() -> None:
+    replaced = {"calendar.closure_days": {"2026-12-29": "Christmas closure"}, "calendar.extra_working_days": [date(2027, 1, 2)]}
+    calendar = read_policy(SMALL.encode(), "a", replaced=replaced).calendar
+
+    assert ((date(2026, 12, 29), "Christmas closure"),) == calendar.closure_days
+    assert (date(2027, 1, 2),) == calendar.extra_working_days
+
+
+# --- values that a story replaces ------------------------------------------------------------------------------------
+
+
+def test_a_value_can_be_replaced_by_its_path() -> None:
+    replaced = {"calendar.nonworking_receipt": "deemed_received_next_working_day", "hours.fallback_at": "14:00"}
+    policy = read_policy(SMALL.encode(), "a", replaced=replaced)
+
+    assert NonworkingReceipt.DEEMED_RECEIVED_NEXT_WORKING_DAY is policy.calendar.nonworking_receipt
+    assert time(14, 0) == policy.hours.fallback_at
+
+
+def test_a_path_that_the_language_does_not_have_is_refused() -> None:
+    [fault] = faults(SMALL, calendar__nonworking_recipt="x")
+
+    assert (
+        str(fault)
+        == 'settings: calendar.nonworking_recipt: "nonworking_recipt" is not known here; did you mean "nonworking_receipt"?'
+    )
+    assert [fault.path for fault in faults(SMALL, title__deeper="x")] == ["title"]
+
+
+def test_a_replaced_value_is_checked_like_any_other() -> None:
+    [fault] = faults(SMALL, calendar__cutoff="late")
+
+    assert str(fault) == 'settings: calendar.cutoff: "late" is not a time of day; write hours and minutes, for instance "09:00"'
+
+
+# --- what is refused -------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_length_is_shown_with_line_and_column() -> None:
+    [fault] = faults(SMALL.replace("within: 10 working days", "within: 10 workin days"))
+
+    assert str(fault) == (
+        'policy.yaml:13:15: stages.stage1.respond.within: "10 workin days" is not a length of time; '
+        'write for instance "10 working days"'
+    )
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    wrong = SMALL.replace("prefix: SM", "prefix: small").replace("from: receipt", "from: reciept").replace("PO Box 1", '""')
+
+    assert {"prefix", "stages.stage1.respond.from", "ombudsmen.lgsco.address"} == {fault.path for fault in faults(wrong)}
+
+
+WRONG = [
+    ("title: A small policy\n", "", 1, "title", "is missing"),
+    ("title: A small policy", "titel: A small policy", 3, "titel", '"titel" is not known here; did you mean "title"?'),
+    ("title: A small policy", "title: [a, b]", 3, "title", "a list stands where words must"),
+    ("title: A small policy", "title: true", 3, "title", '"true" is a yes or no, not words'),
+    ("title: A small policy", "title: ''", 3, "title", "is empty"),
+    ("id: small", "id: Small Council", 1, "id", "cannot name a council"),
+    ("subdivision: ENG", "subdivision: ENGLAND", 6, "calendar.subdivision", "no bank holidays are known for GB-ENGLAND"),
+    ("country: GB", "country: ZZ", 6, "calendar.subdivision", "no bank holidays are known for ZZ-ENG"),
+    ("Europe/London", "Europe/Codsall", 6, "calendar.timezone", "is not a time zone"),
+    ("Europe/London", "../../etc/passwd", 6, "calendar.timezone", "is not a time zone"),
+    ("timezone:", "weekend: [saturday, sonday], timezone:", 6, "calendar.weekend[1]", 'did you mean "sunday"'),
+    ("timezone:", "closure_days: {29 Dec: x}, timezone:", 6, "calendar.closure_days.29 Dec", "is not a date"),
+    ("timezone:", "cutoff: 25:00, timezone:", 6, "calendar.cutoff", "is not a time of day"),
+    ("mailbox: feedback@council.example", "mailbox: feedback", 4, "contact.mailbox", "is not a mail address"),
+    ("by: service", "by: servise", 15, "stages.stage1.respond.by", 'did you mean "service"'),
+    ("complaints_lead: }", "}", 5, "roles", "nobody is the complaints_lead"),
+    ("from: receipt", "from: acknowledgement", 14, "stages.stage1.respond.from", "no acknowledgement is promised"),
+    ("from: receipt", "from: response", 14, "stages.stage1.respond.from", "no response before the first stage"),
+    ('      clause: "2"\n', "", 13, "stages.stage1.respond.clause", "is missing"),
+    (
+        'clause: "1", first_stage: stage1',
+        'clause: "1", first_stage: stage2',
+        8,
+        "categories.complaint.first_stage",
+        'no "stage2" under stages',
+    ),
+    ('clause: "1", first_stage: stage1', 'clause: "1"', 8, "categories.complaint.first_stage", "is missing"),
+    ("  complaint: {", "  complaints: {", 8, "categories.complaints", 'did you mean "complaint"'),
+    ("  stage1:\n", "  stage_1:\n", 11, "stages.stage_1", 'did you mean "stage1"'),
+    ("final: true", "final: false", 18, "stages.stage1.final", "stage1 is the last stage here"),
+    ("    final: true\n", "", 11, "stages.stage1.final", "stage1 is the last stage here"),
+    (
+        "default: 10 working days}",
+        "default: 10 working days, cap: 5 working days}",
+        17,
+        "stages.stage1.extension.cap",
+        "is less than",
+    ),
+    (
+        "by: service\n",
+        "by: service\n      promises: [SS-050]\n",
+        16,
+        "stages.stage1.respond.promises",
+        "write for instance SM-050",
+    ),
+    (
+        "by: service\n",
+        "by: service\n      promises: [SM-050, SM-050]\n",
+        16,
+        "stages.stage1.respond.promises",
+        "stands here twice",
+    ),
+    ("www.lgo.org.uk}", "''}", 20, "ombudsmen.lgsco.website", "is empty"),
+    (', phone: "0300"', "", 20, "ombudsmen.lgsco.phone", "is missing"),
+    ("ombudsmen:\n", "alerts: {frod: service}\nombudsmen:\n", 19, "alerts.frod", 'did you mean "fraud"'),
+    ("ombudsmen:\n", "hours: {opens: '17:00', closes: '09:00'}\nombudsmen:\n", 19, "hours.closes", "is not after"),
+    ("ombudsmen:\n", "hours: {reminders_at: '17:00'}\nombudsmen:\n", 19, "hours.reminders_at", "outside the hours"),
+    ("ombudsmen:\n", "reminders: {respond: [61]}\nombudsmen:\n", 19, "reminders.respond[0]", "too large"),
+    (
+        "ombudsmen:\n",
+        "escalation: [{after: 5 days, to: [service]}]\nombudsmen:\n",
+        19,
+        "escalation[0].after",
+        "not a number of working days",
+    ),
+    ("ombudsmen:\n", "exclusions: {HR: {title: a, clause: b}}\nombudsmen:\n", 19, "exclusions.HR", "cannot be a name"),
+    ("ombudsmen:\n", "exclusions: {hr: {title: a}}\nombudsmen:\n", 19, "exclusions.hr.clause", "is missing"),
+    ("ombudsmen:\n", "members: {domains: [parliament]}\nombudsmen:\n", 19, "members.domains[0]", "not the domain"),
+    ("ombudsmen:\n", "ombudsman_in_every_letter: yes\nombudsmen:\n", 19, "ombudsman_in_every_letter", "write true or false"),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "path", "says"), WRONG, ids=[f"{wrong[3]}: {wrong[4]}"[:60] for wrong in WRONG]
+)
+def test_what_is_wrong_is_refused_at_its_place_with_a_helpful_word(
+    before: str, after: str, line: int, path: str, says: str
+) -> None:
+    assert before in SMALL
+    found = [fault for fault in faults(SMALL.replace(before, after, 1)) if fault.path == path]
+
+    assert any(says in str(fault) for fault in found), faults(SMALL.replace(before, after, 1))
+    assert line == found[0].line
+
+
+def test_a_policy_without_any_ombudsman_is_refused() -> None:
+    assert "names nobody" in str(faults(SMALL.partition("ombudsmen:")[0] + "ombudsmen: {}\n")[0])
+
+
+def test_a_list_where_the_whole_policy_must_be_is_refused() -> None:
+    assert "policy.yaml:1:1: a list stands where a group of settings must" in str(faults("- a\n")[0])

@@ -1,0 +1,192 @@
+"""Rules as a file: plain words, patterns that cannot hang, and how wrong ones are refused."""
+
+import time
+
+import pytest
+
+from townclerk.config.errors import Fault, FilesRefused
+from townclerk.config.routing_file import read_routing
+from townclerk.config.yaml import parse_yaml
+from townclerk.domain.mail import Address, IncomingMail
+from townclerk.domain.routing import Routing, route
+from townclerk.domain.words import Category
+
+HEAD = "service_names: [waste, other]\n"
+
+
+def rules(content: str) -> Routing:
+    return read_routing(
+        parse_yaml((HEAD + content).encode(), "routing.yaml"), categories=["complaint", "comment"], exclusions=["fraud"]
+    )
+
+
+def faults(content: str) -> tuple[Fault, ...]:
+    with pytest.raises(FilesRefused) as caught:
+        rules(content)
+    return caught.value.faults
+
+
+def finds(words: str, text: str, where: str = "anywhere") -> bool:
+    found = rules(f"services:\n  - {{name: a, gives: waste, {where}: {words}}}\n")
+    return route(IncomingMail(Address("", "Ann@Sub.Council.example"), "", text, text), found).service == "waste"
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "expected"),
+    [
+        ("missed bin", "The MISSED   bin.", True),
+        ("missed bin", "missed\n\tbin", True),
+        ("missed bin", "missed\u00a0bin", True),
+        ("missed bin", "missed bins", False),
+        ("missed bin", "dismissed bin", False),
+        ("missed bin", "missed a bin", False),
+        ("bin*", "bins", True),
+        ("bin*", "Binmen", True),
+        ("bin*", "cabin", False),
+        ("bin* not collected", "Bins not collected today", True),
+        ("complain*", "Complaint", True),
+        ('"can\'t"', "I can’t", True),
+        ('"can\'t"', "I can't", True),
+        ('"can\'t"', "cant", True),
+        ("can’t", "can`t", True),
+        ("bin", "bin-men", True),
+        ("bin", "bin_men", False),
+        ("bin", "bin2", False),
+        ("tŷ", "Tŷ mawr", True),
+        ("tŷ", "tŷau", False),
+        ("caf*", "CAFÉ", True),
+        ('"c++ (new)"', "the c++ (new) one", True),
+        ('"a.b"', "axb", False),
+        ("bin", "", False),
+        ("[missed bin, fly tip*]", "fly tipping", True),
+        ("[{pattern: 'b.n'}]", "BUN", True),
+        ("[{pattern: '^no\\b'}, bin]", "no", True),
+        ("[{pattern: '^no\\b'}, bin]", "oh no", False),
+    ],
+)
+def test_words_are_found_as_a_reader_would_find_them(words: str, text: str, expected: bool) -> None:
+    assert expected is finds(words, text)
+
+
+@pytest.mark.parametrize(
+    ("sender", "expected"),
+    [
+        ("ann@sub.council.example", True),
+        ("'@council.example'", True),
+        ("'@sub.council.example'", True),
+        ("bann@sub.council.example", False),
+        ("'@ouncil.example'", False),
+        ("'@council.exampl'", False),
+        ("n@sub.council.example", False),
+    ],
+)
+def test_a_sender_is_an_address_or_a_whole_domain(sender: str, expected: bool) -> None:
+    assert expected is finds(f"[{sender}]", "x", "sender")
+
+
+def test_what_stands_under_unless_undoes_a_rule() -> None:
+    found = rules("categories:\n  - {name: a, gives: comment, anywhere: [suggest*], unless: [complain*]}\n")
+
+    def category(text: str) -> Category:
+        return route(IncomingMail(None, "", text, text), found).category
+
+    assert (category("I suggest"), category("I suggest, no, I complain")) == (Category.COMMENT, Category.COMPLAINT)
+
+
+def test_the_first_category_that_holds_wins_and_every_alert_counts() -> None:
+    found = rules(
+        "categories:\n  - {name: a, gives: comment, text: x}\n  - {name: b, gives: complaint, text: x}\n"
+        "alerts:\n  - {name: c, gives: fraud, text: x}\n  - {name: d, gives: hate_crime, text: x}\n"
+    )
+    result = route(IncomingMail(None, "", "x", "x"), found)
+
+    assert (result.category, result.alerts, result.because) == (Category.COMMENT, ("fraud", "hate_crime"), ("a", "c", "d"))
+
+
+def test_half_a_character_in_a_mail_is_no_trouble() -> None:
+    """Lone surrogates come out of broken mails, and the engine cannot take them."""
+    assert finds("bin", "\ud800 my bin \udfff")
+
+
+def test_a_pattern_that_would_hang_other_engines_answers_at_once() -> None:
+    started = time.monotonic()
+    assert not finds("[{pattern: '(a+)+$'}, {pattern: '(x*)*y'}]", "a" * 50_000 + "!" + "x" * 50_000)
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "path", "says"),
+    [
+        (
+            "services:\n  - {name: a, gives: waste, text: [{pattern: '(?=x)'}]}\n",
+            3,
+            "services[0].text[0].pattern",
+            "looking ahead",
+        ),
+        (
+            "services:\n  - {name: a, gives: waste, text: [{pattern: '(x)\\1'}]}\n",
+            3,
+            "services[0].text[0].pattern",
+            "found before",
+        ),
+        ("services:\n  - {name: a, gives: waste, text: [{pattern: '(x'}]}\n", 3, "services[0].text[0].pattern", "missing )"),
+        (
+            "services:\n  - {name: a, gives: waste, text: [{pattern: 'x{2000}'}]}\n",
+            3,
+            "services[0].text[0].pattern",
+            "is refused",
+        ),
+        (
+            "services:\n  - {name: a, gives: waste, text: [{pattern: 'x*'}]}\n",
+            3,
+            "services[0].text[0].pattern",
+            "found in every mail",
+        ),
+        (
+            "services:\n  - {name: a, gives: waste, text: [{patern: 'x'}]}\n",
+            3,
+            "services[0].text[0].patern",
+            'did you mean "pattern"',
+        ),
+        ("services:\n  - {name: a, gives: waste, text: ['b*n']}\n", 3, "services[0].text[0]", "a * in the wrong place"),
+        ("services:\n  - {name: a, gives: waste, text: ['*']}\n", 3, "services[0].text[0]", "is no phrase"),
+        ("services:\n  - {name: a, gives: waste, text: ['bin *']}\n", 3, "services[0].text[0]", "a * in the wrong place"),
+        ("services:\n  - {name: a, gives: waste, text: []}\n", 3, "services[0].text", "the list is empty"),
+        ("services:\n  - {name: a, gives: waste, text: [true]}\n", 3, "services[0].text[0]", "in quotation marks"),
+        ("services:\n  - {name: a, gives: waste}\n", 3, "services[0].name", "looks for nothing"),
+        ("services:\n  - {name: a, gives: wast, text: x}\n", 3, "services[0].gives", 'did you mean "waste"'),
+        ("services:\n  - {gives: waste, text: x}\n", 3, "services[0].name", "is missing"),
+        ("services:\n  - {name: a, gives: waste, text: x, unles: y}\n", 3, "services[0].unles", 'did you mean "unless"'),
+        (
+            "services:\n  - {name: a, gives: waste, sender: [council]}\n",
+            3,
+            "services[0].sender[0]",
+            "neither an address nor a domain",
+        ),
+        (
+            "categories:\n  - {name: a, gives: service_request, text: x}\n",
+            3,
+            "categories[0].gives",
+            "known here: complaint, comment",
+        ),
+        ("exclusions:\n  - {name: a, gives: frauds, text: x}\n", 3, "exclusions[0].gives", 'did you mean "fraud"'),
+        ("alerts:\n  - {name: a, gives: hatecrime, text: x}\n", 3, "alerts[0].gives", 'did you mean "hate_crime"'),
+        ("signals:\n  - {name: a, gives: review, text: x}\n", 3, "signals[0].gives", "review_request"),
+        ("services: {name: a}\n", 2, "services", "stands where a list must"),
+        ("service: []\n", 2, "service", 'did you mean "services"'),
+        ("otherwise_service: bins\n", 2, "otherwise_service", "known here: waste, other"),
+        ("otherwise_category: complain\n", 2, "otherwise_category", 'did you mean "complaint"'),
+    ],
+)
+def test_a_wrong_rule_is_refused_at_its_place_with_a_helpful_word(content: str, line: int, path: str, says: str) -> None:
+    [fault] = [fault for fault in faults(content) if fault.path == path]
+
+    assert line == fault.line
+    assert says in str(fault)
+
+
+def test_two_rules_of_one_name_are_refused() -> None:
+    """The journal says which rule it was."""
+    [fault] = faults("services:\n  - {name: a, gives: waste, text: x}\nalerts:\n  - {name: a, gives: fraud, text: x}\n")
+
+    assert (fault.line, fault.path) == (5, "alerts[0].name")

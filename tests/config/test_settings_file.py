@@ -1,0 +1,195 @@
+"""townclerk.yaml, and the secrets that it names and never holds."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from townclerk.config.errors import Fault, FilesRefused, SecretUnavailable
+from townclerk.config.secrets import LARGEST, Secret, SecretKind
+from townclerk.config.settings import MicrosoftLogin, PasswordLogin, ReplyMode, Security, Settings, load_settings, read_settings
+from townclerk.config.yaml import parse_yaml
+
+SMALL = """\
+council: south-staffordshire
+mailbox:
+  host: imap.council.example
+  user: feedback@council.example
+  auth: {kind: password, secret: {env: MAILBOX}}
+smtp: {host: smtp.council.example, from_name: Small Council}
+database: {url: sqlite:////var/lib/townclerk/townclerk.db}
+reply_address:
+  keys:
+    - {id: b, secret: {file: /etc/townclerk/key-b}}
+    - {id: a, secret: {credential: key-a}}
+"""
+
+
+def settings(content: str) -> Settings:
+    return read_settings(parse_yaml(content.encode(), "townclerk.yaml"), Path("/etc/townclerk"))
+
+
+def faults(before: str, after: str) -> tuple[Fault, ...]:
+    assert before in SMALL
+    with pytest.raises(FilesRefused) as caught:
+        settings(SMALL.replace(before, after, 1))
+    return caught.value.faults
+
+
+def test_the_shipped_example_loads() -> None:
+    """As it is, and with all that it only shows put in force."""
+    path = Path(__file__).parents[2] / "deploy" / "townclerk.yaml"
+    shown = path.read_text(encoding="utf-8")
+    for line in (
+        "port: 993",
+        "security: tls",
+        "idle_seconds: 300",
+        "start_from: 2027",
+        "rate_per_minute",
+        "rules: rules",
+        "staff: staff",
+    ):
+        assert f"# {line}" in shown
+        shown = shown.replace(f"# {line}", line, 1)
+
+    found = load_settings(path)
+    assert isinstance(found.mailbox.login, MicrosoftLogin)
+    assert (found.council, found.smtp.rate_per_minute, found.reply_address.keys[0].id) == ("south-staffordshire", 25, "a")
+    assert Path("/etc/townclerk/staff.yaml") == settings(shown).staff
+
+
+def test_what_is_not_written_has_a_sensible_value() -> None:
+    found = settings(SMALL)
+
+    assert (
+        found.mailbox.port,
+        found.mailbox.security,
+        found.mailbox.folders,
+        found.mailbox.start_from,
+    ) == (993, Security.TLS, ("INBOX",), None)
+    assert (found.smtp.port, found.smtp.security, found.smtp.user, found.smtp.rate_per_minute) == (
+        587,
+        Security.STARTTLS,
+        None,
+        25,
+    )
+    assert (found.reply_address.mode, [key.id for key in found.reply_address.keys]) == (ReplyMode.SIGNED, ["b", "a"])
+    assert (found.authentication.profile, found.authentication.trusted_server) == ("none", None)
+    assert (
+        found.limits.letters_per_hour,
+        found.limits.letters_per_address_per_day,
+        found.limits.attachment_forward_mb,
+    ) == (200, 12, 15)
+
+
+def test_paths_count_from_the_folder_of_the_file() -> None:
+    found = settings(SMALL + "rules: rules\ntemplates: /srv/templates\n")
+
+    assert (Path("/etc/townclerk/rules"), Path("/srv/templates")) == (found.rules, found.templates)
+
+
+def test_a_moment_has_a_time_zone() -> None:
+    found = settings(SMALL.replace("smtp:", "  start_from: 2027-01-11T08:00:00+00:00\nsmtp:", 1))
+
+    assert datetime(2027, 1, 11, 8, tzinfo=UTC) == found.mailbox.start_from
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "path", "says"),
+    [
+        ("{env: MAILBOX}", "hunter2", 5, "mailbox.auth.secret", "must not stand in this file; write {env: NAME}"),
+        ("{env: MAILBOX}", "{env: A, file: B}", 5, "mailbox.auth.secret", "is in one place"),
+        ("{env: MAILBOX}", "{enf: A}", 5, "mailbox.auth.secret.enf", 'did you mean "env"'),
+        ("{credential: key-a}", "{credential: ../key-a}", 11, "reply_address.keys[1].secret", "not the name of a credential"),
+        ("kind: password", "kind: oauth", 5, "mailbox.auth.kind", "known here: password, microsoft"),
+        ("kind: password", "kind: microsoft", 5, "mailbox.auth.tenant", "is missing"),
+        ("host: imap.council.example", "hosst: imap", 3, "mailbox.hosst", 'did you mean "host"'),
+        ("host: imap.council.example", "host: a\n  port: 0", 4, "mailbox.port", "too small; write a number from 1 to 65535"),
+        ("host: imap.council.example", "host: a\n  port: 65536", 4, "mailbox.port", "too large"),
+        ("host: imap.council.example", "host: a\n  port: imaps", 4, "mailbox.port", "is not a whole number"),
+        ("host: imap.council.example", "host: a\n  idle_seconds: 1741", 4, "mailbox.idle_seconds", "too large"),
+        ("host: imap.council.example", "host: a\n  folders: []", 4, "mailbox.folders", "no folder is watched"),
+        ("host: imap.council.example", "host: a\n  start_from: 2027-01-11", 4, "mailbox.start_from", "with a time zone"),
+        ("host: imap.council.example", "host: a\n  security: ssl", 4, "mailbox.security", "known here: tls, starttls, none"),
+        ("from_name:", "user: u, from_name:", 6, "smtp.auth", "user and auth go together"),
+        ("sqlite:////var", "mysql://var", 7, "database.url", "not the address of a database"),
+        (
+            "sqlite:////var/lib/townclerk/townclerk.db",
+            "postgresql://u:hunter2@h/d",
+            7,
+            "database.url",
+            "a password must not stand",
+        ),
+        ("id: b", "id: a", 10, "reply_address.keys", 'two keys have the id "a"'),
+        ("id: b", "id: ab", 10, "reply_address.keys[0].id", "write one character"),
+        (
+            "reply_address:",
+            "authentication: {profile: rfc8601}\nreply_address:",
+            8,
+            "authentication.trusted_server",
+            "is missing",
+        ),
+        (
+            "reply_address:",
+            "authentication: {profile: gmail}\nreply_address:",
+            8,
+            "authentication.profile",
+            "known here: rfc8601, m365, none",
+        ),
+        ("council: south-staffordshire\n", "", 1, "council", "is missing"),
+    ],
+)
+def test_a_wrong_setting_is_refused_at_its_place_with_a_helpful_word(
+    before: str, after: str, line: int, path: str, says: str
+) -> None:
+    [fault] = [fault for fault in faults(before, after) if fault.path == path]
+
+    assert says in str(fault)
+    assert line == fault.line
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("{env: MAILBOX}", "hunter2"), ("sqlite:////var/lib/townclerk/townclerk.db", "postgresql://u:hunter2@h/d")],
+)
+def test_a_secret_in_plain_text_is_not_repeated_in_the_fault(before: str, after: str) -> None:
+    assert not any("hunter2" in str(fault) for fault in faults(before, after))
+
+
+# --- secrets ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_secret_is_fetched_from_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time anew, and without the line end of its file."""
+    monkeypatch.setenv("MAILBOX", "one")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    (tmp_path / "key").write_text("two \n", encoding="utf-8")
+
+    assert Secret(SecretKind.ENV, "MAILBOX").reveal() == "one"
+    assert Secret(SecretKind.FILE, str(tmp_path / "key")).reveal() == "two "
+    assert Secret(SecretKind.CREDENTIAL, "key").reveal() == "two "
+    monkeypatch.setenv("MAILBOX", "three")
+    assert Secret(SecretKind.ENV, "MAILBOX").reveal() == "three"
+
+
+def test_a_secret_shows_its_place_and_never_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAILBOX", "hunter2")
+    found = settings(SMALL)
+    assert isinstance(found.mailbox.login, PasswordLogin)
+
+    assert found.mailbox.login.secret.reveal() == "hunter2"
+    assert "hunter2" not in repr(found)
+    assert str(found.mailbox.login.secret) == "{env: MAILBOX}"
+
+
+def test_a_secret_that_is_not_there_is_told_by_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MAILBOX", raising=False)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    (tmp_path / "empty").write_text("\n", encoding="utf-8")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    (tmp_path / "large").write_text("x" * (LARGEST + 1), encoding="utf-8")
+    missing = [Secret(SecretKind.FILE, str(tmp_path / name)) for name in ("none", "empty", "binary", "large", "")]
+
+    for secret in (*missing, Secret(SecretKind.ENV, "MAILBOX"), Secret(SecretKind.CREDENTIAL, "key")):
+        with pytest.raises(SecretUnavailable, match="secret"):
+            secret.reveal()

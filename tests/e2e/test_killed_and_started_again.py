@@ -1,0 +1,131 @@
+"""A daemon that is killed in the middle of anything, and started again, has lost nothing and done nothing twice."""
+
+import random
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+import pytest
+
+from servers.installation import COUNCIL, Running, eventually
+from servers.post import COMPLAINT, letter, send
+from servers.town import Town
+from townclerk.store import cases, journal, mails, outbox
+from townclerk.store.database import Tx
+from townclerk.store.schema import MailState, OutboxState
+
+RESIDENTS = 10
+
+
+def at_once(_daemon: Running) -> None:
+    """Before it has said anything."""
+
+
+def when_ready(daemon: Running) -> None:
+    daemon.wait_for("ready")
+
+
+def at_the_first_letter(daemon: Running) -> None:
+    daemon.wait_for("letter sent")
+
+
+def a_little_later(seconds: float) -> Callable[[Running], None]:
+    def moment(daemon: Running) -> None:
+        daemon.wait_for("ready")
+        with suppress(subprocess.TimeoutExpired):
+            daemon.process.wait(seconds)
+
+    return moment
+
+
+def complaints_from_everybody(town: Town) -> None:
+    """Each resident writes once, and all of it reaches the mailbox."""
+    for which in range(RESIDENTS):
+        sender = f"Resident {which} <{town.resident(which)}>"
+        send(town.postfix.smtp_port, letter(sender, town.feedback, f"Bin of number {which}", COMPLAINT))
+    eventually(lambda: len(town.dovecot.mails(town.names.feedback)) == RESIDENTS, "the mails in the mailbox")
+
+
+def test_killed_at_any_moment_it_opens_one_case_for_each_resident_and_sends_one_receipt(
+    town: Town, record_property: Callable[[str, object], None]
+) -> None:
+    """Ten residents, and a SIGKILL right after their mail came, in the first letter, and at moments that nobody chose.
+
+    Each resident has exactly one case, and receipts of exactly one Message-ID. A copy of that receipt may lie beside it only
+    for a kill that fell between the server's word and our note of it: so no more copies than kills.
+    """
+    seed = random.randrange(10**6)
+    chance = random.Random(seed)
+    moments = [at_once, when_ready, at_the_first_letter, *(a_little_later(chance.uniform(0, 0.4)) for _ in range(3))]
+    with town.daemon() as daemon:  # the mailbox is met while it is empty, as on any other day
+        daemon.wait_for("ready")
+        complaints_from_everybody(town)
+        daemon.kill()
+
+    for moment in moments:
+        town.books.let_claims_end()
+        with town.daemon() as daemon:
+            with suppress(TimeoutError):  # nothing may be left to do
+                moment(daemon)
+            daemon.kill()
+    run_to_the_end(town)
+
+    copies = one_case_and_one_receipt_each(town)
+    record_property("copies of a receipt", copies)
+    record_property("seed", seed)
+    assert copies <= len(moments) + 1, f"seed {seed}"
+
+
+def test_asked_to_stop_in_the_middle_it_stops_in_time_and_leaves_nothing_half_done(town: Town) -> None:
+    """SIGTERM while letters are going out: exit status 0 within 25 seconds; started again, it does the rest, and nothing twice."""
+    with town.daemon() as daemon:
+        daemon.wait_for("ready")
+        complaints_from_everybody(town)
+        daemon.wait_for("letter sent")
+        assert daemon.terminate(25) == 0
+        assert daemon.said("stopped")
+    run_to_the_end(town)
+
+    assert one_case_and_one_receipt_each(town) == 0
+
+
+@pytest.mark.parametrize("word", ["INT", "TERM"])
+def test_asked_to_stop_while_it_waits_for_mail_it_stops_at_once(town: Town, word: str) -> None:
+    """Both signals end an idle daemon within seconds, and its mailbox is free for the next."""
+    with town.daemon() as daemon:
+        daemon.wait_for("ready")
+        daemon.process.send_signal(getattr(__import__("signal"), f"SIG{word}"))
+        assert daemon.process.wait(5) == 0
+
+
+def run_to_the_end(town: Town) -> None:
+    """Start it once more, and let it finish all that there is to do."""
+    town.books.let_claims_end()
+    with town.daemon() as daemon:
+        eventually(lambda: nothing_left(town), lambda: f"an empty outbox; the log ends with {daemon.log[-5:]}")
+        assert daemon.terminate() == 0
+
+
+def nothing_left(town: Town) -> bool:
+    def look(tx: Tx) -> bool:
+        done = mails.counts(tx, town.feedback)[MailState.DONE]
+        depth = outbox.depth(tx, COUNCIL)
+        return done == RESIDENTS and depth[OutboxState.WAITING] + depth[OutboxState.SENDING] == 0
+
+    return town.books.ask(look)
+
+
+def one_case_and_one_receipt_each(town: Town) -> int:
+    """How many copies of a receipt lie beside the first."""
+    eventually(lambda: all(town.letters(town.names.resident(n)) for n in range(RESIDENTS)), "a receipt for each resident")
+    copies = 0
+    for which in range(RESIDENTS):
+        receipts = [str(mail["Message-ID"]) for mail in town.letters(town.names.resident(which))]
+        assert len(set(receipts)) == 1
+        copies += len(receipts) - 1
+    opened = town.books.ask(partial(cases.list_cases, council=COUNCIL))
+    assert sorted(case.complainant for case in opened) == sorted(town.resident(which) for which in range(RESIDENTS))
+    assert len({str(mail["Message-ID"]) for mail in town.letters(town.names.officer)}) == RESIDENTS
+    assert town.books.ask(journal.verify) is None
+    return copies
