@@ -53,7 +53,7 @@ STOKE = """
   stage2:
     title: Stage 2
     request: {within: 10 working days, from: response, clause: "6"}
-    assess: {within: 5 working days, from: receipt, by: feedback_team, clause: "6", opens_stage_by_decision: true}
+    assess: {within: 5 working days, from: receipt, by: feedback_team, clause: "6"}
     respond: {within: 20 working days, from: receipt, by: senior_manager, clause: "6"}
     extension: {name: extension proposal, clause: "6", default: 20 working days, reason_required: true, agreement: true}
     refuse: {clause: "6"}

@@ -1,11 +1,14 @@
 """x"""
-import asyncio, sys
+import asyncio
+import sys
 from pathlib import Path
+
 from townclerk.app.logs import start_logging
 from townclerk.app.run import Daemon
 from townclerk.app.systemd import ServiceManager
 from townclerk.app.wiring import load_files, open_database, open_office
 from townclerk.mail.parsing import ParsePool
+
 
 async def main(path):
     files = load_files(path)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from servers.dovecot import Dovecot
-from servers.postfix import Postfix
-from servers.post import read
 from servers.installation import DOMAIN, HOME, Books, Names, Running, Ways, install, users
+from servers.post import read
+from servers.postfix import Postfix
 
 MOST_TOWNS = 20
 

@@ -3,11 +3,16 @@
 import asyncio
 import base64
 import re
+import ssl
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from needs import needs
+from servers.certificate import make_certificate
 from servers.scripted import Line, Script, Scripted
 from townclerk.mail.errors import Refused, TransportDown, TransportLoginRefused, TryLater, Unknown
 from townclerk.mail.transport import SmtpSettings, SmtpTransport
@@ -264,3 +269,27 @@ async def test_a_token_is_asked_for_anew_at_each_connection() -> None:
         await transport.close()
 
     assert heard == [f"user=cases\1auth=Bearer {token}\1\1" for token in ("old", "fresh")]
+
+
+async def test_a_server_that_does_not_hang_up_in_tls_is_not_waited_for(tmp_path: Path) -> None:
+    needs("openssl")
+    certificate, key = make_certificate(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    hung_up = threading.Event()
+
+    def script(line: Line) -> None:
+        secure = Line(context.wrap_socket(line.sock, server_side=True))
+        try:
+            smtp({"quit": "221 2.0.0 bye"})(secure)
+        finally:
+            secure.hang_up()
+            hung_up.set()
+
+    with Scripted(script) as server:
+        transport = to(server, security="tls", ca_file=certificate, host="localhost")
+        await transport.send(SENDER, ASHA, RAW)
+        await transport.close()
+        await asyncio.sleep(0)
+
+        assert await asyncio.to_thread(hung_up.wait, 5)

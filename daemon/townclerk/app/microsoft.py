@@ -9,7 +9,7 @@ import msal
 SCOPE = "https://outlook.office365.com/.default"
 
 
-class TokenRefused(Exception):  # noqa: N818  # it says what happened
+class TokenRefused(Exception):  # it says what happened
     """Microsoft gives no token. The message is its error code, for instance invalid_client; never a secret."""
 
 

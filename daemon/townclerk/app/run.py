@@ -67,7 +67,7 @@ class Daemon:
         self.intake, self.timekeeper, self.delivery = Loop("intake"), Loop("timekeeper"), Loop("delivery")
 
     async def run(self) -> None:
-        """Until SIGTERM or SIGINT. A bug outside a single mail, timer or letter ends it with that error: a clean start is then best."""
+        """Until SIGTERM or SIGINT. A bug outside a single mail, timer or letter ends it: a clean start is then best."""
         self._listen()
         try:
             if not await self._take_turn():
@@ -174,9 +174,8 @@ class Daemon:
             except (MailboxTrouble, SendTrouble, StoreUnavailable, ReaderUnavailable) as trouble:
                 loop.failures += 1
                 pause = backoff(loop.failures, random.random)
-                log.warning(
-                    f"{loop.name} interrupted", error=type(trouble).__name__, why=str(trouble), retry_seconds=round(pause, 1)
-                )
+                why = {"error": type(trouble).__name__, "why": str(trouble), "retry_seconds": round(pause, 1)}
+                log.warning("loop interrupted", loop=loop.name, **why)
                 await self._tell_health(loop, f"{type(trouble).__name__}: {trouble}")
                 await self._rest(pause)
                 continue
@@ -272,5 +271,5 @@ class Daemon:
             log.warning("lease not given back", error=type(error).__name__)
 
 
-class LeaseLost(Exception):  # noqa: N818  # it says what happened
+class LeaseLost(Exception):  # it says what happened
     """Another daemon has taken this mailbox over."""

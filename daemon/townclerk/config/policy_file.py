@@ -41,6 +41,7 @@ from townclerk.domain.policy import (
     Ombudsman,
     Policy,
     Promise,
+    Published,
     Reminders,
     StagePolicy,
     Unit,
@@ -240,7 +241,6 @@ def _promise(by: str | None = None) -> Callable[[Value], Promise]:
                 quote=f.optional_text("quote"),
                 promises=f.words("promises"),
                 fallback=f.optional("fallback", word_of(Fallback), Fallback.NONE),
-                opens_stage_by_decision=f.yes_no("opens_stage_by_decision", default=False),
             )
 
     return read
@@ -279,8 +279,8 @@ def _stage(stage: Stage) -> Callable[[Value], StagePolicy]:
                 assess=f.optional("assess", _promise(), None),
                 respond=f.required("respond", _promise(), _NO_PROMISE),
                 extension=f.required("extension", _extension, _NO_EXTENSION),
-                may_refuse=f.has("refuse"),
-                refuse_clause=f.optional("refuse", _refuse_clause, ""),
+                receipt=f.optional("receipt", _published, None),
+                refuse=f.optional("refuse", _published, None),
                 decided_by=f.optional_text("decided_by", "complaints_lead"),
                 max_times=f.optional("max_times", whole_number(1, 9), None),
                 final=f.yes_no("final", default=False),
@@ -291,12 +291,9 @@ def _stage(stage: Stage) -> Callable[[Value], StagePolicy]:
     return read
 
 
-def _refuse_clause(value: Value) -> str:
-    """Where the policy says that a request may be refused. The quotation is for the reader of the file."""
+def _published(value: Value) -> Published:
     with value.fields() as f:
-        f.optional_text("quote")
-        f.words("promises")
-        return f.text("clause")
+        return Published(f.text("clause"), f.optional_text("quote"), f.words("promises"))
 
 
 _NO_PROMISE = Promise(ONE_DAY, ClockStart.RECEIPT, "-", "-")

@@ -28,7 +28,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a mail of the story answers: the latest *letter* of a kind to its sender (of the case that a mail opened), or a mail."""
+    """What a mail of the story answers: the latest *letter* of a kind to its sender (about *case*), or another mail."""
 
     letter: LetterKind | None = None
     case: str | None = None
@@ -210,7 +210,7 @@ def _mail(value: Value, folder: Path) -> MailStep:
             text=f.optional("text", _plain, ""),
             html=f.optional("html", _plain, None),
             answers=f.optional("reply_to", _answered, None),
-            quote=f.yes_no("quote", True),
+            quote=f.yes_no("quote", default=True),
             headers=f.optional("headers", _headers, {}),
             attachments=f.optional("attachments", lambda each: each.each(_attachment), ()),
             date=f.optional("date", text, None),
@@ -218,7 +218,7 @@ def _mail(value: Value, folder: Path) -> MailStep:
             again=again,
             file=file,
             folder=f.optional_text("folder", "INBOX"),
-            authenticated=f.yes_no("authenticated", True),
+            authenticated=f.yes_no("authenticated", default=True),
         )
 
 
@@ -294,7 +294,7 @@ def _expectations(value: Value) -> Expectations:
 
 def _letter(value: Value) -> LetterWanted:
     with value.fields() as f:
-        wanted = LetterWanted(
+        return LetterWanted(
             letter=f.optional("letter", word_of(LetterKind), None),
             to=f.optional("to", text, None),
             at=f.optional("at", moment, None),
@@ -304,7 +304,6 @@ def _letter(value: Value) -> LetterWanted:
             lacks=f.words("lacks"),
             written=_as_written(f, "letter", "to", "at", "before", "after", "contains", "lacks"),
         )
-    return wanted
 
 
 def _as_written(f: Fields, *keys: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 from urllib.parse import urlsplit
 
-from townclerk.config.reading import Faults, Refused, Value, read_root, refuse_word, text, whole_number, word_of
+from townclerk.config.reading import Faults, Refused, Value, read_root, refuse_word, text, word_of
 from townclerk.config.secrets import Secret, SecretKind, secret
 from townclerk.config.yaml import Node, load_yaml
 from townclerk.domain.authentication import Profile
@@ -125,10 +125,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class HealthSettings:
-    """`listen_port` None: no web page is served. A mail that has waited `oldest_mail_minutes` makes the service unwell."""
+    """A mail that has waited `oldest_mail_minutes` makes the service unwell."""
 
-    listen_host: str = "127.0.0.1"
-    listen_port: int | None = None
     oldest_mail_minutes: int = 15
 
 
@@ -331,7 +329,5 @@ def _limits(value: Value) -> Limits:
 def _health(value: Value) -> HealthSettings:
     with value.fields() as f:
         return HealthSettings(
-            listen_host=f.optional_text("listen_host", "127.0.0.1"),
-            listen_port=f.optional("listen_port", whole_number(1, 65535), None),
             oldest_mail_minutes=f.number("oldest_mail_minutes", 15, 1, 24 * 60),
         )

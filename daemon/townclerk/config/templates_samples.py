@@ -177,8 +177,8 @@ def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
         yield Response(Stage.STAGE1, "Stage 1", outcome, _ANSWER, "Wendy Ash", ReviewRight("Stage 2", _LAST_DAY))
     yield Response(Stage.STAGE2, "Stage 2", Outcome.NOT_UPHELD, _ANSWER, "Cal Lane", FinalWord(named))
     yield ReviewInvitation(ReviewRight("Stage 2", _LAST_DAY))
-    yield ReviewDecision(True, _UNDERSTOOD, "Cal Lane", _LAST_DAY, named, "Stage 2")  # noqa: FBT003 — the value's own order
-    yield ReviewDecision(False, _ANSWER, "Cal Lane", None, named, "Stage 2")  # noqa: FBT003 — as above
+    yield ReviewDecision(True, _UNDERSTOOD, "Cal Lane", _LAST_DAY, named, "Stage 2")
+    yield ReviewDecision(False, _ANSWER, "Cal Lane", None, named, "Stage 2")
     yield NotAccepted(
         "Insurance claims",
         "Section 4",
@@ -202,7 +202,7 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield ExtensionProposal(Stage.STAGE2, _RESPOND, _LATER, "", named)
     yield Response(Stage.STAGE1, "", Outcome.UPHELD, _ANSWER, "", ReviewRight("", None))
     yield ReviewInvitation(ReviewRight("", None))
-    yield ReviewDecision(True, "", "", None, named, "")  # noqa: FBT003 — the value's own order
+    yield ReviewDecision(True, "", "", None, named, "")
     yield NotAccepted("", "", "", "", "", "", named)
     yield Closure("", "")
     yield Closure("", "", withdrawn=True)

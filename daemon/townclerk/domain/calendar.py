@@ -12,7 +12,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class CalendarTooShort(ValueError):
-    """A date lies outside the years for which the calendar knows the bank holidays: a year is never taken for one without any."""
+    """A date lies outside the years whose bank holidays the calendar knows: no year is taken for one without any."""
 
     def __init__(self, day: date, first: date, last: date) -> None:
         super().__init__(f"the calendar knows {first} to {last}, and {day} lies outside it")
@@ -92,7 +92,7 @@ class Calendar:
     # --- clocks
 
     def day_zero(self, moment: datetime) -> tuple[date, str]:
-        """The day from which counting starts for something received at *moment*, and a note where that is not its own date."""
+        """The day from which counting starts for something received at *moment*, and a note where it is another."""
         day = self.local(moment).date()
         if self.cutoff is not None and self.local(moment).time() >= self.cutoff:
             day, note = day + ONE_DAY, f"received after {self.cutoff:%H:%M}"
@@ -132,7 +132,7 @@ class Calendar:
         return moment.astimezone(self._zone)
 
     def at(self, day: date, clock: time) -> datetime:
-        """The UTC moment of *clock* on *day*. A time that the clock change skips is the one an hour later; of two, the first."""
+        """The UTC moment of *clock* on *day*. A time that the clock change skips is the hour after; of two, the first."""
         return datetime.combine(day, clock, self._zone).astimezone(UTC)
 
     def _check(self, day: date) -> None:

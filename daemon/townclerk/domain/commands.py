@@ -36,7 +36,7 @@ _LINE = re.compile(r"^[\s>*_]{0,8}[#＃]\s?([A-Za-z][A-Za-z0-9-]{1,30})[:.]?(?:[
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`word` without its #, lower case; `argument` is the rest of its line; `body` the text that goes out, behind the last word."""
+    """`word` without its #, lower case; `argument` is the rest of its line; `body` the text below the last word."""
 
     word: str
     argument: str

@@ -34,7 +34,7 @@ def latest_possible(deadline: Deadline, extension: Extension, calendar: Calendar
 
 
 def extended_automatically(deadline: Deadline, extension: Extension, now: datetime, calendar: Calendar) -> date:
-    """The new date of an automatic delay notice: the default extension after the date that the resident holds, never past the cap."""
+    """The new date of an automatic delay notice: the default extension after the date last told, never past the cap."""
     start = max(deadline.promised, calendar.local(now).date())
     new = calendar.count(start, extension.default).due
     cap = latest_possible(deadline, extension, calendar)
@@ -92,7 +92,7 @@ def _of_deadline(case: Case, deadline: Deadline, council: Council) -> Iterator[T
         yield from _reminders(deadline, policy.reminders.acknowledge, council)
     if deadline.what == "acknowledge" and _falls_back(case, deadline, council):
         yield Timer(
-            f"{deadline.name}:fallback",
+            f"{deadline.name}:{deadline.promised}:fallback",
             _on_base(deadline.promised, policy.hours.fallback_at, council),
             "fallback",
             deadline.name,

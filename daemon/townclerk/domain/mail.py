@@ -148,7 +148,7 @@ class OutgoingMail:
 
 
 class Raw(Protocol):
-    """The bytes of a mail, wherever they lie: they are read piece by piece, because a mail may be larger than memory should hold."""
+    """The bytes of a mail, wherever they lie. They are read in pieces: a mail may be larger than memory should hold."""
 
     @property
     def size(self) -> int: ...

@@ -40,6 +40,15 @@ class Fallback(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """Where the policy says something that has no time limit of its own."""
+
+    clause: str
+    quote: str = ""
+    promises: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     """Something published, with a time limit. `within` counts from the local date of `start`, day 0."""
 
@@ -49,7 +58,6 @@ class Promise:
     clause: str  # where the published policy says so
     promises: tuple[str, ...] = ()  # ids in the register: SS-050
     fallback: Fallback = Fallback.NONE
-    opens_stage_by_decision: bool = False  # an `assess`: somebody must accept or refuse the request
     quote: str = ""  # the published words
 
 
@@ -76,8 +84,8 @@ class StagePolicy:
     acknowledge: Promise | None = None
     assess: Promise | None = None
     request: Promise | None = None  # the window to ask for this stage; None: no limit was published
-    may_refuse: bool = False  # to go into this stage
-    refuse_clause: str = ""
+    receipt: Published | None = None  # of what the stage begins with; None: nothing was published of it
+    refuse: Published | None = None  # that somebody may be refused this stage; None: nobody may
     decided_by: str = "complaints_lead"  # who decides about a doubtful request for this stage
     max_times: int | None = None
     final: bool = False

@@ -162,7 +162,8 @@ def _introduces(sentence: str, bare: list[str], after: int) -> bool:
         return False
     if "@" in sentence or (lowered.startswith(_WROTE_STARTS) and _CLOCK.search(sentence)):
         return lowered.startswith(_WROTE_STARTS) or _quote_follows(bare, after)
-    return any(character.isdigit() for character in sentence) and _quote_follows(bare, after)
+    says_when = any(character.isdigit() for character in sentence) or lowered.startswith(_WROTE_STARTS)
+    return says_when and _quote_follows(bare, after)
 
 
 def _quote_follows(bare: list[str], index: int) -> bool:

@@ -40,7 +40,7 @@ class Reference:
 
 
 def find_references(text: str, prefix: str) -> tuple[str, ...]:
-    """Every right reference in *text*, as it is written properly, in order and without repeats. Wrong ones are not seen at all."""
+    """Every right reference in *text*, written properly, in order, without repeats. Wrong ones are not seen at all."""
     folded = unicodedata.normalize("NFKC", text)
     found = (_read(match, prefix) for match in _pattern(prefix).finditer(folded))
     return tuple(dict.fromkeys(str(reference) for reference in found if reference is not None))

@@ -87,7 +87,7 @@ class Route:
 
 
 def route(mail: IncomingMail, routing: Routing) -> Route:
-    """What the rules make of a mail. The sender's own words are looked at, never what they quote, unless a quotation is all there is."""
+    """What the rules make of a mail: of the sender's own words, not of what they quote, unless that is all there is."""
     subject, text, sender = mail.subject, mail.own_text or mail.text, mail.sender.key if mail.sender else ""
 
     def holding(rules: tuple[Rule, ...]) -> list[Rule]:

@@ -48,7 +48,9 @@ class EmbeddedServers:
         imap_port: int = 0,
         smtp_port: int = 0,
     ) -> None:
-        """*clock* gives the INTERNALDATE of what SMTP brings. Port 0: any free one; `imap_port` and `smtp_port` hold the real ones once the servers run.
+        """*clock* gives the INTERNALDATE of what SMTP brings.
+
+        Port 0: any free one; `imap_port` and `smtp_port` hold the real ones once the servers run.
 
         Raises DemoNotInstalled.
         """

@@ -137,7 +137,7 @@ def _raised(answer: Any) -> Any:
     return answer
 
 
-class _ReaderDied(Exception):  # noqa: N818  # what happened, and only the pool ever sees it
+class _ReaderDied(Exception):  # what happened, and only the pool ever sees it
     """The reader's process ended instead of answering."""
 
 

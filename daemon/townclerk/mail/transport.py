@@ -103,8 +103,10 @@ class SmtpTransport:
         """Say goodbye once a mail that is being sent is done. May be called again."""
         async with self._turn:
             if self._smtp is not None and self._smtp.is_connected:
+                connection = self._smtp.transport
                 with contextlib.suppress(aiosmtplib.SMTPException, OSError):
                     await self._smtp.quit(timeout=min(5, self._settings.read_timeout))
+                _abort(connection)
             self._drop()
 
     async def _ready(self) -> aiosmtplib.SMTP:
@@ -150,8 +152,15 @@ class SmtpTransport:
 
     def _drop(self) -> None:
         if self._smtp is not None:
+            _abort(self._smtp.transport)
             self._smtp.close()
             self._smtp = None
+
+
+def _abort(connection: asyncio.BaseTransport | None) -> None:
+    """Close *connection* now. A polite end in TLS would wait for the server's, for up to half a minute."""
+    if isinstance(connection, asyncio.WriteTransport):
+        connection.abort()
 
 
 def _checked(address: str, status: str, whose: str) -> WireAddress:

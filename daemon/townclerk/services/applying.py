@@ -36,7 +36,7 @@ class Prepared:
 async def happen(
     office: Office, ref: str | None, event: Event, now: datetime, also: Callable[[Tx], None] | None = None
 ) -> Decision:
-    """Decide *event* on the case *ref* (None: it opens one) and write down what follows, together with *also*, in one transaction.
+    """Decide *event* on the case *ref* (None: it opens one), and write what follows, and *also*, in one transaction.
 
     Where the case changed meanwhile, it is loaded and decided again. Raises CaseMissing, and Stale after several tries.
     """

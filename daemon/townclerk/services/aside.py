@@ -8,7 +8,12 @@ from dataclasses import dataclass
 
 from structlog.typing import FilteringBoundLogger
 
+from townclerk.mail.errors import TransportDown
+from townclerk.mail.parsing import ReaderUnavailable
 from townclerk.store.errors import StoreUnavailable
+
+# The machine's trouble or a server's: no mail, timer or letter is to blame, and the same item may go well in a minute.
+NOBODYS_FAULT = (StoreUnavailable, TransportDown, ReaderUnavailable, asyncio.CancelledError)
 
 
 @dataclass(slots=True)
@@ -21,12 +26,12 @@ class Trouble:
 
 @asynccontextmanager
 async def setting_aside(log: FilteringBoundLogger, event: str, **fields: object) -> AsyncIterator[Trouble]:
-    """Run a block; an unexpected error in it is logged and told by the Trouble. A database that is away is no fault of the
-    item: that error goes on up."""
+    """Run a block; an unexpected error in it is logged and told by the Trouble. A database, a mail server or a reader of mails
+    that is away is no fault of the item: that error goes on up."""
     trouble = Trouble()
     try:
         yield trouble
-    except (StoreUnavailable, asyncio.CancelledError):
+    except NOBODYS_FAULT:
         raise
     except Exception as error:  # noqa: BLE001  # this is the one place: see above
         where = traceback.extract_tb(error.__traceback__)[-1]

@@ -1,4 +1,4 @@
-"""The brake: automatic letters to residents are capped in an hour and to one address in a day. Past it they wait, and somebody is told."""
+"""The brake: automatic letters to residents are capped in an hour, and to one address in a day. A person is told."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +16,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LOOK_AGAIN = timedelta(minutes=5)
 
 
-class Braked(Exception):  # noqa: N818  # a state of things, not an error
+class Braked(Exception):  # a state of things, not an error
     """The letter waits until `until`."""
 
     def __init__(self, until: datetime, why: str) -> None:
@@ -26,7 +26,7 @@ class Braked(Exception):  # noqa: N818  # a state of things, not an error
 
 
 async def brake_on(office: Office, row: OutboxRow, now: datetime) -> None:
-    """Raise Braked where too many automatic letters have gone to residents within the hour; the complaints lead is told once an hour."""
+    """Raise Braked where too many automatic letters have gone within the hour; the complaints lead is told once an hour."""
     if row.staff or not row.automatic:
         return
     council = office.council.policy.id

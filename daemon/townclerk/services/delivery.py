@@ -55,7 +55,7 @@ class Pace:
 
 
 async def run_once(office: Office, transport: Transport, now: datetime, pace: Pace | None = None) -> Counts:
-    """Send what is due, at most a batch. Raises TransportDown where the server cannot be reached: nothing is lost, and no letter is to blame."""
+    """Send what is due, at most a batch. Raises TransportDown where the server cannot be reached: no letter is to blame."""
     pace = pace or Pace()
     counts = Counts()
     if not pace.allows(now):

@@ -32,7 +32,7 @@ async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening
     if same is not None and same != stored.id:
         await office.db.run(lambda tx: settle(tx, MailState.REPEAT, f"the same as mail {same}", None))
     elif screening.kind is MailKind.BOUNCE:
-        await _bounce(office, stored, mail, settle, now)
+        await _bounce(office, mail, settle, now)
     elif mail.sender is None:
         await quarantine(office, stored, "it names no sender", mail, now, screening.kind.value)
     elif screening.kind is MailKind.OWN:
@@ -168,7 +168,7 @@ async def _new_reference(office: Office, received_at: datetime) -> str:
     return str(Reference(policy.prefix, year % 100, number))
 
 
-async def _bounce(office: Office, stored: StoredMail, mail: IncomingMail, settle: Settle, now: datetime) -> None:
+async def _bounce(office: Office, mail: IncomingMail, settle: Settle, now: datetime) -> None:
     """A delivery report: a letter of ours that did not arrive is told to a person; anything else is filed."""
     failed = [report for report in mail.reports if report.action == "failed"]
     if mail.reports and not failed:

@@ -85,6 +85,11 @@ def entries(tx: Tx, case_ref: str) -> tuple[Entry, ...]:
     )
 
 
+def newest(tx: Tx) -> datetime | None:
+    """When the last entry of all was made, or None: there is none."""
+    return tx.execute(select(journal.c.at).order_by(journal.c.number.desc()).limit(1)).scalar()
+
+
 def destroy_details(tx: Tx, council: str, case_ref: str, at: datetime, actor: str, why: str) -> int:
     """How many entries of a case lost what they tell. That they did is added as an entry; the chain still holds."""
     gone = update(journal).where(journal.c.case_ref == case_ref, journal.c.detail.is_not(None)).values(detail=None)

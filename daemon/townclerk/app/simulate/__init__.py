@@ -1,1 +1,1 @@
-"""Scenario files played through the real services: a virtual clock, a mailbox and a transport in memory, a database for the day."""
+"""Scenario files played through the real services: a virtual clock, mail in memory, a database for the day."""

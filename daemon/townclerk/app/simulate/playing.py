@@ -43,7 +43,12 @@ class Watcher(Protocol):
     async def left(self, letter: LetterOut) -> None: ...
 
 
-async def play(scenario: Scenario, templates: TemplateSet | None = None, council: Council | None = None) -> Played:
+async def play(
+    scenario: Scenario,
+    templates: TemplateSet | None = None,
+    council: Council | None = None,
+    watcher: Watcher | None = None,
+) -> Played:
     """Play *scenario* to its end. Raises FilesRefused where the story cannot be played as it is written."""
     council = council or load_world_council(scenario, scenario.until.written)
     zone = ZoneInfo(council.policy.calendar.timezone)
@@ -54,7 +59,7 @@ async def play(scenario: Scenario, templates: TemplateSet | None = None, council
             mailbox.deliver(raw, at, folder)
 
         world = World(office, mailbox, MemoryTransport())
-        return await Story(scenario, world, zone, deliver).run()
+        return await Story(scenario, world, zone, deliver, watcher).run()
 
 
 def first_connection(scenario: Scenario, zone: ZoneInfo) -> datetime:

@@ -1,5 +1,6 @@
 """A council's office that exists for the length of one story."""
 
+import asyncio
 import email
 import email.policy
 import tempfile
@@ -19,7 +20,7 @@ from townclerk.domain.council import Council
 from townclerk.domain.mail import File
 from townclerk.domain.signing import Signer, SigningKey
 from townclerk.mail.mailbox import Mailbox
-from townclerk.mail.reading import Reading, read_files, read_inline
+from townclerk.mail.reading import Reading, read, read_files
 from townclerk.mail.transport import Transport
 from townclerk.services import delivery, intake, timekeeper
 from townclerk.services.office import Office, Ways
@@ -65,10 +66,10 @@ class ReadHere:
     """Reads mail in this process: a story's mails are the admin's own."""
 
     async def parse(self, source: bytes | Path) -> Reading:
-        return read_inline(source if isinstance(source, bytes) else source.read_bytes())
+        return await asyncio.to_thread(read, source)
 
     async def files(self, source: bytes | Path, limit_bytes: int) -> tuple[File, ...]:
-        return read_files(source if isinstance(source, bytes) else source.read_bytes(), limit_bytes)
+        return await asyncio.to_thread(read_files, source, limit_bytes)
 
 
 class Recorder:

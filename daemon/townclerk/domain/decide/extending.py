@@ -8,13 +8,12 @@ from townclerk.domain.commands import Command, read_until
 from townclerk.domain.deadlines import latest_possible
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.events import MailFacts
 from townclerk.domain.policy import Duration, StagePolicy, Unit
 
 FURTHEST = Duration(6, Unit.MONTH)  # a slip of the keyboard is likelier than half a year's extension
 
 
-def new_date(command: Command, deadline: Deadline, stage: StagePolicy, mail: MailFacts, d: Deliberation) -> tuple[date, str]:
+def new_date(command: Command, deadline: Deadline, stage: StagePolicy, d: Deliberation) -> tuple[date, str]:
     """(the new date, the reason), or a Refusal that names what would work."""
     until, rest = read_until(command.argument)
     reason = "\n".join(part for part in (rest, command.body) if part)

@@ -1,4 +1,4 @@
-"""Letters to staff that wait for working hours. They are decided again when they leave: what is no longer wanted is not sent."""
+"""Letters to staff that wait for working hours. They are decided again when they leave, as things then are."""
 
 from collections.abc import Callable, Sequence
 
@@ -89,7 +89,7 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
     return Decision(question, " ".join(detail), d.original(d.case.mail(letter.mail)), offered, by)
 
 
-def _undelivered(d: Deliberation, letter: Waiting) -> StaffContent:
+def _undelivered(_d: Deliberation, letter: Waiting) -> StaffContent:
     kind, recipient, status, diagnostic = letter.about
     return Undelivered(LetterKind(kind), recipient, status, diagnostic, (choices.NOTE,))
 

@@ -11,7 +11,6 @@ from townclerk.domain.letters import AlertRaised, Receipt
 from townclerk.domain.policy import CategoryPolicy, StagePolicy
 from townclerk.domain.words import Alert, Category, LetterKind, Status
 
-
 # To these a cheerful receipt would be wrong: it says nothing of the matter, and where help is to be had at once.
 DELICATE = frozenset(
     {
@@ -104,12 +103,11 @@ def begin(d: Deliberation, category: CategoryPolicy, mail: int, variety: str) ->
 
 
 def _tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | None, mail: int) -> None:
-    if stage is not None and not d.case.restricted:
+    if stage is not None and not (d.case.restricted and d.case.exclusions):  # of those the complaints lead has to decide
         first = stage.acknowledge or stage.respond
         to = f"{RESPONSIBLE}:{d.first_to_act()}"
-        hand_over(
-            d, LetterKind.ASSIGNMENT, to, mail=mail, promises=(*first.promises, *stage.respond.promises), clause=first.clause
-        )
+        promises = (*first.promises, *stage.respond.promises)
+        hand_over(d, LetterKind.ASSIGNMENT, to, *_warning(d), mail=mail, promises=promises, clause=first.clause)
     for role in () if d.case.restricted else category.forward_to:
         hand_over(
             d,
@@ -124,25 +122,32 @@ def _tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | 
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "category", mail=mail, clause=category.clause)
 
 
+def _warning(d: Deliberation) -> tuple[str, ...]:
+    """What whoever gets the case should look out for."""
+    if Alert.STAFF_CONDUCT not in d.case.alerts:
+        return ()
+    return ("It is about somebody's conduct. If that is you, or somebody close to you, please pass it on: #assign",)
+
+
 def send_receipt(d: Deliberation, variety: str, category: CategoryPolicy) -> None:
-    """The automatic receipt. It names the dates whose clocks run; of a delicate matter, only when somebody will have read it."""
+    """The automatic receipt. It names the dates whose clocks run; of a restricted matter, only when it will have been read."""
     dates = d.dates("acknowledge", "assess") if d.case.restricted else d.dates()
     title = d.stage_policy.title if d.stage_policy else None
     every_letter = d.council.policy.ombudsman_in_every_letter
     mentions = every_letter or (category.first_stage is not None and variety != "neutral")
     receipt = Receipt(d.case.category, variety, dates, title, d.ombudsmen() if mentions else None)
-    d.to_resident(receipt, automatic=True, promises=category.promises, clause=category.clause)
+    published = d.stage_policy.receipt if d.stage_policy and category.first_stage else None
+    said = published or category
+    d.to_resident(receipt, automatic=True, promises=said.promises, clause=said.clause)
     d.change(last_receipt_at=d.now)
 
 
 def _raise_alerts(d: Deliberation, mail: int) -> None:
-    if not d.case.alerts:
-        return
+    raised = tuple(alert for alert in d.case.alerts if alert in d.council.policy.alerts)
     original = d.original(d.case.mail(mail))
-    roles = dict.fromkeys(d.council.policy.alerts.get(alert, LEAD) for alert in d.case.alerts)
-    for role in roles:
+    for role in dict.fromkeys(d.council.policy.alerts[alert] for alert in raised):
         for recipient in d.people(role):
-            d.to_staff(recipient, AlertRaised(d.case.alerts, original, (choices.MESSAGE, choices.NOTE)), files_of=mail)
+            d.to_staff(recipient, AlertRaised(raised, original, (choices.MESSAGE, choices.NOTE)), files_of=mail)
 
 
 def _titles(d: Deliberation) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Why an officer's mail is not followed."""
 
 
-class Refusal(Exception):  # noqa: N818  # a refusal is an answer, not an error
+class Refusal(Exception):  # a refusal is an answer, not an error
     """`reason` in words that an officer understands; `instead`, what would work."""
 
     def __init__(self, reason: str, *instead: str) -> None:

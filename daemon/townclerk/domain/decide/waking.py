@@ -6,9 +6,9 @@ from dataclasses import replace
 from townclerk.domain.case import Deadline, PromisedBy
 from townclerk.domain.deadlines import Timer, extended_automatically, move, timers
 from townclerk.domain.decide import choices
+from townclerk.domain.decide.answering import acknowledged
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import release
-from townclerk.domain.decide.officers import acknowledged
 from townclerk.domain.events import TimerDue
 from townclerk.domain.letters import Acknowledgement, DelayNotice, Escalation, Overdue, Recipient, Reminder
 from townclerk.domain.policy import StagePolicy
@@ -78,11 +78,23 @@ def _fallback(d: Deliberation, timer: Timer) -> None:
     acknowledged(d, stage)
     d.change(acknowledgement_owed=True)
     respond = d.case.deadline(f"{stage.stage}.respond")
-    mail = d.case.mail(d.case.requested_mail) or d.case.first_mail
-    quoted = mail.text[:QUOTED_CHARACTERS] if mail else d.case.subject
+    quoted = _own_words(d, deadline)[:QUOTED_CHARACTERS] or d.case.subject
     letter = Acknowledgement(stage.stage, "", quoted, respond.promised if respond else None, None, d.case.service)
     d.to_resident(letter, automatic=True, promises=deadline.promises, clause=deadline.clause)
     remind(d, deadline, still_owed=True)
+
+
+def _own_words(d: Deliberation, deadline: Deadline) -> str:
+    """What the resident asks for: their request for a review, or their first mail and whatever came on the day that the clock
+    started (a request that became a complaint is explained by both)."""
+    asked = d.case.mail(d.case.requested_mail)
+    if asked is not None:
+        return asked.text
+    day0, day_zero = deadline.derivation.day0, d.council.calendar.day_zero
+    later = (
+        mail for mail in d.case.mails[1:] if mail.sender.key == d.case.complainant.key and day_zero(mail.received_at)[0] == day0
+    )
+    return "\n\n".join(mail.text for mail in (*d.case.mails[:1], *later) if mail.text)
 
 
 def _delay(d: Deliberation, timer: Timer) -> None:

@@ -1,0 +1,261 @@
+"""`townclerk case`: the cases, and one of them whole."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from townclerk.app.commands.asking import CannotRead
+from townclerk.app.commands.records import Records, open_records, read_case, reference_of
+from townclerk.app.commands.saying import iso, moment_words, one_line, say, say_json, say_table
+from townclerk.domain.case import Case, Deadline
+from townclerk.domain.deadlines import is_overdue
+from townclerk.domain.words import Category, Status
+from townclerk.store import cases, journal, outbox
+from townclerk.store.cases import CaseRow
+from townclerk.store.database import Tx
+from townclerk.store.errors import UnreadableCase
+from townclerk.store.journal import Entry
+from townclerk.store.outbox import OutboxLine
+
+PAGE = 500
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The cases, and one of them whole.")
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    status: Annotated[Status | None, typer.Option(help="Only those of this status.")] = None,
+    category: Annotated[Category | None, typer.Option(help="Only those of this category.")] = None,
+    service: Annotated[str | None, typer.Option(help="Only those of this service.")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only those in which something is owed too long.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """The cases, the newest first. It names nobody: `townclerk case show` does, and is put into the journal.
+
+    \b
+    Examples:
+      townclerk case list --overdue
+      townclerk case list --status open --category complaint --service waste --json
+    """
+    with open_records(ctx.obj) as records:
+        services = records.council.routing.service_names
+        if service is not None and service not in services:
+            raise CannotRead(f'"{service}" is no service of this council; write one of: {", ".join(services)}')
+        given = partial(
+            cases.list_cases,
+            council=records.council_id,
+            status=status,
+            category=category,
+            service=service,
+            overdue_before=records.today if overdue else None,
+        )
+        found = records.db.read_now(lambda tx: tuple((row, _is_late(tx, row, records)) for row in _pages(tx, given)))
+        rows = [(row, late) for row, late in found if late or not overdue]
+        if as_json:
+            for row, late in rows:
+                say_json(_row_object(row, late))
+        else:
+            headings = ("case", "category", "service", "stage", "status", "next due", "officer", "opened")
+            say_table(headings, (_row_cells(row, late, records) for row, late in rows), empty="no such case")
+
+
+def _pages(tx: Tx, given: "partial[tuple[CaseRow, ...]]") -> Iterator[CaseRow]:
+    offset = 0
+    while page := given(tx, limit=PAGE, offset=offset):
+        yield from page
+        offset += len(page)
+
+
+def _is_late(tx: Tx, row: CaseRow, records: Records) -> bool:
+    """Whether the case is overdue. Only a case that owed something before today need be looked at for that."""
+    if row.next_due is None or row.next_due >= records.today:
+        return False
+    try:
+        case = cases.load(tx, row.ref)
+    except UnreadableCase:  # `case show` says what is wrong with it; the list goes on
+        return True
+    return case is not None and is_overdue(case, records.now, records.council.calendar)
+
+
+def _row_cells(row: CaseRow, late: bool, records: Records) -> tuple[object, ...]:
+    due = f"{row.next_due or ''}{' OVERDUE' if late else ''}"
+    return (row.ref, row.category, row.service, row.stage, row.status, due, row.officer, records.local(row.opened_at).date())
+
+
+def _row_object(row: CaseRow, late: bool) -> dict[str, object]:
+    return {
+        "reference": row.ref,
+        "category": row.category,
+        "service": row.service,
+        "stage": row.stage,
+        "status": row.status,
+        "overdue": late,
+        "next_due": row.next_due,
+        "officer": row.officer,
+        "restricted": row.restricted,
+        "opened_at": iso(row.opened_at),
+        "updated_at": iso(row.updated_at),
+        "closed_at": iso(row.closed_at),
+    }
+
+
+# --- one case --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A case with its letters and its journal."""
+
+    case: Case
+    letters: tuple[OutboxLine, ...]
+    entries: tuple[Entry, ...]
+
+
+def load_shown(records: Records, ref: str, command: str) -> Shown:
+    """Raises NotAsItShould where there is no such case. That it was read is in the journal before it is shown."""
+
+    def load(tx: Tx) -> Shown:
+        case = read_case(tx, records, ref, command)
+        return Shown(case, outbox.of_case(tx, ref), journal.entries(tx, ref))
+
+    return records.db.run_now(load)
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    ref: Annotated[list[str], typer.Argument(metavar="REF", help="The reference, however it is typed.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """One case: its facts, its dates, its mails, its letters and its journal. That you read it is put into the journal.
+
+    \b
+    Examples:
+      townclerk case show SS-26-0042-K
+      townclerk case show ss 26 0042 k --json
+    """
+    with open_records(ctx.obj) as records:
+        shown = load_shown(records, reference_of(ref, records.council.policy.prefix), "case show")
+        if as_json:
+            say_json(_case_object(shown, records))
+        else:
+            _say_case(shown, records)
+
+
+def _case_object(shown: Shown, records: Records) -> dict[str, object]:
+    case = shown.case
+    return {
+        "reference": case.ref,
+        "category": case.category,
+        "service": case.service,
+        "stage": case.stage,
+        "status": case.status,
+        "overdue": is_overdue(case, records.now, records.council.calendar),
+        "outcome": case.outcome,
+        "officer": case.officer,
+        "restricted": case.restricted,
+        "alerts": list(case.alerts),
+        "exclusions": list(case.exclusions),
+        "subject": case.subject,
+        "complainant": {"name": case.complainant.name, "address": case.complainant.address},
+        "parties": [{"name": p.who.name, "address": p.who.address, "role": p.role} for p in case.parties],
+        "possible_links": list(case.possible_links),
+        "linked": list(case.linked),
+        "opened_at": iso(case.opened_at),
+        "closed_at": iso(case.closed_at),
+        "policy_version": case.policy_version,
+        "deadlines": [_deadline_object(deadline) for deadline in case.deadlines],
+        "mails": [
+            {"mail": m.mail, "from": m.sender.address, "subject": m.subject, "received_at": iso(m.received_at), "text": m.text}
+            for m in case.mails
+        ],
+        "letters": [letter_object(line) for line in shown.letters],
+        "journal": [
+            {"number": e.number, "at": iso(e.at), "actor": e.actor, "event": e.event, "detail": e.detail} for e in shown.entries
+        ],
+    }
+
+
+def _deadline_object(deadline: Deadline) -> dict[str, object]:
+    return {
+        "name": deadline.name,
+        "target": deadline.target,
+        "promised": deadline.promised,
+        "promised_by": deadline.promised_by,
+        "person_promised": deadline.person_promised,
+        "clause": deadline.clause,
+        "promises": list(deadline.promises),
+        "by": deadline.by,
+        "owed": is_owed(deadline),
+        "met_at": iso(deadline.met_at),
+        "dropped": deadline.dropped,
+    }
+
+
+def is_owed(deadline: Deadline) -> bool:
+    """The council owes it still: a request for a review is the resident's to make."""
+    return deadline.open and deadline.what != "request"
+
+
+def letter_object(line: OutboxLine) -> dict[str, object]:
+    return {
+        "key": line.key,
+        "letter": line.kind,
+        "to": line.recipient,
+        "staff": line.staff,
+        "subject": line.subject,
+        "state": line.state,
+        "decided_at": iso(line.created_at),
+        "sent_at": iso(line.sent_at),
+        "because": {"event": line.because_event, "promise": line.because_promise, "clause": line.because_clause},
+        "error": line.last_error,
+    }
+
+
+def _say_case(shown: Shown, records: Records) -> None:
+    case, local = shown.case, records.local
+    late = ", OVERDUE" if is_overdue(case, records.now, records.council.calendar) else ""
+    who = case.complainant
+    say(one_line(f"{case.ref}  {case.category}, {case.service}, {case.stage or 'no stage'}, {case.status}{late}"))
+    say(one_line(f"Subject:     {case.subject}"), one_line(f"Complainant: {who.name} <{who.address}>"))
+    say(*(one_line(f"Also:        {party.who.name} <{party.who.address}> ({party.role})") for party in case.parties))
+    say(f"Officer:     {case.officer or 'whoever the roster names'}", f"Opened:      {moment_words(local(case.opened_at))}")
+    facts = {"Outcome": case.outcome, "Alerts": ", ".join(case.alerts), "Suspected": ", ".join(case.exclusions)}
+    facts |= {"Linked": ", ".join(case.linked), "May concern": ", ".join(case.possible_links)}
+    say(*(f"{name + ':':<12} {value}" for name, value in facts.items() if value))
+    say("", "Dates (target: as first made; promised: as the resident was last told)")
+    dates = ((d.name, d.target, d.promised, _state(d, records), d.clause) for d in case.deadlines)
+    say_table(("deadline", "target", "promised", "state", "clause"), dates, empty="none")
+    say("", "Mails")
+    mails = ((moment_words(local(m.received_at)), f"{m.sender.name} <{m.sender.address}>", m.subject) for m in case.mails)
+    say_table(("received", "from", "subject"), mails, empty="none")
+    say("", "Letters")
+    say_table(
+        ("decided", "letter", "to", "state", "subject"),
+        ((moment_words(local(e.created_at)), e.kind, e.recipient, e.state, e.subject) for e in shown.letters),
+        empty="none",
+    )
+    say("", "Journal")
+    say_table(
+        ("at", "who", "what", "detail"),
+        ((moment_words(local(e.at)), e.actor, e.event, _detail(e)) for e in shown.entries),
+        empty="empty",
+    )
+
+
+def _state(deadline: Deadline, records: Records) -> str:
+    if deadline.met_at is not None:
+        return f"met {moment_words(records.local(deadline.met_at))}"
+    if deadline.dropped:
+        return "no longer owed"
+    return "owed" if is_owed(deadline) else "open to the resident"
+
+
+def _detail(entry: Entry) -> str:
+    if entry.detail is None:
+        return "(destroyed)"
+    return ", ".join(f"{name}: {value}" for name, value in entry.detail.items() if value not in ("", None))

@@ -1,0 +1,158 @@
+"""`townclerk quarantine`: mails that could not be dealt with."""
+
+import asyncio
+import sys
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from townclerk.app.commands.asking import CannotRead, NotAsItShould
+from townclerk.app.commands.records import Records, open_records
+from townclerk.app.commands.saying import harmless, iso, moment_words, one_line, say, say_json, say_table
+from townclerk.domain.mail import IncomingMail
+from townclerk.mail.parsing import ParsePool
+from townclerk.mail.reading import Reading
+from townclerk.store import mails
+from townclerk.store.database import Tx
+from townclerk.store.mails import StoredMail
+from townclerk.store.schema import MailState
+
+MOST = 100_000
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Mails that could not be dealt with.")
+
+Number = Annotated[int, typer.Argument(metavar="ID", help="The mail's number, as `quarantine list` shows it.")]
+
+
+@app.command("list")
+def list_(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
+    """The mails in quarantine, the oldest first, and why each is there.
+
+    \b
+    Example:
+      townclerk quarantine list --json
+    """
+    with open_records(ctx.obj) as records:
+        held = records.db.read_now(partial(mails.quarantined, mailbox=records.mailbox, limit=MOST))
+        if as_json:
+            for stored in held:
+                say_json(_object(stored))
+        else:
+            rows = (
+                (m.id, moment_words(records.local(m.received_at)), m.folder, m.size, m.attempts, m.reason or m.because)
+                for m in held
+            )
+            say_table(("id", "received", "folder", "bytes", "tries", "why"), rows, empty="no mail is in quarantine")
+
+
+def _object(stored: StoredMail) -> dict[str, object]:
+    return {
+        "id": stored.id,
+        "received_at": iso(stored.received_at),
+        "taken_at": iso(stored.taken_at),
+        "folder": stored.folder,
+        "uid": stored.uid,
+        "size": stored.size,
+        "sha256": stored.sha256,
+        "attempts": stored.attempts,
+        "because": stored.because,
+        "reason": stored.reason,
+    }
+
+
+@app.command()
+def show(ctx: typer.Context, number: Number) -> None:
+    """One mail in quarantine, as far as it can be read. That you read it is put into the journal.
+
+    \b
+    Example:
+      townclerk quarantine show 17
+    """
+    with open_records(ctx.obj) as records:
+        stored, raw = records.db.run_now(lambda tx: (_held(tx, records, number), _read_raw(tx, records, number, "show")))
+        reading = asyncio.run(_read(raw))
+        say(
+            f"Mail {stored.id}, received {moment_words(records.local(stored.received_at))}, {stored.size} bytes",
+            f"Place:    {stored.folder}, UID {stored.uid}",
+            f"Why here: {stored.reason or stored.because}",
+            f"Tries:    {stored.attempts}",
+            "",
+            *_words(reading.mail),
+        )
+
+
+def _words(mail: IncomingMail | None) -> list[str]:
+    if mail is None:
+        return ["Nothing of it can be read; `townclerk quarantine raw` gives its bytes."]
+    sender = f"{mail.sender.name} <{mail.sender.address}>" if mail.sender else "(nobody)"
+    heads = [("From", sender), ("To", ", ".join(address.address for address in mail.to)), ("Subject", mail.subject)]
+    heads += [("File", f"{a.filename} ({a.content_type}, {a.size} bytes)") for a in mail.attachments]
+    return [*(one_line(f"{name}: {value}") for name, value in heads), "", harmless(mail.text)]
+
+
+async def _read(raw: bytes) -> Reading:
+    pool = ParsePool()
+    try:
+        return await pool.parse(raw)
+    finally:
+        await pool.close()
+
+
+@app.command()
+def raw(ctx: typer.Context, number: Number) -> None:
+    """The bytes of a mail in quarantine, as they came, on standard output. That you took them is put into the journal.
+
+    \b
+    Example:
+      townclerk quarantine raw 17 > mail.eml
+    """
+    with open_records(ctx.obj) as records:
+
+        def take(tx: Tx) -> bytes:
+            _held(tx, records, number)
+            return _read_raw(tx, records, number, "raw")
+
+        sys.stdout.buffer.write(records.db.run_now(take))
+        sys.stdout.buffer.flush()
+
+
+@app.command()
+def retry(
+    ctx: typer.Context,
+    number: Annotated[int | None, typer.Argument(metavar="ID", help="The mail's number; or --all.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every mail in quarantine.")] = False,
+) -> None:
+    """Let a mail be dealt with again, for instance after an update. It is taken up within a minute where townclerk runs.
+
+    \b
+    Examples:
+      townclerk quarantine retry 17
+      townclerk quarantine retry --all
+    """
+    if (number is None) != every:
+        raise CannotRead("write the number of one mail, or --all")
+    with open_records(ctx.obj) as records:
+        freed = records.db.run_now(partial(_retry, records=records, number=number))
+        say(f"{len(freed)} mail{'' if len(freed) == 1 else 's'} will be dealt with again")
+
+
+def _retry(tx: Tx, records: Records, number: int | None) -> list[int]:
+    held = [_held(tx, records, number)] if number is not None else mails.quarantined(tx, records.mailbox, MOST)
+    freed = [stored.id for stored in held if mails.retry(tx, stored.id)]
+    for one in freed:
+        records.note(tx, None, "mail_retried", mail=one)
+    return freed
+
+
+def _held(tx: Tx, records: Records, number: int) -> StoredMail:
+    """The mail, where it is in quarantine. Raises NotAsItShould."""
+    stored = mails.get(tx, number)
+    if stored is None or stored.mailbox != records.mailbox or stored.state is not MailState.QUARANTINED:
+        raise NotAsItShould(f"there is no mail {number} in quarantine: `townclerk quarantine list` shows those that are")
+    return stored
+
+
+def _read_raw(tx: Tx, records: Records, number: int, command: str) -> bytes:
+    records.note(tx, None, "viewed", mail=number, command=f"quarantine {command}")
+    return mails.raw_bytes(tx, number)

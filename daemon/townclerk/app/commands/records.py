@@ -1,0 +1,98 @@
+"""The records of an installation, for the commands that look at them: its settings, its council, its database."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, who_asks
+from townclerk.app.wiring import url_of_database
+from townclerk.config.council_folder import load_council
+from townclerk.config.settings import Settings, load_settings
+from townclerk.domain.case import Case
+from townclerk.domain.council import Council
+from townclerk.domain.reference import Reference, find_references
+from townclerk.store import cases, journal
+from townclerk.store.database import Database, Tx, schema_revision
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """`council_id` and `mailbox` are the names under which the database keeps things."""
+
+    settings: Settings
+    council: Council
+    db: Database
+    now: datetime
+
+    @property
+    def council_id(self) -> str:
+        return self.council.policy.id
+
+    @property
+    def mailbox(self) -> str:
+        return self.council.policy.contact.mailbox
+
+    @property
+    def today(self) -> date:
+        return self.local(self.now).date()
+
+    def local(self, moment: datetime) -> datetime:
+        return self.council.calendar.local(moment)
+
+    def note(self, tx: Tx, ref: str | None, event: str, **detail: object) -> None:
+        """Put into the journal what the person at the terminal reads or does."""
+        journal.append(tx, self.council_id, ref, self.now, who_asks(), event, {"by": "command line", **detail})
+
+
+def council_of(settings: Settings, now: datetime) -> Council:
+    """Raises FilesRefused."""
+    return load_council(settings.council, rules=settings.rules, staff=settings.staff, today=now.date())
+
+
+@contextmanager
+def open_records(asked: Asked) -> Iterator[Records]:
+    """Raises ConfigError for files and secrets, StoreError for the database, NotAsItShould where that is not ready."""
+    settings, now = load_settings(asked.settings_file()), datetime.now(UTC)
+    council = council_of(settings, now)
+    url = url_of_database(settings)
+    if (trouble := why_not_ready(url)) is not None:
+        raise NotAsItShould(trouble)
+    db = Database.open(url)
+    try:
+        yield Records(settings, council, db, now)
+    finally:
+        db.close()
+
+
+def why_not_ready(url: str) -> str | None:
+    """Why the database cannot be used as it is, and what to do; None: it can. Raises StoreUnavailable, BadUrl."""
+    have, need = schema_revision(url)
+    if have is None:
+        return "the database has no tables yet: `townclerk run` or `townclerk once` makes them"
+    if have != need:
+        return (
+            f"the database is at revision {have}, and this program needs {need}: `townclerk run` brings an older database "
+            "up to date; a newer one needs a newer townclerk"
+        )
+    return None
+
+
+def reference_of(written: Sequence[str], prefix: str) -> str:
+    """The one case reference that was typed, as it is written properly. Raises CannotRead."""
+    typed = " ".join(written)
+    found = find_references(typed, prefix)
+    if len(found) != 1:
+        example = Reference(prefix, 26, 42)
+        why = "names several cases" if found else "is no case reference"
+        raise CannotRead(f'"{typed}" {why}; write one such as {example}, whose last letter proves that it was typed right')
+    return found[0]
+
+
+def read_case(tx: Tx, records: Records, ref: str, command: str) -> Case:
+    """The case, with the reading of it in the journal. Raises NotAsItShould where there is none."""
+    case = cases.load(tx, ref)
+    if case is None or case.council != records.council_id:
+        raise NotAsItShould(f"there is no case {ref}")
+    records.note(tx, ref, "viewed", command=command)
+    return case

@@ -1,0 +1,161 @@
+"""Words that write to the resident: `#acknowledge`, `#respond`, `#extend`, `#ask`, `#message`."""
+
+from dataclasses import replace
+
+from townclerk.domain.case import PromisedBy
+from townclerk.domain.commands import Command
+from townclerk.domain.deadlines import make, move
+from townclerk.domain.decide.conversation import in_time, open_window
+from townclerk.domain.decide.deliberation import Deliberation
+from townclerk.domain.decide.extending import new_date
+from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
+from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.decide.work import OfficerAtWork, words_of
+from townclerk.domain.letters import (
+    Acknowledgement,
+    Clarification,
+    DelayNotice,
+    FinalWord,
+    Message,
+    Response,
+    ReviewInvitation,
+    ReviewRight,
+)
+from townclerk.domain.policy import ClockStart, StagePolicy
+from townclerk.domain.words import Category, LetterKind, Outcome, Status
+
+
+def acknowledge(work: OfficerAtWork, command: Command) -> None:
+    d, stage = work.d, work.stage()
+    text = work.body(command, "your understanding of the complaint")
+    work.can_be_written_to()
+    if stage.acknowledge is None and stage.assess is None:
+        raise Refusal("this stage has no acknowledgement", "#message to write to the resident")
+    name = f"{stage.stage}.acknowledge"
+    deadline = d.case.deadline(name)
+    if deadline is not None and not deadline.open and not d.case.acknowledgement_owed:
+        raise Refusal("it has been acknowledged already", "#message to write to the resident again")
+    acknowledged(d, stage)
+    d.change(acknowledgement_owed=False)
+    respond = d.case.deadline(f"{stage.stage}.respond")
+    letter = Acknowledgement(stage.stage, text, "", respond.promised if respond else None, work.officer.name, d.case.service)
+    promise = stage.acknowledge or stage.assess
+    d.to_resident(
+        letter, automatic=False, promises=promise.promises if promise else (), clause=promise.clause if promise else ""
+    )
+    work.done("The acknowledgement has been sent to the resident.")
+
+
+def acknowledged(d: Deliberation, stage: StagePolicy) -> None:
+    """The acknowledgement leaves now; where the clock for the response runs from it, that clock starts."""
+    d.meet(f"{stage.stage}.acknowledge")
+    name = f"{stage.stage}.respond"
+    if stage.respond.start is ClockStart.ACKNOWLEDGEMENT and d.case.deadline(name) is None:
+        d.case = d.case.with_deadline(make(name, stage.respond, d.now, d.now, d.council.calendar))
+        promise = stage.respond
+        hand_over(d, LetterKind.ASSIGNMENT, f"{RESPONSIBLE}:{promise.by}", promises=promise.promises, clause=promise.clause)
+
+
+def respond(work: OfficerAtWork, command: Command) -> None:
+    if work.d.case.category is not Category.COMPLAINT:
+        _answer_without_stage(work, command)
+        return
+    d, stage = work.d, work.stage()
+    outcome, rest = _outcome(command.argument)
+    text = work.body(replace(command, argument=rest), "your response with its reasons")
+    work.can_be_written_to()
+    following = d.council.policy.stage_after(stage.stage)
+    d.meet(f"{stage.stage}.respond")
+    d.drop_deadlines(stage.stage)
+    status = Status.CLOSED if stage.closes_case else Status.ANSWERED
+    d.change(
+        status=status,
+        outcome=outcome,
+        responded_at=(*d.case.responded_at, (stage.stage, d.now)),
+        requested_mail=None,
+        acknowledgement_owed=False,
+        closed_at=d.now if stage.closes_case else None,
+    )
+    if following is None:
+        _send_response(work, stage, outcome, text, FinalWord(d.ombudsmen()))
+    else:
+        open_window(d, following)
+        window = d.case.deadline(f"{following.stage}.request")
+        right = ReviewRight(following.title, window.promised if window else None)
+        _send_response(work, stage, outcome, text, right)
+        request = following.request
+        d.to_resident(
+            ReviewInvitation(right),
+            automatic=True,
+            promises=request.promises if request else (),
+            clause=request.clause if request else "",
+        )
+    work.done(f"The response ({outcome.words}) has been sent to the resident.")
+
+
+def _send_response(
+    work: OfficerAtWork, stage: StagePolicy, outcome: Outcome, text: str, onward: ReviewRight | FinalWord
+) -> None:
+    letter = Response(stage.stage, stage.title, outcome, text, work.officer.name, onward)
+    work.d.to_resident(letter, automatic=False, promises=stage.respond.promises, clause=stage.respond.clause)
+
+
+def _outcome(argument: str) -> tuple[Outcome, str]:
+    """The outcome that begins *argument*, however it is written, and what follows it."""
+    words = argument.lower().replace("-", " ").replace("_", " ").split()
+    for written, outcome in (
+        (("not", "upheld"), Outcome.NOT_UPHELD),
+        (("partly", "upheld"), Outcome.PARTLY_UPHELD),
+        (("partially", "upheld"), Outcome.PARTLY_UPHELD),
+        (("upheld",), Outcome.UPHELD),
+    ):
+        if tuple(words[: len(written)]) == written:
+            return outcome, _after(argument, written)
+    raise Refusal("the outcome is missing", "#respond upheld", "#respond partly-upheld", "#respond not-upheld")
+
+
+def _after(argument: str, written: tuple[str, ...]) -> str:
+    end = 0
+    lowered = argument.lower()
+    for word in written:
+        end = lowered.index(word, end) + len(word)
+    return argument[end:].strip(" .:,-")
+
+
+def _answer_without_stage(work: OfficerAtWork, command: Command) -> None:
+    """A comment or a request is answered in plain words; whatever was owed of it is then kept."""
+    d = work.d
+    text = work.body(replace(command, argument=""), "your answer")
+    work.can_be_written_to()
+    d.meet(f"{d.case.category}.respond")
+    d.change(status=Status.ANSWERED, requested_mail=None)
+    d.to_resident(Message(text, work.officer.name), automatic=False)
+    work.done("Your answer has been sent to the resident.")
+
+
+def extend(work: OfficerAtWork, command: Command) -> None:
+    d, stage = work.d, work.stage()
+    deadline = d.case.deadline(f"{stage.stage}.respond")
+    if deadline is None or not deadline.open:
+        raise Refusal("no date for the response has been promised yet", "#acknowledge first")
+    new, reason = new_date(command, deadline, stage, d)
+    work.can_be_written_to()
+    made_in_time = in_time(d, replace(deadline, promised=deadline.person_promised), work.mail.received_at)
+    d.case = d.case.with_deadline(move(deadline, new, PromisedBy.OFFICER, d.now, made_in_time))
+    letter = DelayNotice(stage.stage, deadline.promised, new, reason, d.ombudsmen(), automatic=False, name=stage.extension.name)
+    d.to_resident(letter, automatic=False, promises=stage.extension.promises, clause=stage.extension.clause)
+    work.done(f"The response is now promised for {words_of(new)}. The resident has been told.")
+
+
+def ask(work: OfficerAtWork, command: Command) -> None:
+    text = work.body(command, "your question")
+    work.can_be_written_to()
+    work.d.to_resident(Clarification(text, work.officer.name, work.d.dates("respond")), automatic=False)
+    work.done("Your question has been sent to the resident. The dates stand.")
+
+
+def message(work: OfficerAtWork, command: Command) -> None:
+    text = work.body(command, "your message")
+    work.can_be_written_to()
+    work.d.to_resident(Message(text, work.officer.name), automatic=False)
+    work.done("Your message has been sent to the resident.")

@@ -1,0 +1,80 @@
+"""Words that end a case, or begin it again: `#refuse`, `#withdraw`, `#close`, `#reopen`."""
+
+from dataclasses import replace
+
+from townclerk.domain.commands import Command
+from townclerk.domain.decide.handing import hand_over
+from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.decide.work import OfficerAtWork, joined
+from townclerk.domain.letters import (
+    Closure,
+    NotAccepted,
+)
+from townclerk.domain.words import Category, LetterKind, Status
+
+
+def refuse(work: OfficerAtWork, command: Command) -> None:
+    d = work.d
+    code, _, rest = command.argument.partition(" ")
+    exclusion = d.council.policy.exclusions.get(code.lower().replace("-", "_"))
+    if exclusion is None:
+        codes = ", ".join(sorted(d.council.policy.exclusions))
+        raise Refusal(
+            f"“{code}” is no exclusion of this policy" if code else "the code is missing", f"#refuse and one of: {codes}"
+        )
+    text = "\n\n".join(part for part in (joined(rest, command.body),) if part)
+    if not text:
+        raise Refusal("reasons are missing: the resident must be told why", f"#refuse {exclusion.code} and your reasons")
+    if d.case.status in {Status.CLOSED, Status.WITHDRAWN}:
+        raise Refusal(f"the case is {d.case.status}", "#reopen first")
+    work.can_be_written_to()
+    d.drop_deadlines()
+    d.change(status=Status.CLOSED, closed_at=d.now, requested_mail=None)
+    letter = NotAccepted(
+        exclusion.title, exclusion.clause, text, exclusion.explanation, exclusion.signpost, work.officer.name, d.ombudsmen()
+    )
+    d.to_resident(letter, automatic=False, promises=exclusion.promises, clause=exclusion.clause)
+    if exclusion.forward_to:
+        hand_over(d, LetterKind.FORWARDED, f"role:{exclusion.forward_to}", "excluded", clause=exclusion.clause)
+    work.done(f"The resident has been told that the policy does not cover this ({exclusion.title}), and the case is closed.")
+
+
+def withdraw(work: OfficerAtWork, command: Command) -> None:
+    d = work.d
+    if d.case.status in {Status.CLOSED, Status.WITHDRAWN}:
+        raise Refusal(f"the case is {d.case.status} already", "#note to add something")
+    d.drop_deadlines()
+    d.change(status=Status.WITHDRAWN, closed_at=d.now, requested_mail=None)
+    d.to_resident(Closure(command.text, work.officer.name, withdrawn=True), automatic=False)
+    work.done("The case is withdrawn. The resident has had a letter that says so.")
+
+
+def close(work: OfficerAtWork, command: Command) -> None:
+    d = work.d
+    if d.case.status in {Status.CLOSED, Status.WITHDRAWN}:
+        raise Refusal(f"the case is {d.case.status} already", "#note to add something")
+    if d.case.category is Category.COMPLAINT and not d.case.responded_at:
+        raise Refusal("the complaint has not been answered", "#respond", "#refuse CODE reason", "#withdraw")
+    if d.case.category is Category.COMPLAINT and d.case.status is Status.OPEN:
+        raise Refusal("the review has not been answered", "#respond", "#review refuse and the reasons")
+    d.drop_deadlines()
+    d.change(status=Status.CLOSED, closed_at=d.now)
+    if command.body:
+        work.can_be_written_to()
+        d.to_resident(Closure(command.body, work.officer.name), automatic=False)
+    work.done("The case is closed.")
+
+
+def reopen(work: OfficerAtWork, _command: Command) -> None:
+    d = work.d
+    if d.case.status is Status.OPEN:
+        raise Refusal("the case is open", "#show to see where it stands")
+    if d.case.responded_at and d.case.stage is d.case.responded_at[-1][0]:
+        raise Refusal(
+            "it has been answered; a resident who is not content asks for a review",
+            "#review accept, where they have asked",
+            "#message to write to the resident",
+        )
+    owed = tuple(replace(deadline, dropped=False) if deadline.dropped else deadline for deadline in d.case.deadlines)
+    d.change(status=Status.OPEN, closed_at=None, deadlines=owed)
+    work.done("The case is open again, with the dates that it had.")

@@ -1,0 +1,79 @@
+"""`#review`: whether a request for the next stage is taken."""
+
+from townclerk.domain.commands import Command
+from townclerk.domain.decide.conversation import begin_review
+from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
+from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.decide.work import OfficerAtWork, joined
+from townclerk.domain.letters import (
+    ReviewDecision,
+)
+from townclerk.domain.policy import Published, StagePolicy
+from townclerk.domain.words import LetterKind, Status
+
+
+def review(work: OfficerAtWork, command: Command) -> None:
+    verdict, _, rest = command.argument.partition(" ")
+    act = {"accept": _accept_review, "refuse": _refuse_review}.get(verdict.lower())
+    if act is None:
+        raise Refusal(
+            "say whether the request is accepted or refused", "#review accept", "#review refuse and the reasons below"
+        )
+    act(work, joined(rest, command.body))
+
+
+def _requested_stage(work: OfficerAtWork) -> StagePolicy:
+    """The stage that the resident asks for; refuses where nothing was asked."""
+    d = work.d
+    stage = d.stage_policy
+    if d.case.requested_mail is None or stage is None:
+        raise Refusal("no request for a review is waiting for a decision", "#message to write to the resident")
+    if d.case.status is Status.OPEN and stage.request is not None:
+        return stage
+    following = d.council.policy.stage_after(stage.stage)
+    if following is None or not d.case.responded_at:
+        raise Refusal("no request for a review is waiting for a decision", "#message to write to the resident")
+    return following
+
+
+def _accept_review(work: OfficerAtWork, text: str) -> None:
+    d, stage = work.d, _requested_stage(work)
+    asked = d.case.mail(d.case.requested_mail)
+    if asked is not None and d.case.stage is not stage.stage:
+        begin_review(d, stage, asked.mail, asked.received_at)
+    d.meet(f"{stage.stage}.assess")
+    respond = d.case.deadline(f"{stage.stage}.respond")
+    letter = ReviewDecision(
+        accepted=True,
+        text=text,
+        officer=work.officer.name,
+        respond_by=respond.promised if respond else None,
+        ombudsmen=d.ombudsmen(),
+        stage_title=stage.title,
+    )
+    d.to_resident(letter, automatic=False, clause=stage.respond.clause, promises=stage.respond.promises)
+    if stage.assess is not None:
+        hand_over(
+            d,
+            LetterKind.ASSIGNMENT,
+            f"{RESPONSIBLE}:{stage.respond.by}",
+            mail=d.case.requested_mail,
+            clause=stage.respond.clause,
+        )
+    work.done(f"The review is accepted ({stage.title}). The resident has been told.")
+
+
+def _refuse_review(work: OfficerAtWork, text: str) -> None:
+    d, stage = work.d, _requested_stage(work)
+    if not text:
+        raise Refusal("reasons are missing: the resident must be told why", "#review refuse and, on the next line, the reasons")
+    d.drop_deadlines(stage.stage)
+    d.change(status=Status.CLOSED, closed_at=d.now, requested_mail=None)
+    published = stage.refuse or Published("")
+    letter = ReviewDecision(
+        accepted=False, text=text, officer=work.officer.name, respond_by=None, ombudsmen=d.ombudsmen(), stage_title=stage.title
+    )
+    d.to_resident(letter, automatic=False, clause=published.clause, promises=published.promises)
+    work.done(
+        "The resident has been told that there will be no review, why, and how to reach the Ombudsman. The case is closed."
+    )

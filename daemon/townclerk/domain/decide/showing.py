@@ -1,0 +1,26 @@
+"""Words that ask: `#show`, `#help`."""
+
+from townclerk.domain.commands import WORDS, Command
+from townclerk.domain.deadlines import is_overdue
+from townclerk.domain.decide.work import OfficerAtWork, words_of
+
+
+def show(work: OfficerAtWork, _command: Command) -> None:
+    d = work.d
+    case, calendar = d.case, d.council.calendar
+    rows = [
+        f"{case.ref}: {case.category.replace('_', ' ')}, {case.status}, {case.service.replace('_', ' ')}",
+        f"Subject: {case.subject}",
+    ]
+    for deadline in case.deadlines:
+        state = "kept" if deadline.met_at else "no longer owed" if deadline.dropped else "owed"
+        rows.append(f"{deadline.name}: {words_of(deadline.promised)} ({state}; first promised {words_of(deadline.target)})")
+    rows.append("Overdue." if is_overdue(case, d.now, calendar) else "Not overdue.")
+    rows += [f"Mail of {words_of(calendar.local(mail.received_at).date())}: {mail.subject}" for mail in case.mails]
+    work.shown = "\n".join(rows)
+    work.done(f"This is what is known of {case.ref}.")
+
+
+def help_(work: OfficerAtWork, _command: Command) -> None:
+    work.shown = "\n".join(f"#{word} {argument}".strip() + f": {what}" for word, (argument, what) in WORDS.items())
+    work.done("Begin your mail with one of these words. What stands below it goes to the resident, where it says so.")
