@@ -37,7 +37,7 @@ from material import large_mail, mails, sender
 from sqlalchemy import func, select as select_rows
 
 from servers.dovecot import Dovecot
-from servers.installation import COUNCIL, DOMAIN, Books, Names, Running, Ways, eventually, install, users
+from servers.installation import COUNCIL, DOMAIN, Books, Names, Running, Where, eventually, install, users
 from servers.ports import answers, free_ports, until
 from townclerk.app.wiring import load_files, open_database, open_office
 from townclerk.domain.decide import decide
@@ -247,7 +247,9 @@ def written(settings: Path, count: int) -> Written:
     def look(tx: Any) -> Written:
         tables = [table for table in metadata.sorted_tables if table.name not in ("mail_parts", "mails")]
         rows = sum(int(tx.execute(select_rows(func.count()).select_from(table)).scalar_one()) for table in tables)
-        pages = int(tx.exec_driver_sql("PRAGMA page_count").scalar_one()) * int(tx.exec_driver_sql("PRAGMA page_size").scalar_one())
+        pages = int(tx.exec_driver_sql("PRAGMA page_count").scalar_one()) * int(
+            tx.exec_driver_sql("PRAGMA page_size").scalar_one()
+        )
         raws = int(tx.exec_driver_sql("SELECT sum(length(bytes)) FROM mail_parts").scalar_one())
         return Written(max(1, rows // count), max(1, (pages - raws) // count))
 
@@ -336,7 +338,9 @@ def floors(results: Results, dovecot: Dovecot, sink: SinkProcess, settings: Path
 
 
 def machine() -> dict[str, str]:
-    cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), "?")
+    cpu = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), "?"
+    )
     libraries = {name: version(name) for name in ("imapclient", "aiosmtplib", "mail-parser", "sqlalchemy")}
     dovecot = subprocess.run(["/usr/sbin/dovecot", "--version"], capture_output=True, text=True, check=False).stdout.split()
     return {
@@ -366,7 +370,7 @@ def run(count: int) -> Results:
     results = Results(machine())
     with tempfile.TemporaryDirectory() as name, Dovecot(users([0])) as dovecot, SinkProcess() as sink:
         folder = Path(name)
-        settings = install(folder / "town", NAMES, Ways(dovecot.imap_port, sink.port))
+        settings = install(folder / "town", NAMES, Where(dovecot.imap_port, sink.port))
         idle = idle_peak(settings, results)
         with dovecot.client(NAMES.feedback) as client:
             for raw in mails(NAMES, count):
@@ -391,7 +395,11 @@ def table(results: Results) -> str:
     def line(name: str, seconds: float) -> str:
         return f"{name:44}{seconds:9.2f}{1000 * seconds / count:9.2f}{count / seconds:9.0f}"
 
-    lines += [line("whole path, until the last receipt", whole.receipts), line("whole path, until the last letter", whole.all_letters), ""]
+    lines += [
+        line("whole path, until the last receipt", whole.receipts),
+        line("whole path, until the last letter", whole.all_letters),
+        "",
+    ]
     words = {
         "fetch": "fetch, bare IMAPClient, 50 at a time",
         "parse": "parse, bare mail-parser",
@@ -407,12 +415,19 @@ def table(results: Results) -> str:
     lines += ["peak memory of the daemon's process, MB"]
     lines += [f"  idle {memory.idle:.0f}, after the run {memory.run:.0f} ({memory.run / memory.idle:.2f} times idle)"]
     share = (memory.large - memory.before_large) / (LARGE / 1e6)
-    lines += [f"  with a mail of {LARGE / 1e6:.0f} MB {memory.large:.0f}, from {memory.before_large:.0f}: {share:.2f} times the mail's size"]
+    lines += [
+        f"  with a mail of {LARGE / 1e6:.0f} MB {memory.large:.0f}, from {memory.before_large:.0f}: {share:.2f} times the mail's size"
+    ]
     lines += [f"  the reader's process, meanwhile {memory.parser:.0f}", ""]
     lines += [f"{SINGLES} single mails, ms{'median':>31}{'p95':>9}"]
-    for name, values in (("Dovecot's own push (bare IDLE)", results.push), ("LMTP accepted until receipt accepted", results.latency)):
+    for name, values in (
+        ("Dovecot's own push (bare IDLE)", results.push),
+        ("LMTP accepted until receipt accepted", results.latency),
+    ):
         lines += [f"  {name:42}{1000 * statistics.median(values):9.0f}{1000 * p95(values):9.0f}"]
-    lines += [f"  the daemon's share of the median: {1000 * (statistics.median(results.latency) - statistics.median(results.push)):.0f} ms"]
+    lines += [
+        f"  the daemon's share of the median: {1000 * (statistics.median(results.latency) - statistics.median(results.push)):.0f} ms"
+    ]
     return "\n".join(lines)
 
 

@@ -30,7 +30,9 @@ def _mail(names: Names, number: int) -> bytes:
     mail["Date"], mail["Message-ID"] = formatdate(1_800_000_000 + number), f"<bench.{number}@{HOME}>"
     paragraphs = [" ".join(chance.choices(WORDS, k=50)) for _ in range(6)]
     mail.set_content("I want to complain about my bin.\n\n" + "\n\n".join(paragraphs))
-    mail.add_alternative("".join(f"<p>{each}</p>" for each in ["I want to complain about my bin.", *paragraphs]), subtype="html")
+    mail.add_alternative(
+        "".join(f"<p>{each}</p>" for each in ["I want to complain about my bin.", *paragraphs]), subtype="html"
+    )
     if number % 5 == 0:
         mail.add_attachment(chance.randbytes(40_000), maintype="image", subtype="jpeg", filename="bin.jpg")
     return mail.as_bytes().replace(b"\n", b"\r\n")

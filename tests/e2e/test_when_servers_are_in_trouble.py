@@ -95,4 +95,3 @@ def test_a_second_daemon_says_that_it_waits_and_takes_over_when_the_first_stops(
             assert not second.said("letter set aside")
             assert second.terminate() == 0
     assert len(town.letters(town.names.resident(0))) == 1
-

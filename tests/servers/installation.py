@@ -60,7 +60,7 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class Where:
     """Where the installation's servers are. `trusted_server` None: no server's word counts."""
 
     imap_port: int
@@ -70,7 +70,7 @@ class Ways:
     letters_per_hour: int = 100_000
 
 
-def install(folder: Path, names: Names, ways: Ways, database: str | None = None) -> Path:
+def install(folder: Path, names: Names, ways: Where, database: str | None = None) -> Path:
     """Write an installation into *folder*: the shipped council, at work at every hour of every day. Returns its settings file.
 
     *database* None: a file of SQLite in the folder. The database is migrated.
@@ -105,7 +105,7 @@ def _staff(names: Names) -> dict[str, object]:
     }
 
 
-def _settings(folder: Path, names: Names, ways: Ways, url: str) -> dict[str, object]:
+def _settings(folder: Path, names: Names, ways: Where, url: str) -> dict[str, object]:
     password = {"file": str(folder / "password")}
     trust = {"profile": "rfc8601", "trusted_server": ways.trusted_server} if ways.trusted_server else {"profile": "none"}
     # INTERNALDATE has whole seconds: what arrives within the second of our beginning is not old mail.
@@ -140,11 +140,6 @@ def _settings(folder: Path, names: Names, ways: Ways, url: str) -> dict[str, obj
 
 
 def daemon_command(settings: Path) -> list[str]:
-    if not (REPOSITORY / "daemon/townclerk/app/cli.py").exists():
-        return [sys.executable, str(REPOSITORY / "tests/e2e/run_daemon.py"), "--config", str(settings)][:2] + [
-            "--config",
-            str(settings),
-        ]
     return [str(Path(sys.executable).with_name("townclerk")), "run", "--config", str(settings)]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from servers.dovecot import Dovecot
-from servers.installation import DOMAIN, HOME, Books, Names, Running, Ways, install, users
+from servers.installation import DOMAIN, HOME, Books, Names, Running, Where, install, users
 from servers.post import read
 from servers.postfix import Postfix
 
@@ -70,8 +70,8 @@ def make(dovecot: Dovecot, postfix: Postfix, tmp_path: Path) -> Callable[..., To
 
     def town(database: str | None = None) -> Town:
         names = Names(next(_numbers))
-        ways = Ways(dovecot.imap_port, postfix.smtp_port, postfix.name)
-        return Town(install(tmp_path / names.feedback, names, ways, database), names, dovecot, postfix)
+        where = Where(dovecot.imap_port, postfix.smtp_port, postfix.name)
+        return Town(install(tmp_path / names.feedback, names, where, database), names, dovecot, postfix)
 
     return town
 

@@ -218,6 +218,20 @@ async def test_a_new_mail_told_in_the_same_breath_as_the_beginning_of_idle_is_he
     assert took < 5
 
 
+async def test_a_mail_of_which_the_server_says_nothing_in_idle_is_heard_of_a_second_later() -> None:
+    noops = 0
+
+    def noop(line: Line, tag: str) -> None:
+        nonlocal noops
+        noops += 1
+        line.say(f"* 2 EXISTS\r\n{tag} OK done" if noops > 1 else f"{tag} OK done")
+
+    outcome, took = await waited(imap(idle=idles_then(), noop=noop))
+
+    assert outcome is True
+    assert took < 5
+
+
 @pytest.mark.parametrize("lines", [(), ("* BYE shutting down",)], ids=["without a word", "after BYE"])
 async def test_a_connection_that_ends_in_idle_is_trouble_at_once(lines: tuple[str, ...]) -> None:
     outcome, took = await waited(imap(idle=idles_then(*lines, hang_up=True)))

@@ -2,7 +2,10 @@
 
 import asyncio
 import base64
+import contextlib
+import os
 import re
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
@@ -278,13 +281,23 @@ async def test_a_server_that_does_not_hang_up_in_tls_is_not_waited_for(tmp_path:
     context.load_cert_chain(certificate, key)
     hung_up = threading.Event()
 
+    def bye(line: Line) -> None:
+        """Says goodbye, and answers nothing more in TLS: waits below it for the end of the connection itself."""
+        line.say("221 2.0.0 bye")
+        with socket.socket(fileno=os.dup(line.sock.fileno())) as below:
+            below.settimeout(5)
+            with contextlib.suppress(ConnectionResetError):
+                while below.recv(100):
+                    pass
+        hung_up.set()
+        raise _HangUp
+
     def script(line: Line) -> None:
         secure = Line(context.wrap_socket(line.sock, server_side=True))
         try:
-            smtp({"quit": "221 2.0.0 bye"})(secure)
+            smtp({"quit": bye})(secure)
         finally:
             secure.hang_up()
-            hung_up.set()
 
     with Scripted(script) as server:
         transport = to(server, security="tls", ca_file=certificate, host="localhost")

@@ -32,6 +32,7 @@ from townclerk.store.errors import StoreUnavailable
 LEASE_SECONDS = 60
 LEASE_RENEWED = 15  # seconds: three may fail before somebody else takes over
 TICK_SECONDS = 10  # how late a timer or a letter may be noticed, at most
+NOTED_SECONDS = 30  # how old the news that all is well may be
 GRACE_SECONDS = 20  # what a loop is given to finish what it has in hand
 
 log = structlog.get_logger()
@@ -49,6 +50,7 @@ class Loop:
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
     failures: int = 0
     beat: float = field(default_factory=time.monotonic)
+    noted: float = 0  # when it was last noted that all is well; 0: all is not, or not yet
 
 
 class Daemon:
@@ -207,7 +209,10 @@ class Daemon:
         return counts.sent + counts.dead > 0
 
     async def _tell_health(self, loop: Loop, trouble: str | None) -> None:
-        """Note in the database how the loop fares; a database that is away is told by the loop that needs it."""
+        """Note in the database how the loop fares: at once where that has changed, else now and then."""
+        if trouble is None and loop.noted and time.monotonic() - loop.noted < NOTED_SECONDS:
+            return
+        loop.noted = time.monotonic() if trouble is None else 0
         try:
             await health.note(self.office, loop.name, trouble, now())
         except StoreUnavailable as error:

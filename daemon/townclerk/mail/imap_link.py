@@ -34,6 +34,7 @@ _BATCH_BYTES = 8_000_000  # a batch ends once its mails are larger than this tog
 _BODIES = 50  # mails whose bodies are asked for at once
 _PLACES = 200  # mails whose size, date and id are asked for at once
 _LOOKED_AT = 1000  # mails in one batch, old ones included
+_FIRST_IDLE = 1.0  # seconds
 _PLACE_ITEMS = ("RFC822.SIZE", "INTERNALDATE", "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]")
 _FOR_NOW = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG)")
 _MESSAGE_ID = re.compile(rb"<[^<>\s]+>")
@@ -243,21 +244,35 @@ class ImapLink:
                 select.select([wake], [], [], seconds)
                 self._client.noop()
                 return self._announced()
-            self._client.noop()
-            return self._announced() or self._idle(seconds, wake)
+            return self._hears(seconds, wake)
         finally:
             with contextlib.suppress(BlockingIOError):
                 wake.recv(4096)
 
+    def _hears(self, seconds: float, wake: socket.socket) -> bool:
+        """Whether the server tells of a mail. Some tell in IDLE nothing of what came just before it, so the first is short."""
+        for part in (min(seconds, _FIRST_IDLE), seconds - _FIRST_IDLE):
+            self._client.noop()
+            if self._announced():
+                return True
+            if part <= 0:
+                return False
+            ended = self._idle(part, wake)
+            if self._announced():
+                return True
+            if ended:
+                return False
+        return False
+
     def _idle(self, seconds: float, wake: socket.socket) -> bool:
+        """IDLE until the server speaks, *seconds* are over, or *wake* can be read: only the last is True."""
         self._client.idle()
         poll = select.poll()
         poll.register(self._client.socket().fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
         poll.register(wake.fileno(), select.POLLIN)
-        if not self._has_read_ahead():
-            poll.poll(int(seconds * 1000))
+        ready = [] if self._has_read_ahead() else poll.poll(int(seconds * 1000))
         self._client.idle_done()
-        return self._announced()
+        return any(number == wake.fileno() for number, _ in ready)
 
     def _announced(self) -> bool:
         """Whether the server has told the number of mails since this was last asked: it may do so within any command."""

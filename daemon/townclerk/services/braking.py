@@ -30,7 +30,9 @@ async def brake_on(office: Office, row: OutboxRow, now: datetime) -> None:
     if row.staff or not row.automatic:
         return
     council = office.council.policy.id
-    sent = await office.db.read(partial(outbox.sent_between, council=council, start=now - HOUR, end=now, automatic_only=True))
+    sent = await office.db.read(
+        partial(outbox.sent_between, council=council, start=now - HOUR, end=now, automatic_to_residents=True)
+    )
     if sent >= office.ways.letters_per_hour:
         await _tell(office, sent, now)
         raise Braked(now + LOOK_AGAIN, "the brake is on: too many automatic letters within the hour")
@@ -42,7 +44,9 @@ async def too_many_to(office: Office, row: OutboxRow, now: datetime) -> bool:
         return False
     council = office.council.policy.id
     sent = await office.db.read(
-        partial(outbox.sent_between, council=council, start=now - DAY, end=now, recipient=row.recipient, automatic_only=True)
+        partial(
+            outbox.sent_between, council=council, start=now - DAY, end=now, recipient=row.recipient, automatic_to_residents=True
+        )
     )
     return sent >= office.ways.letters_per_address
 

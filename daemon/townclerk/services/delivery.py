@@ -111,8 +111,7 @@ async def _try(office: Office, transport: Transport, row: OutboxRow, now: dateti
         return await _again(office, row, now, str(later))
     except Unknown as unknown:
         log.warning("letter may have been sent", key=row.letter_key)
-        await _put_off(office, row, now + UNKNOWN_WAIT, f"unknown: {unknown}", counts=True)
-        return "put off"
+        return await _again(office, row, now, f"unknown: {unknown}", UNKNOWN_WAIT)
     except Refused as refused:
         await _dead(office, row, refused.status, refused.text, now)
         return "dead"
@@ -125,11 +124,11 @@ async def _try(office: Office, transport: Transport, row: OutboxRow, now: dateti
     return "sent"
 
 
-async def _again(office: Office, row: OutboxRow, now: datetime, error: str) -> str:
+async def _again(office: Office, row: OutboxRow, now: datetime, error: str, least: timedelta = WAITS[0]) -> str:
     if row.attempts >= len(WAITS):
         await _dead(office, row, "4.4.7", f"given up after {row.attempts + 1} attempts: {error}", now)
         return "dead"
-    await _put_off(office, row, now + WAITS[row.attempts], error, counts=True)
+    await _put_off(office, row, now + max(WAITS[row.attempts], least), error, counts=True)
     log.warning("letter put off", letter=row.kind, ref=row.case_ref, key=row.letter_key, attempts=row.attempts + 1)
     return "put off"
 

@@ -185,14 +185,15 @@ def next_at(tx: Tx, council: str) -> datetime | None:
 
 
 def sent_between(
-    tx: Tx, council: str, start: datetime, end: datetime, recipient: str | None = None, *, automatic_only: bool = False
+    tx: Tx, council: str, start: datetime, end: datetime, recipient: str | None = None, *, automatic_to_residents: bool = False
 ) -> int:
-    """How many letters were sent from *start* on and before *end*, to anybody or to one address."""
+    """How many letters were sent from *start* on and before *end*, to anybody or to one address; of all, or of those that
+    no person wrote and that did not go to staff."""
     sent_then = [outbox.c.council == council, outbox.c.sent_at >= start, outbox.c.sent_at < end]
     if recipient is not None:
         sent_then.append(outbox.c.recipient_key == recipient.lower())
-    if automatic_only:
-        sent_then.append(outbox.c.automatic.is_(True))
+    if automatic_to_residents:
+        sent_then += [outbox.c.automatic.is_(True), outbox.c.staff.is_(False)]
     return int(tx.execute(select(func.count()).select_from(outbox).where(*sent_then)).scalar_one())
 
 

@@ -249,6 +249,6 @@ def test_what_was_sent_is_counted_from_the_start_on_and_before_the_end(database:
     assert count(NOON, end) == 2
     assert count(NOON + TICK, end) == 1
     assert count(NOON, end + TICK) == 3
-    assert count(NOON, end + TICK, automatic_only=True) == 2
+    assert count(NOON, end + TICK, automatic_to_residents=True) == 2
     assert count(NOON, end + TICK, "ANN@example.org") == 2
-    assert count(NOON, end + TICK, "ANN@example.org", automatic_only=True) == 1
+    assert count(NOON, end + TICK, "ANN@example.org", automatic_to_residents=True) == 1

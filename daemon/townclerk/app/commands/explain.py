@@ -127,8 +127,7 @@ def _standing(deadline: Deadline, records: Records) -> str:
         return "no longer owed: the case took another way"
     if not is_owed(deadline):
         return "the resident may still use it" if deadline.promised >= records.today else "the resident did not use it"
-    late = records.today > deadline.person_promised
-    return "still owed, and late" if late else "still owed"
+    return "still owed, and late" if records.today > deadline.person_promised else "still owed"
 
 
 def _deadline_object(deadline: Deadline, records: Records) -> dict[str, object]:

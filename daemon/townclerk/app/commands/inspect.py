@@ -111,9 +111,13 @@ async def _inspect_all(files: Iterator[Path], eyes: Eyes) -> int:
 
 
 async def _read(pool: ParsePool, path: Path) -> Reading:
-    if not path.is_file():
-        raise OSError("it is not a regular file")
+    if not _is_regular(path):
+        raise OSError("it is not a regular file")  # a pipe would never end
     return await pool.parse(path)
+
+
+def _is_regular(path: Path) -> bool:
+    return path.is_file()
 
 
 async def _tell(path: Path, reading: asyncio.Task[Reading], eyes: Eyes) -> bool:

@@ -104,8 +104,9 @@ async def _turn(office: Office) -> AsyncIterator[None]:
         return await office.db.run(partial(leases.take, name=name, holder=holder, now=now(), seconds=LEASE_SECONDS))
 
     async def keep() -> None:
-        while (await ask()).mine:
+        while True:
             await asyncio.sleep(LEASE_RENEWED)
+            await ask()
 
     lease = await ask()
     if not lease.mine:

@@ -28,7 +28,6 @@ from townclerk.domain.words import Category, LetterKind, Outcome, Status
 def acknowledge(work: OfficerAtWork, command: Command) -> None:
     d, stage = work.d, work.stage()
     text = work.body(command, "your understanding of the complaint")
-    work.can_be_written_to()
     if stage.acknowledge is None and stage.assess is None:
         raise Refusal("this stage has no acknowledgement", "#message to write to the resident")
     name = f"{stage.stage}.acknowledge"
@@ -43,7 +42,7 @@ def acknowledge(work: OfficerAtWork, command: Command) -> None:
     d.to_resident(
         letter, automatic=False, promises=promise.promises if promise else (), clause=promise.clause if promise else ""
     )
-    work.done("The acknowledgement has been sent to the resident.")
+    work.done("The complaint is acknowledged.")
 
 
 def acknowledged(d: Deliberation, stage: StagePolicy) -> None:
@@ -63,7 +62,6 @@ def respond(work: OfficerAtWork, command: Command) -> None:
     d, stage = work.d, work.stage()
     outcome, rest = _outcome(command.argument)
     text = work.body(replace(command, argument=rest), "your response with its reasons")
-    work.can_be_written_to()
     following = d.council.policy.stage_after(stage.stage)
     d.meet(f"{stage.stage}.respond")
     d.drop_deadlines(stage.stage)
@@ -90,7 +88,7 @@ def respond(work: OfficerAtWork, command: Command) -> None:
             promises=request.promises if request else (),
             clause=request.clause if request else "",
         )
-    work.done(f"The response ({outcome.words}) has been sent to the resident.")
+    work.done(f"The complaint is answered: {outcome.words}.")
 
 
 def _send_response(
@@ -126,11 +124,10 @@ def _answer_without_stage(work: OfficerAtWork, command: Command) -> None:
     """A comment or a request is answered in plain words; whatever was owed of it is then kept."""
     d = work.d
     text = work.body(replace(command, argument=""), "your answer")
-    work.can_be_written_to()
     d.meet(f"{d.case.category}.respond")
     d.change(status=Status.ANSWERED, requested_mail=None)
     d.to_resident(Message(text, work.officer.name), automatic=False)
-    work.done("Your answer has been sent to the resident.")
+    work.done("It is answered.")
 
 
 def extend(work: OfficerAtWork, command: Command) -> None:
@@ -139,12 +136,11 @@ def extend(work: OfficerAtWork, command: Command) -> None:
     if deadline is None or not deadline.open:
         raise Refusal("no date for the response has been promised yet", "#acknowledge first")
     new, reason = new_date(command, deadline, stage, d)
-    work.can_be_written_to()
     made_in_time = in_time(d, replace(deadline, promised=deadline.person_promised), work.mail.received_at)
     d.case = d.case.with_deadline(move(deadline, new, PromisedBy.OFFICER, d.now, made_in_time))
     letter = DelayNotice(stage.stage, deadline.promised, new, reason, d.ombudsmen(), automatic=False, name=stage.extension.name)
     d.to_resident(letter, automatic=False, promises=stage.extension.promises, clause=stage.extension.clause)
-    work.done(f"The response is now promised for {words_of(new)}. The resident has been told.")
+    work.done(f"The response is now promised for {words_of(new)}.")
 
 
 def ask(work: OfficerAtWork, command: Command) -> None:

@@ -43,6 +43,7 @@ class Deliberation:
         self._sends: list[Send] = []
         self._journal: list[Entry] = []
         self._joins: list[JoinOther] = []
+        self.unsent = False  # a letter to the resident was wanted, and there is no address for it
 
     def decision(self) -> Decision:
         return Decision(self.case, tuple(self._sends), tuple(self._journal), tuple(self._joins))
@@ -51,6 +52,10 @@ class Deliberation:
         """Forget everything since *case*: nothing of it happens."""
         self.case = case
         self._sends, self._journal, self._joins = [], [], []
+
+    @property
+    def writes_to_resident(self) -> bool:
+        return any(not send.letter.to.staff for send in self._sends)
 
     # --- the case
 
@@ -175,8 +180,9 @@ class Deliberation:
         )
 
     def to_resident(self, content: ResidentContent, automatic: bool, promises: Sequence[str] = (), clause: str = "") -> None:
-        """Send to the complainant, at any hour. Where they cannot be answered, staff are told instead that it is not sent."""
+        """Send to the complainant, at any hour. Where they gave no address, `unsent` says so to whoever asked for it."""
         if not self.case.receipts:
+            self.unsent = True
             self.note("townclerk", "letter_not_sent", letter=content.kind, reason="no address that can be answered")
             return
         to = Recipient(self.case.complainant.name, self.case.complainant.address)

@@ -27,7 +27,6 @@ def refuse(work: OfficerAtWork, command: Command) -> None:
         raise Refusal("reasons are missing: the resident must be told why", f"#refuse {exclusion.code} and your reasons")
     if d.case.status in {Status.CLOSED, Status.WITHDRAWN}:
         raise Refusal(f"the case is {d.case.status}", "#reopen first")
-    work.can_be_written_to()
     d.drop_deadlines()
     d.change(status=Status.CLOSED, closed_at=d.now, requested_mail=None)
     letter = NotAccepted(
@@ -36,7 +35,7 @@ def refuse(work: OfficerAtWork, command: Command) -> None:
     d.to_resident(letter, automatic=False, promises=exclusion.promises, clause=exclusion.clause)
     if exclusion.forward_to:
         hand_over(d, LetterKind.FORWARDED, f"role:{exclusion.forward_to}", "excluded", clause=exclusion.clause)
-    work.done(f"The resident has been told that the policy does not cover this ({exclusion.title}), and the case is closed.")
+    work.done(f"The policy does not cover this ({exclusion.title}): the case is closed.")
 
 
 def withdraw(work: OfficerAtWork, command: Command) -> None:
@@ -46,7 +45,7 @@ def withdraw(work: OfficerAtWork, command: Command) -> None:
     d.drop_deadlines()
     d.change(status=Status.WITHDRAWN, closed_at=d.now, requested_mail=None)
     d.to_resident(Closure(command.text, work.officer.name, withdrawn=True), automatic=False)
-    work.done("The case is withdrawn. The resident has had a letter that says so.")
+    work.done("The case is withdrawn.")
 
 
 def close(work: OfficerAtWork, command: Command) -> None:
@@ -60,7 +59,6 @@ def close(work: OfficerAtWork, command: Command) -> None:
     d.drop_deadlines()
     d.change(status=Status.CLOSED, closed_at=d.now)
     if command.body:
-        work.can_be_written_to()
         d.to_resident(Closure(command.body, work.officer.name), automatic=False)
     work.done("The case is closed.")
 

@@ -33,6 +33,10 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
     except Refusal as refusal:
         _refuse(d, before, officer, event, refusal)
         return
+    if d.unsent:
+        work.done("This resident gave no address, so nothing was sent to them: please reach them another way.")
+    elif d.writes_to_resident:
+        work.done("The resident has been told.")
     d.note(officer.key, "officer_wrote", words=" ".join(c.word for c in event.commands), mail=event.mail.number)
     d.to_staff(officer, Done(tuple(work.lines), work.shown))
 

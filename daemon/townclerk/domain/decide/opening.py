@@ -124,9 +124,12 @@ def _tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | 
 
 def _warning(d: Deliberation) -> tuple[str, ...]:
     """What whoever gets the case should look out for."""
-    if Alert.STAFF_CONDUCT not in d.case.alerts:
-        return ()
-    return ("It is about somebody's conduct. If that is you, or somebody close to you, please pass it on: #assign",)
+    warnings = []
+    if Alert.STAFF_CONDUCT in d.case.alerts:
+        warnings.append("It is about somebody's conduct. If that is you, or somebody close to you, please pass it on: #assign")
+    if not d.case.receipts:
+        warnings.append("There is no address that can be answered: nothing goes to the resident by mail.")
+    return (" ".join(warnings),) if warnings else ()
 
 
 def send_receipt(d: Deliberation, variety: str, category: CategoryPolicy) -> None:

@@ -1,0 +1,331 @@
+"""What `townclerk check` looks at, one thing after the other. What depends on something that failed is not tried."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from townclerk.app.commands.records import council_of, why_not_ready
+from townclerk.app.commands.run import secrets_of
+from townclerk.app.microsoft import TokenRefused
+from townclerk.app.wiring import open_mailbox, open_transport, url_of_database
+from townclerk.config.errors import ConfigError, FilesRefused, SecretUnavailable
+from townclerk.config.settings import ReplyMode, Security, Settings, load_settings
+from townclerk.config.shipped import shipped_folders
+from townclerk.config.templates import TemplateSet
+from townclerk.domain.calendar import Calendar
+from townclerk.domain.council import Council
+from townclerk.domain.decide.deliberation import LEAD
+from townclerk.mail.errors import MailboxTrouble, SendTrouble
+from townclerk.services import health
+from townclerk.store import journal
+from townclerk.store.database import Database, Tx
+from townclerk.store.errors import StoreError
+
+FIRST_YEAR = 2026  # an earlier clock is a clock that was never set
+AHEAD = timedelta(days=548)  # eighteen months: a case with every stage, and its retention to come
+AMBLE = timedelta(minutes=2)  # what two clocks may differ by
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class State(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+    NOT_TRIED = "not_tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of one check; `todo` says what to do about it, where there is anything to do."""
+
+    check: str
+    state: State
+    message: str
+    todo: str = ""
+
+
+@dataclass(slots=True)
+class Checkup:
+    """One run of every check. `tell` hears of each finding as it is made."""
+
+    path: Path
+    now: datetime
+    tell: Callable[[Finding], None]
+    failed: bool = False
+    _settings: Settings | None = None
+    _council: Council | None = None
+    _without: set[str] = field(default_factory=set)  # secrets that cannot be had
+
+    async def run(self, *, offline: bool) -> None:
+        self._check_settings()
+        self._check_secrets()
+        self._check_council()
+        self._check_templates()
+        self._check_calendar()
+        self._check_clock()
+        self._check_officers()
+        self._check_replies()
+        await asyncio.to_thread(self._check_database)
+        if offline:
+            for check in ("mailbox", "smtp"):
+                self._not_tried(check, "--offline")
+            return
+        await self._check_mailbox()
+        await self._check_smtp()
+
+    def _find(self, check: str, state: State, message: str, todo: str = "") -> None:
+        self.failed |= state is State.FAILED
+        self.tell(Finding(check, state, message, todo))
+
+    def _not_tried(self, check: str, why: str) -> None:
+        self._find(check, State.NOT_TRIED, f"not tried: {why}")
+
+    def _refused(self, check: str, refused: ConfigError) -> None:
+        """One finding for each fault of the files."""
+        faults = refused.faults if isinstance(refused, FilesRefused) else (refused,)
+        for fault in faults:
+            self._find(check, State.FAILED, str(fault))
+
+    # --- files
+
+    def _check_settings(self) -> None:
+        try:
+            self._settings = load_settings(self.path)
+        except ConfigError as refused:
+            self._refused("settings", refused)
+        else:
+            self._find("settings", State.OK, f"{self.path} loads, for {self._settings.council}")
+
+    def _check_secrets(self) -> None:
+        if self._settings is None:
+            self._not_tried("secrets", "the settings do not load")
+            return
+        for name, secret in secrets_of(self._settings):
+            try:
+                secret.reveal()
+            except SecretUnavailable as missing:
+                self._without.add(name)
+                self._find(
+                    f"secret of {name}", State.FAILED, str(missing), "put it there, readable for the account of townclerk"
+                )
+            else:
+                self._find(f"secret of {name}", State.OK, f"{secret} is there")
+
+    def _check_council(self) -> None:
+        if self._settings is None:
+            self._not_tried("rules", "the settings do not load")
+            return
+        try:
+            self._council = council_of(self._settings, self.now)
+        except ConfigError as refused:
+            self._refused("rules", refused)
+        else:
+            policy = self._council.policy
+            self._find("rules", State.OK, f"{policy.title}, version {policy.version}: policy, routing and staff load")
+
+    def _check_templates(self) -> None:
+        if self._settings is None:
+            self._not_tried("templates", "the settings do not load")
+            return
+        try:
+            letters = TemplateSet.load(shipped_folders("templates", self._settings.templates), self._settings.council)
+            if self._council is not None:
+                letters.try_out(self._council.policy)
+        except ConfigError as refused:
+            self._refused("templates", refused)
+            return
+        if self._council is None:
+            self._not_tried("templates", "they load; with this council's policy, because that does not load")
+        else:
+            self._find("templates", State.OK, "every letter can be written")
+
+    # --- time
+
+    def _check_calendar(self) -> None:
+        if self._council is None:
+            self._not_tried("calendar", "the rules do not load")
+            return
+        calendar, today = self._council.calendar, self.now.date()
+        known = last_known_day(calendar)
+        if known < today + AHEAD:
+            todo = "install a newer `holidays`, or write the days as closure_days"
+            self._find("calendar", State.WARNING, f"no bank holiday is known after {known}", todo)
+        elif (named := self._closures_named_until()) is not None and named < today:
+            todo = "write those of the coming year into the policy's calendar"
+            self._find("calendar", State.WARNING, f"the last closure day that the policy names was {named}", todo)
+        else:
+            self._find("calendar", State.OK, f"bank holidays are known up to {known} ({calendar.version})")
+
+    def _closures_named_until(self) -> date | None:
+        days = self._council.policy.calendar.closure_days if self._council else ()
+        return max((day for day, _ in days), default=None)
+
+    def _check_clock(self) -> None:
+        name = self._council.policy.calendar.timezone if self._council else "Europe/London"
+        try:
+            zone = ZoneInfo(name)
+        except ZoneInfoNotFoundError:
+            todo = "install the package tzdata"
+            self._find("clock", State.FAILED, f"this machine does not know the time zone {name}", todo)
+            return
+        local = f"{self.now.astimezone(zone):%Y-%m-%d %H:%M} in {name}"
+        if self.now.year < FIRST_YEAR:
+            self._find(
+                "clock", State.FAILED, f"the clock says {local}", "set it, and keep it by NTP: every due date hangs on it"
+            )
+        else:
+            self._find("clock", State.OK, local)
+
+    # --- people
+
+    def _check_officers(self) -> None:
+        if self._council is None or self._settings is None:
+            self._not_tried("staff", "the rules do not load")
+        elif not self._council.playing(LEAD):
+            role = self._council.policy.own_role(LEAD)
+            todo = f"give somebody the role {role}: what nobody else can settle goes to them"
+            self._find("staff", State.FAILED, f"nobody on the roster is {role}", todo)
+        else:
+            self._find("staff", State.OK, f"{len(self._council.roster.officers)} officers, somebody for what is doubtful")
+        if self._settings is not None and self._settings.authentication.profile == "none":
+            todo = "write authentication: {profile: m365}, or rfc8601 with your receiving server's name"
+            self._find("proof of senders", State.WARNING, "no server vouches for an officer's mail", todo)
+
+    def _check_replies(self) -> None:
+        if self._settings is None or self._council is None:
+            self._not_tried("replies", "the settings or the rules do not load")
+            return
+        mailbox = self._council.policy.contact.mailbox
+        if self._settings.reply_address.mode is ReplyMode.PLAIN:
+            self._find("replies", State.OK, f"replies go to {mailbox}, and the thread names the case")
+            return
+        local, _, domain = mailbox.rpartition("@")
+        todo = "where it does not come, write reply_address: {mode: plain}"
+        message = f"replies go to {local}+…@{domain}: send one mail to {local}+test@{domain} and see that it comes"
+        self._find("replies", State.OK, message, todo)
+
+    # --- the database
+
+    def _check_database(self) -> None:
+        if self._settings is None or "database" in self._without:
+            for check in ("database", "journal", "health"):
+                self._not_tried(check, "the settings or their secrets cannot be had")
+            return
+        try:
+            url = url_of_database(self._settings)
+            trouble = why_not_ready(url)
+            if trouble is None:
+                self._find("database", State.OK, "it answers, and is up to date")
+                self._look_into(url)
+                return
+            self._find("database", State.WARNING, trouble)
+            why = "the database is not ready"
+        except StoreError as error:
+            todo = "see that it runs, and that this account may use it"
+            self._find("database", State.FAILED, f"{type(error).__name__}: {error}", todo)
+            why = "the database cannot be used"
+        for check in ("journal", "health"):
+            self._not_tried(check, why)
+
+    def _look_into(self, url: str) -> None:
+        db = Database.open(url)
+        try:
+            db.read_now(self._check_journal)
+            if self._council is None:
+                self._not_tried("health", "the rules do not load")
+            else:
+                db.read_now(partial(self._check_health, council=self._council))
+        finally:
+            db.close()
+
+    def _check_journal(self, tx: Tx) -> None:
+        broken, newest = journal.verify(tx), journal.newest(tx)
+        if broken is not None:
+            todo = "find out who could write to the database, and compare with the last backup"
+            self._find("journal", State.FAILED, f"entry {broken.number}: {broken.why}", todo)
+        elif newest is not None and newest > self.now + AMBLE:
+            todo = "set the clock of this machine, or find out which was wrong"
+            self._find("journal", State.FAILED, f"its newest entry is of {newest:%Y-%m-%d %H:%M} UTC, in the future", todo)
+        else:
+            self._find("journal", State.OK, "it is whole" if newest else "it is empty")
+
+    def _check_health(self, tx: Tx, council: Council) -> None:
+        found = health.look_up(tx, council.policy.id, council.policy.contact.mailbox)
+        if all(loop.last_good is None and loop.trouble is None for loop in found.loops.values()):
+            self._find("health", State.OK, "townclerk has not run here yet")
+            return
+        for worry in found.worries(self.now):
+            self._find("health", State.WARNING, worry)
+        if not found.worries(self.now):
+            self._find("health", State.OK, "all is well")
+
+    # --- the wire
+
+    async def _check_mailbox(self) -> None:
+        if self._settings is None or "mailbox" in self._without:
+            self._not_tried("mailbox", "the settings or their secrets cannot be had")
+            return
+        box, mailbox = self._settings.mailbox, open_mailbox(self._settings)
+        try:
+            capabilities = await mailbox.capabilities()
+            missing = await mailbox.folders(box.folders)
+        except (MailboxTrouble, ConfigError, TokenRefused) as trouble:
+            todo = f"see mailbox in the settings: {box.host}:{box.port}, security {box.security}, user and secret"
+            self._find("mailbox", State.FAILED, f"{type(trouble).__name__}: {trouble}", todo)
+            return
+        finally:
+            await mailbox.close()
+        self._find("mailbox", State.OK, f"{box.host}:{box.port} lets us in")
+        self._judge_mailbox(frozenset(capabilities), missing)
+        self._judge_security("mailbox security", box.security, box.host)
+
+    def _judge_mailbox(self, capabilities: frozenset[str], missing: tuple[str, ...]) -> None:
+        assert self._settings is not None  # noqa: S101  # whoever calls this has connected with them
+        box = self._settings.mailbox
+        for folder in box.folders:
+            if folder in missing:
+                todo = "correct mailbox.folders, or make the folder"
+                self._find("folder", State.FAILED, f"the mailbox has no folder {folder}", todo)
+            else:
+                self._find("folder", State.OK, f"{folder} is there")
+        if "IDLE" in capabilities:
+            self._find("new mail", State.OK, "the server says at once when mail comes (IDLE)")
+        else:
+            self._find("new mail", State.OK, f"the server has no IDLE: we look every {box.poll_seconds} seconds")
+
+    async def _check_smtp(self) -> None:
+        if self._settings is None or "smtp" in self._without:
+            self._not_tried("smtp", "the settings or their secrets cannot be had")
+            return
+        smtp, transport = self._settings.smtp, open_transport(self._settings)
+        try:
+            await transport.check()
+        except (SendTrouble, ConfigError, TokenRefused) as trouble:
+            todo = f"see smtp in the settings: {smtp.host}:{smtp.port}, security {smtp.security}, user and secret"
+            self._find("smtp", State.FAILED, f"{type(trouble).__name__}: {trouble}", todo)
+            return
+        finally:
+            await transport.close()
+        login = "lets us in" if smtp.user else "answers, and wants no login"
+        self._find("smtp", State.OK, f"{smtp.host}:{smtp.port} {login}")
+        self._judge_security("smtp security", smtp.security, smtp.host)
+
+    def _judge_security(self, check: str, security: Security, host: str) -> None:
+        if security is not Security.NONE:
+            self._find(check, State.OK, f"the connection is protected ({security}), and the certificate is right")
+        elif host not in LOOPBACK:
+            self._find(check, State.WARNING, f"the connection to {host} is open to everybody on the way", "write security: tls")
+
+
+def last_known_day(calendar: Calendar) -> date:
+    """The last day of the last year of which any bank holiday is known: a year is never taken for one without any."""
+    years = {day.year for day in calendar.closed}
+    year = calendar.first.year
+    while year in years and year < calendar.last.year:
+        year += 1
+    return calendar.last if year in years else date(year - 1, 12, 31)

@@ -1,0 +1,102 @@
+"""Which case a mail belongs to: the strongest clue wins, and nobody who is not a party follows any."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.samples import REF, RESIDENT, incoming, opened
+from townclerk.domain.case import Case, Party, PartyRole
+from townclerk.domain.linking import case_signed_for, find_clues, judge
+from townclerk.domain.mail import Address, IncomingMail
+from townclerk.domain.reference import Reference
+from townclerk.domain.signing import Side, Signer, SigningKey
+
+MAILBOX = "feedback@council.example"
+SIGNER = Signer(MAILBOX, (SigningKey("0", b"a secret"),))
+OTHERS = [str(Reference("SS", 27, number)) for number in (2, 3, 4)]
+
+
+def a_case(ref: str, who: str = RESIDENT.address) -> Case:
+    return replace(opened().case, ref=ref, complainant=Address("", who))
+
+
+CASES = {ref: a_case(ref) for ref in (REF, *OTHERS)}
+
+
+def linked(mail: IncomingMail, known: dict[str, str] | None = None, cases: dict[str, Case] | None = None) -> str | None:
+    there = CASES if cases is None else cases
+    found = judge(mail, find_clues(mail, "SS", SIGNER, known or {}), there)
+    return found.joined.ref if found.joined else None
+
+
+def a_mail_with_every_clue() -> tuple[IncomingMail, dict[str, str]]:
+    """The address names the first case, the thread the second, the subject the third, the words the fourth."""
+    to = SIGNER.reply_address(REF.replace("-", "").lower(), Side.RESIDENT, RESIDENT.address)
+    mail = incoming(f"about {OTHERS[2]}", f"Re: {OTHERS[1]}", to=(Address("", to),), in_reply_to=("<m1>",))
+    return mail, {"<m1>": OTHERS[0]}
+
+
+def test_the_signed_address_then_the_thread_then_the_subject_then_the_words() -> None:
+    mail, known = a_mail_with_every_clue()
+
+    assert REF == linked(mail, known)
+    assert OTHERS[0] == linked(replace(mail, to=()), known)
+    assert OTHERS[1] == linked(replace(mail, to=(), in_reply_to=()), known)
+    assert OTHERS[2] == linked(replace(mail, to=(), in_reply_to=(), subject=""), known)
+    assert linked(replace(mail, to=(), in_reply_to=(), subject="", own_text="")) is None
+
+
+def test_a_clue_to_a_case_of_somebody_else_is_passed_over_for_one_of_the_sender_s_own() -> None:
+    mail, known = a_mail_with_every_clue()
+
+    assert OTHERS[0] == linked(mail, known, {**CASES, REF: a_case(REF, "another@example.org")})
+
+
+def test_a_stranger_joins_nothing_and_the_cases_named_are_kept_for_a_person() -> None:
+    mail, known = a_mail_with_every_clue()
+    mail = replace(mail, sender=Address("", "stranger@example.net"))
+    link = judge(mail, find_clues(mail, "SS", SIGNER, known), CASES)
+
+    assert link.joined is None
+    assert (REF, *OTHERS) == link.possible
+
+
+def test_a_party_joins_whatever_the_capitals() -> None:
+    case = replace(a_case(REF, "another@example.org"), parties=(Party(Address("", "Son@Example.org"), PartyRole.REPRESENTATIVE),))
+
+    assert REF == linked(incoming("", REF, sender="SON@EXAMPLE.ORG"), cases={REF: case})
+
+
+def test_a_reference_in_what_is_quoted_is_no_clue() -> None:
+    mail = replace(incoming("any news?"), text=f"any news?\n> about {REF}")
+
+    assert linked(mail) is None
+
+
+def test_a_case_that_does_not_exist_is_no_clue() -> None:
+    assert linked(incoming("", REF), cases={}) is None
+
+
+@pytest.mark.parametrize("sender", [RESIDENT.address, "wendy.ash@council.example"])
+def test_an_officer_s_address_serves_that_officer_alone(sender: str) -> None:
+    to = SIGNER.reply_address(REF.replace("-", "").lower(), Side.OFFICER, "wendy.ash@council.example")
+    mail = incoming("", sender=sender, to=(Address("", to),))
+
+    mine = case_signed_for(mail, "SS", SIGNER, frozenset({sender}), in_thread=False)
+    assert mine == (REF if sender.startswith("wendy") else None)
+
+
+def test_a_resident_s_address_is_no_officer_s() -> None:
+    to = SIGNER.reply_address(REF.replace("-", "").lower(), Side.RESIDENT, "wendy.ash@council.example")
+    mail = incoming("", to=(Address("", to),))
+
+    assert case_signed_for(mail, "SS", SIGNER, frozenset({"wendy.ash@council.example"}), in_thread=False) is None
+
+
+@pytest.mark.parametrize("in_thread", [True, False])
+def test_where_the_host_strips_tags_the_thread_carries_the_signature(in_thread: bool) -> None:
+    message_id = SIGNER.message_id(REF.replace("-", "").lower(), Side.OFFICER, "wendy.ash@council.example", "key")
+    mail = incoming("", to=(Address("", MAILBOX),), in_reply_to=(message_id,))
+
+    found = case_signed_for(mail, "SS", SIGNER, frozenset({"wendy.ash@council.example"}), in_thread)
+    assert found == (REF if in_thread else None)

@@ -1,0 +1,147 @@
+"""The words at the top of an officer's mail, however a phone or a hurry writes them."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from townclerk.domain.commands import WORDS, Command, read_commands, read_until, word_inside
+from townclerk.domain.quoting import REPLY_ABOVE
+
+DAY = date(2027, 2, 8)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#respond upheld\nDear Ms Patel",
+        "#Respond upheld\nDear Ms Patel",  # a phone's capital
+        "#RESPOND upheld  \nDear Ms Patel",
+        "＃respond upheld\nDear Ms Patel",  # a full-width #
+        "# respond upheld\nDear Ms Patel",
+        "#respond: upheld\nDear Ms Patel",
+        "\n\n  #respond upheld\n\n\nDear Ms Patel\n\n",
+        "#respond\u00a0upheld\r\nDear Ms Patel\r\n",
+        "*#respond upheld*\nDear Ms Patel",  # bold, as some programs write it in plain text
+    ],
+)
+def test_a_word_is_read_however_it_is_typed(text: str) -> None:
+    reading = read_commands(text)
+
+    assert (Command("respond", "upheld", "Dear Ms Patel"),) == reading.commands
+    assert reading.problem is None
+
+
+def test_several_words_are_done_in_order_and_the_text_belongs_to_the_last() -> None:
+    reading = read_commands("#service parks\n#assign lucy\n#message\nDear Ms Patel,\n\nwe will look.")
+
+    assert [("service", "parks", ""), ("assign", "lucy", ""), ("message", "", "Dear Ms Patel,\n\nwe will look.")] == [
+        (command.word, command.argument, command.body) for command in reading.commands
+    ]
+
+
+@pytest.mark.parametrize("text", ["Dear Ms Patel", "", "\n", "No. #1 is wrong", "Please see #respond below", "#", "# ", "#1 bin"])
+def test_a_mail_without_a_word_at_the_top_has_none(text: str) -> None:
+    reading = read_commands(text)
+
+    assert () == reading.commands
+    assert reading.problem is None
+
+
+@pytest.mark.parametrize("text", ["#respnd upheld\nHello", "#message\nHello\n#close", "#note a\n#message\nx\n  #Respond upheld"])
+def test_a_mistyped_word_or_one_in_the_middle_is_a_problem_and_not_a_guess(text: str) -> None:
+    assert read_commands(text).problem is not None
+
+
+@pytest.mark.parametrize("body", ["We are number #1", "#recycling is our motto", "see ticket #42", "a # b"])
+def test_a_hash_in_the_text_that_is_no_word_of_ours_goes_out_as_it_is(body: str) -> None:
+    reading = read_commands(f"#message\nDear all,\n{body}")
+
+    assert reading.problem is None
+    assert body in reading.commands[0].body
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [f"--- {REPLY_ABOVE} ---", "Please reply\nabove this line", "feedback+ss270001k-o0abcdefghijklmn@council.example"],
+)
+def test_text_that_holds_a_letter_of_ours_is_not_for_the_resident(quoted: str) -> None:
+    assert read_commands(f"#message\nHello\n{quoted}").problem is not None
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_read_without_error(text: str) -> None:
+    reading = read_commands(text)
+
+    assert all(command.word == command.word.lower() for command in reading.commands)
+    assert reading.commands or reading.problem is None
+
+
+@given(st.sampled_from(sorted(WORDS)), st.sampled_from(["", "  ", "> ", "*"]))
+def test_a_word_that_begins_a_line_is_always_noticed(word: str, before: str) -> None:
+    assert word == word_inside(f"Dear Ms Patel\n{before}#{word} x\nYours")
+
+
+# --- dates
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2027-02-08",
+        "2027-2-8",
+        "08/02/2027",
+        "8/2/2027",
+        "8.2.2027",
+        "8 February 2027",
+        "8 feb 2027",
+        "8th February 2027",
+        "08 Feb. 2027",
+        "Monday 8 February 2027",
+        "Mon 8th Feb, 2027",
+        "monday, 8 FEBRUARY 2027",
+    ],
+)
+@pytest.mark.parametrize("reason", ["", " the crew is ill", ": the crew is ill", " - the crew is ill"])
+def test_a_day_is_understood_in_any_spelling(written: str, reason: str) -> None:
+    assert (DAY, "the crew is ill" if reason else "") == read_until(written + reason)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("5", (5, "")), ("10 waiting", (10, "waiting")), ("+3 days: ill", (3, "ill")), ("7 working days ill", (7, "ill")), ("1 day", (1, ""))],
+)
+def test_a_number_of_days_is_understood(written: str, expected: tuple[int, str]) -> None:
+    assert expected == read_until(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "soon",
+        "2027-02-30",
+        "30/02/2027",
+        "2027-13-01",
+        "29 February 2027",
+        "8 Ma 2027",
+        "8 Febtober 2027",
+        "8 February the crew is ill",  # of which year?
+        "8th Feb",
+        "8/2",
+        "2 weeks the crew is ill",
+        "1 month",
+        "next Monday",
+        "0000-00-00",
+    ],
+)
+def test_a_day_that_is_none_is_not_taken_for_another(written: str) -> None:
+    assert read_until(written)[0] is None
+
+
+@given(st.dates(date(2020, 1, 1), date(2040, 12, 31)))
+def test_every_day_is_read_back_from_how_it_is_written(day: date) -> None:
+    spellings = (f"{day}", f"{day:%d/%m/%Y}", f"{day:%A} {day.day} {day:%B %Y}", f"{day.day} {day:%b} {day.year}")
+
+    assert {day} == {read_until(written)[0] for written in spellings}
