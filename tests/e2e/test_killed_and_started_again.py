@@ -61,8 +61,7 @@ def test_killed_at_any_moment_it_opens_one_case_for_each_resident_and_sends_one_
     Each resident has exactly one case, and receipts of exactly one Message-ID. A copy of that receipt may lie beside it only
     for a kill that fell between the server's word and our note of it: so no more copies than kills.
     """
-    seed = random.randrange(10**6)
-    chance = random.Random(seed)
+    chance = random.Random(seed := random.randrange(10**6))  # noqa: S311  # moments, not secrets
     # Dovecot tells of new mail half a second after it came; a quarter of a second later all is done.
     moments = [at_once, at_the_first_letter, *(after(chance.uniform(0.45, 0.8)) for _ in range(3))]
     killed_at(town, moments)
@@ -75,7 +74,7 @@ def test_killed_at_any_moment_it_opens_one_case_for_each_resident_and_sends_one_
 
 
 def test_asked_to_stop_in_the_middle_it_stops_in_time_and_leaves_nothing_half_done(town: Town) -> None:
-    """SIGTERM while letters are going out: exit status 0 within 25 seconds; started again, it does the rest, and nothing twice."""
+    """SIGTERM while letters go out: exit status 0 within 25 seconds; started again, it does the rest, and nothing twice."""
     with town.daemon() as daemon:
         daemon.wait_for("ready")
         complain(town, range(RESIDENTS))

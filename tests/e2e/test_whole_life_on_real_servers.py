@@ -26,7 +26,7 @@ def postgres() -> Iterator[str]:
 
 
 def test_a_complaint_goes_its_way_from_mail_to_answer_and_the_resident_sees_nothing_of_ours(town: Town) -> None:
-    """SMTP in, LMTP, IDLE, the case, SMTP out, the officer's mail program, SMTP in, and the answer lies in the resident's inbox."""
+    """SMTP in, LMTP, IDLE, the case, SMTP out, the officer's mail program, SMTP in, and the answer is in the inbox."""
     whole_life(town)
 
 

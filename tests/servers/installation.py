@@ -1,4 +1,4 @@
-"""A whole installation of townclerk for a test: settings, rules and staff in a folder, and the daemon in a process of its own."""
+"""A whole installation of townclerk: settings, rules and staff in a folder, and the daemon in a process of its own."""
 
 import json
 import os
@@ -140,7 +140,7 @@ def _settings(folder: Path, names: Names, ways: Where, url: str) -> dict[str, ob
 
 
 def daemon_command(settings: Path) -> list[str]:
-    return [str(Path(sys.executable).with_name("townclerk")), "run", "--config", str(settings)]
+    return [str(Path(sys.executable).with_name("townclerk")), "--config", str(settings), "run"]
 
 
 @dataclass

@@ -81,7 +81,8 @@ def _say_summary(theatre: "Theatre", unreadable: int) -> None:
     parts = [f"{theatre.passed} ok"]
     parts += [f"{theatre.failed} FAILED"] if theatre.failed else []
     parts += [f"{unreadable} cannot be read"] if unreadable else []
-    say(f"{theatre.passed + theatre.failed + unreadable} scenarios: {', '.join(parts)}")
+    count = theatre.passed + theatre.failed + unreadable
+    say(f"{count} scenario{'' if count == 1 else 's'}: {', '.join(parts)}")
 
 
 # --- finding ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,152 @@
+"""An installation with a past, for each test its own, and the command line in this process."""
+
+import asyncio
+import json
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+from servers.installation import Names, Ways, install
+from servers.ports import free_ports
+from townclerk.app.cli import main
+from townclerk.app.simulate.world import ReadHere, World
+from townclerk.app.wiring import load_files, open_database, open_office
+from townclerk.mail.errors import Refused
+from townclerk.mail.memory import MemoryMailbox, MemoryTransport
+from townclerk.services.office import Office
+from townclerk.services.quarantining import quarantine
+from townclerk.store import cases, mails
+from townclerk.store.database import Database
+
+GONE = "gone@home.example"  # whose mail server knows them no more
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command line came to."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Command = Callable[..., Ran]
+
+
+@pytest.fixture
+def townclerk(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Command]:
+    """Runs a command line in an empty folder. Arguments are turned into text."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.delenv("TOWNCLERK_CONFIG", raising=False)
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+
+    def run(*arguments: object) -> Ran:
+        capsys.readouterr()
+        status = main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return Ran(status, said.out, said.err)
+
+    yield run
+    structlog.reset_defaults()
+    root.handlers[:], root.level = handlers, level
+
+
+def mail(sender: str, subject: str, text: str) -> bytes:
+    lines = (f"From: {sender}", "To: feedback0@council.example", f"Subject: {subject}", f"Message-ID: <{abs(hash(text))}@home>")
+    return "\r\n".join((*lines, "", text, "")).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """An installation in which two complaints have come: the old one has been forgotten, the new one is of today; the receipt
+    of a third could not be delivered, and one mail could not be read."""
+
+    settings: Path
+    old: str
+    new: str
+
+    @property
+    def folder(self) -> Path:
+        return self.settings.parent
+
+    def ask(self, work: Callable[..., Any]) -> Any:
+        """Do *work* in a transaction of the installation's database."""
+        db = Database.open(f"sqlite:///{self.folder}/townclerk.db")
+        try:
+            return db.run_now(work)
+        finally:
+            db.close()
+
+    def rewrite(self, **values: object) -> None:
+        """Put other values into the settings."""
+        written = json.loads(self.settings.read_text())
+        for name, value in values.items():
+            written[name] = {**written[name], **value} if isinstance(value, dict) else value
+        self.settings.write_text(json.dumps(written, indent=1))
+
+
+@pytest.fixture(scope="session")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """The installation that each test gets a copy of."""
+    folder = tmp_path_factory.mktemp("past")
+    (closed,) = free_ports(1)
+    settings = install(folder, Names(0), Ways(closed, closed))
+    old, new = asyncio.run(_live(settings))
+    return Town(settings, old, new)
+
+
+async def _live(settings: Path) -> tuple[str, str]:
+    files = load_files(settings)
+    db = open_database(files.settings)
+    office = open_office(files, db, ReadHere())
+    mailbox, transport = MemoryMailbox(), MemoryTransport()
+    transport.fail_for(GONE, Refused(550, "5.1.1", f"550 5.1.1 <{GONE}> is not here"))
+    world = World(office, mailbox, transport)
+    now = datetime.now(UTC)
+    try:
+        for ago, sender, subject in (
+            (60, "Asha Patel <asha@home.example>", "My bin has not been emptied"),
+            (0, "Bo Lee <bo@home.example>", "Complaint about the noise of the pool"),
+            (0, f"Cy Fox <{GONE}>", "Complaint about the bins of our street"),
+        ):
+            at = now - timedelta(days=ago)
+            mailbox.deliver(mail(sender, subject, f"I want to complain. {subject}."), at)
+            await world.settle(at)
+        await _set_one_aside(office, mailbox, now)
+        rows = await db.read(partial(cases.list_cases, council=office.council.policy.id))
+        by_subject = {row.subject: row.ref for row in rows}
+        return by_subject["My bin has not been emptied"], by_subject["Complaint about the noise of the pool"]
+    finally:
+        db.close()
+
+
+async def _set_one_aside(office: Office, mailbox: MemoryMailbox, now: datetime) -> None:
+    mailbox.deliver(mail("Di Roe <di@home.example>", "A bomb of a mail", "Boom \x1b[31m."), now)
+    batch = await mailbox.arrivals("INBOX", 1, 3, now - timedelta(days=1), 10)
+    place = {"mailbox": office.ways.mailbox, "folder": "INBOX", "uidvalidity": 1, "highest_uid": batch.highest_uid}
+    await office.db.run(partial(mails.take, **place, start_from=now - timedelta(days=1), arrivals=batch.arrivals, now=now))
+    (stored,) = await office.db.read(partial(mails.next_to_deal_with, mailbox=office.ways.mailbox, limit=10))
+    await quarantine(office, stored, "reading it took too much memory", None, now)
+
+
+@pytest.fixture
+def town(past: Town, tmp_path: Path) -> Town:
+    folder = tmp_path / "town"
+    shutil.copytree(past.folder, folder)
+    settings = folder / "townclerk.yaml"
+    settings.write_text(settings.read_text().replace(str(past.folder), str(folder)))
+    return Town(settings, past.old, past.new)
