@@ -31,12 +31,19 @@ def incoming(text: str, subject: str = "", sender: str = RESIDENT.address, **mor
 
 
 def facts(
-    number: int, text: str = "My bin.", at: datetime = MONDAY, sender: Address = RESIDENT, subject: str = "Bins", answerable: bool = True
+    number: int,
+    text: str = "My bin.",
+    at: datetime = MONDAY,
+    sender: Address = RESIDENT,
+    subject: str = "Bins",
+    answerable: bool = True,
 ) -> MailFacts:
     return MailFacts(number, sender, subject, f"<{number}@example.org>", (), at, text, text, (), answerable)
 
 
-def opened(what: Route = COMPLAINT, at: datetime = MONDAY, text: str = "My bin.", answerable: bool = True, **more: object) -> Decision:
+def opened(
+    what: Route = COMPLAINT, at: datetime = MONDAY, text: str = "My bin.", answerable: bool = True, **more: object
+) -> Decision:
     """A case just opened."""
     event = CaseOpened(REF, facts(1, text, at, answerable=answerable), what, **more)  # type: ignore[arg-type]  # tests name real fields
     return decide(None, event, council(), at)

@@ -191,7 +191,9 @@ def test_no_year_is_taken_for_one_without_bank_holidays(day: date) -> None:
         calendar().is_working(day)
 
 
-@pytest.mark.parametrize("duration", [working(1), Duration(1, Unit.CALENDAR_DAY), Duration(1, Unit.MONTH), Duration(1, Unit.YEAR)])
+@pytest.mark.parametrize(
+    "duration", [working(1), Duration(1, Unit.CALENDAR_DAY), Duration(1, Unit.MONTH), Duration(1, Unit.YEAR)]
+)
 def test_a_due_date_beyond_the_calendar_is_an_error_and_not_a_guess(duration: Duration) -> None:
     with pytest.raises(CalendarTooShort):
         calendar().count(LAST, duration)

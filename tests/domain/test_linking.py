@@ -39,7 +39,7 @@ def a_mail_with_every_clue() -> tuple[IncomingMail, dict[str, str]]:
 def test_the_signed_address_then_the_thread_then_the_subject_then_the_words() -> None:
     mail, known = a_mail_with_every_clue()
 
-    assert REF == linked(mail, known)
+    assert linked(mail, known) == REF
     assert OTHERS[0] == linked(replace(mail, to=()), known)
     assert OTHERS[1] == linked(replace(mail, to=(), in_reply_to=()), known)
     assert OTHERS[2] == linked(replace(mail, to=(), in_reply_to=(), subject=""), known)
@@ -62,9 +62,11 @@ def test_a_stranger_joins_nothing_and_the_cases_named_are_kept_for_a_person() ->
 
 
 def test_a_party_joins_whatever_the_capitals() -> None:
-    case = replace(a_case(REF, "another@example.org"), parties=(Party(Address("", "Son@Example.org"), PartyRole.REPRESENTATIVE),))
+    case = replace(
+        a_case(REF, "another@example.org"), parties=(Party(Address("", "Son@Example.org"), PartyRole.REPRESENTATIVE),)
+    )
 
-    assert REF == linked(incoming("", REF, sender="SON@EXAMPLE.ORG"), cases={REF: case})
+    assert linked(incoming("", REF, sender="SON@EXAMPLE.ORG"), cases={REF: case}) == REF
 
 
 def test_a_reference_in_what_is_quoted_is_no_clue() -> None:

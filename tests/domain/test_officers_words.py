@@ -36,20 +36,26 @@ def test_a_word_is_read_however_it_is_typed(text: str) -> None:
 def test_several_words_are_done_in_order_and_the_text_belongs_to_the_last() -> None:
     reading = read_commands("#service parks\n#assign lucy\n#message\nDear Ms Patel,\n\nwe will look.")
 
-    assert [("service", "parks", ""), ("assign", "lucy", ""), ("message", "", "Dear Ms Patel,\n\nwe will look.")] == [
-        (command.word, command.argument, command.body) for command in reading.commands
+    assert [(command.word, command.argument, command.body) for command in reading.commands] == [
+        ("service", "parks", ""),
+        ("assign", "lucy", ""),
+        ("message", "", "Dear Ms Patel,\n\nwe will look."),
     ]
 
 
-@pytest.mark.parametrize("text", ["Dear Ms Patel", "", "\n", "No. #1 is wrong", "Please see #respond below", "#", "# ", "#1 bin"])
+@pytest.mark.parametrize(
+    "text", ["Dear Ms Patel", "", "\n", "No. #1 is wrong", "Please see #respond below", "#", "# ", "#1 bin"]
+)
 def test_a_mail_without_a_word_at_the_top_has_none(text: str) -> None:
     reading = read_commands(text)
 
-    assert () == reading.commands
+    assert reading.commands == ()
     assert reading.problem is None
 
 
-@pytest.mark.parametrize("text", ["#respnd upheld\nHello", "#message\nHello\n#close", "#note a\n#message\nx\n  #Respond upheld"])
+@pytest.mark.parametrize(
+    "text", ["#respnd upheld\nHello", "#message\nHello\n#close", "#note a\n#message\nx\n  #Respond upheld"]
+)
 def test_a_mistyped_word_or_one_in_the_middle_is_a_problem_and_not_a_guess(text: str) -> None:
     assert read_commands(text).problem is not None
 
@@ -110,7 +116,13 @@ def test_a_day_is_understood_in_any_spelling(written: str, reason: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "expected"),
-    [("5", (5, "")), ("10 waiting", (10, "waiting")), ("+3 days: ill", (3, "ill")), ("7 working days ill", (7, "ill")), ("1 day", (1, ""))],
+    [
+        ("5", (5, "")),
+        ("10 waiting", (10, "waiting")),
+        ("+3 days: ill", (3, "ill")),
+        ("7 working days ill", (7, "ill")),
+        ("1 day", (1, "")),
+    ],
 )
 def test_a_number_of_days_is_understood(written: str, expected: tuple[int, str]) -> None:
     assert expected == read_until(written)

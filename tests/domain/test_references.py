@@ -25,7 +25,7 @@ def test_one_wrong_digit_never_verifies(reference: Reference, data: st.DataObjec
     assume(digit != reference.digits[place])
     digits = reference.digits[:place] + digit + reference.digits[place + 1 :]
 
-    assert () == find_references(f"SS-{digits[:2]}-{digits[2:]}-{reference.check}", "SS")
+    assert find_references(f"SS-{digits[:2]}-{digits[2:]}-{reference.check}", "SS") == ()
 
 
 @given(references, st.data())
@@ -35,7 +35,7 @@ def test_two_neighbouring_digits_that_changed_places_never_verify(reference: Ref
     assume(digits[place] != digits[place + 1])
     swapped = digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :]
 
-    assert () == find_references(f"SS-{swapped[:2]}-{swapped[2:]}-{reference.check}", "SS")
+    assert find_references(f"SS-{swapped[:2]}-{swapped[2:]}-{reference.check}", "SS") == ()
 
 
 @given(references, st.sampled_from(CHECK_LETTERS))
@@ -89,7 +89,7 @@ def test_a_reference_is_recognised_however_it_is_typed(typed: str, case: object)
     ],
 )
 def test_what_is_no_reference_is_not_seen(typed: str) -> None:
-    assert () == find_references(typed.format(c=RIGHT.check), "SS")
+    assert find_references(typed.format(c=RIGHT.check), "SS") == ()
 
 
 def test_several_are_found_in_order_and_once() -> None:
@@ -104,5 +104,5 @@ def test_any_text_is_searched_without_error(text: str) -> None:
 
 
 def test_no_check_letter_sounds_or_looks_like_a_digit_or_another() -> None:
-    assert 10 == len(set(CHECK_LETTERS))
+    assert len(set(CHECK_LETTERS)) == 10
     assert not set(CHECK_LETTERS) & set("OISBGVUNFEACDP")

@@ -20,7 +20,10 @@ ROUTING = Routing(
         Rule("idea", "comment", Condition(anywhere=words("idea"))),
         Rule("from the office", "not_ours", Condition(sender=words("@office"))),
     ),
-    services=(Rule("bins", "waste", Condition(anywhere=words("bin"))), Rule("trees", "parks", Condition(subject=words("tree")))),
+    services=(
+        Rule("bins", "waste", Condition(anywhere=words("bin"))),
+        Rule("trees", "parks", Condition(subject=words("tree"))),
+    ),
     alerts=(
         Rule("gas", "emergency_hazard", Condition(text=words("gas"))),
         Rule("gas again", "emergency_hazard", Condition(text=words("gas"))),
@@ -44,16 +47,16 @@ def test_the_first_rule_that_holds_gives_the_category_and_in_doubt_it_is_a_compl
 
 
 def test_the_service_is_looked_for_where_the_rule_says() -> None:
-    assert "waste" == route(incoming("my bin under a tree"), ROUTING).service
-    assert "parks" == route(incoming("it is down", "a TREE"), ROUTING).service
-    assert "other" == route(incoming("a tree is down"), ROUTING).service
+    assert route(incoming("my bin under a tree"), ROUTING).service == "waste"
+    assert route(incoming("it is down", "a TREE"), ROUTING).service == "parks"
+    assert route(incoming("a tree is down"), ROUTING).service == "other"
 
 
 def test_every_alert_counts_once_and_the_reasons_are_kept() -> None:
     found = route(incoming("gas! and racist words"), ROUTING)
 
-    assert (Alert.EMERGENCY_HAZARD, Alert.HATE_CRIME) == found.alerts
-    assert ("gas", "gas again", "abuse") == found.because
+    assert found.alerts == (Alert.EMERGENCY_HAZARD, Alert.HATE_CRIME)
+    assert found.because == ("gas", "gas again", "abuse")
 
 
 def test_what_the_sender_quotes_says_nothing_about_their_mail() -> None:

@@ -1,19 +1,17 @@
 """An installation with a past, for each test its own, and the command line in this process."""
 
 import asyncio
-import json
 import logging
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 import structlog
 
+from app.cli.house import GONE, Command, Ran, Town
 from servers.installation import Names, Ways, install
 from servers.ports import free_ports
 from townclerk.app.cli import main
@@ -24,25 +22,6 @@ from townclerk.mail.memory import MemoryMailbox, MemoryTransport
 from townclerk.services.office import Office
 from townclerk.services.quarantining import quarantine
 from townclerk.store import cases, mails
-from townclerk.store.database import Database
-
-GONE = "gone@home.example"  # whose mail server knows them no more
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What a command line came to."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def objects(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Command = Callable[..., Ran]
 
 
 @pytest.fixture
@@ -68,35 +47,6 @@ def townclerk(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatc
 def mail(sender: str, subject: str, text: str) -> bytes:
     lines = (f"From: {sender}", "To: feedback0@council.example", f"Subject: {subject}", f"Message-ID: <{abs(hash(text))}@home>")
     return "\r\n".join((*lines, "", text, "")).encode()
-
-
-@dataclass(frozen=True, slots=True)
-class Town:
-    """An installation in which two complaints have come: the old one has been forgotten, the new one is of today; the receipt
-    of a third could not be delivered, and one mail could not be read."""
-
-    settings: Path
-    old: str
-    new: str
-
-    @property
-    def folder(self) -> Path:
-        return self.settings.parent
-
-    def ask(self, work: Callable[..., Any]) -> Any:
-        """Do *work* in a transaction of the installation's database."""
-        db = Database.open(f"sqlite:///{self.folder}/townclerk.db")
-        try:
-            return db.run_now(work)
-        finally:
-            db.close()
-
-    def rewrite(self, **values: object) -> None:
-        """Put other values into the settings."""
-        written = json.loads(self.settings.read_text())
-        for name, value in values.items():
-            written[name] = {**written[name], **value} if isinstance(value, dict) else value
-        self.settings.write_text(json.dumps(written, indent=1))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,57 @@
+"""The shapes that the tests of the command line share."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from townclerk.store.database import Database, Tx
+
+T = TypeVar("T")
+GONE = "gone@home.example"  # whose mail server knows them no more
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command line came to."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Command = Callable[..., Ran]
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """An installation in which two complaints have come: the old one has been forgotten, the new one is of today; the receipt
+    of a third could not be delivered, and one mail could not be read."""
+
+    settings: Path
+    old: str
+    new: str
+
+    @property
+    def folder(self) -> Path:
+        return self.settings.parent
+
+    def ask(self, work: Callable[[Tx], T]) -> T:
+        """Do *work* in a transaction of the installation's database."""
+        db = Database.open(f"sqlite:///{self.folder}/townclerk.db")
+        try:
+            return db.run_now(work)
+        finally:
+            db.close()
+
+    def rewrite(self, **values: object) -> None:
+        """Put other values into the settings."""
+        written = json.loads(self.settings.read_text())
+        for name, value in values.items():
+            written[name] = {**written[name], **value} if isinstance(value, dict) else value
+        self.settings.write_text(json.dumps(written, indent=1))
