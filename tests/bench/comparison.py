@@ -1,7 +1,5 @@
 """How fast is the daemon, and how much of that is the floor that its libraries and servers set? Side by side, in one run.
 
-    python tests/bench/bench.py [--mails 500] [--json]
-
 The servers are a real Dovecot and an SMTP server that takes everything, each in processes of its own; the database is an SQLite
 file that is as durable as in production. All of it shares one machine, so compare the lines of one run, and not of two.
 """
@@ -26,8 +24,6 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Self
-
-sys.path[0] = str(Path(__file__).parents[1])  # the tests' own modules, as pytest finds them
 
 from bench.floors import NAMES, Floors, measure
 from bench.material import large_mail, mails, sender
@@ -279,11 +275,12 @@ def _speed(results: Results) -> list[str]:
 
 
 def _memory(memory: Memory) -> list[str]:
-    share = (memory.large - memory.before_large) / (LARGE / 1e6)
+    size = LARGE / 1e6
+    share = (memory.large - memory.before_large) / size
     return [
         "peak memory of the daemon's own process, MB",
         f"  idle {memory.idle:.0f}, after the run {memory.run:.0f} ({memory.run / memory.idle:.2f} times idle)",
-        f"  with a mail of {LARGE / 1e6:.0f} MB: from {memory.before_large:.0f} to {memory.large:.0f} ({share:.2f} times its size)",
+        f"  with a mail of {size:.0f} MB: from {memory.before_large:.0f} to {memory.large:.0f} ({share:.2f} times its size)",
         f"  the process that reads mails, with that mail: {memory.parser:.0f}",
     ]
 
@@ -301,13 +298,9 @@ def p95(values: Sequence[float]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="bench.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mails", type=int, default=500)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     results = run(given.mails)
     sys.stdout.write((json.dumps(asdict(results)) if given.json else table(results)) + "\n")
-
-
-if __name__ == "__main__":
-    main()

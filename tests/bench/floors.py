@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from servers.dovecot import Dovecot
 from servers.installation import DOMAIN, Books, Names
 from townclerk.app.wiring import load_files, open_database, open_office
-from townclerk.domain.decide import decide
+from townclerk.domain.decide import Send, decide
 from townclerk.domain.events import CaseOpened, MailFacts
 from townclerk.domain.mail import Address
 from townclerk.domain.routing import route
@@ -151,7 +151,8 @@ def render(settings: Path, raws: Sequence[bytes], where: Floors) -> None:
     db = open_database(files.settings)
     office = open_office(files, db, ParsePool())
     readings = [reading.mail for raw in raws if (reading := read_inline(raw)).mail]
-    now, sends = datetime.now(UTC), []
+    now = datetime.now(UTC)
+    sends: list[Send] = []
     with timed(where.beside, "decide"):
         for number, mail in enumerate(readings):
             who = mail.sender or Address("", "nobody@home.example")

@@ -7,8 +7,8 @@ from email.utils import formatdate
 
 from servers.installation import DOMAIN, HOME, Names
 
-TEXT = """bin street council tenant heating lorry path noise garden light road flat water letter phone week month nobody came again
-    told promised broken late missed cold damp neighbour office answer please help children because still never always since"""
+TEXT = """bin street council tenant heating lorry path noise garden light road flat water letter phone week month nobody came
+    again told promised broken late missed cold damp neighbour office answer please help children because still never always"""
 WORDS = TEXT.split()
 
 

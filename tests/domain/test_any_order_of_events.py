@@ -116,11 +116,9 @@ class AnyOrder(RuleBasedStateMachine):
         assert {RESIDENT.address} >= {send.letter.to.address for send in residents}
 
     @invariant()
-    def what_is_delicate_is_the_lead_s_alone(self) -> None:
-        if self.case.restricted:
-            told = {
-                send.letter.to.officer for send in self.last.sends if send.letter.to.staff and send.letter.kind not in ANSWERS
-            }
+    def what_is_delicate_is_the_lead_s_alone_unless_they_give_it_away(self) -> None:
+        if self.case.restricted and self.case.officer is None:
+            told = {send.letter.to.officer for send in self.last.sends if send.letter.to.staff and send.letter.kind not in ANSWERS}
             assert told <= {"cal", "faith"}, told
 
     @invariant()
@@ -164,4 +162,4 @@ class AnyOrder(RuleBasedStateMachine):
 ANSWERS = {LetterKind.DONE, LetterKind.REFUSED, LetterKind.CONFIRM}  # they go to whoever wrote
 
 TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestAnyOrder.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)

@@ -18,7 +18,7 @@ def test_a_mailbox_server_that_goes_away_and_comes_back_is_found_again_and_nothi
     with town.daemon() as daemon:
         daemon.wait_for("ready")
         town.dovecot.stop()
-        daemon.wait_for("intake interrupted")
+        daemon.wait_for("loop interrupted")
         send(town.postfix.smtp_port, complaint(town, 0))
         town.dovecot.start()
         town.postfix.flush()

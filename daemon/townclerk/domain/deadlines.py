@@ -152,7 +152,8 @@ def last_day_to_come_back(case: Case, council: Council) -> date | None:
         following = council.policy.stage_after(stage)
         window = case.deadline(f"{following.stage}.request") if following else None
         return window.promised if window else _days_after(answered, council)
-    if case.status is Status.OPEN and case.stage is None and not any(d.open for d in case.deadlines):
+    still_here = case.status in {Status.OPEN, Status.ANSWERED}
+    if still_here and case.stage is None and not any(d.open for d in case.deadlines):
         return _days_after(case.last_contact_at or case.opened_at, council)
     return None
 

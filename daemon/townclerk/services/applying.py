@@ -61,7 +61,8 @@ async def _once(office: Office, ref: str | None, event: Event, now: datetime, al
 async def _prepare(office: Office, ref: str | None, event: Event, now: datetime) -> Prepared:
     before = None if ref is None else await _load(office, ref)
     decision = decide(before, event, office.council, now)
-    return Prepared(before, decision, await write_letters(office, decision.sends, now))
+    bare = frozenset(mail.mail for mail in decision.case.mails if not mail.attachments)
+    return Prepared(before, decision, await write_letters(office, decision.sends, now, bare))
 
 
 async def _load(office: Office, ref: str) -> Case:
@@ -103,13 +104,15 @@ def _write_letters(tx: Tx, one: Prepared) -> None:
 
 def _write_journal(tx: Tx, council: str, one: Prepared, now: datetime) -> None:
     ref = one.decision.case.ref
-    for entry in one.decision.journal:
-        journal.append(tx, council, ref, now, entry.actor, entry.event, dict(entry.detail))
-    for row in one.rows:
-        because = {
-            "letter": row.kind,
-            "key": row.letter_key,
-            "because": row.because_event or "",
-            "clause": row.because_clause or "",
-        }
-        journal.append(tx, council, ref, now, "townclerk", "letter_decided", because)
+    decided = [(entry.actor, entry.event, dict(entry.detail)) for entry in one.decision.journal]
+    letters = [("townclerk", "letter_decided", _because(row)) for row in one.rows]
+    journal.append_all(tx, council, ref, now, [*decided, *letters])
+
+
+def _because(row: OutboxRow) -> dict[str, str]:
+    return {
+        "letter": row.kind,
+        "key": row.letter_key,
+        "because": row.because_event or "",
+        "clause": row.because_clause or "",
+    }

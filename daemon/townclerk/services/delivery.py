@@ -71,6 +71,12 @@ async def run_once(office: Office, transport: Transport, now: datetime, pace: Pa
     return counts
 
 
+async def take_over(office: Office, now: datetime) -> int:
+    """How many letters a daemon had claimed that stopped without a word: they may go now, and need not wait for its claim to run
+    out. Call it once, when this mailbox has become ours. One of them it may have sent: its Message-ID stays the same."""
+    return await office.db.run(partial(outbox.end_claims, council=office.council.policy.id, now=now))
+
+
 def _room(pace: Pace) -> int:
     return BATCH if pace.per_minute is None else max(1, min(BATCH, pace.per_minute))
 

@@ -7,7 +7,7 @@ from townclerk.domain.authentication import proven
 from townclerk.domain.case import Case
 from townclerk.domain.commands import read_commands
 from townclerk.domain.decide import Send
-from townclerk.domain.decide.deliberation import to_officer
+from townclerk.domain.decide.deliberation import LEAD, to_officer
 from townclerk.domain.events import Event, MailFacts, OfficerMailHeld, OfficerWrote, OfficerWroteOutside
 from townclerk.domain.letters import Because, Letter, Refused
 from townclerk.domain.linking import Link, case_signed_for
@@ -36,11 +36,16 @@ async def officer_mail(
     ways, prefix = office.ways, office.council.policy.prefix
     signed = case_signed_for(mail, prefix, office.signer, officer.addresses, in_thread=not ways.signed_addresses)
     ref = signed if signed in known else (link.joined.ref if link.joined else next(iter(link.possible), None))
-    if ref is None:
+    if ref is None or not (signed == ref or _may_know_of(office, officer, known[ref])):
         await _refuse(office, officer, facts, settle, now)
         return
     event = _event(office, officer, mail, facts, known[ref], certain=signed == ref)
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
+
+
+def _may_know_of(office: Office, officer: Officer, case: Case) -> bool:
+    """Of a restricted case nobody hears by naming its reference, not even that there is one."""
+    return not case.restricted or officer in office.council.playing(LEAD)
 
 
 def _event(office: Office, officer: Officer, mail: IncomingMail, facts: MailFacts, case: Case, certain: bool) -> Event:

@@ -13,6 +13,7 @@ import structlog
 from townclerk.domain.mail import Arrival
 from townclerk.domain.screening import screen
 from townclerk.mail.mailbox import Mailbox
+from townclerk.mail.parsing import ReaderUnavailable
 from townclerk.mail.reading import Reading
 from townclerk.services.aside import setting_aside
 from townclerk.services.office import Office
@@ -86,6 +87,10 @@ def _discard(arrivals: tuple[Arrival, ...]) -> None:
 async def deal(office: Office, now: datetime) -> tuple[int, int]:
     """(how many mails were dealt with, at most a batch; how many of them were set aside)."""
     waiting = await office.db.read(partial(mails.next_to_deal_with, mailbox=office.ways.mailbox, limit=BATCH))
+    if fresh := [stored.id for stored in waiting if stored.attempts == 0]:
+        # Their first attempt is counted for all at once. Later ones are counted one by one: of a batch in whose middle we were
+        # killed, only the mail that it happens with again reaches the limit.
+        await office.db.run(partial(mails.count_first_attempts, ids=fresh))
     aside = 0
     for stored in waiting:
         aside += not await _deal_with(office, stored, now)
@@ -94,7 +99,7 @@ async def deal(office: Office, now: datetime) -> tuple[int, int]:
 
 async def _deal_with(office: Office, stored: StoredMail, now: datetime) -> bool:
     """True where the mail was dealt with, False where it was set aside."""
-    attempts = await office.db.run(partial(mails.count_attempt, id=stored.id))
+    attempts = await office.db.run(partial(mails.count_attempt, id=stored.id)) if stored.attempts else 1
     if attempts > MOST_ATTEMPTS:
         await quarantine(office, stored, "we stopped in the middle of it several times", None, now)
         return False
@@ -111,12 +116,16 @@ async def _deal_with(office: Office, stored: StoredMail, now: datetime) -> bool:
 
 
 async def _read(office: Office, stored: StoredMail) -> Reading:
-    if stored.size <= LARGE_MAIL:
-        return await office.reader.parse(await office.db.read(partial(mails.raw_bytes, id=stored.id)))
-    with _spooled(office) as path:
-        with path.open("wb") as file:
-            await office.db.read(partial(mails.write_raw, id=stored.id, file=file))
-        return await office.reader.parse(path)
+    try:
+        if stored.size <= LARGE_MAIL:
+            return await office.reader.parse(await office.db.read(partial(mails.raw_bytes, id=stored.id)))
+        with _spooled(office) as path:
+            with path.open("wb") as file:
+                await office.db.read(partial(mails.write_raw, id=stored.id, file=file))
+            return await office.reader.parse(path)
+    except ReaderUnavailable:
+        await office.db.run(partial(mails.take_back_attempt, id=stored.id))
+        raise
 
 
 @contextmanager

@@ -18,12 +18,16 @@ from townclerk.store.outbox import OutboxRow
 LARGE_MAIL = 1_000_000  # bytes: from here on a mail is handed over as a file, not held in memory
 
 
-async def write_letters(office: Office, sends: Iterable[Send], now: datetime) -> tuple[OutboxRow, ...]:
-    """The outbox rows of *sends*. Done before the transaction that queues them: a template that is broken shows now."""
+async def write_letters(
+    office: Office, sends: Iterable[Send], now: datetime, bare: frozenset[int] = frozenset()
+) -> tuple[OutboxRow, ...]:
+    """The outbox rows of *sends*. Done before the transaction that queues them: a template that is broken shows now.
+
+    *bare* are mails known to have no files: they need not be read again for them."""
     rows: list[OutboxRow] = []
     files: dict[int, tuple[File, ...]] = {}
     for send in sends:
-        if send.files_of is not None and send.files_of not in files:
+        if send.files_of is not None and send.files_of not in files and send.files_of not in bare:
             files[send.files_of] = await _files(office, send.files_of)
         rows.append(write_letter(office, send, now, files.get(send.files_of, ()) if send.files_of is not None else ()))
     return tuple(rows)

@@ -5,6 +5,7 @@ chain still proves everything else; that it was destroyed is an entry itself.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -49,21 +50,32 @@ def append(tx: Tx, council: str, case_ref: str | None, at: datetime, actor: str,
 
     From here to the end of its transaction nobody else can add one: let it come late in a long one.
     """
+    append_all(tx, council, case_ref, at, [(actor, event, detail)])
+
+
+def append_all(
+    tx: Tx, council: str, case_ref: str | None, at: datetime, happened: Iterable[tuple[str, str, dict[str, Any]]]
+) -> None:
+    """Add several entries, each of (actor, event, detail), in this order, as `append` would one by one."""
     number, previous = _hold_the_end(tx)
-    written = canonical(detail)
-    entry = {
-        "number": number + 1,
-        "council": clean(council),
-        "case_ref": None if case_ref is None else clean(case_ref),
-        "at": at,
-        "actor": clean(actor),
-        "event": clean(event),
-        "detail_hash": _digest(written),
-        "prev_hash": previous,
-    }
-    own = _entry_hash(entry)
-    tx.execute(journal.insert().values(**entry, detail=written, hash=own))
-    tx.execute(update(journal_head).where(journal_head.c.id == 1).values(number=number + 1, hash=own))
+    rows: list[dict[str, Any]] = []
+    for actor, event, detail in happened:
+        written = canonical(detail)
+        entry = {
+            "number": number + 1,
+            "council": clean(council),
+            "case_ref": None if case_ref is None else clean(case_ref),
+            "at": at,
+            "actor": clean(actor),
+            "event": clean(event),
+            "detail_hash": _digest(written),
+            "prev_hash": previous,
+        }
+        number, previous = number + 1, _entry_hash(entry)
+        rows.append({**entry, "detail": written, "hash": previous})
+    if rows:
+        tx.execute(journal.insert(), rows)
+        tx.execute(update(journal_head).where(journal_head.c.id == 1).values(number=number, hash=previous))
 
 
 def _hold_the_end(tx: Tx) -> tuple[int, str]:

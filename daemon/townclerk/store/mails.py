@@ -226,6 +226,16 @@ def count_attempt(tx: Tx, id: int) -> int:  # noqa: A002  # as above
     return int(attempts)
 
 
+def count_first_attempts(tx: Tx, ids: Sequence[int]) -> None:
+    """Count the first attempt of each of these mails, which have had none. Commit it before the first of them is tried."""
+    tx.execute(update(mails).where(mails.c.id.in_(ids), mails.c.attempts == 0).values(attempts=1))
+
+
+def take_back_attempt(tx: Tx, id: int) -> None:  # noqa: A002  # as above
+    """Forget an attempt that came to nothing through no fault of the mail."""
+    tx.execute(update(mails).where(mails.c.id == id, mails.c.attempts > 0).values(attempts=mails.c.attempts - 1))
+
+
 def settle(
     tx: Tx,
     id: int,  # noqa: A002  # as above

@@ -104,6 +104,13 @@ def _claimed(row: OutboxRow, until: datetime) -> OutboxRow:
     )
 
 
+def end_claims(tx: Tx, council: str, now: datetime) -> int:
+    """How many letters are claimed, and may be claimed again from now on, as if each claim had run out. For whoever knows that
+    the one who claimed them is gone."""
+    claimed = (outbox.c.council == council, outbox.c.state == OutboxState.SENDING, outbox.c.next_at > now)
+    return tx.execute(update(outbox).where(*claimed).values(next_at=now)).rowcount
+
+
 def sent(tx: Tx, key: str, at: datetime) -> bool:
     """Keep that the letter was accepted. True, unless that was known: what has happened counts, whatever was decided since."""
     done = {"state": OutboxState.SENT, "sent_at": at, "last_error": None, "fate_unknown": False, "ended_at": None}

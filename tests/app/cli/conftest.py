@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from app.cli.house import GONE, Command, Ran, Town
-from servers.installation import Names, Ways, install
+from servers.installation import Names, Where, install
 from servers.ports import free_ports
 from townclerk.app.cli import main
 from townclerk.app.simulate.world import ReadHere, World
@@ -22,6 +22,7 @@ from townclerk.mail.memory import MemoryMailbox, MemoryTransport
 from townclerk.services.office import Office
 from townclerk.services.quarantining import quarantine
 from townclerk.store import cases, mails
+from townclerk.store.database import Tx
 
 
 @pytest.fixture
@@ -54,7 +55,8 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """The installation that each test gets a copy of."""
     folder = tmp_path_factory.mktemp("past")
     (closed,) = free_ports(1)
-    settings = install(folder, Names(0), Ways(closed, closed))
+    settings = install(folder, Names(0), Where(closed, closed))
+    Town(settings, "", "").rewrite(mailbox={"start_from": "2020-01-01T00:00:00Z"})
     old, new = asyncio.run(_live(settings))
     return Town(settings, old, new)
 
@@ -87,8 +89,13 @@ async def _live(settings: Path) -> tuple[str, str]:
 async def _set_one_aside(office: Office, mailbox: MemoryMailbox, now: datetime) -> None:
     mailbox.deliver(mail("Di Roe <di@home.example>", "A bomb of a mail", "Boom \x1b[31m."), now)
     batch = await mailbox.arrivals("INBOX", 1, 3, now - timedelta(days=1), 10)
-    place = {"mailbox": office.ways.mailbox, "folder": "INBOX", "uidvalidity": 1, "highest_uid": batch.highest_uid}
-    await office.db.run(partial(mails.take, **place, start_from=now - timedelta(days=1), arrivals=batch.arrivals, now=now))
+    since = now - timedelta(days=1)
+    name = office.ways.mailbox
+
+    def take(tx: Tx) -> None:
+        mails.take(tx, name, "INBOX", 1, batch.highest_uid, since, batch.arrivals, now)
+
+    await office.db.run(take)
     (stored,) = await office.db.read(partial(mails.next_to_deal_with, mailbox=office.ways.mailbox, limit=10))
     await quarantine(office, stored, "reading it took too much memory", None, now)
 

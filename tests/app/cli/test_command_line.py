@@ -85,7 +85,7 @@ def test_settings_that_are_wrong_are_told_with_line_and_column(
     ran = townclerk(*arguments, "--config", path)
 
     assert ran.status == 2
-    assert f"{path}:2:44: mailbox.auth.kind: " in ran.err
+    assert f"{path}:2:42: mailbox.auth.kind: " in ran.err
     assert "Traceback" not in ran.err
 
 

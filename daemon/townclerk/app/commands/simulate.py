@@ -19,8 +19,9 @@ from townclerk.app.simulate.keeping import keep_letters
 from townclerk.app.simulate.playing import Played, play
 from townclerk.app.simulate.world import LetterOut, load_world_council
 from townclerk.config.errors import Fault, FilesRefused
+from townclerk.config.reading import suggest
 from townclerk.config.scenario_file import Scenario, load_scenario
-from townclerk.config.shipped import shipped_folders
+from townclerk.config.shipped import shipped_councils, shipped_folders
 from townclerk.config.templates import TemplateSet
 from townclerk.config.yaml import Items, Scalar, Table, load_yaml, read_file
 from townclerk.domain.calendar import CalendarTooShort
@@ -70,10 +71,10 @@ def simulate(
         raise CannotRead(f"there is no scenario in {', '.join(map(str, paths))}: a scenario is a YAML file with a story")
     theatre = Theatre(own_rules, own_templates, Wishes(as_json, timeline, letters), many=len(scenarios) > 1)
     asyncio.run(theatre.play_all(scenarios))
-    refused = [*faults, *theatre.faults]
+    refused = dict.fromkeys([*faults, *theatre.faults])
     complain(*(str(fault) for fault in refused))
     if not as_json:
-        _say_summary(theatre, unreadable=len({fault.file for fault in refused}))
+        _say_summary(theatre, unreadable=theatre.refused + len({fault.file for fault in faults}))
     raise typer.Exit(2 if refused else 1 if theatre.failed else 0)
 
 
@@ -134,6 +135,7 @@ class Theatre:
     many: bool
     passed: int = 0
     failed: int = 0
+    refused: int = 0
     faults: list[Fault] = field(default_factory=list)
     _councils: dict[object, Council] = field(default_factory=dict)
     _letters: dict[str, TemplateSet] = field(default_factory=dict)
@@ -143,10 +145,11 @@ class Theatre:
             try:
                 await self._play(scenario)
             except FilesRefused as refused:
+                self.refused += 1
                 self.faults.extend(refused.faults)
             except CalendarTooShort as short:
-                expected = "let the story begin and end within a few years"
-                self.faults.append(Fault(str(scenario.path), 0, 0, "story", str(short), expected))
+                self.refused += 1
+                self.faults.append(_fault(scenario, "until", str(short), "let the story begin and end within a few years"))
 
     async def _play(self, scenario: Scenario) -> None:
         begun = time.monotonic()
@@ -168,6 +171,10 @@ class Theatre:
         return folder / scenario.policy / scenario.path.stem if self.many else folder
 
     def _council(self, scenario: Scenario) -> Council:
+        known = shipped_councils(self.rules)
+        if scenario.policy not in known:
+            expected = suggest(scenario.policy, known)
+            raise FilesRefused([_fault(scenario, "policy", f'no council here is called "{scenario.policy}"', expected)])
         today = scenario.until.written
         replaced = tuple(sorted((name, _bare(node)) for name, node in scenario.settings.items()))
         key = (scenario.policy, replaced, scenario.staff and _bare(scenario.staff), today.year)
@@ -180,6 +187,14 @@ class Theatre:
             folders = shipped_folders("templates", self.templates)
             self._letters[scenario.policy] = TemplateSet.load(folders, scenario.policy)
         return self._letters[scenario.policy]
+
+
+def _fault(scenario: Scenario, key: str, message: str, expected: str) -> Fault:
+    """A fault at the value of *key* in the scenario's file."""
+    tree = load_yaml(scenario.path)
+    entry = tree.find(key) if isinstance(tree, Table) else None
+    place = entry.node.place if entry else tree.place
+    return Fault(place.file, place.line, place.column, key, message, expected)
 
 
 def _bare(node: object) -> object:

@@ -123,6 +123,8 @@ def _after(argument: str, written: tuple[str, ...]) -> str:
 def _answer_without_stage(work: OfficerAtWork, command: Command) -> None:
     """A comment or a request is answered in plain words; whatever was owed of it is then kept."""
     d = work.d
+    if d.case.status in {Status.CLOSED, Status.WITHDRAWN}:
+        raise Refusal(f"the case is {d.case.status}", "#reopen, if it must go on", "#message to write to the resident")
     text = work.body(replace(command, argument=""), "your answer")
     d.meet(f"{d.case.category}.respond")
     d.change(status=Status.ANSWERED, requested_mail=None)

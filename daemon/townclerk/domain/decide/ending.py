@@ -73,6 +73,7 @@ def reopen(work: OfficerAtWork, _command: Command) -> None:
             "#review accept, where they have asked",
             "#message to write to the resident",
         )
-    owed = tuple(replace(deadline, dropped=False) if deadline.dropped else deadline for deadline in d.case.deadlines)
+    # What the case took another way to before it ended (an earlier stage, a complaint that became a comment) stays as it is.
+    owed = tuple(replace(each, dropped=False) if each.stage is d.case.stage else each for each in d.case.deadlines)
     d.change(status=Status.OPEN, closed_at=None, deadlines=owed)
     work.done("The case is open again, with the dates that it had.")

@@ -70,9 +70,11 @@ def _assignment(d: Deliberation, letter: Waiting) -> StaffContent:
 
 
 def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
-    reason = letter.about[0]
+    reason, original = letter.about[0], d.original(d.case.mail(letter.mail))
+    if reason == "member":  # whoever answers members owes the resident nothing, and answers in their own way
+        return Forwarded(reason, original, (choices.NOTE,))
     wanted = choices.to_work(d.case, d.council) if reason != "withdraws" else (choices.WITHDRAWN, choices.MESSAGE)
-    return Forwarded(reason, d.original(d.case.mail(letter.mail)), wanted, d.dates(), d.case.possible_links)
+    return Forwarded(reason, original, wanted, d.dates(), d.case.possible_links)
 
 
 def _decision(d: Deliberation, letter: Waiting) -> StaffContent:

@@ -6,13 +6,13 @@ from townclerk.domain.case import Party, PartyRole
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.events import CaseJoined, LetterBounced
-from townclerk.domain.words import LetterKind
+from townclerk.domain.words import LetterKind, Status
 
 
 def letter_bounced(d: Deliberation, event: LetterBounced) -> None:
     """A person is told; an acknowledgement that did not arrive was none, though a clock that it started stands."""
     d.note("mail system", "undelivered", letter=event.letter, status=event.status, key=event.letter_key)
-    if event.letter is LetterKind.ACKNOWLEDGEMENT and d.case.stage is not None:
+    if event.letter is LetterKind.ACKNOWLEDGEMENT and d.case.stage is not None and d.case.status is Status.OPEN:
         deadline = d.case.deadline(f"{d.case.stage}.acknowledge")
         if deadline is not None and deadline.met_at is not None:
             d.case = d.case.with_deadline(replace(deadline, met_at=None))
