@@ -74,7 +74,7 @@ def townclerk(
     Examples:
       townclerk demo
       townclerk --config /etc/townclerk/townclerk.yaml check
-      townclerk simulate rules/south-staffordshire/scenarios
+      townclerk simulate rules/your-council/scenarios
     """
     ctx.obj = Asked(config)
 

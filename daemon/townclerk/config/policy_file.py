@@ -114,7 +114,7 @@ def _policy(root: Value, version: str) -> Policy:
 def _identifier(value: Value) -> str:
     written = text(value)
     if not re.fullmatch(r"[a-z][a-z0-9-]*", written):
-        raise Refused(f'"{written}" cannot name a council', "write small letters and dashes, for instance south-staffordshire")
+        raise Refused(f'"{written}" cannot name a council', "write small letters and dashes, for instance your-council")
     return written
 
 

@@ -24,7 +24,7 @@ def _is_checkout() -> bool:
 
 
 def find_shipped(kind: str, name: str, own: Path | None = None) -> Path | None:
-    """The file *name* (south-staffordshire/policy.yaml) that is in force, or None: there is none."""
+    """The file *name* (your-council/policy.yaml) that is in force, or None: there is none."""
     return next((folder / name for folder in shipped_folders(kind, own) if (folder / name).is_file()), None)
 
 

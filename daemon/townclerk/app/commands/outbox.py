@@ -18,7 +18,7 @@ from townclerk.store.schema import OutboxState
 
 MOST = 100_000
 
-Change = Callable[[Tx, datetime], bool]
+Change = Callable[[Tx, str, datetime], bool]  # of one copy, by its own key
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Letters that have not gone out, and what to do with them.")
 
@@ -51,9 +51,10 @@ def list_(
             say_table(headings, (_cells(line, records) for line in lines), empty="nothing waits in the outbox")
 
 
+# The key of a letter is shown, which its copies share: the key of a copy names the person.
 def _object(line: OutboxLine) -> dict[str, object]:
     return {
-        "key": line.key,
+        "key": line.letter_key,
         "state": line.state,
         "letter": line.kind,
         "case": line.case_ref,
@@ -70,7 +71,7 @@ def _object(line: OutboxLine) -> dict[str, object]:
 def _cells(line: OutboxLine, records: Records) -> tuple[object, ...]:
     next_try = moment_words(records.local(line.next_at)) if line.next_at and line.state is OutboxState.WAITING else ""
     to = "staff" if line.staff else "resident"
-    return (line.key, line.state, line.kind, line.case_ref, to, line.attempts, next_try, _word(line))
+    return (line.letter_key, line.state, line.kind, line.case_ref, to, line.attempts, next_try, _word(line))
 
 
 def _word(line: OutboxLine) -> str:
@@ -87,9 +88,9 @@ def retry(
 
     \b
     Example:
-      townclerk outbox retry south-staffordshire:SS-26-0042-K:stage1.respond:reminder
+      townclerk outbox retry SS-26-0042-K:mail7:receipt:asha@example.org
     """
-    _change(ctx, key, "letter_retried", "tried again", "", lambda tx, now: outbox.retry(tx, key, now))
+    _change(ctx, key, "letter_retried", "tried again", "", outbox.retry)
 
 
 @app.command()
@@ -105,19 +106,22 @@ def drop(
       townclerk outbox drop KEY --why "told by telephone"
     """
     reason = why or f"dropped by {who_asks()}"
-    _change(ctx, key, "letter_dropped", "dropped", why, lambda tx, now: outbox.drop(tx, key, now, reason))
+    _change(ctx, key, "letter_dropped", "dropped", why, lambda tx, copy, now: outbox.drop(tx, copy, now, reason))
 
 
 def _change(ctx: typer.Context, key: str, event: str, done: str, why: str, change: Change) -> None:
     with open_records(ctx.obj) as records:
-        records.db.run_now(partial(_changed, records=records, key=key, event=event, why=why, change=change))
-        say(f"{key}: {done}")
+        count = records.db.run_now(partial(_changed, records=records, key=key, event=event, why=why, change=change))
+        say(f"{key}: {done}" + (f", {count} copies" if count > 1 else ""))
 
 
-def _changed(tx: Tx, records: Records, key: str, event: str, why: str, change: Change) -> None:
-    letter = outbox.get(tx, key)
-    if letter is None or letter.council != records.council_id:
+def _changed(tx: Tx, records: Records, key: str, event: str, why: str, change: Change) -> int:
+    """How many copies of the letter were changed: those for which it is not too late. Raises NotAsItShould: none was."""
+    copies = [copy for copy in outbox.copies(tx, key) if copy.council == records.council_id]
+    if not copies:
         raise NotAsItShould(f"there is no letter {key}: `townclerk outbox list` shows those that have not gone")
-    if not change(tx, records.now):
-        raise NotAsItShould(f"the letter is {letter.state}: nothing was done")
-    records.note(tx, letter.case_ref, event, letter=letter.kind, key=key, why=why)
+    changed = [copy for copy in copies if copy.state is not OutboxState.SENT and change(tx, copy.key, records.now)]
+    if not changed:
+        raise NotAsItShould(f"the letter is {', '.join(sorted({copy.state for copy in copies}))}: nothing was done")
+    records.note(tx, copies[0].case_ref, event, letter=copies[0].kind, key=key, why=why)
+    return len(changed)

@@ -58,7 +58,7 @@ def simulate(
 
     \b
     Examples:
-      townclerk simulate rules/south-staffordshire/scenarios
+      townclerk simulate rules/your-council/scenarios
       townclerk simulate story.yaml --timeline --letters /tmp/letters
     """
     silence()

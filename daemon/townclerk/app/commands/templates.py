@@ -32,7 +32,7 @@ def preview(
     \b
     Examples:
       townclerk templates preview
-      townclerk templates preview south-staffordshire --to /tmp/letters
+      townclerk templates preview your-council --to /tmp/letters
     """
     asked: Asked = ctx.obj
     settings = asked.find_settings()
