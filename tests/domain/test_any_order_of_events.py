@@ -118,7 +118,9 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def what_is_delicate_is_the_lead_s_alone_unless_they_give_it_away(self) -> None:
         if self.case.restricted and self.case.officer is None:
-            told = {send.letter.to.officer for send in self.last.sends if send.letter.to.staff and send.letter.kind not in ANSWERS}
+            told = {
+                send.letter.to.officer for send in self.last.sends if send.letter.to.staff and send.letter.kind not in ANSWERS
+            }
             assert told <= {"cal", "faith"}, told
 
     @invariant()

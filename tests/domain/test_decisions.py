@@ -326,6 +326,30 @@ def test_a_bounced_acknowledgement_is_owed_again() -> None:
     assert (before.open, after.open) == (False, True)
 
 
+def test_an_acknowledgement_that_comes_back_after_the_end_is_told_and_owed_no_more() -> None:
+    case = officer(officer(opened().case, "#acknowledge\nI see.", 2, TUESDAY).case, "#withdraw", 3, TUESDAY).case
+    bounce = LetterBounced(LetterKind.ACKNOWLEDGEMENT, "k", RESIDENT.address, "5.1.1", "")
+    decision = decide(case, bounce, council(), TUESDAY)
+
+    assert case == decision.case
+    assert kinds(decision) == ["undelivered", "undelivered"]
+
+
+def test_a_request_that_was_answered_in_plain_words_closes_in_its_time() -> None:
+    request = opened(Route(Category.SERVICE_REQUEST, "waste")).case
+    case = officer(request, "#respond\nIt is mended.", 2, TUESDAY).case
+    assert case.status is Status.ANSWERED
+
+    assert run_until(case, datetime(2027, 2, 10, tzinfo=UTC))[0].status is Status.CLOSED
+
+
+def test_what_is_opened_again_owes_what_it_owed_and_not_an_earlier_stage() -> None:
+    refused = officer(in_stage_2(), "#review refuse\nNothing new.", 4, TUESDAY + timedelta(days=2)).case
+    again = officer(refused, "#reopen", 5, TUESDAY + timedelta(days=3)).case
+
+    assert {deadline.name for deadline in again.deadlines if deadline.open} == {"stage2.acknowledge", "stage2.respond"}
+
+
 @pytest.mark.parametrize("ending", ["#withdraw", "#refuse insurance It is a claim."])
 def test_on_a_case_that_has_ended_nothing_is_owed_and_nothing_wakes(ending: str) -> None:
     case = officer(opened().case, ending, 2, TUESDAY).case

@@ -83,6 +83,7 @@ def test_a_reference_is_recognised_however_it_is_typed(typed: str, case: object)
         "SS-27-0042-{c}x",  # the beginning of one
         "SS-27-0042-A",  # no check letter of ours
         "SS-2-0042-{c}",
+        "SS-01-00000-Z",  # SS-00-10000-Z with two digits that changed places
         "SS27 and then, 0042 {c}",
         "the SS in 1942",
         "",

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from ruamel.yaml import YAML
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 
 from townclerk.store.database import Database, Tx
 from townclerk.store.migration import migrate
-from townclerk.store.schema import OutboxState, leases, outbox
+from townclerk.store.schema import leases
 
 COUNCIL = "south-staffordshire"
 DOMAIN = "council.example"
@@ -225,15 +225,9 @@ class Books:
         finally:
             db.close()
 
-    def let_claims_end(self) -> None:
-        """As if the minutes had passed for which a daemon that was killed still holds the mailbox and its letters."""
-
-        def work(tx: Tx) -> None:
-            tx.execute(delete(leases))
-            past = datetime.now(UTC) - timedelta(seconds=1)
-            tx.execute(update(outbox).where(outbox.c.state == OutboxState.SENDING).values(next_at=past))
-
-        self.ask(work)
+    def let_lease_end(self) -> None:
+        """As if the minute had passed for which a daemon that was killed still holds the mailbox."""
+        self.ask(lambda tx: tx.execute(delete(leases)).rowcount)
 
 
 def eventually(true: Callable[[], bool], what: str | Callable[[], object], seconds: float = 20) -> None:

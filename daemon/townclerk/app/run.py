@@ -102,6 +102,7 @@ class Daemon:
             try:
                 lease = await self._ask_for_lease()
                 if lease.mine:
+                    await delivery.take_over(self.office, now())
                     return True
                 if not told:
                     log.warning("another daemon has this mailbox: waiting for it", holder=lease.holder)

@@ -10,7 +10,7 @@ A template sees values of the domain and the helpers of `templates_page`, nothin
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -41,8 +41,10 @@ from townclerk.domain.policy import Policy
 from townclerk.domain.quoting import REPLY_ABOVE
 
 _FILTERS = frozenset(
-    ("capitalize", "default", "first", "join", "last", "length", "list", "lower", "map", "reject", "rejectattr", "replace")
-    + ("select", "selectattr", "sort", "title", "trim", "unique", "upper")
+    (
+        *("capitalize", "default", "first", "join", "last", "length", "list", "lower", "map", "reject", "rejectattr"),
+        *("replace", "select", "selectattr", "sort", "title", "trim", "unique", "upper"),
+    )
 )
 # All that an expression of a template can raise; anything else is a fault of ours.
 _EXPECTED = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
@@ -83,9 +85,9 @@ class TemplateSet:
         """
         loader = ChoiceLoader([FileSystemLoader(root) for folder in folders for root in (folder / council_id, folder)])
         sources = Sources.read(loader, str(folders[0]) if folders else "templates")
-        if faults := faults_of_sources(sources, letter_environment(loader)):
-            raise FilesRefused(faults)
         compiled = letter_environment(loader)
+        if faults := faults_of_sources(sources, compiled):
+            raise FilesRefused(faults)
         loaded = cls(
             {kind: compiled.get_template(f"letters/{kind}.md") for kind in sources.kinds},
             _page_environment(loader).get_template("layout.html"),
@@ -135,7 +137,7 @@ class TemplateSet:
         if strictly and page.misplaced(body):
             raise TemplateWrong(
                 "somebody's words stand in the middle of a paragraph",
-                "give quoted, prose, listing and button a line of their own",
+                "give quoted, prose, listing, lines, replies and button a line of their own",
             )
         title = page.line(head)[:_LONGEST_SUBJECT]
         if not title:
@@ -164,7 +166,7 @@ def letter_environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        autoescape=False,  # noqa: S701 — the page does it: a value is not in the text at all until the Markdown is done
+        autoescape=False,  # the page does more: a value is not in the text at all until the Markdown is done
     )
     environment.filters = {name: filter_ for name, filter_ in environment.filters.items() if name in _FILTERS}
     environment.globals = {"range": environment.globals["range"], "namespace": environment.globals["namespace"]}
@@ -197,8 +199,8 @@ def _context(page: Page, letter: Letter, policy: Policy, reply_to: str) -> dict[
     def mailto(body: str, subject: str | None = None) -> str:
         return words.mailto(reply_to, body, ref if subject is None else subject)
 
-    def reply(choice: Choice) -> Piece:
-        return page.reply(choice.label, choice.body, mailto(choice.body))
+    def replies(choices: Iterable[Choice]) -> Piece:
+        return page.replies((choice.label, choice.body, mailto(choice.body)) for choice in choices)
 
     def time_words(moment: datetime) -> str:
         local = moment.astimezone(zone)
@@ -207,7 +209,7 @@ def _context(page: Page, letter: Letter, policy: Policy, reply_to: str) -> dict[
     values = (letter, letter.content, letter.case, letter.to, policy, policy.contact, reply_to)
     helpers = (
         *(page.quoted, page.prose, page.listing, page.lines, page.link, page.button, page.web, page.phone),
-        *(reply, mailto, words.date_words, time_words, words.greeting),
+        *(replies, mailto, words.date_words, time_words, words.greeting),
     )
     return {**dict(zip(NAMES, values, strict=True)), **dict(zip(HELPERS, helpers, strict=True)), "page_": page}
 

@@ -20,7 +20,7 @@ from townclerk.domain.words import LetterKind
 NAMES = ("letter", "content", "case", "to", "policy", "contact", "reply_to")
 HELPERS = (
     *("quoted", "prose", "listing", "lines", "link", "button", "web", "phone"),
-    *("reply", "mailto", "date_words", "time_words", "greeting"),
+    *("replies", "mailto", "date_words", "time_words", "greeting"),
 )
 KINDS: tuple[LetterKind, ...] = tuple(kind.kind for kind in get_args(content.Content))
 _FRAME = ("layout.html", "letter.css")
@@ -91,6 +91,8 @@ def _faults_of(file: str, name: str, text: str, environment: Environment) -> Ite
         yield Fault(file, 1, 1, "", "a letter begins with its subject", "Subject: We have received your complaint")
     try:
         tree = environment.parse(text)
+        if name.endswith(".md"):
+            environment.get_template(name)  # compiles it for good, and finds unknown filters, which parsing lets pass
     except TemplateSyntaxError as wrong_syntax:
         yield Fault(file, wrong_syntax.lineno, 0, "", wrong_syntax.message or "this is no template", "")
         return

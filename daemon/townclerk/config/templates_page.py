@@ -17,6 +17,7 @@ from townclerk.config import templates_words as words
 
 WIDTH = 72  # of a line in the text part
 LONGEST = 100_000  # characters of somebody's words in one letter; a mail can be much longer, and is kept whole elsewhere
+_LONGEST_LINE = 2_000  # characters of a value in one line, such as a subject or the name of a file
 _CUT = "\n\n(It goes on. The rest is cut here, because it is very long.)"
 
 _OPEN, _BLOCK, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -47,8 +48,9 @@ class Page:
         self._pieces: list[Piece] = []
 
     def put(self, value: object) -> str:
-        """The place in the skeleton for *value*, which is a Piece or anything that can be said in one line."""
-        piece = value if isinstance(value, Piece) else _plain(words.one_line(value))
+        """The place in the skeleton for *value*, which is a Piece or anything that can be said in one line. Blanks at its
+        ends are lost: a template writes those itself."""
+        piece = value if isinstance(value, Piece) else _plain(_said(value))
         self._pieces.append(piece)
         return f"{_BLOCK if piece.block else _OPEN}{len(self._pieces) - 1}{_CLOSE}"
 
@@ -76,34 +78,37 @@ class Page:
 
     def lines(self, *values: object) -> Piece:
         """Short lines one below the other, such as a name and where its owner works. Empty ones are left out."""
-        said = [line for line in (words.one_line(value) for value in values if value) if line]
+        said = [line for line in (_said(value) for value in values if value) if line]
         return Piece("\n".join(said), f"<p{self._style('p')}>{_broken(chr(10).join(said))}</p>", block=True)
 
     def link(self, label: str, href: str) -> Piece:
         """A link whose sentence stands without it. The text part shows where it goes only if that is a web page."""
-        said = words.one_line(label)
+        said = _said(label)
         shown = f"{said}: {href}" if href.startswith(("https://", "http://")) else said
         return Piece(shown, self._anchor(said, href))
 
     def button(self, label: str, href: str) -> Piece:
         """A link to press, on a line of its own. It has no place in the text part, where the words around it must do."""
-        said = words.one_line(label)
+        said = _said(label)
         return Piece("", f"<p{self._style('p')}>{self._anchor(said, href, 'button')}</p>", block=True)
 
     def web(self, value: str) -> Piece:
         """A web page or an email address as the council prints it, made a link where it is one."""
-        said, href = words.one_line(value), words.web_link(value)
+        said, href = _said(value), words.web_link(value)
         return Piece(said, self._anchor(said, href)) if href else _plain(said)
 
     def phone(self, number: str) -> Piece:
-        said, href = words.one_line(number), words.phone_link(number)
+        said, href = _said(number), words.phone_link(number)
         return Piece(said, self._anchor(said, href)) if href else _plain(said)
 
-    def reply(self, label: str, body: str, href: str) -> Piece:
-        """A ready-made reply: a link to press, and the word to type for those who cannot press it."""
-        said, typed = words.one_line(label), words.one_line(body.strip().split("\n", 1)[0])
-        word = f"<span{self._style('small')}>{escape(typed)}</span>"
-        return Piece(f"{typed}: {said}" if typed else said, f"{self._anchor(said, href, 'button')} {word}")
+    def replies(self, choices: Iterable[tuple[str, str, str]]) -> Piece:
+        """Ready-made replies, each a label, the words that it begins with and its link: a list of links to press, each
+        beside the word to type for those who cannot press it."""
+        told = [(_said(label), _said(body.strip().split("\n", 1)[0]), href) for label, body, href in choices]
+        text = (words.wrapped(f"- {typed}: {label}" if typed else f"- {label}", WIDTH, "", "  ") for label, typed, _ in told)
+        return Piece(
+            "\n".join(text), f"<ul{self._style('replies')}>{''.join(self._reply(*one) for one in told)}</ul>", block=True
+        )
 
     # --- the two ways to show it ---
 
@@ -143,8 +148,18 @@ class Page:
     def _anchor(self, label: str, href: str, look: str = "a") -> str:
         return f'<a href="{escape(href)}" class="{look}"{self._style(look)}>{escape(label)}</a>'
 
+    def _reply(self, label: str, typed: str, href: str) -> str:
+        word = f'<span class="small"{self._style("small")}>{escape(typed)}</span>'
+        return f"<li{self._style('li')}>{self._anchor(label, href, 'button')} {word}</li>"
+
     def _style(self, name: str) -> str:
         return f' style="{escape(self._styles[name])}"' if name in self._styles else ""
+
+
+def _said(value: object) -> str:
+    """*value* in one line, of a length that a person can still read."""
+    said = words.one_line(value)
+    return said if len(said) <= _LONGEST_LINE else f"{said[:_LONGEST_LINE]}…"
 
 
 def _plain(said: str) -> Piece:
@@ -157,7 +172,7 @@ def _limited(text: str) -> str:
 
 
 def _broken(text: str) -> str:
-    return "<br>".join(escape(line) for line in text.split("\n"))
+    return "<br />".join(escape(line) for line in text.split("\n"))
 
 
 def _kept(line: str) -> str:

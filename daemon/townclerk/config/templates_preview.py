@@ -16,7 +16,8 @@ _HEAD = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1" />
 <title>{title}</title>
 <style>
-body { max-width: 900px; margin: 2em auto; padding: 0 1em; font: 16px/1.5 Arial, Helvetica, sans-serif; color: #1b1f23; background: #ffffff }
+body { max-width: 900px; margin: 2em auto; padding: 0 1em; font: 16px/1.5 Arial, Helvetica, sans-serif;
+  color: #1b1f23; background: #ffffff }
 a { color: #1a5a96 }
 td, th { padding: 4px 14px 4px 0; text-align: left; vertical-align: top }
 </style>

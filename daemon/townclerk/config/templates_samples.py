@@ -144,8 +144,16 @@ def _ombudsmen(policy: Policy) -> Ombudsmen:
 def _letter(to: Recipient, content: Content, case: CaseSummary | None) -> Letter:
     if case and isinstance(content, Receipt):
         case = replace(case, category=content.category)
-    automatic = to.staff or content.kind in (LetterKind.RECEIPT, LetterKind.REVIEW_INVITATION, LetterKind.DELAY_NOTICE)
-    return Letter(to, content, Because("sample"), case, automatic)
+    by_nobody = (
+        content.automatic
+        if isinstance(content, DelayNotice)
+        else content.kind in (LetterKind.RECEIPT, LetterKind.REVIEW_INVITATION) or content == _quoting_acknowledgement()
+    )
+    return Letter(to, content, Because("sample"), case, to.staff or by_nobody)
+
+
+def _quoting_acknowledgement() -> Acknowledgement:
+    return Acknowledgement(Stage.STAGE1, "", _COMPLAINT, _RESPOND, service="waste")
 
 
 def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
@@ -164,7 +172,7 @@ def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
 
 def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield Acknowledgement(Stage.STAGE1, _UNDERSTOOD, _COMPLAINT, _RESPOND, "Wendy Ash", "waste")
-    yield Acknowledgement(Stage.STAGE1, "", _COMPLAINT, _RESPOND, service="waste")
+    yield _quoting_acknowledgement()
     yield Acknowledgement(Stage.STAGE2, _UNDERSTOOD, _COMPLAINT, _LAST_DAY, "Wendy Ash", "waste")
     yield Clarification("Which week was the bin first missed?\nA photograph would help.", "Wendy Ash", _DATES)
     reason = "We are waiting for the contractor's report."
@@ -210,7 +218,7 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
 
 
 def _full_to_staff() -> Iterator[StaffContent]:
-    links = ("EX-26-0007-B",)
+    links = ("AB-26-0007-B",)
     yield Assignment(_DATES, _MAIL, _CHOICES, links, "Cal Lane passed it to you.")
     yield Assignment(_REVIEW_DATES, _MAIL, _CHOICES)
     for reason in ("comment", "compliment", "service_request", "further", "information_request", "member", "excluded"):

@@ -118,10 +118,11 @@ _ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _SLASHED = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
 _WORDS = re.compile(rf"^{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?\s+([a-z]{{3,9}})\.?,?\s+(\d{{4}})(?!\d)", re.I)
 # A number alone is a number of days; "8 February" without a year, or "2 weeks", is not, and must not be taken for one.
-_NO_DAYS = r"(?!\s*(?:jan|feb|mar|apr|may|june?\b|july?\b|aug|sep|oct|nov|dec|weeks?\b|wks?\b|months?\b|fortnight|years?\b|hours?\b))"
-_DAYS = re.compile(
-    rf"^\+?(\d{{1,3}})(?!\S*\d)(?!\s+\S+\s+\d{{4}}\b){_NO_DAYS}(?:\s*(?:working\s+|calendar\s+)?days?)?\b", re.I
+_NO_DAYS = (
+    r"(?!\s*(?:jan|feb|mar|apr|may|june?\b|july?\b|aug|sep|oct|nov|dec"
+    r"|hours?\b|weeks?\b|wks?\b|fortnight|months?\b|years?\b))"
 )
+_DAYS = re.compile(rf"^\+?(\d{{1,3}})(?!\S*\d)(?!\s+\S+\s+\d{{4}}\b){_NO_DAYS}(?:\s*(?:working\s+|calendar\s+)?days?)?\b", re.I)
 
 
 def read_until(argument: str) -> tuple[date | int | None, str]:

@@ -13,6 +13,7 @@ from stdnum import damm
 
 CHECK_LETTERS = "HKMQRTWXYZ"
 _MEANT_AS_DIGIT = str.maketrans("OoIilL", "001111")
+_PADDED = 4  # a number is written with at least so many digits
 _JOINT = r"[\s\-_./:·–—‐‑]{0,3}"
 
 
@@ -24,7 +25,7 @@ class Reference:
 
     @property
     def digits(self) -> str:
-        return f"{self.year:02d}{self.number:04d}"
+        return f"{self.year:02d}{self.number:0{_PADDED}d}"
 
     @property
     def check(self) -> str:
@@ -57,6 +58,8 @@ def _pattern(prefix: str) -> re.Pattern[str]:
 
 
 def _read(match: re.Match[str], prefix: str) -> Reference | None:
-    year, number, check = match.groups()
-    reference = Reference(prefix, int(year.translate(_MEANT_AS_DIGIT)), int(number.translate(_MEANT_AS_DIGIT)))
-    return reference if reference.check == check.upper() else None
+    year, number = (match[group].translate(_MEANT_AS_DIGIT) for group in (1, 2))
+    if len(number) > _PADDED and number.startswith("0"):  # we never write it so: two digits have changed places
+        return None
+    reference = Reference(prefix, int(year), int(number))
+    return reference if reference.check == match[3].upper() else None

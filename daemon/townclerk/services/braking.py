@@ -14,6 +14,7 @@ from townclerk.store.outbox import OutboxRow
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LOOK_AGAIN = timedelta(minutes=5)
+MOMENT = timedelta(microseconds=1)  # what was sent in this very pass, at the same `now`, counts as well
 
 
 class Braked(Exception):  # a state of things, not an error
@@ -31,7 +32,7 @@ async def brake_on(office: Office, row: OutboxRow, now: datetime) -> None:
         return
     council = office.council.policy.id
     sent = await office.db.read(
-        partial(outbox.sent_between, council=council, start=now - HOUR, end=now, automatic_to_residents=True)
+        partial(outbox.sent_between, council=council, start=now - HOUR, end=now + MOMENT, automatic_to_residents=True)
     )
     if sent >= office.ways.letters_per_hour:
         await _tell(office, sent, now)
@@ -45,7 +46,12 @@ async def too_many_to(office: Office, row: OutboxRow, now: datetime) -> bool:
     council = office.council.policy.id
     sent = await office.db.read(
         partial(
-            outbox.sent_between, council=council, start=now - DAY, end=now, recipient=row.recipient, automatic_to_residents=True
+            outbox.sent_between,
+            council=council,
+            start=now - DAY,
+            end=now + MOMENT,
+            recipient=row.recipient,
+            automatic_to_residents=True,
         )
     )
     return sent >= office.ways.letters_per_address

@@ -72,8 +72,8 @@ async def run_once(office: Office, transport: Transport, now: datetime, pace: Pa
 
 
 async def take_over(office: Office, now: datetime) -> int:
-    """How many letters a daemon had claimed that stopped without a word: they may go now, and need not wait for its claim to run
-    out. Call it once, when this mailbox has become ours. One of them it may have sent: its Message-ID stays the same."""
+    """How many letters were claimed by a daemon that stopped without a word: they may go now, and need not wait until its claim
+    runs out. Call it once, when this mailbox has become ours. One of them may have gone: its Message-ID stays the same."""
     return await office.db.run(partial(outbox.end_claims, council=office.council.policy.id, now=now))
 
 

@@ -51,8 +51,8 @@ def next_number(tx: Tx, council: str, year: int) -> int:
 
 def insert(tx: Tx, case: Case) -> Case:
     """The case as it was stored. Raises AlreadyThere where its reference is taken."""
-    row = insert_into(tx, cases).values(**_columns(case), council=case.council, ref=case.ref, updated_at=case.opened_at)
-    if tx.execute(row.on_conflict_do_nothing().returning(cases.c.ref)).first() is None:
+    row = {**_columns(case), "council": case.council, "ref": case.ref, "updated_at": case.opened_at}
+    if tx.execute(insert_into(tx, cases).on_conflict_do_nothing().returning(cases.c.ref), row).first() is None:
         raise AlreadyThere(f"there is a case {case.ref} already")
     _keep_parties(tx, case)
     return case

@@ -68,8 +68,8 @@ def put(tx: Tx, row: OutboxRow) -> bool:
     """
     values = {field.name: getattr(row, field.name) for field in fields(row)}
     values |= {"recipient_key": row.recipient.lower(), "next_at": row.next_at or row.not_before or row.created_at}
-    new = insert(tx, outbox).values(values).on_conflict_do_nothing().returning(outbox.c.id)
-    return tx.execute(new).first() is not None
+    new = insert(tx, outbox).on_conflict_do_nothing().returning(outbox.c.id)
+    return tx.execute(new, values).first() is not None  # as parameters: to build a statement of so many values costs more
 
 
 def claim(tx: Tx, council: str, now: datetime, limit: int, lease_seconds: float) -> tuple[OutboxRow, ...]:
@@ -176,6 +176,11 @@ def listing(tx: Tx, council: str, states: Collection[OutboxState] = UNSENT, limi
 def of_case(tx: Tx, case_ref: str) -> tuple[OutboxLine, ...]:
     """Every letter of a case, in the order in which they were decided."""
     return _lines(tx, _select(OutboxLine).where(outbox.c.case_ref == case_ref).order_by(outbox.c.id))
+
+
+def copies(tx: Tx, letter_key: str) -> tuple[OutboxLine, ...]:
+    """The copies of one letter, one for each recipient, in the order in which they were decided."""
+    return _lines(tx, _select(OutboxLine).where(outbox.c.letter_key == letter_key).order_by(outbox.c.id))
 
 
 def of_message_id(tx: Tx, message_id: str) -> OutboxLine | None:

@@ -5,18 +5,19 @@ import logging
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 import structlog
 
-from app.cli.house import GONE, Command, Ran, Town
+from app.cli.house import GONE, Command, Ran, Town, mail
 from servers.installation import Names, Where, install
 from servers.ports import free_ports
 from townclerk.app.cli import main
 from townclerk.app.simulate.world import ReadHere, World
 from townclerk.app.wiring import load_files, open_database, open_office
+from townclerk.config import patterns, yaml
 from townclerk.mail.errors import Refused
 from townclerk.mail.memory import MemoryMailbox, MemoryTransport
 from townclerk.services.office import Office
@@ -43,11 +44,6 @@ def townclerk(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatc
     yield run
     structlog.reset_defaults()
     root.handlers[:], root.level = handlers, level
-
-
-def mail(sender: str, subject: str, text: str) -> bytes:
-    lines = (f"From: {sender}", "To: feedback0@council.example", f"Subject: {subject}", f"Message-ID: <{abs(hash(text))}@home>")
-    return "\r\n".join((*lines, "", text, "")).encode()
 
 
 @pytest.fixture(scope="session")
@@ -100,10 +96,22 @@ async def _set_one_aside(office: Office, mailbox: MemoryMailbox, now: datetime) 
     await quarantine(office, stored, "reading it took too much memory", None, now)
 
 
+@pytest.fixture(autouse=True)
+def files_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests read the rules of one council two hundred times: what is the same file is read once."""
+    monkeypatch.setattr(yaml, "parse_yaml", _parse_yaml)
+    monkeypatch.setattr(patterns, "_compile", _compile)
+
+
+_parse_yaml, _compile = cache(yaml.parse_yaml), cache(patterns._compile)
+
+
 @pytest.fixture
 def town(past: Town, tmp_path: Path) -> Town:
     folder = tmp_path / "town"
-    shutil.copytree(past.folder, folder)
+    shutil.copytree(past.folder, folder, ignore=shutil.ignore_patterns("rules"))
     settings = folder / "townclerk.yaml"
     settings.write_text(settings.read_text().replace(str(past.folder), str(folder)))
-    return Town(settings, past.old, past.new)
+    town = Town(settings, past.old, past.new)
+    town.rewrite(rules=str(past.folder / "rules"))
+    return town

@@ -1,6 +1,7 @@
 """The shapes that the tests of the command line share."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,9 +50,23 @@ class Town:
         finally:
             db.close()
 
+    def change_policy(self, written: str, instead: str) -> Path:
+        """Give the installation rules of its own, with a policy that says something else. Returns that file."""
+        rules = self.folder / "rules"
+        shutil.copytree(json.loads(self.settings.read_text())["rules"], rules)
+        self.rewrite(rules=str(rules))
+        path = rules / "south-staffordshire" / "policy.yaml"
+        path.write_text(path.read_text().replace(written, instead, 1))
+        return path
+
     def rewrite(self, **values: object) -> None:
         """Put other values into the settings."""
         written = json.loads(self.settings.read_text())
         for name, value in values.items():
             written[name] = {**written[name], **value} if isinstance(value, dict) else value
         self.settings.write_text(json.dumps(written, indent=1))
+
+
+def mail(sender: str, subject: str, text: str) -> bytes:
+    lines = (f"From: {sender}", "To: feedback0@council.example", f"Subject: {subject}", f"Message-ID: <{abs(hash(text))}@home>")
+    return "\r\n".join((*lines, "", text, "")).encode()

@@ -70,7 +70,7 @@ def test_a_file_that_cannot_be_read_is_told_with_line_and_column_and_the_others_
     ran = townclerk("simulate", story.parent)
 
     assert ran.status == 2
-    assert f'{broken}:17:8: until: "next Wednesday" is not a time; write for instance' in ran.err
+    assert f'{broken}:16:8: until: "next Wednesday" is not a time; write for instance' in ran.err
     assert "ok      A bin on a Monday" in ran.out
     assert "2 scenarios: 1 ok, 1 cannot be read" in ran.out
 
@@ -89,7 +89,11 @@ def test_a_story_that_cannot_be_played_is_told_with_its_place(townclerk: Command
 @pytest.mark.parametrize(
     ("written", "instead", "told"),
     [
-        ("policy: south-staffordshire", "policy: south-stafordshire", ':2:9: policy: no council here is called "south-stafordshire"'),
+        (
+            "policy: south-staffordshire",
+            "policy: south-stafordshire",
+            ':2:9: policy: no council here is called "south-stafordshire"',
+        ),
         (
             "policy: south-staffordshire",
             "policy: south-staffordshire\nsettings: {stages.stage1.respond.within: never}",

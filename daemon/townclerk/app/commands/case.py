@@ -12,6 +12,7 @@ from townclerk.app.commands.records import Records, open_records, read_case, ref
 from townclerk.app.commands.saying import iso, moment_words, one_line, say, say_json, say_table
 from townclerk.domain.case import Case, Deadline
 from townclerk.domain.deadlines import is_overdue
+from townclerk.domain.mail import Address
 from townclerk.domain.words import Category, Status
 from townclerk.store import cases, journal, outbox
 from townclerk.store.cases import CaseRow
@@ -219,19 +220,18 @@ def letter_object(line: OutboxLine) -> dict[str, object]:
 def _say_case(shown: Shown, records: Records) -> None:
     case, local = shown.case, records.local
     late = ", OVERDUE" if is_overdue(case, records.now, records.council.calendar) else ""
-    who = case.complainant
-    say(one_line(f"{case.ref}  {case.category}, {case.service}, {case.stage or 'no stage'}, {case.status}{late}"))
-    say(one_line(f"Subject:     {case.subject}"), one_line(f"Complainant: {who.name} <{who.address}>"))
-    say(*(one_line(f"Also:        {party.who.name} <{party.who.address}> ({party.role})") for party in case.parties))
-    say(f"Officer:     {case.officer or 'whoever the roster names'}", f"Opened:      {moment_words(local(case.opened_at))}")
-    facts = {"Outcome": case.outcome, "Alerts": ", ".join(case.alerts), "Suspected": ", ".join(case.exclusions)}
-    facts |= {"Linked": ", ".join(case.linked), "May concern": ", ".join(case.possible_links)}
-    say(*(f"{name + ':':<12} {value}" for name, value in facts.items() if value))
+    say(f"{case.ref}: {case.category}, {case.service}, {case.stage or 'no stage'}, {case.status}{late}")
+    facts = [("Subject", case.subject), ("Complainant", _person(case.complainant))]
+    facts += [("Also", f"{_person(party.who)} ({party.role})") for party in case.parties]
+    facts += [("Officer", case.officer or "whoever the roster names"), ("Opened", moment_words(local(case.opened_at)))]
+    facts += [("Outcome", case.outcome or ""), ("Alerts", ", ".join(case.alerts)), ("Suspected", ", ".join(case.exclusions))]
+    facts += [("Linked", ", ".join(case.linked)), ("May concern", ", ".join(case.possible_links))]
+    say(*(f"{name + ':':<12} {one_line(value)}" for name, value in facts if value))
     say("", "Dates (target: as first made; promised: as the resident was last told)")
     dates = ((d.name, d.target, d.promised, _state(d, records), d.clause) for d in case.deadlines)
     say_table(("deadline", "target", "promised", "state", "clause"), dates, empty="none")
     say("", "Mails")
-    mails = ((moment_words(local(m.received_at)), f"{m.sender.name} <{m.sender.address}>", m.subject) for m in case.mails)
+    mails = ((moment_words(local(m.received_at)), _person(m.sender), m.subject) for m in case.mails)
     say_table(("received", "from", "subject"), mails, empty="none")
     say("", "Letters")
     say_table(
@@ -245,6 +245,10 @@ def _say_case(shown: Shown, records: Records) -> None:
         ((moment_words(local(e.at)), e.actor, e.event, _detail(e)) for e in shown.entries),
         empty="empty",
     )
+
+
+def _person(address: Address) -> str:
+    return f"{address.name} <{address.address}>".strip()
 
 
 def _state(deadline: Deadline, records: Records) -> str:

@@ -256,12 +256,13 @@ class Checkup:
 
     def _check_health(self, tx: Tx, council: Council) -> None:
         found = health.look_up(tx, council.policy.id, council.policy.contact.mailbox)
-        if all(loop.last_good is None and loop.trouble is None for loop in found.loops.values()):
+        if found == health.look_up(tx, "", ""):  # as of a council that was never heard of
             self._find("health", State.OK, "townclerk has not run here yet")
             return
-        for worry in found.worries(self.now):
+        worries = found.worries(self.now)
+        for worry in worries:
             self._find("health", State.WARNING, worry)
-        if not found.worries(self.now):
+        if not worries:
             self._find("health", State.OK, "all is well")
 
     # --- the wire
@@ -282,7 +283,7 @@ class Checkup:
             await mailbox.close()
         self._find("mailbox", State.OK, f"{box.host}:{box.port} lets us in")
         self._judge_mailbox(frozenset(capabilities), missing)
-        self._judge_security("mailbox security", box.security, box.host)
+        self.judge_security("mailbox", box.security, box.host)
 
     def _judge_mailbox(self, capabilities: frozenset[str], missing: tuple[str, ...]) -> None:
         assert self._settings is not None  # noqa: S101  # whoever calls this has connected with them
@@ -313,9 +314,10 @@ class Checkup:
             await transport.close()
         login = "lets us in" if smtp.user else "answers, and wants no login"
         self._find("smtp", State.OK, f"{smtp.host}:{smtp.port} {login}")
-        self._judge_security("smtp security", smtp.security, smtp.host)
+        self.judge_security("smtp", smtp.security, smtp.host)
 
-    def _judge_security(self, check: str, security: Security, host: str) -> None:
+    def judge_security(self, check: str, security: Security, host: str) -> None:
+        """Whether anybody on the way to *host* can listen."""
         if security is not Security.NONE:
             self._find(check, State.OK, f"the connection is protected ({security}), and the certificate is right")
         elif host not in LOOPBACK:

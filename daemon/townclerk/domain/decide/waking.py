@@ -101,6 +101,9 @@ def _delay(d: Deliberation, timer: Timer) -> None:
     """There is neither a response nor an extension: the resident is told, once for each date that they held."""
     deadline = _deadline(d, timer)
     stage = _stage(d, deadline)
+    if not d.case.receipts:  # a date that nobody is told is no promise: it would only hide that the old one was missed
+        d.note("townclerk", "letter_not_sent", letter="delay_notice", reason="no address that can be answered")
+        return
     new = extended_automatically(deadline, stage.extension, d.now, d.council.calendar)
     if new <= deadline.promised:
         d.note("townclerk", "letter_not_sent", letter="delay_notice", reason="the policy allows no later date")

@@ -1,0 +1,209 @@
+"""`townclerk case` and `townclerk explain`."""
+
+import getpass
+from datetime import date, timedelta
+
+import pytest
+
+from app.cli.house import GONE, Command, Town
+from townclerk.app.commands.explain import derivation_words
+from townclerk.domain.calendar import Derivation
+from townclerk.store import journal
+
+
+def test_the_list_names_each_case_and_nobody_in_it(townclerk: Command, town: Town) -> None:
+    ran = townclerk("case", "list", "--config", town.settings)
+
+    assert ran.status == 0
+    heading, *rows = ran.out.splitlines()
+    assert heading.split()[:5] == ["CASE", "CATEGORY", "SERVICE", "STAGE", "STATUS"]
+    assert len(rows) == 3
+    assert rows[-1].startswith(f"{town.old}  complaint")
+    assert "OVERDUE" in rows[-1]
+    for private in ("asha", "Asha", "bin has not been emptied"):
+        assert private not in ran.out
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        (("--status", "open"), 3),
+        (("--status", "closed"), 0),
+        (("--category", "complaint"), 3),
+        (("--category", "comment"), 0),
+        (("--service", "leisure"), 1),
+        (("--overdue",), 1),
+    ],
+)
+def test_the_list_can_be_narrowed(townclerk: Command, town: Town, options: tuple[str, ...], count: int) -> None:
+    ran = townclerk("case", "list", *options, "--json", "--config", town.settings)
+
+    assert ran.status == 0, ran.err
+    assert len(ran.objects) == count
+
+
+def test_the_list_as_json_says_what_is_overdue(townclerk: Command, town: Town) -> None:
+    ran = townclerk("case", "list", "--json", "--config", town.settings)
+
+    late = {each["reference"]: each["overdue"] for each in ran.objects}
+    assert late[town.old] is True
+    assert late[town.new] is False
+    assert ran.objects[-1]["opened_at"].endswith("+00:00")
+
+
+def test_a_service_that_the_council_has_not_is_told_with_those_it_has(townclerk: Command, town: Town) -> None:
+    ran = townclerk("case", "list", "--service", "bins", "--config", town.settings)
+
+    assert ran.status == 2
+    assert '"bins" is no service of this council; write one of: ' in ran.err
+
+
+def test_an_empty_list_says_so(townclerk: Command, town: Town) -> None:
+    assert townclerk("case", "list", "--status", "closed", "--config", town.settings).out == "no such case\n"
+
+
+def test_a_case_is_shown_with_its_dates_mails_letters_and_journal(townclerk: Command, town: Town) -> None:
+    ran = townclerk("case", "show", town.old, "--config", town.settings)
+
+    assert ran.status == 0
+    for told in (
+        "Subject:     My bin has not been emptied",
+        "Complainant: Asha Patel <asha@home.example>",
+        "OVERDUE",
+        "stage1.respond",
+        "receipt",
+        "delay_notice",
+        "letter_decided",
+        "viewed",
+    ):
+        assert told in ran.out
+
+
+def test_a_case_as_json_has_target_promised_and_owed(townclerk: Command, town: Town) -> None:
+    (case,) = townclerk("case", "show", town.old, "--json", "--config", town.settings).objects
+
+    respond = next(each for each in case["deadlines"] if each["name"] == "stage1.respond")
+    assert respond["target"] < respond["promised"]
+    assert respond["promised_by"] == "automatic"
+    assert respond["owed"] is True
+    assert case["overdue"] is True
+    assert case["complainant"] == {"name": "Asha Patel", "address": "asha@home.example"}
+    assert {"receipt", "delay_notice", "overdue"} <= {each["letter"] for each in case["letters"]}
+
+
+def test_whoever_reads_a_case_stands_in_the_journal(townclerk: Command, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getpass, "getuser", lambda: "pam")
+    monkeypatch.delenv("SUDO_USER", raising=False)
+
+    townclerk("case", "show", town.new, "--config", town.settings)
+    townclerk("explain", town.new, "--config", town.settings)
+
+    read = [e for e in town.ask(lambda tx: journal.entries(tx, town.new)) if e.event == "viewed"]
+    assert [(e.actor, (e.detail or {})["command"]) for e in read] == [("pam", "case show"), ("pam", "explain")]
+
+
+def test_behind_sudo_it_is_the_person_who_stands_in_the_journal(
+    townclerk: Command, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setenv("SUDO_USER", "pam")
+
+    townclerk("case", "show", town.new, "--config", town.settings)
+
+    assert town.ask(lambda tx: journal.entries(tx, town.new))[-1].actor == "pam"
+
+
+def test_a_reference_is_accepted_however_it_is_typed(townclerk: Command, town: Town) -> None:
+    joined = town.old.replace("-", "").lower()
+    apart = town.old.replace("-", " ").split()
+
+    for typed in ([town.old], [joined], apart, [f"[{town.old}]"], [town.old.replace("0", "o")]):
+        ran = townclerk("case", "show", *typed, "--json", "--config", town.settings)
+        assert ran.status == 0, ran.err
+        assert ran.objects[0]["reference"] == town.old
+
+
+def test_what_is_no_reference_is_told_with_an_example(townclerk: Command, town: Town) -> None:
+    wrong_letter = town.old[:-1] + ("H" if town.old[-1] != "H" else "K")
+
+    for typed in ("banana", wrong_letter):
+        ran = townclerk("case", "show", typed, "--config", town.settings)
+        assert ran.status == 2
+        assert f'"{typed}" is no case reference; write one such as SS-26-0042-' in ran.err
+
+
+def test_two_references_are_one_too_many(townclerk: Command, town: Town) -> None:
+    ran = townclerk("explain", town.old, town.new, "--config", town.settings)
+
+    assert ran.status == 2
+    assert "names several cases" in ran.err
+
+
+@pytest.mark.parametrize("command", [("case", "show"), ("explain",)], ids=" ".join)
+def test_a_case_that_is_not_there_is_told(townclerk: Command, town: Town, command: tuple[str, ...]) -> None:
+    from townclerk.domain.reference import Reference
+
+    unknown = str(Reference("SS", 99, 1))
+
+    ran = townclerk(*command, unknown, "--config", town.settings)
+
+    assert (ran.status, ran.err) == (1, f"townclerk: there is no case {unknown}\n")
+
+
+def test_explain_tells_how_each_date_was_counted_and_why_each_letter_was_sent(townclerk: Command, town: Town) -> None:
+    ran = townclerk("explain", town.old, "--config", town.settings)
+
+    assert ran.status == 0
+    for told in (
+        "stage1.respond: ",
+        "promised in clause ",
+        "day 0 ",
+        "; day 10 ",
+        "counted with the calendar GB-ENG holidays ",
+        "by the automatic notice, told on ",
+        "still owed, and late",
+        "receipt to the resident (asha@home.example), sent on ",
+        "mail:opened -> promise SS-",
+        "-> clause ",
+    ):
+        assert told in ran.out
+    assert townclerk("explain", town.new, "--config", town.settings).out.count("still owed\n") == 2
+
+
+def test_explain_as_json_has_the_days_that_were_not_counted(townclerk: Command, town: Town) -> None:
+    (explained,) = townclerk("explain", town.old, "--json", "--config", town.settings).objects
+
+    respond = next(each for each in explained["deadlines"] if each["name"] == "stage1.respond")
+    day0, due = date.fromisoformat(respond["day0"]), date.fromisoformat(respond["due"])
+    assert due == date.fromisoformat(respond["target"])
+    assert due - day0 == timedelta(days=10 + len(respond["skipped"]))
+    assert explained["letters"][0]["because"]["event"] == "mail:opened"
+
+
+def test_a_letter_that_did_not_go_is_explained_too(townclerk: Command, town: Town) -> None:
+    cases = townclerk("case", "list", "--json", "--config", town.settings).objects
+    third = next(each["reference"] for each in cases if each["reference"] not in (town.old, town.new))
+
+    assert f"receipt to the resident ({GONE}), not sent: dead" in townclerk("explain", third, "--config", town.settings).out
+
+
+def test_a_derivation_in_words() -> None:
+    derivation = Derivation(
+        day0=date(2026, 12, 18),
+        duration="5 working days",
+        skipped=((date(2026, 12, 19), "Saturday"), (date(2026, 12, 25), "Christmas Day"), (date(2027, 1, 1), "New Year's Day")),
+        due=date(2026, 12, 29),
+        calendar="x",
+        note="received after 17:00",
+    )
+
+    assert derivation_words(derivation) == (
+        "day 0 Friday 18 December 2026 (received after 17:00); not counted: Saturday 19 December (Saturday), "
+        "Friday 25 December (Christmas Day), Friday 1 January 2027 (New Year's Day); day 5 Tuesday 29 December 2026"
+    )
+
+
+def test_a_derivation_that_counts_every_day_in_words() -> None:
+    derivation = Derivation(date(2026, 12, 18), "1 month", (), date(2027, 1, 18), "x")
+
+    assert derivation_words(derivation) == "day 0 Friday 18 December 2026; 1 month later: Monday 18 January 2027"

@@ -1,0 +1,330 @@
+"""`townclerk check`, `townclerk run` and `townclerk once`, against a real mailbox and a real mail server."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from app.cli.house import Command, Town, mail
+from servers.dovecot import Dovecot
+from servers.installation import Names, Running, users
+from servers.sink import Sink
+from townclerk.app.commands.checkup import Checkup, Finding, State, last_known_day
+from townclerk.config.settings import Security
+from townclerk.domain.calendar import Calendar
+from townclerk.store import journal, leases
+from townclerk.store.migration import migrate
+
+TOWNCLERK = Path(sys.executable).with_name("townclerk")
+MAILBOX = "feedback0@council.example"
+
+
+@pytest.fixture(scope="module")
+def dovecot() -> Iterator[Dovecot]:
+    with Dovecot(users([0])) as server:
+        yield server
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with Sink() as server:
+        yield server
+
+
+@pytest.fixture
+def connected(town: Town, dovecot: Dovecot, sink: Sink) -> Town:
+    """The installation, with servers that answer. Nothing that lay in the mailbox before is answered."""
+    start = datetime.now(UTC).replace(microsecond=0)
+    town.rewrite(mailbox={"port": dovecot.imap_port, "start_from": start.isoformat()}, smtp={"port": sink.port})
+    town.ask(lambda tx: tx.exec_driver_sql("DELETE FROM folders"))
+    return town
+
+
+def _states(ran_objects: list[dict[str, str]]) -> dict[str, str]:
+    return {each["check"]: each["state"] for each in ran_objects}
+
+
+# --- check -----------------------------------------------------------------------------------------------------------
+
+
+def test_where_all_is_right_check_says_ok_line_by_line(townclerk: Command, connected: Town) -> None:
+    ran = townclerk("check", "--config", connected.settings)
+
+    assert ran.status == 0, ran.out
+    for told in ("settings", "secret of mailbox", "rules", "templates", "calendar", "clock", "staff", "database", "journal"):
+        assert f"\nok      {told} " in f"\n{ran.out}"
+    assert "lets us in" in ran.out
+    assert "INBOX is there" in ran.out
+    assert "(IDLE)" in ran.out
+    assert "send one mail to feedback0+test@council.example" in ran.out
+
+
+def test_check_as_json_is_one_object_a_line(townclerk: Command, connected: Town) -> None:
+    ran = townclerk("check", "--json", "--config", connected.settings)
+
+    assert ran.status == 0
+    assert {tuple(each) for each in ran.objects} == {("check", "state", "message", "todo")}
+    assert _states(ran.objects)["smtp"] == "ok"
+
+
+def test_servers_that_do_not_answer_fail_with_what_to_look_at(townclerk: Command, town: Town) -> None:
+    ran = townclerk("check", "--config", town.settings)
+
+    assert ran.status == 1
+    assert "FAILED  mailbox" in ran.out
+    assert "FAILED  smtp" in ran.out
+    assert "-> see mailbox in the settings: 127.0.0.1:" in ran.out
+
+
+def test_offline_the_servers_are_left_alone(townclerk: Command, town: Town) -> None:
+    ran = townclerk("check", "--offline", "--json", "--config", town.settings)
+
+    assert ran.status == 0
+    assert _states(ran.objects)["mailbox"] == _states(ran.objects)["smtp"] == "not_tried"
+
+
+def test_a_wrong_password_and_a_missing_folder_are_told_apart(townclerk: Command, connected: Town) -> None:
+    connected.rewrite(mailbox={"folders": ["INBOX", "Nowhere"]})
+    missing = townclerk("check", "--config", connected.settings)
+    (connected.folder / "password").write_text("swordfish")
+    refused = townclerk("check", "--config", connected.settings)
+
+    assert missing.status == refused.status == 1
+    assert "the mailbox has no folder Nowhere" in missing.out
+    assert "MailboxLoginRefused" in refused.out
+    assert "swordfish" not in refused.out
+
+
+def test_settings_that_do_not_load_leave_the_rest_untried(townclerk: Command, town: Town) -> None:
+    town.rewrite(council=7, colour="red")
+
+    ran = townclerk("check", "--config", town.settings)
+
+    assert ran.status == 1
+    assert f"FAILED  settings              {town.settings}:" in ran.out
+    assert "colour" in ran.out
+    assert "not tried: the settings do not load" in ran.out
+
+
+def test_each_fault_of_the_rules_is_told_and_the_servers_are_looked_at_all_the_same(
+    townclerk: Command, connected: Town
+) -> None:
+    connected.change_policy("prefix: SS", "prefix: 7\ncolour: red")
+
+    ran = townclerk("check", "--json", "--config", connected.settings)
+
+    assert ran.status == 1
+    assert len([each for each in ran.objects if each["check"] == "rules"]) >= 2
+    assert _states(ran.objects)["mailbox"] == "ok"
+    assert _states(ran.objects)["calendar"] == "not_tried"
+
+
+def test_a_secret_that_is_missing_leaves_out_what_needs_it(townclerk: Command, town: Town) -> None:
+    (town.folder / "password").unlink()
+
+    ran = townclerk("check", "--json", "--config", town.settings)
+
+    assert ran.status == 1
+    assert _states(ran.objects)["secret of mailbox"] == "failed"
+    assert _states(ran.objects)["mailbox"] == "not_tried"
+
+
+def test_a_database_that_is_not_made_yet_is_a_warning(townclerk: Command, town: Town) -> None:
+    (town.folder / "townclerk.db").unlink()
+
+    ran = townclerk("check", "--offline", "--json", "--config", town.settings)
+
+    assert ran.status == 0
+    assert _states(ran.objects)["database"] == "warning"
+    assert _states(ran.objects)["journal"] == "not_tried"
+    assert not (town.folder / "townclerk.db").exists()
+
+
+def test_a_journal_that_was_edited_fails(townclerk: Command, town: Town) -> None:
+    town.ask(lambda tx: tx.exec_driver_sql("UPDATE journal SET actor = 'nobody' WHERE number = 2"))
+
+    ran = townclerk("check", "--offline", "--config", town.settings)
+
+    assert ran.status == 1
+    assert "FAILED  journal               entry 2: it was changed" in ran.out
+
+
+@pytest.mark.parametrize(("ahead", "state"), [(timedelta(hours=1), "failed"), (timedelta(seconds=30), "ok")])
+def test_an_entry_from_the_future_says_that_a_clock_was_wrong(
+    townclerk: Command, town: Town, ahead: timedelta, state: str
+) -> None:
+    at = datetime.now(UTC) + ahead
+    append = partial(journal.append, council="x", case_ref=None, at=at, actor="x", event="x", detail={})
+    town.ask(append)
+
+    ran = townclerk("check", "--offline", "--json", "--config", town.settings)
+
+    assert _states(ran.objects)["journal"] == state
+
+
+@pytest.mark.parametrize(("year", "state"), [(2025, State.FAILED), (2026, State.OK)])
+async def test_a_clock_that_was_never_set_fails(town: Town, year: int, state: State) -> None:
+    found: list[Finding] = []
+
+    await Checkup(town.settings, datetime(year, 6, 1, tzinfo=UTC), found.append).run(offline=True)
+
+    assert next(finding.state for finding in found if finding.check == "clock") is state
+
+
+def test_a_calendar_reaches_as_far_as_bank_holidays_are_known() -> None:
+    def calendar(*years: int) -> Calendar:
+        closed = {date(year, 12, 25): "Christmas Day" for year in years}
+        return Calendar("Europe/London", (5, 6), closed, date(2026, 1, 1), date(2029, 12, 31), "x")
+
+    assert last_known_day(calendar(2026, 2027, 2028, 2029)) == date(2029, 12, 31)
+    assert last_known_day(calendar(2026, 2027)) == date(2027, 12, 31)
+    assert last_known_day(calendar(2026, 2028)) == date(2026, 12, 31)
+
+
+def test_an_unprotected_connection_to_another_machine_is_a_warning(town: Town) -> None:
+    found: list[Finding] = []
+    checkup = Checkup(town.settings, datetime.now(UTC), found.append)
+
+    checkup.judge_security("smtp", Security.NONE, "mail.example")
+    checkup.judge_security("smtp", Security.NONE, "localhost")
+    checkup.judge_security("smtp", Security.TLS, "mail.example")
+
+    assert [finding.state for finding in found] == [State.WARNING, State.OK]
+
+
+def test_what_a_person_must_look_at_is_a_warning(townclerk: Command, town: Town) -> None:
+    ran = townclerk("check", "--offline", "--config", town.settings)
+
+    assert ran.status == 0
+    assert "WARNING health                1 mails are in quarantine" in ran.out
+
+
+def test_before_the_first_run_there_is_nothing_to_worry_about(townclerk: Command, town: Town) -> None:
+    (town.folder / "townclerk.db").unlink()
+    migrate(f"sqlite:///{town.folder}/townclerk.db")
+
+    ran = townclerk("check", "--offline", "--config", town.settings)
+
+    assert "ok      health                townclerk has not run here yet" in ran.out
+
+
+# --- once ------------------------------------------------------------------------------------------------------------
+
+
+def test_one_pass_takes_the_mail_and_sends_the_letters(
+    townclerk: Command, connected: Town, dovecot: Dovecot, sink: Sink
+) -> None:
+    dovecot.append(Names(0).feedback, mail("Eva Ray <eva@home.example>", "Complaint", "I want to complain of the pool."))
+
+    ran = townclerk("once", "--json", "--config", connected.settings)
+
+    assert ran.status == 0, ran.err
+    (counts,) = ran.objects
+    assert (counts["taken"], counts["dealt"], counts["quarantined"]) == (1, 1, 0)
+    assert counts["sent"] >= 2
+    assert counts["troubles"] == {}
+    assert ("eva@home.example",) in [taken.recipients for taken in sink.taken]
+
+
+def test_a_second_pass_finds_nothing_to_do(townclerk: Command, connected: Town) -> None:
+    townclerk("once", "--config", connected.settings)
+
+    ran = townclerk("once", "--config", connected.settings)
+
+    assert ran.status == 0
+    assert ran.out == (
+        "mails: 0 taken, 0 dealt with, 0 of them set aside\n"
+        "timers: 0 acted on, 0 of them set aside\n"
+        "letters: 0 sent, 0 put off, 0 given up, 0 waiting\n"
+    )
+
+
+def test_a_pass_without_servers_says_which_and_ends_with_1(townclerk: Command, town: Town) -> None:
+    town.ask(lambda tx: tx.exec_driver_sql("UPDATE outbox SET state = 'waiting', next_at = created_at WHERE state = 'dead'"))
+
+    ran = townclerk("once", "--config", town.settings)
+
+    assert ran.status == 1
+    assert "townclerk: intake: MailboxDown: " in ran.err
+    assert "townclerk: delivery: TransportDown: " in ran.err
+    assert "Traceback" not in ran.err
+    assert "intake: MailboxDown" in townclerk("health", "--config", town.settings).out
+
+
+def test_a_pass_leaves_the_mailbox_to_whoever_has_it(townclerk: Command, connected: Town) -> None:
+    now = datetime.now(UTC)
+    connected.ask(lambda tx: leases.take(tx, MAILBOX, "somebody else", now, 600))
+
+    ran = townclerk("once", "--config", connected.settings)
+
+    assert ran.status == 1
+    assert "another townclerk (somebody else) looks after this mailbox" in ran.err
+
+
+def test_the_first_pass_makes_the_database_and_gives_the_mailbox_back(townclerk: Command, connected: Town) -> None:
+    (connected.folder / "townclerk.db").unlink()
+
+    assert townclerk("once", "--config", connected.settings).status == 0
+    assert townclerk("once", "--config", connected.settings).status == 0
+
+
+# --- run -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_daemon_runs_until_it_is_told_to_stop(connected: Town) -> None:
+    with Running(connected.settings) as daemon:
+        daemon.wait_for("ready")
+        assert daemon.terminate() == 0
+        assert daemon.said("stopped")
+
+
+def test_the_daemon_makes_its_database(connected: Town) -> None:
+    (connected.folder / "townclerk.db").unlink()
+
+    with Running(connected.settings) as daemon:
+        daemon.wait_for("ready")
+        assert daemon.terminate() == 0
+
+
+def test_the_daemon_waits_for_a_database_that_does_not_answer(connected: Town) -> None:
+    connected.rewrite(database={"url": "postgresql://townclerk@127.0.0.1:1/townclerk"})
+
+    with Running(connected.settings) as daemon:
+        assert daemon.wait_for("database unavailable")["level"] == "warning"
+
+
+def test_the_daemon_does_not_start_on_files_that_do_not_load(townclerk: Command, town: Town) -> None:
+    path = town.change_policy("prefix: SS", "prefix: SS\ncolour: red")
+    (town.folder / "townclerk.db").unlink()
+
+    ran = townclerk("run", "--config", town.settings)
+
+    assert ran.status == 2
+    assert f"{path}:" in ran.err
+    assert "colour" in ran.err
+    assert not (town.folder / "townclerk.db").exists(), "nothing was started"
+
+
+def test_the_daemon_does_not_start_without_its_secrets(townclerk: Command, town: Town) -> None:
+    (town.folder / "password").unlink()
+
+    ran = townclerk("run", "--config", town.settings)
+
+    assert ran.status == 2
+    assert "the secret {file: " in ran.err
+
+
+def test_watched_by_a_person_the_daemon_logs_plain_lines(connected: Town, tmp_path: Path) -> None:
+    command = [str(TOWNCLERK), "run", "--plain-logs", "--config", str(connected.settings)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        process.terminate()
+        process.communicate(timeout=25)
+
+    assert "ready" in line
+    assert not line.startswith("{")

@@ -1,0 +1,122 @@
+"""`townclerk health`, `townclerk audit` and `townclerk templates`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.cli.house import Command, Town
+from townclerk.services.health import LOOPS
+from townclerk.store import facts, mails, outbox
+from townclerk.store.database import Tx
+from townclerk.store.schema import MailState, OutboxState
+
+COUNCIL = "south-staffordshire"
+
+
+def _make_well(town: Town) -> None:
+    """Every loop has just succeeded, and nothing waits for a person."""
+
+    def work(tx: Tx) -> None:
+        now = datetime.now(UTC)
+        for loop in LOOPS:
+            facts.put(tx, f"{COUNCIL}:{loop}:good", now.isoformat())
+        for line in outbox.listing(tx, COUNCIL, (OutboxState.DEAD,)):
+            outbox.drop(tx, line.key, now, "")
+        for stored in mails.quarantined(tx):
+            mails.retry(tx, stored.id)
+            mails.settle(tx, stored.id, MailState.IGNORED, kind="person", because="", now=now)
+
+    town.ask(work)
+
+
+def test_where_something_is_wrong_health_says_what_and_ends_with_1(townclerk: Command, town: Town) -> None:
+    ran = townclerk("health", "--config", town.settings)
+
+    assert ran.status == 1
+    assert "WORRY       1 mails are in quarantine: townclerk quarantine list" in ran.out
+    assert "letters could not be delivered" in ran.out
+
+
+def test_where_all_is_well_health_says_so_and_ends_with_0(townclerk: Command, town: Town) -> None:
+    _make_well(town)
+
+    ran = townclerk("health", "--config", town.settings)
+
+    assert (ran.status, ran.out.splitlines()[-1]) == (0, "all is well")
+
+
+@pytest.mark.parametrize("well", [True, False])
+def test_health_as_json(townclerk: Command, town: Town, well: bool) -> None:
+    if well:
+        _make_well(town)
+
+    ran = townclerk("health", "--json", "--config", town.settings)
+
+    (found,) = ran.objects
+    assert ran.status == (0 if well else 1)
+    assert found["ok"] is well
+    assert bool(found["worries"]) is not well
+    assert set(found["loops"]) == set(LOOPS)
+
+
+def test_templates_that_do_not_load_do_not_hide_how_the_service_fares(townclerk: Command, town: Town) -> None:
+    (town.folder / "templates" / "letters").mkdir(parents=True)
+    (town.folder / "templates" / "letters" / "receipt.md").write_text("{{ nonsense")
+    town.rewrite(templates="templates")
+
+    assert "WORRY" in townclerk("health", "--config", town.settings).out
+
+
+def test_a_journal_as_it_was_written_is_whole(townclerk: Command, town: Town) -> None:
+    ran = townclerk("audit", "verify", "--config", town.settings)
+
+    assert (ran.status, ran.out) == (0, "the journal is whole\n")
+    assert townclerk("audit", "verify", "--json", "--config", town.settings).objects == [
+        {"ok": True, "entry": None, "why": None}
+    ]
+
+
+def test_an_edit_of_the_journal_is_found(townclerk: Command, town: Town) -> None:
+    town.ask(lambda tx: tx.exec_driver_sql("UPDATE journal SET actor = 'nobody' WHERE number = 2"))
+
+    ran = townclerk("audit", "verify", "--config", town.settings)
+    (found,) = townclerk("audit", "verify", "--json", "--config", town.settings).objects
+
+    assert (ran.status, ran.out) == (1, "the journal is BROKEN at entry 2: it was changed\n")
+    assert (found["ok"], found["entry"]) == (False, 2)
+
+
+# --- templates -------------------------------------------------------------------------------------------------------
+
+
+def test_every_letter_can_be_looked_at(townclerk: Command, tmp_path: Path) -> None:
+    ran = townclerk("templates", "preview", COUNCIL, "--to", tmp_path / "letters")
+
+    assert ran.status == 0, ran.err
+    assert f"letters: open {tmp_path}/letters/index.html" in ran.out
+    assert "receipt" in (tmp_path / "letters" / "index.html").read_text()
+
+
+def test_the_letters_of_the_settings_council_are_written_here(townclerk: Command, town: Town) -> None:
+    ran = townclerk("templates", "preview", "--config", town.settings)
+
+    assert ran.status == 0, ran.err
+    assert Path(f"letters-{COUNCIL}/index.html").is_file()
+
+
+@pytest.mark.parametrize(("arguments", "told"), [((), "name a council: "), (("atlantis",), "atlantis/policy.yaml")])
+def test_a_council_that_is_not_known_is_told(townclerk: Command, arguments: tuple[str, ...], told: str) -> None:
+    ran = townclerk("templates", "preview", *arguments)
+
+    assert ran.status == 2
+    assert told in ran.err
+
+
+def test_a_folder_that_cannot_be_written_is_told(townclerk: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    ran = townclerk("templates", "preview", COUNCIL, "--to", tmp_path / "file")
+
+    assert ran.status == 2
+    assert "cannot be written" in ran.err

@@ -1,0 +1,417 @@
+"""What stands in a letter, for the people who get it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from typing import Protocol, get_args
+
+import pytest
+
+from townclerk.config.templates import MARKER, LetterFailed, Rendered, TemplateSet
+from townclerk.config.templates_page import WIDTH
+from townclerk.config.templates_samples import sample_letters, sample_policy
+from townclerk.config.templates_words import clock_words, date_words, greeting, mailto, phone_link, web_link, wrapped
+from townclerk.domain.letters import (
+    Acknowledgement,
+    Because,
+    CaseSummary,
+    Choice,
+    Content,
+    DatedPromise,
+    DelayNotice,
+    FinalWord,
+    Forwarded,
+    Letter,
+    Ombudsmen,
+    Original,
+    Overdue,
+    Receipt,
+    Recipient,
+    Reminder,
+    Response,
+    ReviewRight,
+)
+from townclerk.domain.mail import Address
+from townclerk.domain.policy import Contact, Ombudsman, Policy
+from townclerk.domain.words import Category, Outcome, Stage
+
+DUE, LATER = date(2027, 1, 6), date(2027, 2, 8)
+LGSCO = Ombudsman(
+    "lgsco", "The Local Government and Social Care Ombudsman", "PO Box 4771, Coventry", "0300 061 0614", "www.lgo.org.uk"
+)
+HOS = Ombudsman(
+    "hos", "Housing Ombudsman Service", "PO Box 1484, Preston", "0300 111 3000", "https://www.housing-ombudsman.org.uk"
+)
+BOTH = Ombudsmen(LGSCO, (HOS,))
+
+
+class Renders(Protocol):
+    policy: Policy
+    samples: tuple[Letter, ...]
+    templates: TemplateSet
+
+    def render(self, letter: Letter, policy: Policy | None = None) -> Rendered: ...
+
+
+def case(category: Category = Category.COMPLAINT, ombudsmen: Ombudsmen | None = None) -> CaseSummary:
+    return CaseSummary("SS-26-0042-K", category, "Damp", "housing", None, DUE, "Asha Patel", None, (), ombudsmen)
+
+
+def to_resident(
+    content: Content, *, name: str = "Asha Patel", about: CaseSummary | None = None, automatic: bool = True
+) -> Letter:
+    return Letter(Recipient(name, "asha@example.org"), content, Because("mail"), about or case(), automatic)
+
+
+def to_staff(content: Content) -> Letter:
+    return Letter(Recipient("Wendy", "wendy@council.example", "waste", staff=True), content, Because("mail"), case(), True)
+
+
+def folded(rendered: Rendered) -> str:
+    return " ".join(rendered.text.split())
+
+
+def test_there_is_a_sample_of_every_letter_and_of_every_variety_of_the_receipt(press: Renders) -> None:
+    """A letter without a sample would be tried for the first time on a resident."""
+    contents = [letter.content for letter in press.samples]
+
+    assert {type(content) for content in contents} == set(get_args(Content))
+    receipts = [content for content in contents if isinstance(content, Receipt)]
+    assert {"new", "further", "review", "late_review", "neutral", "converted"} == {receipt.variety for receipt in receipts}
+    assert {receipt.category for receipt in receipts} == set(Category)
+
+
+def test_no_letter_shows_a_trace_of_its_template(press: Renders) -> None:
+    """No braces, no None, no value's name in brackets, no two blanks in a line of ours, no place left open."""
+    for letter in press.samples:
+        rendered = press.render(letter)
+        for trace in ("{{", "{%", "{#", "None", "<domain", "Undefined", "\ufdd0", "\ufdd1", "\ufdd2"):
+            assert trace not in rendered.text + rendered.subject + rendered.html, (letter.kind, trace)
+        ours = [line for line in rendered.text.split("\n") if not line.startswith(("> ", "#"))]
+        assert not [line for line in ours if "  " in line.strip()], letter.kind
+        assert not re.search(r"[ ]\n|\n\n\n|[ ][,.;:)]|\( ", rendered.text.replace(">\n", "")), letter.kind
+
+
+def test_the_lines_of_the_text_part_are_short_and_end_in_one_way(press: Renders) -> None:
+    for letter in press.samples:
+        text = press.render(letter).text
+        assert "\r" not in text
+        assert text.endswith("\n")
+        assert not text.endswith("\n\n")
+        assert max(len(line) for line in text.split("\n")) <= WIDTH, letter.kind
+
+
+def test_headings_of_the_text_part_are_underlined_to_their_length(press: Renders) -> None:
+    for letter in press.samples:
+        lines = press.render(letter).text.split("\n")
+        for heading, line in pairwise(lines):
+            if line and set(line) == {"-"}:
+                assert len(heading) == len(line), heading
+
+
+def test_the_subject_is_one_line_and_begins_with_the_reference(press: Renders) -> None:
+    for letter in press.samples:
+        subject = press.render(letter).subject
+        assert subject == " ".join(subject.split())
+        if letter.case:
+            assert subject.startswith(f"[{letter.case.ref}] ")
+        else:
+            assert not subject.startswith("[")
+
+
+def test_the_same_letter_comes_out_the_same_twice(press: Renders) -> None:
+    for letter in press.samples:
+        assert press.render(letter) == press.render(letter)
+
+
+def test_every_letter_to_a_resident_greets_names_the_reference_once_and_says_how_to_reach_the_council(press: Renders) -> None:
+    contact = press.policy.contact
+    for letter in press.samples:
+        if letter.to.staff or letter.case is None:
+            continue
+        text = folded(press.render(letter))
+        assert text.startswith("Dear Asha Patel " if letter.to.name else "Hello "), letter.kind
+        assert text.count(letter.case.ref) == 1, letter.kind
+        assert f"Your reference is {letter.case.ref}. Please quote it if you write or ring." in text
+        for way in (contact.council, contact.post, contact.phone, contact.website, contact.lines[0][1], contact.privacy):
+            assert way in text, letter.kind
+        assert ("This email was sent automatically." in text) is letter.automatic
+
+
+def test_a_letter_needs_nothing_of_the_contact_block_but_the_councils_name(press: Renders) -> None:
+    bare = replace(press.policy, contact=Contact("Little Council", "f@little.example"))
+    for letter in sample_letters(bare):
+        press.render(letter, bare)
+    press.templates.try_out(bare)
+
+
+def test_shouting_and_officials_words_are_kept_out_of_letters_to_residents(press: Renders) -> None:
+    """Plain words: no block capitals, no "please note", no Latin."""
+    for letter in press.samples:
+        if not letter.to.staff:
+            text = press.render(letter).text
+            assert not re.search(r"\b(?!PO\b|EX1\b|EX\b)[A-Z]{2,}\b(?!-)", text), letter.kind
+            assert not re.search(r"(?i)please note|\be\.g\.|\bi\.e\.|\betc\b|hereby|herein|aforementioned", text), letter.kind
+
+
+# --- receipts --------------------------------------------------------------------------------------------------------
+
+
+def test_the_receipt_of_a_complaint_names_both_dates_with_their_weekdays(press: Renders) -> None:
+    dates = (DatedPromise("acknowledge", date(2026, 12, 29), Stage.STAGE1), DatedPromise("respond", DUE, Stage.STAGE1))
+    rendered = press.render(to_resident(Receipt(Category.COMPLAINT, "new", dates, "Stage 1 - Complaint", Ombudsmen(LGSCO))))
+
+    assert rendered.subject == "[SS-26-0042-K] We have received your complaint"
+    assert "By Tuesday 29 December 2026 we will write to you" in folded(rendered)
+    assert "By Wednesday 6 January 2027 we will send you our full response." in folded(rendered)
+    assert "the Local Government and Social Care Ombudsman (www.lgo.org.uk) at any stage" in folded(rendered)
+    assert "PO Box 4771" not in rendered.text  # a mention; the whole address comes where it is needed
+
+
+def test_a_receipt_without_an_ombudsman_mentions_none(press: Renders) -> None:
+    assert "Ombudsman" not in press.render(to_resident(Receipt(Category.COMPLAINT, "new", ()))).text
+
+
+def test_the_neutral_receipt_says_nothing_of_the_matter_and_where_to_turn_in_danger(press: Renders) -> None:
+    dates = (DatedPromise("acknowledge", DUE, Stage.STAGE1), DatedPromise("respond", LATER, Stage.STAGE1))
+    rendered = press.render(to_resident(Receipt(Category.COMPLAINT, "neutral", dates, "Stage 1 - Complaint")))
+
+    assert not re.search(r"(?i)complain|stage|sorry|Damp", rendered.subject + rendered.text + rendered.html)
+    assert "ring 999" in folded(rendered)
+    assert "Samaritans free on 116 123" in folded(rendered)
+    assert date_words(DUE) in folded(rendered)
+
+
+def test_a_late_request_for_a_review_is_not_refused_by_its_receipt(press: Renders) -> None:
+    text = folded(press.render(to_resident(Receipt(Category.COMPLAINT, "late_review", (), "Stage 2"))))
+
+    assert "A person here will decide" in text
+    assert "Nothing has been refused" in text
+
+
+@pytest.mark.parametrize(
+    ("category", "says"),
+    [
+        (Category.COMMENT, "your comment"),
+        (Category.COMPLIMENT, "passing it on to the people"),
+        (Category.SERVICE_REQUEST, "tell us that you wish to complain"),
+        (Category.INFORMATION_REQUEST, "requests for information"),
+        (Category.MEMBER_ENQUIRY, "enquiries from members"),
+        (Category.NOT_OURS, "A person will read your message"),
+    ],
+)
+def test_what_is_no_complaint_is_not_called_one(press: Renders, category: Category, says: str) -> None:
+    rendered = press.render(to_resident(Receipt(category, "new", ()), about=case(category)))
+
+    assert says in folded(rendered)
+    assert "your complaint" not in rendered.subject + folded(rendered)
+
+
+# --- what must be told -----------------------------------------------------------------------------------------------
+
+
+def test_a_delay_notice_gives_the_new_date_and_every_way_to_reach_the_ombudsman(press: Renders) -> None:
+    notice = DelayNotice(Stage.STAGE1, DUE, LATER, "", Ombudsmen(LGSCO), automatic=True)
+    rendered = press.render(to_resident(notice))
+
+    for told in (
+        date_words(LATER),
+        date_words(DUE),
+        LGSCO.name,
+        LGSCO.address,
+        LGSCO.phone,
+        LGSCO.website,
+        "sorry for the delay",
+    ):
+        assert told in folded(rendered)
+    assert date_words(LATER) in rendered.subject
+    assert "Why we need more time" not in rendered.text
+
+
+def test_a_progress_report_is_called_what_the_policy_calls_it(press: Renders) -> None:
+    notice = DelayNotice(Stage.STAGE2, DUE, LATER, "We wait.", Ombudsmen(LGSCO), automatic=False, name="progress report")
+
+    assert "This is a progress report on your review." in folded(press.render(to_resident(notice)))
+
+
+@pytest.mark.parametrize("last_day", [LATER, None])
+def test_a_response_tells_the_way_to_a_review_and_its_last_day_where_there_is_one(
+    press: Renders, last_day: date | None
+) -> None:
+    content = Response(
+        Stage.STAGE1, "Stage 1", Outcome.PARTLY_UPHELD, "We looked.", "Wendy", ReviewRight("Stage 2 - Review", last_day)
+    )
+    rendered = press.render(to_resident(content))
+
+    assert "partly upheld" in folded(rendered)
+    assert "Stage 2 - Review" in folded(rendered)
+    assert "the word “review”" in folded(rendered)
+    assert (f"The last day to ask is {date_words(LATER)}." in folded(rendered)) is (last_day is not None)
+    assert "last day" in folded(rendered) or last_day is None
+    assert "mailto:feedback%2Bk3.sign%3D1@council.example?subject=%5BSS-26-0042-K%5D&amp;body=review%0D%0A" in rendered.html
+
+
+def test_a_final_response_tells_the_way_to_the_ombudsman_and_offers_no_review(press: Renders) -> None:
+    content = Response(Stage.STAGE2, "Stage 2", Outcome.NOT_UPHELD, "We looked.", "Cal", FinalWord(BOTH))
+    text = folded(press.render(to_resident(content)))
+
+    for one in BOTH.all:
+        assert all(detail in text for detail in (one.name, one.address, one.phone, one.website))
+    assert "ask for a review" not in text
+
+
+def test_a_council_that_promised_so_names_the_ombudsmen_in_every_letter_to_a_resident(press: Renders) -> None:
+    council = replace(press.policy, ombudsmen=BOTH.all, ombudsman_in_every_letter=True)
+
+    for letter in sample_letters(council):
+        text = folded(press.render(letter, council))
+        told = all(detail in text for one in BOTH.all for detail in (one.name, one.address, one.phone, one.website))
+        assert told is not letter.to.staff, letter.kind
+
+
+def test_a_matter_for_one_ombudsman_alone_names_no_other(press: Renders) -> None:
+    council = replace(press.policy, ombudsmen=BOTH.all, ombudsman_in_every_letter=True)
+    letter = to_resident(Acknowledgement(Stage.STAGE1, "No hot water.", "", DUE), about=case(ombudsmen=Ombudsmen(HOS)))
+    text = folded(press.render(letter, council))
+
+    assert HOS.phone in text
+    assert LGSCO.website not in text
+
+
+def test_an_acknowledgement_nobody_wrote_quotes_the_resident_and_asks_to_be_put_right(press: Renders) -> None:
+    rendered = press.render(to_resident(Acknowledgement(Stage.STAGE1, "", "No bins.\n\nSix weeks!", DUE)))
+
+    assert "> No bins.\n>\n> Six weeks!" in rendered.text
+    assert "If we have got something wrong" in folded(rendered)
+    assert date_words(DUE) in folded(rendered)
+
+
+# --- staff -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_to_staff_begins_with_the_line_above_which_to_write(press: Renders) -> None:
+    """And a letter to a resident has no such line."""
+    for letter in press.samples:
+        rendered = press.render(letter)
+        assert rendered.text.startswith(f"{MARKER}\n\n") is letter.to.staff
+        assert (MARKER in rendered.html) is letter.to.staff
+
+
+def test_the_first_words_to_an_officer_say_what_and_by_when(press: Renders) -> None:
+    for content in (
+        Reminder("respond", DUE, Stage.STAGE1, "5, Stage 1", ()),
+        Overdue("respond", DUE, LATER, Stage.STAGE1, "5, Stage 1", "Wendy Ash", ()),
+    ):
+        rendered = press.render(to_staff(content))
+        opening = " ".join(rendered.text.removeprefix(MARKER).strip().split("\n\n")[0].split())
+        assert date_words(DUE) in opening
+        assert "section 5, Stage 1 of the policy" in opening
+        assert date_words(DUE) in rendered.subject
+
+
+def test_an_overdue_letter_says_what_the_resident_has_been_told_since(press: Renders) -> None:
+    rendered = press.render(to_staff(Overdue("respond", DUE, LATER, Stage.STAGE1, "", None, ())))
+
+    assert f"they can expect it by {date_words(LATER)}" in folded(rendered)
+    assert "with nobody by name" in folded(rendered)
+
+
+def test_a_ready_made_reply_is_a_link_to_press_and_a_word_to_type(press: Renders) -> None:
+    choice = Choice("Answer: upheld", "#respond upheld\n\nWe agree & are sorry.")
+    rendered = press.render(to_staff(Reminder("respond", DUE, Stage.STAGE1, "", (choice,))))
+
+    assert "- #respond upheld: Answer: upheld\n" in rendered.text
+    assert "body=%23respond%20upheld%0D%0A%0D%0AWe%20agree%20%26%20are%20sorry." in rendered.html
+
+
+def test_an_officer_sees_the_whole_mail_who_sent_it_when_and_with_which_files(press: Renders) -> None:
+    """The time is the council's own: in July an hour later than in UTC."""
+    received = datetime(2026, 7, 1, 22, 59, tzinfo=UTC)
+    mail = Original(Address("Asha", "asha@example.org"), "Bins", received, "One\n\n  two\nthree", 1, ("a.jpg", "b c.pdf"))
+    text = press.render(to_staff(Forwarded("further", mail))).text
+
+    assert "- From: Asha, asha@example.org\n- Received: 11:59pm on Wednesday 1 July 2026\n- Subject: Bins\n" in text
+    assert "- Attached: a.jpg, b c.pdf\n" in text
+    assert "> One\n>\n> two\n> three" in text
+
+
+def test_a_letter_whose_values_its_template_cannot_take_names_the_place_and_nobodys_words(press: Renders) -> None:
+    broken = to_resident(DelayNotice(Stage.STAGE1, DUE, None, "secret words", Ombudsmen(LGSCO), automatic=True))  # type: ignore[arg-type]  # what is tested
+
+    with pytest.raises(LetterFailed, match=r"delay_notice: .*delay_notice\.md:\d+: ") as failed:
+        press.render(broken)
+    assert "secret" not in str(failed.value)
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def test_dates_and_times_are_said_in_words() -> None:
+    def at(hour: int, minute: int = 0) -> str:
+        return clock_words(datetime(2027, 1, 1, hour, minute, tzinfo=UTC))
+
+    assert date_words(date(2026, 12, 29)) == "Tuesday 29 December 2026"
+    assert [at(0), at(0, 1), at(9, 5), at(11, 59), at(12), at(12, 1), at(17), at(23, 59)] == [
+        *("midnight", "12:01am", "9:05am", "11:59am"),
+        *("midday", "12:01pm", "5pm", "11:59pm"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Asha Patel", "Dear Asha Patel"),
+        ("  Asha\n Patel ", "Dear Asha Patel"),
+        ("Séan O’Brien-Łukasz", "Dear Séan O’Brien-Łukasz"),
+        ("", "Hello"),
+        ("asha@example.org", "Hello"),
+        ("Win 1000 at www.bad.example", "Hello"),
+        ("www.bad.example", "Hello"),
+        ("x" * 60, "Dear " + "x" * 60),
+        ("x" * 61, "Hello"),
+    ],
+)
+def test_only_what_looks_like_a_name_is_greeted(name: str, said: str) -> None:
+    assert greeting(name) == said
+
+
+@pytest.mark.parametrize(
+    ("find", "value", "href"),
+    [
+        (web_link, "www.lgo.org.uk", "https://www.lgo.org.uk"),
+        (web_link, "http://a.example/x?y=1", "http://a.example/x?y=1"),
+        (web_link, "feedback@council.example", "mailto:feedback@council.example"),
+        (web_link, "javascript:alert(1)", None),
+        (web_link, "data:text/html,x", None),
+        (web_link, "at the counter", None),
+        (web_link, "@south_staffs", None),
+        (phone_link, "(01283) 595795", "tel:01283595795"),
+        (phone_link, "+44 20 7946 0000", "tel:+442079460000"),
+        (phone_link, "01902 696000 or 01902 696001", None),
+        (phone_link, "", None),
+    ],
+)
+def test_a_link_leads_only_to_the_web_a_mailbox_or_a_telephone(
+    find: Callable[[str], str | None], value: str, href: str | None
+) -> None:
+    assert find(value) == href
+
+
+def test_a_ready_made_mail_is_percent_encoded_to_the_last_character() -> None:
+    assert mailto("a+b=c@x.example", "#ok\nÄ & ü?", "[A-1]\nBcc: x") == (
+        "mailto:a%2Bb%3Dc@x.example?subject=%5BA-1%5D%20Bcc%3A%20x&body=%23ok%0D%0A%C3%84%20%26%20%C3%BC%3F"
+    )
+    assert mailto("a@x.example", "", "") == "mailto:a@x.example"
+
+
+def test_lines_are_filled_to_the_width_and_a_longer_word_stands_alone() -> None:
+    assert wrapped("aa bb cc", 5) == "aa bb\ncc"
+    assert wrapped("aa bb cc", 4) == "aa\nbb\ncc"
+    assert wrapped("a " + "x" * 9 + " b", 5, "> ") == "> a\n> " + "x" * 9 + "\n> b"
+    assert wrapped("", 5, "> ") == ">"
+
+
+def test_the_sample_council_is_nobodys() -> None:
+    assert sample_policy().contact.mailbox.endswith(".example")

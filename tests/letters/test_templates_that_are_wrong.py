@@ -1,0 +1,186 @@
+"""A template that is wrong is refused with its file and line; whose file counts, where several folders have one."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from townclerk.config.errors import Fault, FilesRefused
+from townclerk.config.templates import Rendered, TemplateSet
+from townclerk.config.templates_samples import sample_letters, sample_policy
+from townclerk.domain.letters import Letter, Message
+from townclerk.domain.policy import Policy
+
+SHIPPED = Path(__file__).parents[2] / "templates"
+FOOT = '\n\n{% include "parts/foot.md" %}\n'
+
+
+class Renders(Protocol):
+    policy: Policy
+    samples: tuple[Letter, ...]
+
+    def render(self, letter: Letter, policy: Policy | None = None) -> Rendered: ...
+
+
+def put(folder: Path, name: str, text: str) -> Path:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def faults(folder: Path) -> tuple[Fault, ...]:
+    with pytest.raises(FilesRefused) as refused:
+        TemplateSet.load([folder, SHIPPED], "anytown")
+    return refused.value.faults
+
+
+def message() -> Letter:
+    return next(letter for letter in sample_letters(sample_policy()) if isinstance(letter.content, Message))
+
+
+def subject(templates: TemplateSet) -> str:
+    return templates.render(message(), sample_policy(), "f@council.example").subject.partition("] ")[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("Subject: Hello\n\n{{ prose(content.text) }}\n{% if %}\n", 4, "Expected an expression"),
+        ("Subject: Hello\n\n{% for x in content %}\n", 3, "end of template"),
+        ("Subject: Hello\n\n\n{{ contents.text }}\n", 4, "there is nothing called contents"),
+        ("Subject: Hello\n\n{% if to.staff %}{{ nobody }}{% endif %}\n", 3, "there is nothing called nobody"),
+        ("Subject: Hello\n\n{{ content.txt }}\n", 3, "has no attribute 'txt'"),
+        ("Subject: Hello\n\n{{ content.text|shout }}\n", 3, "shout"),
+        ("Subject: Hello\n\n{{ ''.__class__ }}\n", 3, "unsafe"),
+        ("Subject: Hello\n\n{% include 'parts/nowhere.md' %}\n", 3, "parts/nowhere.md"),
+        ("Subject: Hello\n\n{{ date_words(content.text) }}\n", 3, "weekday"),
+        (
+            "Subject: Hello\n\n{{ prose(content.text) }}\n\n{{ case.stage_title }}\n" + FOOT,
+            5,
+            "a value is written that is not there",
+        ),
+        ("Subject: Hello\n\n{% macro m() %}x{% endmacro %}\n", 3, "no macro"),
+        ("Hello\n\nSubject: too late\n", 1, "begins with its subject"),
+        ("Subject: {{ '' }}\n\n{{ prose(content.text) }}" + FOOT, 0, "subject is empty"),
+        ("Subject: Hello\n\n{{ prose(content.text) }}\n", 0, "does not say “Exampleton District Council”"),
+        ("Subject: Hello\n\nHello.\n" + FOOT, 0, "does not say"),
+        ("Subject: Hello\n\nThey say {{ prose(content.text) }}\n" + FOOT, 0, "in the middle of a paragraph"),
+    ],
+)
+def test_a_letter_that_is_wrong_is_refused_with_file_and_line(tmp_path: Path, text: str, line: int, says: str) -> None:
+    file = put(tmp_path, "letters/message.md", text)
+
+    found = faults(tmp_path)
+    assert (found[0].file, found[0].line) == (str(file), line)
+    assert says in found[0].message
+
+
+def test_a_mistake_in_a_part_is_shown_in_the_part(tmp_path: Path) -> None:
+    file = put(tmp_path, "parts/foot.md", "fine\n\n{{ contact.fax }}\n")
+
+    assert {(fault.file, fault.line) for fault in faults(tmp_path)} == {(str(file), 3)}
+
+
+def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
+    put(tmp_path, "letters/message.md", "Hello\n")
+    put(tmp_path, "letters/closure.md", "Subject: x\n\n{% endif %}\n")
+    put(tmp_path, "letters/reciept.md", "Subject: misspelt\n")
+
+    said = {Path(fault.file).name: fault.message for fault in faults(tmp_path)}
+    assert set(said) == {"message.md", "closure.md", "reciept.md"}
+    assert said["reciept.md"] == "no letter has this name"
+
+
+def test_a_folder_without_a_letter_is_refused_and_the_letter_is_named(tmp_path: Path) -> None:
+    put(tmp_path, "letters/message.md", "Subject: alone\n\n{{ prose(content.text) }}\n")
+
+    with pytest.raises(FilesRefused) as refused:
+        TemplateSet.load([tmp_path], "anytown")
+    missing = {Path(fault.file).name for fault in refused.value.faults if fault.message == "this file is missing"}
+    assert {"receipt.md", "delay_notice.md", "layout.html", "letter.css"} <= missing
+    assert "message.md" not in missing
+
+
+def test_a_delay_notice_without_the_ombudsmans_telephone_is_refused(tmp_path: Path) -> None:
+    """Whoever edits the words cannot lose what the law and the policy want told."""
+    text = (SHIPPED / "parts/ombudsman.md").read_text().replace("- Telephone: {{ phone(one.phone) }}\n", "")
+    put(tmp_path, "parts/ombudsman.md", text)
+
+    found = faults(tmp_path)
+    assert {"delay_notice.md", "response.md", "not_accepted.md"} <= {Path(fault.file).name for fault in found}
+    assert all("0300 061 0614" in fault.message for fault in found)
+
+
+@pytest.mark.parametrize("name", ["receipt", "delay_notice", "response", "reminder", "assignment"])
+def test_a_letter_that_loses_its_date_is_refused(tmp_path: Path, name: str) -> None:
+    text = (SHIPPED / f"letters/{name}.md").read_text()
+    put(tmp_path, "parts/dates.md", "no dates\n")
+    put(tmp_path, "parts/owed.md", "no dates\n")
+    put(tmp_path, "parts/how_to_ask_for_review.md", "no dates\n")
+    put(tmp_path, f"letters/{name}.md", text.replace("date_words(", "greeting("))
+
+    assert any(Path(fault.file).name == f"{name}.md" for fault in faults(tmp_path))
+
+
+def test_a_councils_file_wins_whole_over_the_shipped_one_and_the_others_stay(tmp_path: Path) -> None:
+    put(tmp_path, "letters/message.md", "Subject: From the clerk\n\n{{ prose(content.text) }}\n" + FOOT)
+    own = TemplateSet.load([tmp_path, SHIPPED], "anytown")
+    shipped = TemplateSet.load([SHIPPED], "anytown")
+
+    assert subject(own) == "From the clerk"
+    policy = sample_policy()
+    for letter in sample_letters(policy):
+        if not isinstance(letter.content, Message):
+            assert own.render(letter, policy, "f@c.example") == shipped.render(letter, policy, "f@c.example")
+
+
+def test_the_nearer_folder_wins_and_within_it_what_is_for_this_council_alone(tmp_path: Path) -> None:
+    """The council's own folder, then what is shipped for this council, then what is shipped for all."""
+    near, far = tmp_path / "near", tmp_path / "far"
+
+    def templates(council: str = "anytown") -> str:
+        return subject(TemplateSet.load([near, far, SHIPPED], council))
+
+    def write(folder: Path, words: str) -> None:
+        put(folder, "letters/message.md", f"Subject: {words}\n\n{{{{ prose(content.text) }}}}\n{FOOT}")
+
+    write(far, "far, for all")
+    assert templates() == "far, for all"
+    write(far / "anytown", "far, for us")
+    assert templates() == "far, for us"
+    assert templates("othertown") == "far, for all"
+    write(near, "near, for all")
+    assert templates() == "near, for all"
+    write(near / "anytown", "near, for us")
+    assert templates() == "near, for us"
+
+
+def test_a_template_has_no_way_to_make_a_value_into_html_or_markdown(tmp_path: Path) -> None:
+    """Not by joining it to something else, not by quoting it in a list of its own."""
+    text = 'Subject: x\n\n{{ "<b>" ~ content.text ~ "</b>" }} {{ [content.text, "<i>"]|join("- ") }}\n' + FOOT
+    put(tmp_path, "letters/message.md", text)
+    letter = replace(message(), content=Message("# <u>a</u> **b** The crew will come tomorrow before midday.", "W"))
+    templates = TemplateSet.load([tmp_path, SHIPPED], "anytown")
+
+    html = templates.render(letter, sample_policy(), "f@c.example").html
+    assert "&lt;b&gt;# &lt;u&gt;a&lt;/u&gt; **b**" in html
+    assert not [tag for tag in ("<b>", "<u>", "<i>", "<strong>", "<em>") if tag in html]
+
+
+def test_a_first_rank_heading_in_a_letter_becomes_one_of_the_second(tmp_path: Path) -> None:
+    """The subject is the one heading of the first rank."""
+    put(tmp_path, "letters/message.md", "Subject: x\n\nNews\n====\n\n{{ prose(content.text) }}\n" + FOOT)
+    rendered = TemplateSet.load([tmp_path, SHIPPED], "anytown").render(message(), sample_policy(), "f@c.example")
+
+    assert rendered.html.count("<h1") == 1
+    assert ">News</h2>" in rendered.html
+    assert "News\n----\n" in rendered.text
+
+
+def test_the_letters_that_the_shipped_policies_need_can_be_tried_out_under_any_policy(press: Renders) -> None:
+    templates = TemplateSet.load([SHIPPED], "anytown")
+
+    templates.try_out(replace(press.policy, ombudsman_in_every_letter=True))
+    templates.try_out(replace(press.policy, statements={"review_reasons": "Say why.", "representative": "Or a friend."}))

@@ -1,0 +1,219 @@
+"""Letters out: at least once, never silently lost, never a flood."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.office import MONDAY, House
+from townclerk.mail.errors import Refused, SendTrouble, TransportDown, TryLater, Unknown
+from townclerk.services import delivery, intake
+from townclerk.store.schema import OutboxState
+
+ASHA = "asha.patel@example.org"
+BUSY, GONE = TryLater(451, "4.3.0 busy"), Refused(550, "5.1.1", "no such user")
+SECOND = timedelta(seconds=1)
+
+
+async def a_complaint(house: House, sender: str = ASHA, at: datetime = MONDAY) -> None:
+    house.arrives("I complain about the bins.", sender=sender, at=at)
+    await house.settle(at)
+
+
+async def test_a_busy_server_is_tried_again_with_growing_waits_and_given_up_in_the_end(house: House) -> None:
+    house.transport.fail_for(ASHA, BUSY)
+    await a_complaint(house)
+    now, waits = MONDAY, []
+    while (receipt := house.letters("receipt")[0]).state is OutboxState.WAITING:
+        assert receipt.next_at is not None
+        waits.append(receipt.next_at - now)
+        await delivery.run_once(house.office, house.transport, receipt.next_at - SECOND)
+        assert receipt == house.letters("receipt")[0]  # not a second before
+        now = receipt.next_at
+        await delivery.run_once(house.office, house.transport, now)
+
+    assert list(delivery.WAITS) == waits == sorted(waits)
+    assert timedelta(days=2) < now - MONDAY < timedelta(days=4)
+    assert OutboxState.DEAD is receipt.state
+    await house.settle(MONDAY + timedelta(days=7))
+    assert {"wendy.ash@council.example", "cal.lane@council.example"} == {told.recipient for told in house.sent("undelivered")}
+
+
+async def test_a_letter_that_was_put_off_goes_out_once_the_server_is_well(house: House) -> None:
+    house.transport.fail_next(BUSY)
+    await a_complaint(house)
+    assert [letter.state for letter in house.letters("receipt")] == [OutboxState.WAITING]
+
+    await house.settle(MONDAY + delivery.WAITS[0])
+    assert len(house.sent("receipt")) == 1
+    assert house.wire.count(house.sent("receipt")[0].message_id) == 1
+
+
+async def test_an_address_that_does_not_exist_is_told_to_the_officer_and_the_lead_at_once(house: House) -> None:
+    house.transport.fail_for(ASHA, GONE)
+    await a_complaint(house)
+
+    assert [letter.state for letter in house.letters("receipt")] == [OutboxState.DEAD]
+    assert {"wendy.ash@council.example", "cal.lane@council.example"} == {told.recipient for told in house.sent("undelivered")}
+
+
+async def test_a_notice_that_cannot_be_delivered_itself_starts_no_chain(house: House) -> None:
+    for address in (ASHA, "wendy.ash@council.example", "cal.lane@council.example"):
+        house.transport.fail_for(address, GONE)
+    await a_complaint(house)
+
+    assert len(house.letters("undelivered")) == 2 + 2  # of the receipt and of the assignment, to two people each
+    assert {OutboxState.DEAD} == {letter.state for letter in house.letters()}
+
+
+async def test_a_letter_that_may_have_arrived_is_sent_again_later_under_the_same_message_id(house: House) -> None:
+    house.transport.fail_next(Unknown("lost after the dot"))
+    await a_complaint(house)
+    (receipt,) = house.letters("receipt")
+    await house.settle(MONDAY + delivery.UNKNOWN_WAIT - SECOND)
+    assert receipt.message_id not in house.wire
+
+    await house.settle(MONDAY + delivery.UNKNOWN_WAIT)
+    assert house.wire.count(receipt.message_id) == 1
+
+
+async def test_a_server_that_is_away_blames_no_letter(house: House) -> None:
+    house.transport.fail_next(TransportDown(0, "connection refused"))
+    house.arrives("I complain about the bins.")
+    with pytest.raises(TransportDown):
+        await house.settle()
+    assert {0} == {letter.attempts for letter in house.letters()}
+
+    await house.settle(MONDAY + timedelta(minutes=2))
+    assert {OutboxState.SENT} == {letter.state for letter in house.letters()}
+
+
+async def test_a_letter_that_breaks_us_is_set_aside_and_the_next_one_goes(house: House) -> None:
+    class Bug(SendTrouble):
+        """Not one of the troubles that a transport has."""
+
+    house.transport.fail_for(ASHA, Bug("a bug of ours"))
+    await a_complaint(house)
+
+    assert [letter.state for letter in house.letters("receipt")] == [OutboxState.DEAD]
+    assert len(house.sent("assignment")) == 1
+    assert len(house.sent("undelivered")) == 2
+
+
+async def test_a_delivery_report_opens_nothing_and_answers_nobody(house: House) -> None:
+    await a_complaint(house)
+    (receipt,) = house.sent("receipt")
+    house.mailbox.deliver(a_bounce(receipt.message_id), MONDAY)
+    await house.settle(MONDAY + timedelta(minutes=1))
+
+    assert len(house.cases) == 1
+    assert len(house.sent("undelivered")) == 2
+    assert not [letter for letter in house.letters() if "daemon" in letter.recipient]
+
+
+async def test_a_delivery_report_of_somebody_else_s_mail_is_filed(house: House) -> None:
+    house.mailbox.deliver(a_bounce("<unknown@elsewhere.example>"), MONDAY)
+    await house.settle()
+
+    assert (house.cases, house.letters()) == ([], [])
+
+
+def a_bounce(message_id: str) -> bytes:
+    return f"""Return-Path: <>
+From: Mail Delivery System <mailer-daemon@sstaffs.gov.uk>
+To: customerfeedback@sstaffs.gov.uk
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <bounce-1@mx.example>
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="=_b"
+
+--=_b
+Content-Type: text/plain
+
+It could not be delivered.
+
+--=_b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; {ASHA}
+Action: failed
+Status: 5.1.1
+
+--=_b
+Content-Type: text/rfc822-headers
+
+Message-ID: {message_id}
+
+--=_b--
+""".replace("\n", "\r\n").encode()
+
+
+# --- never a flood
+
+
+async def test_the_brake_holds_what_is_too_much_in_an_hour_and_tells_somebody_once(build: Callable[..., House]) -> None:
+    house = build(letters_per_hour=3)
+    for number in range(5):
+        house.arrives("I complain about the bins.", sender=f"r{number}@example.org")
+    now = MONDAY
+    for minute in range(0, 30, 5):
+        now = MONDAY + timedelta(minutes=minute)
+        await house.settle(now)
+
+    assert len(house.sent("receipt")) == 3
+    assert len(house.sent("assignment")) == 5  # staff are not held
+    assert [told.recipient for told in house.sent("decision")] == ["cal.lane@council.example"]
+    assert len(house.letters("receipt", states=(OutboxState.WAITING,))) == 2
+
+    await house.settle(MONDAY + timedelta(minutes=66))
+    assert len(house.sent("receipt")) == 5
+
+
+@pytest.mark.parametrize(("cases", "sent"), [(2, 2), (3, 2)])
+async def test_one_address_gets_only_so_many_automatic_letters_in_a_day_and_a_person_hears_of_the_next(
+    build: Callable[..., House], cases: int, sent: int
+) -> None:
+    house = build(letters_per_address=2)
+    for number in range(cases):
+        house.arrives(f"I complain about matter number {number}.")
+    await house.settle(MONDAY + timedelta(minutes=10))
+
+    assert sent == len(house.sent("receipt"))
+    assert bool(house.sent("undelivered")) == (cases > sent)
+
+
+async def test_what_a_person_wrote_is_never_held(build: Callable[..., House]) -> None:
+    house = build(letters_per_hour=1, letters_per_address=1)
+    await a_complaint(house)
+    house.replies(house.sent("assignment")[0], "#message\nWe will come.", MONDAY + timedelta(minutes=1))
+    await house.settle(MONDAY + timedelta(minutes=1))
+
+    assert len(house.sent("message")) == 1
+
+
+async def test_no_more_than_the_rate_of_this_installation_leaves_in_a_minute(house: House) -> None:
+    for number in range(4):
+        house.arrives("I complain about the bins.", sender=f"r{number}@example.org")
+    pace = delivery.Pace(per_minute=3)
+    await intake.run_once(house.office, house.mailbox, MONDAY)
+    for _ in range(3):
+        await delivery.run_once(house.office, house.transport, MONDAY, pace)
+    assert len(house.wire) == 3
+
+    later = MONDAY + timedelta(minutes=1, seconds=1)
+    for _ in range(3):
+        await delivery.run_once(house.office, house.transport, later, pace)
+    assert len(house.wire) == 6
+
+
+async def test_two_who_deliver_at_once_send_each_letter_once(house: House) -> None:
+    for number in range(5):
+        house.arrives("I complain about the bins.", sender=f"r{number}@example.org")
+    await intake.run_once(house.office, house.mailbox, MONDAY)
+    await asyncio.gather(*(delivery.run_once(house.office, house.transport, MONDAY) for _ in range(3)))
+
+    assert 10 == len(house.wire) == len(set(house.wire))

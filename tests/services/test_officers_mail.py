@@ -1,0 +1,155 @@
+"""An officer's mail acts only where it is certain who writes and about what."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.office import MONDAY, House
+from townclerk.domain.words import Status
+from townclerk.store.outbox import OutboxLine
+
+WENDY = "wendy.ash@council.example"
+LATER = MONDAY + timedelta(hours=2)
+RESPONSE = "#respond upheld\nDear Ms Patel, we are sorry."
+
+
+async def a_complaint(house: House, text: str = "I complain about the bins.") -> OutboxLine:
+    """A complaint has come; the officer's letter about it."""
+    house.arrives(text)
+    await house.settle()
+    return house.sent("assignment")[-1]
+
+
+async def test_an_answer_to_the_letter_is_followed(house: House) -> None:
+    house.replies(await a_complaint(house), RESPONSE, LATER)
+    await house.settle(LATER)
+
+    assert Status.ANSWERED is house.cases[0].status
+    assert [letter.kind for letter in house.sent()][-3:] == ["response", "review_invitation", "done"]
+
+
+@pytest.mark.parametrize("proven", ["fail", "none"])
+async def test_a_mail_that_is_not_proven_is_held_and_asked_back(house: House, proven: str) -> None:
+    house.replies(await a_complaint(house), RESPONSE, LATER, proven)
+    await house.settle(LATER)
+
+    assert Status.OPEN is house.cases[0].status
+    assert [letter.recipient for letter in house.letters("confirm")] == [WENDY]
+    assert house.letters("response") == []
+
+
+async def test_a_note_of_another_server_proves_nothing(house: House) -> None:
+    letter = await a_complaint(house)
+    verdict = "mx.evil.example; dmarc=pass header.from=council.example"
+    house.arrives(RESPONSE, letter.subject, WENDY, LATER, in_reply_to=letter.message_id, authentication_results=verdict)
+    await house.settle(LATER)
+
+    assert house.letters("response") == []
+    assert len(house.letters("confirm")) == 1
+
+
+async def test_a_mail_to_the_plain_address_is_held_although_it_names_the_case(house: House) -> None:
+    letter = await a_complaint(house)
+    verdict = "mx.council.example; dmarc=pass header.from=council.example"
+    house.arrives(RESPONSE, letter.subject, WENDY, LATER, authentication_results=verdict)
+    await house.settle(LATER)
+
+    assert house.letters("response") == []
+    assert len(house.letters("confirm")) == 1
+
+
+async def test_a_colleague_cannot_use_somebody_else_s_letter(house: House) -> None:
+    """A letter that was forwarded inside the house is signed for whoever had it first."""
+    letter = await a_complaint(house)
+    house.replies(replace(letter, recipient="tom.birch@council.example"), RESPONSE, LATER)
+    await house.settle(LATER)
+
+    assert house.letters("response") == []
+    assert [held.recipient for held in house.letters("confirm")] == ["tom.birch@council.example"]
+
+
+async def test_a_mail_that_names_no_case_is_refused_and_given_back(house: House) -> None:
+    verdict = "mx.council.example; dmarc=pass header.from=council.example"
+    house.arrives("#close", "hello", WENDY, authentication_results=verdict)
+    await house.settle()
+
+    assert house.cases == []
+    assert [letter.recipient for letter in house.sent("refused")] == [WENDY]
+
+
+@pytest.mark.parametrize(("who", "kind"), [(WENDY, "refused"), ("cal.lane@council.example", "confirm")])
+async def test_of_a_restricted_case_nobody_but_the_lead_hears_by_naming_it(house: House, who: str, kind: str) -> None:
+    house.arrives("An officer in licensing takes bribes.", "fraud")
+    await house.settle()
+    (case,) = house.cases
+    assert case.restricted
+
+    verdict = "mx.council.example; dmarc=pass header.from=council.example"
+    house.arrives("#show", case.ref, who, LATER, authentication_results=verdict)
+    await house.settle(LATER)
+    (answer,) = house.letters(kind, who)
+    assert (answer.case_ref is None) == (who == WENDY)
+
+
+async def test_an_out_of_office_of_an_officer_reaches_nobody(house: House) -> None:
+    letter = await a_complaint(house)
+    before = len(house.letters())
+    house.arrives(
+        "I am on leave.", "Automatic reply", WENDY, LATER, in_reply_to=letter.message_id, auto_submitted="auto-replied"
+    )
+    await house.settle(LATER)
+
+    assert before == len(house.letters())
+
+
+async def test_an_officer_who_wrote_to_the_resident_directly_is_asked_whether_that_was_the_response(house: House) -> None:
+    letter = await a_complaint(house)
+    verdict = "mx.council.example; dmarc=pass header.from=council.example"
+    house.arrives(
+        "Dear Ms Patel, we are sorry.",
+        letter.subject,
+        WENDY,
+        LATER,
+        to="asha.patel@example.org",
+        cc="customerfeedback@sstaffs.gov.uk",
+        authentication_results=verdict,
+    )
+    await house.settle(LATER)
+
+    assert [question.recipient for question in house.letters("decision")] == [WENDY]
+    assert Status.OPEN is house.cases[0].status
+
+
+async def test_where_no_server_is_trusted_the_signed_address_is_enough(build: Callable[..., House]) -> None:
+    house = build(trusted_server=None)
+    house.replies(await a_complaint(house), RESPONSE, LATER, "none")
+    await house.settle(LATER)
+
+    assert len(house.sent("response")) == 1
+
+
+async def test_an_officer_s_mail_delivered_twice_acts_once(house: House) -> None:
+    letter = await a_complaint(house)
+    house.replies(letter, "#message\nWe will come on Friday.", LATER)
+    _, raw = house.mailbox._folders["INBOX"].mails[2]  # the very bytes
+    house.mailbox.deliver(raw, LATER)
+    await house.settle(LATER)
+
+    assert len(house.sent("message")) == 1
+
+
+async def test_a_link_joins_two_cases_in_one_step(house: House) -> None:
+    await a_complaint(house)
+    first = house.cases[0].ref
+    house.arrives("I complain. It is about the same bins.", f"Complaint {first}", "son@example.net", LATER)
+    await house.settle(LATER)
+    (question,) = house.sent("decision")
+    house.replies(question, f"#link {first}", LATER)
+    await house.settle(LATER)
+    kept, joined = house.cases
+
+    assert kept.is_party("son@example.net")
+    assert len(kept.mails) == 2
+    assert (kept.status, joined.status) == (Status.OPEN, Status.CLOSED)
