@@ -46,7 +46,7 @@ def test_while_the_outgoing_server_is_away_letters_wait_and_go_when_it_is_back(t
 
 
 def both_arrive(town: Town) -> bool:
-    """Whether the receipt and the assignment are there; what still waits is told to go now, instead of waiting out its minute."""
+    """Whether receipt and assignment are there; what still waits is told to go now, instead of waiting out its minute."""
     for line in put_off(town):
         town.books.ask(partial(outbox.retry, key=line.key, now=datetime.now(UTC)))
     return [len(town.letters(user)) for user in (town.names.resident(), town.names.officer)] == [1, 1]

@@ -93,6 +93,7 @@ class Receipt:
     dates: tuple[DatedPromise, ...]
     stage_title: str | None = None
     ombudsmen: Ombudsmen | None = None
+    danger: bool = False  # somebody may need help now: where it is to be had is said
     kind = LetterKind.RECEIPT
 
 

@@ -88,7 +88,7 @@ def retry(
 
     \b
     Example:
-      townclerk outbox retry SS-26-0042-K:mail7:receipt:asha@example.org
+      townclerk outbox retry SS-26-0042-K:mail7:receipt
     """
     _change(ctx, key, "letter_retried", "tried again", "", outbox.retry)
 

@@ -11,17 +11,9 @@ from townclerk.domain.letters import AlertRaised, Receipt
 from townclerk.domain.policy import CategoryPolicy, StagePolicy
 from townclerk.domain.words import Alert, Category, LetterKind, Status
 
-# To these a cheerful receipt would be wrong: it says nothing of the matter, and where help is to be had at once.
-DELICATE = frozenset(
-    {
-        Alert.SAFEGUARDING,
-        Alert.HATE_CRIME,
-        Alert.SELF_HARM,
-        Alert.EMERGENCY_HAZARD,
-        Alert.FRAUD,
-        Alert.CRIMINAL_ALLEGATION,
-    }
-)
+# To these a cheerful receipt would be wrong: it says nothing of the matter; in danger, where help is to be had at once.
+DANGER = frozenset({Alert.SAFEGUARDING, Alert.HATE_CRIME, Alert.SELF_HARM, Alert.EMERGENCY_HAZARD})
+DELICATE = DANGER | {Alert.FRAUD, Alert.CRIMINAL_ALLEGATION}
 
 
 def new_case(event: CaseOpened, council: Council) -> Case:
@@ -138,7 +130,8 @@ def send_receipt(d: Deliberation, variety: str, category: CategoryPolicy) -> Non
     title = d.stage_policy.title if d.stage_policy else None
     every_letter = d.council.policy.ombudsman_in_every_letter
     mentions = every_letter or (category.first_stage is not None and variety != "neutral")
-    receipt = Receipt(d.case.category, variety, dates, title, d.ombudsmen() if mentions else None)
+    danger = variety == "neutral" and bool(DANGER & set(d.case.alerts))
+    receipt = Receipt(d.case.category, variety, dates, title, d.ombudsmen() if mentions else None, danger)
     published = d.stage_policy.receipt if d.stage_policy and category.first_stage else None
     said = published or category
     d.to_resident(receipt, automatic=True, promises=said.promises, clause=said.clause)
