@@ -55,7 +55,12 @@ def test_the_promises_of_south_staffordshire_are_as_published() -> None:
     )
     assert (working(20), ClockStart.RESPONSE) == (stage2.request.within, stage2.request.start)
     assert (working(5), working(20)) == (stage2.acknowledge.within, stage2.respond.within)
-    assert (stage1.final, stage2.final, stage2.refuse is not None, stage2.extension.reason_required) == (False, True, True, False)
+    assert (stage1.final, stage2.final, stage2.refuse is not None, stage2.extension.reason_required) == (
+        False,
+        True,
+        True,
+        False,
+    )
     assert stage2.extension.name == "progress report"
 
 

@@ -20,7 +20,7 @@ EXAMPLE = (ROOT / "deploy" / "townclerk.yaml").read_text(encoding="utf-8")
 def settings(kind: type, prefix: str = "") -> list[str]:
     """Every setting of the file, by its dotted name."""
     found = []
-    for field in fields(kind):  # type: ignore[arg-type]  # only dataclasses come here
+    for field in fields(kind):
         hint = get_type_hints(kind)[field.name]
         if isinstance(hint, type) and is_dataclass(hint):
             found += settings(hint, f"{prefix}{field.name}.")

@@ -21,6 +21,7 @@ NAMES = ("letter", "content", "case", "to", "policy", "contact", "reply_to")
 HELPERS = (
     *("quoted", "prose", "listing", "lines", "link", "button", "web", "phone"),
     *("replies", "mailto", "date_words", "time_words", "greeting"),
+    *("own_greeting", "greets", "without_greeting", "signed_by"),
 )
 KINDS: tuple[LetterKind, ...] = tuple(kind.kind for kind in get_args(content.Content))
 _FRAME = ("layout.html", "letter.css")

@@ -87,3 +87,34 @@ def wrapped(text: str, width: int, first: str = "", others: str | None = None) -
             line, empty = indent, True
         line, empty = (line + word if empty else f"{line} {word}"), False
     return "\n".join([*lines, line.rstrip()]) if not empty or lines else first.rstrip()
+
+
+# --- an officer's own letter: many begin with "Dear …" and end with their name, and once is enough
+
+_GREETS = r"(?:Dear|Hello|Hi|Good (?:morning|afternoon|evening))\b"
+_GREETING_LINE = re.compile(rf"\s*({_GREETS}[^\n]{{0,60}}?)[ \t]*\n+", re.IGNORECASE)
+_GREETING_INSIDE = re.compile(rf"\s*{_GREETS}[^\n,]{{0,60}},", re.IGNORECASE)
+_SIGNATURE_LINES = 4
+
+
+def own_greeting(text: str) -> str:
+    """The greeting with which *text* begins, where it has a line of its own; else nothing."""
+    match = _GREETING_LINE.match(text)
+    return match[1] if match and len(match[1].split()) <= 6 else ""
+
+
+def greets(text: str) -> bool:
+    """Whether *text* greets its reader, on a line of its own or within the first."""
+    return bool(own_greeting(text)) or bool(_GREETING_INSIDE.match(text))
+
+
+def without_greeting(text: str) -> str:
+    """*text* without the greeting that has a line of its own."""
+    match = _GREETING_LINE.match(text) if own_greeting(text) else None
+    return text[match.end() :] if match else text
+
+
+def signed_by(text: str, name: str) -> bool:
+    """Whether one of the last lines of *text* is a signature of *name*."""
+    last = clean(text).strip().lower().split("\n")[-_SIGNATURE_LINES:]
+    return bool(name.strip()) and any(name.strip().lower() in line and len(line) < 100 for line in last)

@@ -240,9 +240,9 @@ def test_what_was_sent_is_counted_from_the_start_on_and_before_the_end(database:
     for key, at in {"a": NOON, "b": NOON + SECOND, "c": NOON + 2 * SECOND}.items():
         database.run_now(lambda tx, key=key, at=at: outbox.sent(tx, key, at))  # type: ignore[misc]  # as above
 
-    def count(start: datetime, end: datetime, recipient: str | None = None, *, automatic_only: bool = False) -> int:
+    def count(start: datetime, end: datetime, recipient: str | None = None, *, automatic_to_residents: bool = False) -> int:
         return database.read_now(
-            lambda tx: outbox.sent_between(tx, "oakdale", start, end, recipient, automatic_only=automatic_only)
+            lambda tx: outbox.sent_between(tx, "oakdale", start, end, recipient, automatic_to_residents=automatic_to_residents)
         )
 
     end = NOON + 2 * SECOND
