@@ -7,6 +7,7 @@ from typing import get_type_hints
 
 import pytest
 import typer
+
 from townclerk.app.cli import app
 from townclerk.config.settings import Settings
 from townclerk.domain.commands import WORDS

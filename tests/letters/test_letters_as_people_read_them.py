@@ -176,12 +176,37 @@ def test_a_receipt_without_an_ombudsman_mentions_none(press: Renders) -> None:
 
 def test_the_neutral_receipt_says_nothing_of_the_matter_and_where_to_turn_in_danger(press: Renders) -> None:
     dates = (DatedPromise("acknowledge", DUE, Stage.STAGE1), DatedPromise("respond", LATER, Stage.STAGE1))
-    rendered = press.render(to_resident(Receipt(Category.COMPLAINT, "neutral", dates, "Stage 1 - Complaint")))
+    rendered = press.render(to_resident(Receipt(Category.COMPLAINT, "neutral", dates, "Stage 1 - Complaint", danger=True)))
 
     assert not re.search(r"(?i)complain|stage|sorry|Damp", rendered.subject + rendered.text + rendered.html)
     assert "ring 999" in folded(rendered)
     assert "Samaritans free on 116 123" in folded(rendered)
     assert date_words(DUE) in folded(rendered)
+
+
+def test_whoever_reports_a_fraud_is_not_sent_to_the_samaritans(press: Renders) -> None:
+    rendered = press.render(to_resident(Receipt(Category.COMPLAINT, "neutral", ())))
+
+    assert "999" not in folded(rendered)
+    assert "A person at the council will read your message." in folded(rendered)
+
+
+@pytest.mark.parametrize(
+    ("text", "greetings"),
+    [
+        ("We have checked.\n\nWendy Ash", ["Dear Asha Patel"]),
+        ("Dear Mrs Patel,\n\nWe have checked.\n\nWendy Ash", ["Dear Mrs Patel,"]),
+        ("Dear Mrs Patel, we have checked.\nWendy Ash, Waste", ["Dear Mrs Patel,"]),
+    ],
+)
+def test_a_response_greets_once_and_is_signed_once(press: Renders, text: str, greetings: list[str]) -> None:
+    right = ReviewRight("Stage 2", DUE)
+    rendered = press.render(to_resident(Response(Stage.STAGE1, "Stage 1", Outcome.UPHELD, text, "Wendy Ash", right)))
+
+    assert [word for word in ("Dear Asha Patel", "Dear Mrs Patel,") if word in rendered.text] == greetings
+    assert rendered.text.count("Dear ") == 1
+    assert rendered.text.count("Wendy Ash") == 1
+    assert "We have upheld your complaint." in folded(rendered)
 
 
 def test_a_late_request_for_a_review_is_not_refused_by_its_receipt(press: Renders) -> None:

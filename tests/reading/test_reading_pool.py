@@ -1,6 +1,7 @@
 """The process that reads mails: what hangs or eats all memory dies there, and the next mail is read."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -39,7 +40,8 @@ def readers() -> set[int]:
     """The reader processes that this process has started."""
     children: set[int] = set()
     for task in Path("/proc/self/task").iterdir():
-        children |= {int(pid) for pid in (task / "children").read_text().split()}
+        with contextlib.suppress(FileNotFoundError):  # a thread that has ended meanwhile
+            children |= {int(pid) for pid in (task / "children").read_text().split()}
     return {pid for pid in children if "townclerk.mail.worker" in command_of(pid)}
 
 

@@ -30,6 +30,7 @@ from townclerk.store import leases
 from townclerk.store.errors import StoreUnavailable
 
 LEASE_SECONDS = 60
+LEASE_ASKED = 5  # seconds between two questions, while another daemon has it
 LEASE_RENEWED = 15  # seconds: three may fail before somebody else takes over
 TICK_SECONDS = 10  # how late a timer or a letter may be noticed, at most
 NOTED_SECONDS = 30  # how old the news that all is well may be
@@ -111,7 +112,7 @@ class Daemon:
             except StoreUnavailable as error:
                 log.warning("database unavailable", error=str(error))
             self.manager.alive()
-            await self._rest(LEASE_RENEWED)
+            await self._rest(LEASE_ASKED)
         return False
 
     async def _ask_for_lease(self) -> leases.Lease:

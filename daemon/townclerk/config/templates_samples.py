@@ -163,6 +163,7 @@ def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
     for variety in ("review", "late_review"):
         yield Receipt(Category.COMPLAINT, variety, _REVIEW_DATES if variety == "review" else (), "Stage 2", named)
     yield Receipt(Category.COMPLAINT, "neutral", _DATES)
+    yield Receipt(Category.COMPLAINT, "neutral", _DATES, danger=True)
     for category in Category:
         yield Receipt(category, "new", ())
         yield Receipt(category, "further", ())

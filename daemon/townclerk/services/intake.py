@@ -53,7 +53,7 @@ async def take(office: Office, mailbox: Mailbox, now: datetime) -> tuple[int, bo
     for folder in office.ways.folders:
         name = office.ways.mailbox
         position = await office.db.read(partial(mails.position, mailbox=name, folder=folder))
-        start = position.start_from if position else office.ways.start_from or now
+        start = position.start_from if position else office.ways.start_from or now.replace(microsecond=0)
         batch = await mailbox.arrivals(
             folder, position.uidvalidity if position else None, position.last_uid if position else 0, start, BATCH
         )
@@ -123,9 +123,9 @@ async def _read(office: Office, stored: StoredMail) -> Reading:
             with path.open("wb") as file:
                 await office.db.read(partial(mails.write_raw, id=stored.id, file=file))
             return await office.reader.parse(path)
-    except ReaderUnavailable:
+    except (ReaderUnavailable, OSError) as trouble:  # OSError: no room for a large mail to lie in, or its file was taken away
         await office.db.run(partial(mails.take_back_attempt, id=stored.id))
-        raise
+        raise ReaderUnavailable(f"mail cannot be read here now: {type(trouble).__name__}") from trouble
 
 
 @contextmanager
