@@ -36,7 +36,7 @@ def faults(before: str, after: str) -> tuple[Fault, ...]:
     return caught.value.faults
 
 
-def test_the_shipped_example_loads() -> None:
+def test_the_shipped_example_loads(tmp_path: Path) -> None:
     """As it is, and with all that it only shows put in force."""
     path = Path(__file__).parents[2] / "deploy" / "townclerk.yaml"
     shown = path.read_text(encoding="utf-8")
@@ -52,10 +52,15 @@ def test_the_shipped_example_loads() -> None:
         assert f"# {line}" in shown
         shown = shown.replace(f"# {line}", line, 1)
 
+    folder = tmp_path / "etc"
+    (folder / "rules").mkdir(parents=True)
+    (folder / "staff.yaml").write_text("", encoding="utf-8")
+    whole = read_settings(parse_yaml(shown.encode(), "townclerk.yaml"), folder)
+
     found = load_settings(path)
     assert isinstance(found.mailbox.login, MicrosoftLogin)
     assert (found.council, found.smtp.rate_per_minute, found.reply_address.keys[0].id) == ("south-staffordshire", 25, "a")
-    assert Path("/etc/townclerk/staff.yaml") == settings(shown).staff
+    assert folder / "staff.yaml" == whole.staff
 
 
 def test_what_is_not_written_has_a_sensible_value() -> None:
@@ -82,10 +87,24 @@ def test_what_is_not_written_has_a_sensible_value() -> None:
     ) == (200, 12, 15)
 
 
-def test_paths_count_from_the_folder_of_the_file() -> None:
-    found = settings(SMALL + "rules: rules\ntemplates: /srv/templates\n")
+def test_paths_count_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    for folder in ("rules", "elsewhere"):
+        (tmp_path / folder).mkdir()
+    written = SMALL + f"rules: rules\ntemplates: {tmp_path}/elsewhere\n"
+    path = tmp_path / "townclerk.yaml"
+    path.write_text(written.replace("{env: MAILBOX}", "{file: key}").replace("sqlite:////", "sqlite:///"), encoding="utf-8")
 
-    assert (Path("/etc/townclerk/rules"), Path("/srv/templates")) == (found.rules, found.templates)
+    found = load_settings(path)
+
+    assert (tmp_path / "rules", tmp_path / "elsewhere") == (found.rules, found.templates)
+
+
+def test_a_folder_that_is_not_there_is_refused() -> None:
+    """Else the shipped files would be in force, and nobody would know."""
+    with pytest.raises(FilesRefused) as refused:
+        settings(SMALL + "rules: nowhere\n")
+
+    assert "rules: there is no folder" in str(refused.value)
 
 
 def test_a_moment_has_a_time_zone() -> None:

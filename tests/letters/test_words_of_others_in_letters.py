@@ -12,6 +12,7 @@ from lxml import etree
 from townclerk.config.templates import Rendered, TemplateSet
 from townclerk.config.templates_page import LONGEST, Page
 from townclerk.config.templates_samples import sample_letters, sample_policy
+from townclerk.config.templates_words import rejoined
 from townclerk.domain.letters import (
     Acknowledgement,
     Assignment,
@@ -162,3 +163,17 @@ def test_a_councils_own_words_are_data_as_well(press: Renders) -> None:
         rendered = press.render(letter, policy)
         assert "Bed &amp; &lt;Board&gt; *Council*" in rendered.html
         assert "Bed & <Board> *Council*" in " ".join(rendered.text.split())
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (f"{'word ' * 15}end\nand on it goes", f"{'word ' * 15}end and on it goes"),
+        ("Dear Mrs Patel,\nthank you.\nWendy", "Dear Mrs Patel,\nthank you.\nWendy"),
+        (f"- {'word ' * 15}\n- {'word ' * 15}", f"- {'word ' * 15}\n- {'word ' * 15}"),
+        (f"{'word ' * 11}\nshort", f"{('word ' * 11).strip()} short"),
+        (f"{'word ' * 10}\nshort", f"{'word ' * 10}\nshort"),
+    ],
+)
+def test_lines_that_a_mail_client_broke_are_joined_and_others_kept(written: str, shown: str) -> None:
+    assert shown == rejoined(written)

@@ -1,6 +1,7 @@
 """The whole life of a few cases: real mail over real IMAP and SMTP, on servers inside this process, working days in seconds."""
 
 import asyncio
+import sys
 import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -172,6 +173,7 @@ def _say_goodbye(console: Console, played: Played, kept: Path) -> None:
         console.print(f"  {case.ref}  {case.category.replace('_', ' ')}{stage}, {case.status}{late}: {case.subject}")
     console.print(f"\n{len(played.letters)} letters left. They are in {kept}: open index.html there.")
     console.print("Next: copy deploy/townclerk.yaml, fill in your mailbox, then")
-    console.print("  townclerk check     tests every part against the real thing")
-    console.print("  townclerk run       looks after the mailbox until it is told to stop")
+    program = sys.argv[0] if "/" in sys.argv[0] else "townclerk"
+    console.print(f"  {program} check     tests every part against the real thing")
+    console.print(f"  {program} run       looks after the mailbox until it is told to stop")
     console.print("deploy/OPERATING.md says the rest.")

@@ -8,7 +8,7 @@ import socket
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,10 +17,11 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from townclerk.app.systemd import ServiceManager
-from townclerk.app.wiring import load_files, open_mailbox, open_office, open_transport
+from townclerk.app.wiring import Files, load_files, open_mailbox, open_office, open_transport
 from townclerk.config.errors import ConfigError
 from townclerk.config.settings import Settings
-from townclerk.mail.errors import MailboxTrouble, SendTrouble
+from townclerk.domain.council import Council
+from townclerk.mail.errors import MailboxTrouble, SendTrouble, without_addresses
 from townclerk.mail.mailbox import Mailbox, backoff
 from townclerk.mail.parsing import ReaderUnavailable
 from townclerk.mail.transport import Transport
@@ -54,6 +55,43 @@ class Loop:
     noted: float = 0  # when it was last noted that all is well; 0: all is not, or not yet
 
 
+@dataclass(slots=True)
+class CatchingUp:
+    """Whether mail may be waiting that would settle what falls due: after a start, after an outage of the mailbox, and while
+    there is a backlog. `since`: when we last got on with it, by the monotonic clock; None: all mail has been dealt with."""
+
+    since: float | None = field(default_factory=time.monotonic)
+    told: bool = False
+
+    def passed(self, *, more: bool, skipped: bool) -> None:
+        """Intake has completed a pass."""
+        if more:
+            self.since = time.monotonic()
+        elif skipped:
+            self.interrupted()
+        else:
+            self.since, self.told = None, False
+
+    def interrupted(self) -> None:
+        """Intake could not do its work."""
+        if self.since is None:
+            self.since = time.monotonic()
+
+    def holds(self) -> bool:
+        """True while what falls due must wait. It waits no longer than ten minutes for a mailbox that stays away."""
+        if self.since is None:
+            return False
+        if time.monotonic() - self.since < health.HELD_AT_MOST.total_seconds():
+            return True
+        if not self.told:
+            log.warning("mail may be waiting: acting on what is due all the same", since_seconds=self.waited())
+            self.told = True
+        return False
+
+    def waited(self) -> int:
+        return round(time.monotonic() - self.since) if self.since is not None else 0
+
+
 class Daemon:
     """One mailbox, looked after until it is told to stop."""
 
@@ -67,6 +105,7 @@ class Daemon:
         self.pace = delivery.Pace(settings.smtp.rate_per_minute)
         self.stopping = asyncio.Event()
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.catching_up = CatchingUp()
         self.intake, self.timekeeper, self.delivery = Loop("intake"), Loop("timekeeper"), Loop("delivery")
 
     async def run(self) -> None:
@@ -180,6 +219,8 @@ class Daemon:
                 pause = backoff(loop.failures, random.random)
                 why = {"error": type(trouble).__name__, "why": str(trouble), "retry_seconds": round(pause, 1)}
                 log.warning("loop interrupted", loop=loop.name, **why)
+                if loop is self.intake:
+                    self.catching_up.interrupted()
                 await self._tell_health(loop, f"{type(trouble).__name__}: {trouble}")
                 await self._rest(pause)
                 continue
@@ -189,7 +230,9 @@ class Daemon:
     async def _take_mail(self) -> bool:
         counts = await intake.run_once(self.office, self.mailbox, now())
         await self._tell_health(self.intake, None)
-        if counts.dealt:
+        held = self.catching_up.since is not None
+        self.catching_up.passed(more=counts.more, skipped=counts.skipped > 0)
+        if counts.dealt or (held and self.catching_up.since is None):
             self.timekeeper.nudge.set()
             self.delivery.nudge.set()
         if counts.more or self.stopping.is_set():
@@ -199,6 +242,8 @@ class Daemon:
         return True  # a push is a hint: the sweep that follows is the truth
 
     async def _keep_time(self) -> bool:
+        if self.catching_up.holds():
+            return False  # intake nudges us when it is through, the scheduler in any case
         counts = await timekeeper.run_once(self.office, now())
         await self._tell_health(self.timekeeper, None)
         if counts.woken:
@@ -262,12 +307,23 @@ class Daemon:
         """SIGHUP: read the files again. What does not load changes nothing."""
         self.manager.reloading()
         try:
-            files = load_files(self.settings_path)
-            self.office = open_office(files, self.office.db, self.office.reader)
-            log.info("files loaded again", council=files.council.policy.id, policy=files.council.policy.version)
+            self._take_up(load_files(self.settings_path))
         except ConfigError as error:
-            log.error("files not loaded: the last good ones stay in force", faults=str(error).splitlines())
-        self.manager.ready("watching the mailbox")
+            faults = [without_addresses(line) for line in str(error).splitlines()]
+            log.error("files not loaded: the last good ones stay in force", faults=faults)
+        except Exception as error:  # noqa: BLE001  # whatever a file that is being written brings: it must not end the daemon
+            log.error("files not loaded: the last good ones stay in force", faults=[type(error).__name__])
+        finally:
+            self.manager.ready("watching the mailbox")
+
+    def _take_up(self, files: Files) -> None:
+        """Work by *files* from now on, but for what we are connected to: that counts from the next start."""
+        kept, changed = staying(self.settings, self.office.council, files)
+        if changed:
+            log.warning("settings changed that count from the next start", settings=list(changed))
+        self.office = open_office(kept, self.office.db, self.office.reader)
+        self.settings = kept.settings
+        log.info("files loaded again", council=kept.council.policy.id, policy=kept.council.policy.version)
 
     async def _close(self) -> None:
         await self.mailbox.close()
@@ -276,6 +332,25 @@ class Daemon:
             await self.office.db.run(partial(leases.release, name=self.office.ways.mailbox, holder=self.holder))
         except StoreUnavailable as error:
             log.warning("lease not given back", error=type(error).__name__)
+
+
+def staying(settings: Settings, council: Council, files: Files) -> tuple[Files, tuple[str, ...]]:
+    """*files*, with what a running daemon cannot change as it was; and the names of what is different there. Raises
+    OtherCouncil where they are of another council."""
+    if files.council.policy.id != council.policy.id:
+        raise OtherCouncil(f"council: {files.council.policy.id} counts from the next start")
+    fixed = ("mailbox", "smtp", "database")
+    changed = [name for name in fixed if getattr(settings, name) != getattr(files.settings, name)]
+    mailbox, policy = council.policy.contact.mailbox, files.council.policy
+    if policy.contact.mailbox != mailbox:
+        changed.append("contact.mailbox")
+        policy = replace(policy, contact=replace(policy.contact, mailbox=mailbox))
+    kept = replace(files.settings, mailbox=settings.mailbox, smtp=settings.smtp, database=settings.database)
+    return replace(files, settings=kept, council=replace(files.council, policy=policy)), tuple(changed)
+
+
+class OtherCouncil(ConfigError):
+    """The settings name another council than the one that is served."""
 
 
 class LeaseLost(Exception):  # it says what happened

@@ -13,9 +13,6 @@ class ServiceManager:
     def ready(self, status: str) -> None:
         self._notifier.notify(f"READY=1\nSTATUS={status}")
 
-    def status(self, status: str) -> None:
-        self._notifier.notify(f"STATUS={status}")
-
     def alive(self) -> None:
         self._notifier.notify("WATCHDOG=1")
 

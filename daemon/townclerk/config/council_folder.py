@@ -44,7 +44,16 @@ def load_council(
     roster = _attempt(found, lambda: _roster(council_id, rules, staff, staff_override, policy, services))
     if policy is None or routing is None or roster is None:
         raise FilesRefused(found)
+    _refuse_own_mailbox(policy, roster)
     return Council(policy, build_calendar(policy.calendar, years_around(today)), roster, routing)
+
+
+def _refuse_own_mailbox(policy: Policy, roster: Roster) -> None:
+    """Raises FilesRefused where an officer's address is the mailbox itself: their letters would come back to us."""
+    mailbox = policy.contact.mailbox.lower()
+    if (officer := roster.find_by_address(mailbox)) is not None:
+        message = f"{officer.key} has the address of the mailbox that townclerk watches"
+        raise FilesRefused([Fault("staff", 0, 0, officer.key, message, "give them an address of their own")])
 
 
 def _attempt(found: list[Fault], read: Callable[[], T]) -> T | None:

@@ -40,7 +40,7 @@ def _staff(value: Value, policy: Policy | None, services: Collection[str] | None
         with entry.fields() as f:
             officer = Officer(
                 key=key,
-                name=f.text("name"),
+                name=" ".join(f.text("name").split()),
                 email=f.required("email", email, "-"),
                 roles=frozenset(f.optional("roles", lambda each: each.each(lambda one: _known(one, roles)), ())),
                 services=frozenset(f.optional("services", lambda each: each.each(lambda one: _known(one, services)), ())),

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from townclerk.config.reading import Faults, Fields, Refused, Value, day, email, read_root, refuse_word, text, word_of, yes_no
-from townclerk.config.yaml import Node, Place, load_yaml
+from townclerk.config.yaml import Kind, Node, Place, Scalar, load_yaml
 from townclerk.domain.words import Category, LetterKind, Stage, Status
 
 _ADDRESS = re.compile(r"^\s*(?:(?P<name>[^<>]*?)\s*<(?P<named>[^<>\s]+)>|(?P<bare>[^<>\s]+))\s*$")
@@ -96,6 +96,7 @@ class LetterWanted:
     contains: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     written: str = ""  # as the file says it
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,9 @@ def split_address(written: str) -> tuple[str, str]:
 def _plain(value: Value) -> str:
     """Text with its own line ends; it may be empty."""
     node = value.node
-    return "" if value.is_nothing else getattr(node, "text", None) or text(value)
+    if isinstance(node, Scalar) and node.kind is Kind.TEXT:
+        return node.text
+    return "" if value.is_nothing else text(value)
 
 
 def _answered(value: Value) -> Answered:
@@ -303,6 +306,7 @@ def _letter(value: Value) -> LetterWanted:
             contains=f.words("contains"),
             lacks=f.words("lacks"),
             written=_as_written(f, "letter", "to", "at", "before", "after", "contains", "lacks"),
+            place=value.node.place,
         )
 
 

@@ -68,5 +68,10 @@ def secret(value: Value) -> Secret:
         if name:
             if kind is SecretKind.CREDENTIAL and "/" in name:
                 raise Refused(f'"{name}" is not the name of a credential', "write the name that stands in LoadCredential=")
-            return Secret(kind, name)
+            return Secret(kind, str(beside(value, name)) if kind is SecretKind.FILE else name)
     raise Refused("the place of a secret is missing", INSTEAD)
+
+
+def beside(value: Value, path: str) -> Path:
+    """*path*, counted from the folder of the file in which *value* stands."""
+    return Path(value.node.place.file).resolve().parent / path

@@ -9,7 +9,7 @@ from typing import get_args
 from urllib.parse import urlsplit
 
 from townclerk.config.reading import Faults, Refused, Value, read_root, refuse_word, text, word_of
-from townclerk.config.secrets import Secret, SecretKind, secret
+from townclerk.config.secrets import Secret, SecretKind, beside, secret
 from townclerk.config.yaml import Node, load_yaml
 from townclerk.domain.authentication import Profile
 
@@ -168,15 +168,21 @@ def read_settings(tree: Node, base: Path) -> Settings:
 
 
 def _settings(root: Value, base: Path) -> Settings:
-    def path(value: Value) -> Path:
-        return base / text(value)
+    def folder(value: Value) -> Path:
+        found = base / text(value)
+        if not found.is_dir():
+            raise Refused(f"there is no folder {found}", "make it, correct the path, or take the line out")
+        return found
+
+    def file(value: Value) -> Path:
+        return _there(base / text(value))
 
     with root.fields() as f:
         return Settings(
-            council=f.text("council"),
-            rules=f.optional("rules", path, None),
-            templates=f.optional("templates", path, None),
-            staff=f.optional("staff", path, None),
+            council=f.required("council", _council, "-"),
+            rules=f.optional("rules", folder, None),
+            templates=f.optional("templates", folder, None),
+            staff=f.optional("staff", file, None),
             mailbox=f.required("mailbox", lambda value: _mailbox(value, base), _NO_MAILBOX),
             smtp=f.required("smtp", lambda value: _outgoing(value, base), _NO_SMTP),
             database=f.required("database", _database, DatabaseSettings("-")),
@@ -188,6 +194,19 @@ def _settings(root: Value, base: Path) -> Settings:
 
 
 # --- the wire --------------------------------------------------------------------------------------------------------
+
+
+def _council(value: Value) -> str:
+    written = text(value)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", written):
+        raise Refused(f'"{written}" cannot name a council', "write the name of its folder: small letters, digits and dashes")
+    return written
+
+
+def _there(path: Path) -> Path:
+    if not path.is_file():
+        raise Refused(f"there is no file {path}", "write it, correct the path, or take the line out")
+    return path
 
 
 def _mailbox(value: Value, base: Path) -> MailboxSettings:
@@ -203,7 +222,7 @@ def _mailbox(value: Value, base: Path) -> MailboxSettings:
             idle_seconds=f.number("idle_seconds", 300, 10, 1740),
             poll_seconds=f.number("poll_seconds", 60, 5, 3600),
             start_from=f.optional("start_from", _moment, None),
-            ca_file=f.optional("ca_file", lambda each: base / text(each), None),
+            ca_file=f.optional("ca_file", lambda each: _there(base / text(each)), None),
         )
 
 
@@ -222,7 +241,7 @@ def _outgoing(value: Value, base: Path) -> OutgoingSettings:
             user=user,
             login=login,
             rate_per_minute=f.number("rate_per_minute", 25, 1, 10_000),
-            ca_file=f.optional("ca_file", lambda each: base / text(each), None),
+            ca_file=f.optional("ca_file", lambda each: _there(base / text(each)), None),
         )
 
 
@@ -256,7 +275,8 @@ def _moment(value: Value) -> datetime:
 
 def _database(value: Value) -> DatabaseSettings:
     with value.fields() as f:
-        return DatabaseSettings(f.required("url", _database_url, "-"), f.optional("secret", secret, None))
+        url = f.required("url", _database_url, "-")
+        return DatabaseSettings(url, f.optional("secret", secret, None))
 
 
 def _database_url(value: Value) -> str:
@@ -272,7 +292,8 @@ def _database_url(value: Value) -> str:
         )
     if parts.scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
         raise Refused(f'"{written}" is not the address of a database that townclerk knows', _DATABASE_EXAMPLE)
-    return written
+    relative = re.fullmatch(r"sqlite:///([^/].*)", written)
+    return f"sqlite:///{beside(value, relative[1])}" if relative else written
 
 
 def _reply_address(value: Value) -> ReplySettings:

@@ -58,7 +58,7 @@ class Page:
 
     def quoted(self, text: str) -> Piece:
         """Somebody's own words, marked as a quotation."""
-        said = _limited(text)
+        said = words.rejoined(_limited(text))
         lines = [words.wrapped(line, WIDTH, "> ", "> ") for line in said.split("\n")]
         return Piece(
             "\n".join(lines), f'<blockquote dir="auto"{self._style("blockquote")}>{_broken(said)}</blockquote>', block=True
@@ -66,7 +66,7 @@ class Page:
 
     def prose(self, text: str) -> Piece:
         """An officer's own words, as part of the letter: paragraphs and line ends as they wrote them."""
-        said = _limited(text)
+        said = words.rejoined(_limited(text))
         paragraphs = (_broken(paragraph.strip("\n")) for paragraph in re.split(r"\n\s*\n", said) if paragraph.strip())
         html = "".join(f'<p dir="auto"{self._style("p")}>{paragraph}</p>' for paragraph in paragraphs)
         return Piece("\n".join(_kept(line) for line in said.split("\n")), html, block=True)

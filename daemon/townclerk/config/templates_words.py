@@ -116,5 +116,26 @@ def without_greeting(text: str) -> str:
 
 def signed_by(text: str, name: str) -> bool:
     """Whether one of the last lines of *text* is a signature of *name*."""
+    wanted = name.strip().lower()
     last = clean(text).strip().lower().split("\n")[-_SIGNATURE_LINES:]
-    return bool(name.strip()) and any(name.strip().lower() in line and len(line) < 100 for line in last)
+    first_name_alone = last[-1].strip(" .,") == wanted.split(" ")[0]
+    return bool(wanted) and (first_name_alone or any(wanted in line and len(line) < 100 for line in last))
+
+
+# --- lines that a mail client broke
+
+_WRAPPED_FROM = 55  # characters: shorter lines are short on purpose
+_STARTS_ITEM = re.compile(r"\s*(?:[-*•>|]|\d{1,3}[.)]|[a-z]\))\s")
+
+
+def rejoined(text: str) -> str:
+    """*text* with the lines of each hard-wrapped paragraph joined again: one whose every line but the last is long."""
+    return "\n\n".join(_rejoin(paragraph) for paragraph in text.split("\n\n"))
+
+
+def _rejoin(paragraph: str) -> str:
+    lines = paragraph.split("\n")
+    wrapped = len(lines) > 1 and all(len(line) >= _WRAPPED_FROM for line in lines[:-1])
+    if not wrapped or any(_STARTS_ITEM.match(line) for line in lines):
+        return paragraph
+    return " ".join(line.strip() for line in lines)

@@ -47,6 +47,8 @@ class Deadline:
     promised_by: PromisedBy = PromisedBy.POLICY
     met_at: datetime | None = None
     dropped: bool = False  # no longer owed: the case took another way
+    run: int = 1  # raised where a stage begins again: its timers wake anew
+    late_promised: date | None = None  # the last date that a person told after `person_promised` had been missed
 
     @property
     def open(self) -> bool:
@@ -129,7 +131,8 @@ class Case:
     officer: str | None = None  # roster key, where somebody was assigned by name
     alerts: tuple[Alert, ...] = ()
     exclusions: tuple[str, ...] = ()  # suspected; an officer decides
-    restricted: bool = False  # only the complaints lead is told
+    restricted: bool = False  # only the complaints lead is told, and whom the lead gives it to
+    conflicts: tuple[str, ...] = ()  # officers whom a complaint about conduct names: never theirs to deal with
     flags: tuple[tuple[str, str], ...] = ()
     mails: tuple[Correspondence, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
@@ -140,7 +143,10 @@ class Case:
     linked: tuple[str, ...] = ()
     outcome: Outcome | None = None
     responded_at: tuple[tuple[Stage, datetime], ...] = ()
-    requested_mail: int | None = None  # the mail that asked for a review, while it is undecided
+    began_mail: int | None = None  # the mail that the stage began with, or the case where it has none
+    requested_mail: int | None = None  # the mail that asked for a review, or for a complaint, while that is undecided
+    review_refused: bool = False  # a person refused a review: another request is a person's to decide
+    run: int = 1  # raised where a stage that has been begins again
     acknowledgement_owed: bool = False  # the automatic one went; the officer's own is still owed
     last_receipt_at: datetime | None = None
     last_contact_at: datetime | None = None
@@ -151,6 +157,11 @@ class Case:
 
     def deadline(self, name: str) -> Deadline | None:
         return next((deadline for deadline in self.deadlines if deadline.name == name), None)
+
+    @property
+    def undecided(self) -> Correspondence | None:
+        """The mail about which a person has been asked and has not decided yet."""
+        return None if self.requested_mail == self.began_mail else self.mail(self.requested_mail)
 
     def with_deadline(self, deadline: Deadline) -> "Case":
         """This case with *deadline* added, or put in the place of the one of its name."""

@@ -17,11 +17,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "note": ("text", "keep a note; nobody outside sees it"),
     "assign": ("name or address", "give the case to a colleague"),
     "service": ("name", "give the case to another service"),
-    "category": ("complaint, comment, compliment, service_request …", "say what it is"),
+    "category": ("complaint, comment, compliment, service_request …", "say what it is; the text below goes to the resident"),
     "refuse": ("CODE reason", "say why this policy does not cover it, and where to go instead"),
     "review": ("accept | refuse, with reasons below", "decide about a request for a review"),
-    "withdraw": ("", "the resident has withdrawn it"),
-    "close": ("", "close an answered case"),
+    "withdraw": ("", "the resident has withdrawn it; only what stands below the word goes to them"),
+    "close": ("", "close an answered case; only what stands below the word goes to the resident"),
     "reopen": ("", "open it again"),
     "link": ("REFERENCE", "this mail belongs to that case"),
     "flag": ("NAME text", "set a flag"),
@@ -32,6 +32,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "help": ("", "send me this list"),
 }
 _LINE = re.compile(r"^[\s>*_]{0,8}[#＃]\s?([A-Za-z][A-Za-z0-9-]{1,30})[:.]?(?:[\s ]+(.*))?$")
+
+_ANYWHERE = re.compile(r"(?<![\w/&#])[#＃]([A-Za-z][A-Za-z-]{1,30})")  # not the end of a web address
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,12 @@ def word_inside(text: str) -> str | None:
         if match and match[1].lower() in WORDS:
             return match[1].lower()
     return None
+
+
+def word_anywhere(text: str) -> str | None:
+    """The first known word in *text*, wherever it stands: what follows it was never meant to go out."""
+    named = (match[1].lower() for match in _ANYWHERE.finditer(text))
+    return word_inside(text) or next((word for word in named if word in WORDS), None)
 
 
 def looks_quoted(text: str) -> bool:

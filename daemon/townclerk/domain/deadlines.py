@@ -10,11 +10,13 @@ from townclerk.domain.council import Council
 from townclerk.domain.policy import Extension, Fallback, Promise, StagePolicy
 from townclerk.domain.words import Status
 
+UNDECIDED_FOR = (2, 4)  # working days after a request, at which it is put to a person again
 
-def make(name: str, promise: Promise, start: datetime, now: datetime, calendar: Calendar) -> Deadline:
-    """The deadline *name*, counted from the aware moment *start*."""
+
+def make(name: str, promise: Promise, start: datetime, now: datetime, calendar: Calendar, why: str = "") -> Deadline:
+    """The deadline *name*, counted from the aware moment *start*; *why* says so where that is not the usual one."""
     day0, note = calendar.day_zero(start)
-    derivation = calendar.count(day0, promise.within, note)
+    derivation = calendar.count(day0, promise.within, "; ".join(each for each in (why, note) if each))
     return Deadline(
         name=name,
         target=derivation.due,
@@ -44,8 +46,10 @@ def extended_automatically(deadline: Deadline, extension: Extension, now: dateti
 def move(deadline: Deadline, new: date, by: PromisedBy, now: datetime, in_time: bool) -> Deadline:
     """*deadline* with the date that the resident is told now. Only an officer's extension made in time puts overdue off."""
     counts = by is PromisedBy.OFFICER and in_time
-    person_promised = new if counts else deadline.person_promised
-    return replace(deadline, promised=new, promised_by=by, person_promised=person_promised, told_at=now)
+    moved = replace(deadline, promised=new, promised_by=by, told_at=now)
+    if counts:
+        return replace(moved, person_promised=new)
+    return replace(moved, late_promised=new) if by is PromisedBy.OFFICER else moved
 
 
 def is_overdue(case: Case, now: datetime, calendar: Calendar) -> bool:
@@ -65,9 +69,10 @@ class Timer:
 
     key: str
     at: datetime
-    act: str  # reminder, fallback, delay, overdue, escalation, close, waiting
+    act: str  # reminder, fallback, delay, overdue, escalation, undecided, close, waiting
     deadline: str | None = None
     step: int = 0
+    day: date | None = None  # of an overdue notice: the date that was missed
 
 
 def timers(case: Case, council: Council) -> tuple[Timer, ...]:
@@ -77,6 +82,7 @@ def timers(case: Case, council: Council) -> tuple[Timer, ...]:
         for deadline in case.deadlines:
             if deadline.open:
                 found.extend(_of_deadline(case, deadline, council))
+    found.extend(_undecided(case, council))
     found.extend(_closing(case, council))
     return tuple(timer for timer in found if timer.key not in case.fired)
 
@@ -92,7 +98,7 @@ def _of_deadline(case: Case, deadline: Deadline, council: Council) -> Iterator[T
         yield from _reminders(deadline, policy.reminders.acknowledge, council)
     if deadline.what == "acknowledge" and _falls_back(case, deadline, council):
         yield Timer(
-            f"{deadline.name}:{deadline.promised}:fallback",
+            f"{_key(deadline)}:{deadline.promised}:fallback",
             _on_base(deadline.promised, policy.hours.fallback_at, council),
             "fallback",
             deadline.name,
@@ -102,7 +108,7 @@ def _of_deadline(case: Case, deadline: Deadline, council: Council) -> Iterator[T
     if deadline.what == "respond":
         yield from _reminders(deadline, policy.reminders.respond, council)
         if deadline.stage is not None:
-            key = f"{deadline.name}:{deadline.promised}:delay"
+            key = f"{_key(deadline)}:{deadline.promised}:delay"
             yield Timer(key, _on_base(deadline.promised, policy.hours.fallback_at, council), "delay", deadline.name)
         yield from _late(deadline, council)
 
@@ -119,18 +125,34 @@ def _reminders(deadline: Deadline, days_before: tuple[int, ...], council: Counci
         day = council.calendar.add_working_days(base, -days)
         at = council.calendar.at(day, council.policy.hours.reminders_at)
         if at > deadline.told_at:  # else whoever is reminded has only just been told
-            yield Timer(f"{deadline.name}:{deadline.promised}:reminder-{days}", at, "reminder", deadline.name, days)
+            yield Timer(f"{_key(deadline)}:{deadline.promised}:reminder-{days}", at, "reminder", deadline.name, days)
 
 
 def _late(deadline: Deadline, council: Council) -> Iterator[Timer]:
     calendar, clock = council.calendar, council.policy.hours.reminders_at
     missed = deadline.person_promised
-    yield Timer(
-        f"{deadline.name}:{missed}:overdue", calendar.at(calendar.add_working_days(missed, 1), clock), "overdue", deadline.name
-    )
+    for day in (missed, deadline.late_promised):
+        if day is not None:
+            at = calendar.at(calendar.add_working_days(day, 1), clock)
+            yield Timer(f"{_key(deadline)}:{day}:overdue", at, "overdue", deadline.name, day=day)
     for step in council.policy.escalation:
         at = calendar.at(calendar.add_working_days(missed, step.after), clock)
-        yield Timer(f"{deadline.name}:{missed}:escalation-{step.after}", at, "escalation", deadline.name, step.after)
+        yield Timer(f"{_key(deadline)}:{missed}:escalation-{step.after}", at, "escalation", deadline.name, step.after)
+
+
+def _key(deadline: Deadline) -> str:
+    """What the keys of its timers begin with: a stage that begins again wakes us again, also on the same dates."""
+    return deadline.name if deadline.run == 1 else f"{deadline.name}#{deadline.run}"
+
+
+def _undecided(case: Case, council: Council) -> Iterator[Timer]:
+    """Somebody waits for a person to decide: that person is asked again, and then the complaints lead."""
+    mail = case.undecided
+    if mail is not None:
+        day = council.calendar.local(mail.received_at).date()
+        for step in UNDECIDED_FOR:
+            at = council.calendar.at(council.calendar.add_working_days(day, step), council.policy.hours.reminders_at)
+            yield Timer(f"undecided:{mail.mail}:{step}", at, "undecided", step=step)
 
 
 def _on_base(day: date, clock: time, council: Council) -> datetime:
@@ -143,10 +165,14 @@ def _closing(case: Case, council: Council) -> Iterator[Timer]:
     last = last_day_to_come_back(case, council)
     if last is not None:
         end = council.calendar.at(last, council.policy.hours.due_time) + timedelta(seconds=1)
-        yield Timer(f"close:{last}", end, "close")
+        again = "" if case.run == 1 else f"#{case.run}"
+        yield Timer(f"close:{last}{again}", end, "close")
 
 
 def last_day_to_come_back(case: Case, council: Council) -> date | None:
+    """The end of that day closes the case; None: something is owed, or is to be decided."""
+    if case.undecided is not None:
+        return None
     if case.status is Status.ANSWERED and case.responded_at:
         stage, answered = case.responded_at[-1]
         following = council.policy.stage_after(stage)
@@ -162,11 +188,13 @@ def _days_after(moment: datetime, council: Council) -> date:
     return council.calendar.count(council.calendar.local(moment).date(), council.policy.answered_for).due
 
 
-def stage_deadlines(stage: StagePolicy, received_at: datetime, now: datetime, calendar: Calendar) -> tuple[Deadline, ...]:
+def stage_deadlines(
+    stage: StagePolicy, received_at: datetime, now: datetime, calendar: Calendar, why: str = ""
+) -> tuple[Deadline, ...]:
     """The deadlines that a stage starts with: those whose clock runs from receipt."""
     named = (("acknowledge", stage.acknowledge), ("assess", stage.assess), ("respond", stage.respond))
     return tuple(
-        make(f"{stage.stage}.{what}", promise, received_at, now, calendar)
+        make(f"{stage.stage}.{what}", promise, received_at, now, calendar, why)
         for what, promise in named
         if promise is not None and promise.start.value == "receipt"
     )

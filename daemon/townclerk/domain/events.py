@@ -37,6 +37,7 @@ class CaseOpened:
     route: Route
     possible_links: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    secret_links: tuple[str, ...] = ()  # possible links to restricted cases: for the complaints lead alone
     member: bool = False  # from an MP or a councillor
 
 
@@ -67,13 +68,14 @@ class RobotWrote:
 
 @dataclass(frozen=True, slots=True)
 class OfficerWrote:
-    """An officer's mail to this case, proven to be theirs. `commands` in order; `body` is what goes out.
-    `problem` is what the parser of the words says is wrong, if anything."""
+    """An officer's mail to this case, proven to be theirs. `commands` in order. `problem` is what the parser of the words says
+    is wrong, if anything; `known_refs` are those of the cases that the mail names which are there and which they may know."""
 
     officer: str
     mail: MailFacts
     commands: tuple[Command, ...]
     problem: str | None = None
+    known_refs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,14 @@ class LetterBounced:
 
 @dataclass(frozen=True, slots=True)
 class CaseJoined:
-    """An officer said that the mails of the case *other* belong to this one."""
+    """An officer said that the mails of the case *other* belong to this one. `told`: their sender held dates, and must hear
+    which reference counts now."""
 
     officer: str
     other: str
     party: Address
     mails: tuple[Correspondence, ...]
+    told: bool = False
 
 
 Event = (

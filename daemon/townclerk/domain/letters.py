@@ -93,6 +93,7 @@ class Receipt:
     dates: tuple[DatedPromise, ...]
     stage_title: str | None = None
     ombudsmen: Ombudsmen | None = None
+    doubtful: bool = False  # no rule says what it is: it is taken as a complaint until somebody has read it
     danger: bool = False  # somebody may need help now: where it is to be had is said
     kind = LetterKind.RECEIPT
 

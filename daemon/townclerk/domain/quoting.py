@@ -14,9 +14,34 @@ LIMIT = 200_000  # characters that are looked at; own words beyond it are cut
 _LONGEST_LINE = 2_000  # of a line, what is enough to tell what it is
 _SIGNATURE_LINES = 12
 
-_SENDER = frozenset(["from", "oddi wrth", "o"])
-_WHEN = frozenset(["sent", "date", "anfonwyd", "dyddiad"])
-_OTHER = frozenset(["to", "cc", "bcc", "subject", "importance", "reply-to", "at", "i", "copi", "pwnc", "testun"])
+_SENDER = frozenset(["from", "oddi wrth", "o", "von", "de", "od", "da", "van"])
+_WHEN = frozenset(
+    ["sent", "date", "anfonwyd", "dyddiad", "gesendet", "datum", "envoy", "envoi", "wys", "enviado", "inviato", "verzonden"]
+)
+_OTHER = frozenset(
+    [
+        "to",
+        "cc",
+        "bcc",
+        "subject",
+        "importance",
+        "reply-to",
+        "at",
+        "i",
+        "copi",
+        "pwnc",
+        "testun",
+        "an",
+        "betreff",
+        "objet",
+        "do",
+        "temat",
+        "para",
+        "asunto",
+        "oggetto",
+        "aan",
+    ]
+)
 _LABELS = _SENDER | _WHEN | _OTHER
 _LABEL = re.compile(r"^[*_]{0,2}([A-Za-z-]{1,10}(?: [a-z]{4,6})?)[*_]{0,2}[ \t]{0,2}:[*_]{0,2}(?:\s|$)")
 _RULE = re.compile(r"^[-_=*]{5,}$")
@@ -26,8 +51,18 @@ _FORWARDED = re.compile(
     r"|^begin forwarded message:$",
     re.IGNORECASE,
 )
-_WROTE_ENDS = ("wrote:", "writes:", "ysgrifennodd:")
-_WROTE_STARTS = ("on ", "ar ", "le ")
+_WROTE_ENDS = (
+    "wrote:",
+    "writes:",
+    "ysgrifennodd:",
+    "schrieb:",
+    "a écrit :",
+    "a écrit:",
+    "napisał(a):",
+    "escribió:",
+    "scrisse:",
+)
+_WROTE_STARTS = ("on ", "ar ", "le ", "am ", "w dniu ", "el ", "il ", "op ")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
 _DEVICE = re.compile(
     r"^(?:sent|anfonwyd) (?:from|via|using|oddi ar|o|gan)(?: [^\s,.;!?<]{1,30}){1,5}[.!]?(?: ?<\S{1,300}>)?$"

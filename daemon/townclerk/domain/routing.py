@@ -83,12 +83,14 @@ class Route:
     alerts: tuple[Alert, ...] = ()
     exclusions: tuple[str, ...] = ()
     signals: frozenset[str] = frozenset()
+    doubtful: bool = False  # no rule of the categories holds
     because: tuple[str, ...] = ()
 
 
-def route(mail: IncomingMail, routing: Routing) -> Route:
-    """What the rules make of a mail: of the sender's own words, not of what they quote, unless that is all there is."""
-    subject, text, sender = mail.subject, mail.own_text or mail.text, mail.sender.key if mail.sender else ""
+def route(mail: IncomingMail, routing: Routing, opens: bool = True) -> Route:
+    """What the rules make of a mail: of the sender's own words. What they quote counts only where it is all there is of a mail
+    that *opens* a case: a pure forward. In a further mail it is our own letter."""
+    subject, text, sender = mail.subject, mail.own_text or (mail.text if opens else ""), mail.sender.key if mail.sender else ""
 
     def holding(rules: tuple[Rule, ...]) -> list[Rule]:
         return [rule for rule in rules if rule.when.holds(subject, text, sender)]
@@ -101,5 +103,6 @@ def route(mail: IncomingMail, routing: Routing) -> Route:
         alerts=tuple(dict.fromkeys(Alert(rule.gives) for rule in alerts)),
         exclusions=tuple(dict.fromkeys(rule.gives for rule in exclusions)),
         signals=frozenset(rule.gives for rule in signals),
+        doubtful=not categories,
         because=tuple(rule.name for rule in (*categories, *services, *alerts, *exclusions, *signals)),
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from townclerk.domain.authentication import SEVERAL_SENDERS
 from townclerk.domain.mail import IncomingMail, MailKind
 
 
@@ -42,7 +43,12 @@ def screen(mail: IncomingMail, own_addresses: frozenset[str], own_message_id: Ca
 
 
 def _answerable(mail: IncomingMail) -> bool:
-    return mail.sender is not None and mail.return_path != "" and not unread_address(mail.sender.key)
+    return (
+        mail.sender is not None
+        and mail.return_path != ""
+        and not unread_address(mail.sender.key)
+        and SEVERAL_SENDERS not in mail.defects  # which of them wrote is not known
+    )
 
 
 _UNREAD = re.compile(
@@ -141,6 +147,8 @@ def _failed_recipients(context: _Context) -> bool:
 _AUTOMATIC_SUBJECT = re.compile(
     r"^(?:auto(?:matic(?:ally generated)?)?[ -]?(?:reply|response|answer)"
     r"|(?:i am |i'm )?out of (?:the )?office(?: (?:auto[ -]?)?(?:reply|response|message|notification))?"
+    r"|r[ée]ponse automatique|automatische antwort|abwesenheitsnotiz|respuesta autom[áa]tica|risposta automatica"
+    r"|autorespuesta|odpowied[źz] automatyczna|absence du bureau"
     r"|ooo|ymateb awtomatig|ateb awtomatig|allan o['’]r swyddfa|y tu allan i['’]r swyddfa)"
     r"(?: from [^:]{1,80})?\s*(?::|\||–|—|-\s|\(|$)",
     re.IGNORECASE,

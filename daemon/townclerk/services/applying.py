@@ -52,7 +52,7 @@ async def _once(office: Office, ref: str | None, event: Event, now: datetime, al
     prepared = [await _prepare(office, ref, event, now)]
     decision = prepared[0].decision
     for join in decision.joins:
-        joined = CaseJoined(join.officer, decision.case.ref, join.party, join.mails)
+        joined = CaseJoined(join.officer, decision.case.ref, join.party, join.mails, join.told)
         prepared.append(await _prepare(office, join.ref, joined, now))
     await office.db.run(partial(_write, office=office, prepared=prepared, now=now, also=also))
     return decision

@@ -25,13 +25,17 @@ class Trouble:
 
 
 @asynccontextmanager
-async def setting_aside(log: FilteringBoundLogger, event: str, **fields: object) -> AsyncIterator[Trouble]:
+async def setting_aside(
+    log: FilteringBoundLogger, event: str, let_pass: tuple[type[Exception], ...] = (), **fields: object
+) -> AsyncIterator[Trouble]:
     """Run a block; an unexpected error in it is logged and told by the Trouble. A database, a mail server or a reader of mails
-    that is away is no fault of the item: that error goes on up."""
+    that is away is no fault of the item: that error goes on up, and so does one of *let_pass*."""
     trouble = Trouble()
     try:
         yield trouble
     except NOBODYS_FAULT:
+        raise
+    except let_pass:
         raise
     except Exception as error:  # noqa: BLE001  # this is the one place: see above
         where = traceback.extract_tb(error.__traceback__)[-1]

@@ -1,20 +1,23 @@
-"""The brake: automatic letters to residents are capped in an hour, and to one address in a day. A person is told."""
+"""The brake: automatic letters to residents are capped in an hour, and to one address in a day; automatic answers to one member
+of staff, in an hour. A person is told."""
 
 from datetime import datetime, timedelta
 from functools import partial
 
-from townclerk.domain.decide import Send
-from townclerk.domain.decide.deliberation import LEAD, to_officer
-from townclerk.domain.letters import Because, Decision, Letter
+from townclerk.domain.decide.deliberation import mark
+from townclerk.domain.words import LetterKind
 from townclerk.services.office import Office
-from townclerk.services.writing import write_letter
+from townclerk.services.telling import letters_to_lead
 from townclerk.store import outbox
 from townclerk.store.database import Tx
-from townclerk.store.outbox import OutboxRow
+from townclerk.store.outbox import OutboxLine
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LOOK_AGAIN = timedelta(minutes=5)
 MOMENT = timedelta(microseconds=1)  # what was sent in this very pass, at the same `now`, counts as well
+# What an officer's mail is answered with. A mail client that answers each of them by itself would go on for ever.
+ANSWERS = frozenset({LetterKind.CONFIRM, LetterKind.REFUSED, LetterKind.DONE, LetterKind.UNDELIVERED})
+ANSWERS_PER_HOUR = 30  # more than anybody reads
 
 
 class Braked(Exception):  # a state of things, not an error
@@ -26,20 +29,40 @@ class Braked(Exception):  # a state of things, not an error
         self.why = why
 
 
-async def brake_on(office: Office, row: OutboxRow, now: datetime) -> None:
-    """Raise Braked where too many automatic letters have gone within the hour; the complaints lead is told once an hour."""
-    if row.staff or not row.automatic:
-        return
+async def brake_on(office: Office, row: OutboxLine, now: datetime) -> None:
+    """Raise Braked where too many automatic letters have gone within the hour, to residents or to this member of staff; the
+    complaints lead is told once an hour of the former, once a day of the latter."""
+    if row.staff:
+        await _brake_answers(office, row, now)
+    elif row.automatic:
+        await _brake_letters(office, now)
+
+
+async def _brake_letters(office: Office, now: datetime) -> None:
     council = office.council.policy.id
     sent = await office.db.read(
         partial(outbox.sent_between, council=council, start=now - HOUR, end=now + MOMENT, automatic_to_residents=True)
     )
     if sent >= office.ways.letters_per_hour:
-        await _tell(office, sent, now)
+        detail = f"{sent} automatic letters have gone to residents within an hour; further ones wait (townclerk outbox list)"
+        await _tell(office, f"{now:%Y-%m-%dT%H}", detail, now)
         raise Braked(now + LOOK_AGAIN, "the brake is on: too many automatic letters within the hour")
 
 
-async def too_many_to(office: Office, row: OutboxRow, now: datetime) -> bool:
+async def _brake_answers(office: Office, row: OutboxLine, now: datetime) -> None:
+    if row.kind not in ANSWERS:
+        return
+    sent_to = partial(outbox.sent_between, council=office.council.policy.id, recipient=row.recipient, kinds=ANSWERS)
+    sent = await office.db.read(partial(sent_to, start=now - HOUR, end=now + MOMENT))
+    if sent >= ANSWERS_PER_HOUR:
+        officer = office.council.roster.find_by_address(row.recipient)
+        who = officer.name if officer else "a member of staff"
+        detail = f"{sent} automatic answers have gone to {who} within an hour; further ones wait. Does that mail answer itself?"
+        await _tell(office, f"{mark(row.recipient.lower())}:{now:%Y-%m-%d}", detail, now)
+        raise Braked(now + LOOK_AGAIN, "the brake is on: too many automatic answers to one member of staff within the hour")
+
+
+async def too_many_to(office: Office, row: OutboxLine, now: datetime) -> bool:
     """True where this address has had all the automatic letters that one address gets in a day."""
     if row.staff or not row.automatic:
         return False
@@ -57,14 +80,8 @@ async def too_many_to(office: Office, row: OutboxRow, now: datetime) -> bool:
     return sent >= office.ways.letters_per_address
 
 
-async def _tell(office: Office, sent: int, now: datetime) -> None:
-    hour = f"{now:%Y-%m-%dT%H}"
-    detail = f"{sent} automatic letters have gone to residents within an hour; further ones wait (townclerk outbox list)"
-    rows = []
-    for officer in office.council.playing(LEAD)[:1]:
-        letter = Letter(to_officer(officer), Decision("brake", detail, None, ()), Because("brake"), None, automatic=True)
-        key = f"{office.council.policy.id}:brake:{hour}"
-        rows.append(write_letter(office, Send(f"{key}:{officer.key}", key, letter), now))
+async def _tell(office: Office, about: str, detail: str, now: datetime) -> None:
+    rows = await letters_to_lead(office, f"brake:{about}", "brake", detail, "brake", now)
 
     def write(tx: Tx) -> None:
         for written in rows:

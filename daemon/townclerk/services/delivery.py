@@ -17,7 +17,8 @@ from townclerk.services.braking import Braked, brake_on, too_many_to
 from townclerk.services.office import Office
 from townclerk.store import outbox
 from townclerk.store.database import Tx
-from townclerk.store.outbox import OutboxRow
+from townclerk.store.errors import NotThere
+from townclerk.store.outbox import OutboxLine
 
 BATCH = 50
 LEASE_SECONDS = 300  # longer than any single conversation with the server
@@ -65,7 +66,7 @@ async def run_once(office: Office, transport: Transport, now: datetime, pace: Pa
     for number, row in enumerate(rows):
         try:
             counts = await _deliver(office, transport, row, now, counts, pace)
-        except (TransportDown, asyncio.CancelledError):
+        except (Exception, asyncio.CancelledError):  # whatever it is: those behind it need not wait until our claim runs out
             await asyncio.shield(_give_back(office, rows[number + 1 :], now))
             raise
     return counts
@@ -81,23 +82,31 @@ def _room(pace: Pace) -> int:
     return BATCH if pace.per_minute is None else max(1, min(BATCH, pace.per_minute))
 
 
-async def _give_back(office: Office, rows: tuple[OutboxRow, ...], now: datetime) -> None:
+async def _give_back(office: Office, rows: tuple[OutboxLine, ...], now: datetime) -> None:
     for row in rows:
         await office.db.run(
-            partial(outbox.put_off, key=row.key, until=now, error="not tried: the server went away", counts_as_attempt=False)
+            partial(outbox.put_off, key=row.key, until=now, error="not tried: we stopped before it", counts_as_attempt=False)
         )
 
 
-async def _deliver(office: Office, transport: Transport, row: OutboxRow, now: datetime, counts: Counts, pace: Pace) -> Counts:
+async def _deliver(office: Office, transport: Transport, row: OutboxLine, now: datetime, counts: Counts, pace: Pace) -> Counts:
     async with setting_aside(log, "letter set aside", key=row.letter_key) as trouble:
         result = await _try(office, transport, row, now, pace)
     if trouble.why is not None:
-        await _dead(office, row, "internal", trouble.why, now)
+        await _give_up(office, row, trouble.why, now)
         result = "dead"
     return Counts(counts.sent + (result == "sent"), counts.put_off + (result == "put off"), counts.dead + (result == "dead"))
 
 
-async def _try(office: Office, transport: Transport, row: OutboxRow, now: datetime, pace: Pace) -> str:
+async def _give_up(office: Office, row: OutboxLine, why: str, now: datetime) -> None:
+    """The letter broke us. Where its case cannot even be told of that, the letter is buried alone, and stands in health."""
+    async with setting_aside(log, "nobody told of a letter set aside", key=row.letter_key) as trouble:
+        await _dead(office, row, "internal", why, now)
+    if trouble.why is not None:
+        await office.db.run(partial(outbox.dead, key=row.key, error=f"internal {why}", now=now))
+
+
+async def _try(office: Office, transport: Transport, row: OutboxLine, now: datetime, pace: Pace) -> str:
     """What became of one attempt: sent, put off, dead."""
     try:
         if not pace.allows(now):
@@ -106,7 +115,7 @@ async def _try(office: Office, transport: Transport, row: OutboxRow, now: dateti
         if await too_many_to(office, row, now):
             await _dead(office, row, "capped", "too many automatic letters to this address today", now)
             return "dead"
-        await transport.send(row.envelope_from, row.recipient, row.raw)
+        await transport.send(row.envelope_from, row.recipient, await _bytes_of(office, row))
     except Braked as braked:
         await _put_off(office, row, braked.until, braked.why, counts=False)
         return "put off"
@@ -130,7 +139,14 @@ async def _try(office: Office, transport: Transport, row: OutboxRow, now: dateti
     return "sent"
 
 
-async def _again(office: Office, row: OutboxRow, now: datetime, error: str, least: timedelta = WAITS[0]) -> str:
+async def _bytes_of(office: Office, row: OutboxLine) -> bytes:
+    letter = await office.db.read(partial(outbox.get, key=row.key))
+    if letter is None:
+        raise NotThere("the letter was taken out of the outbox after it was claimed")
+    return letter.raw
+
+
+async def _again(office: Office, row: OutboxLine, now: datetime, error: str, least: timedelta = WAITS[0]) -> str:
     if row.attempts >= len(WAITS):
         await _dead(office, row, "4.4.7", f"given up after {row.attempts + 1} attempts: {error}", now)
         return "dead"
@@ -139,11 +155,11 @@ async def _again(office: Office, row: OutboxRow, now: datetime, error: str, leas
     return "put off"
 
 
-async def _put_off(office: Office, row: OutboxRow, until: datetime, error: str, counts: bool) -> None:
+async def _put_off(office: Office, row: OutboxLine, until: datetime, error: str, counts: bool) -> None:
     await office.db.run(partial(outbox.put_off, key=row.key, until=until, error=error, counts_as_attempt=counts))
 
 
-async def _dead(office: Office, row: OutboxRow, status: str, why: str, now: datetime) -> None:
+async def _dead(office: Office, row: OutboxLine, status: str, why: str, now: datetime) -> None:
     """The letter will not go. Somebody is told, unless that letter is itself such a notice: it then stands in health."""
     log.error("letter not delivered", letter=row.kind, ref=row.case_ref, key=row.letter_key, status=status)
 

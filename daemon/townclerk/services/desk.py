@@ -39,7 +39,8 @@ async def officer_mail(
     if ref is None or not (signed == ref or _may_know_of(office, officer, known[ref])):
         await _refuse(office, officer, facts, settle, now)
         return
-    event = _event(office, officer, mail, facts, known[ref], certain=signed == ref)
+    named = tuple(other for other, case in known.items() if _may_know_of(office, officer, case))
+    event = _event(office, officer, mail, facts, known[ref], named, certain=signed == ref)
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
 
 
@@ -48,7 +49,15 @@ def _may_know_of(office: Office, officer: Officer, case: Case) -> bool:
     return not case.restricted or officer in office.council.playing(LEAD)
 
 
-def _event(office: Office, officer: Officer, mail: IncomingMail, facts: MailFacts, case: Case, certain: bool) -> Event:
+def _event(
+    office: Office,
+    officer: Officer,
+    mail: IncomingMail,
+    facts: MailFacts,
+    case: Case,
+    known_refs: tuple[str, ...],
+    certain: bool,
+) -> Event:
     """What an officer's mail about *case* is. `certain`: it was sent to the address made for this officer and this case."""
     verdict = proven(mail, office.ways.trusted_server, office.ways.authentication)
     trusts_somebody = office.ways.trusted_server is not None or office.ways.authentication == "m365"
@@ -61,7 +70,7 @@ def _event(office: Office, officer: Officer, mail: IncomingMail, facts: MailFact
     read = read_commands(mail.own_text)
     if not read.commands:
         return OfficerMailHeld(officer.key, facts, "no_word")
-    return OfficerWrote(officer.key, facts, read.commands, read.problem)
+    return OfficerWrote(officer.key, facts, read.commands, read.problem, known_refs)
 
 
 async def _refuse(office: Office, officer: Officer, facts: MailFacts, settle: Settle, now: datetime) -> None:

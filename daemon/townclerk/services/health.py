@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from townclerk.services.office import Office
 from townclerk.store import facts, mails, outbox, timers
@@ -11,14 +10,17 @@ from townclerk.store.schema import MailState, OutboxState
 
 LOOPS = ("intake", "timekeeper", "delivery")
 QUIET = timedelta(minutes=10)  # a loop that has not succeeded for so long is in trouble
+# What falls due waits for the mail that may settle it, but no longer than so long where the mailbox stays away.
+HELD_AT_MOST = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class LoopHealth:
-    """`trouble` is what the loop last said, None where its last pass was good."""
+    """`trouble` is what the loop last said, None where its last pass was good; `since`, when that trouble began."""
 
     last_good: datetime | None
     trouble: str | None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +32,30 @@ class Health:
     letters_dead: int
     timers_aside: int
 
-    def worries(self, now: datetime) -> tuple[str, ...]:
-        """What a person should look at, in words."""
+    def worries(self, now: datetime, oldest_mail: timedelta) -> tuple[str, ...]:
+        """What a person should look at, in words. A mail that waits longer than *oldest_mail* is a worry."""
         found = []
         for name, loop in self.loops.items():
             if loop.trouble:
                 found.append(f"{name}: {loop.trouble}")
             if loop.last_good is None or now - loop.last_good > QUIET:
                 found.append(f"{name} has not succeeded since {loop.last_good or 'it was set up'}")
-        if self.oldest_mail is not None and now - self.oldest_mail > QUIET:
+        if self.oldest_mail is not None and now - self.oldest_mail > oldest_mail:
             found.append(f"a mail of {self.oldest_mail} has not been dealt with")
         for count, what in (
             (self.quarantined, "mails are in quarantine: townclerk quarantine list"),
             (self.letters_dead, "letters could not be delivered: townclerk outbox list"),
-            (self.timers_aside, "timers stand aside: townclerk check"),
+            (self.timers_aside, "timers stand aside: townclerk timers list"),
         ):
             if count:
                 found.append(f"{count} {what}")
         return tuple(found)
+
+
+async def trouble_since(office: Office, loop: str) -> datetime | None:
+    """When the trouble of *loop* began, or None: its last pass was good."""
+    council = office.council.policy.id
+    return (await office.db.read(lambda tx: _loop(tx, council, loop))).since
 
 
 async def note(office: Office, loop: str, trouble: str | None, now: datetime) -> None:
@@ -58,18 +66,17 @@ async def note(office: Office, loop: str, trouble: str | None, now: datetime) ->
         if trouble is None:
             facts.put(tx, f"{council}:{loop}:good", now.isoformat())
             facts.forget(tx, f"{council}:{loop}:trouble")
+            facts.forget(tx, f"{council}:{loop}:since")
         else:
+            if facts.get(tx, f"{council}:{loop}:since") is None:
+                facts.put(tx, f"{council}:{loop}:since", now.isoformat())
             facts.put(tx, f"{council}:{loop}:trouble", trouble)
 
     await office.db.run(write)
 
 
-async def look(office: Office) -> Health:
-    return await office.db.read(partial(look_up, council=office.council.policy.id, mailbox=office.ways.mailbox))
-
-
 def look_up(tx: Tx, council: str, mailbox: str) -> Health:
-    """`look`, for those who have the database and no office: files that do not load must not hide how the service fares."""
+    """How the service of *council* fares, which watches *mailbox*."""
     counted, depth = mails.counts(tx, mailbox), outbox.depth(tx, council)
     return Health(
         loops={loop: _loop(tx, council, loop) for loop in LOOPS},
@@ -82,5 +89,5 @@ def look_up(tx: Tx, council: str, mailbox: str) -> Health:
 
 
 def _loop(tx: Tx, council: str, loop: str) -> LoopHealth:
-    good = facts.get(tx, f"{council}:{loop}:good")
-    return LoopHealth(datetime.fromisoformat(good) if good else None, facts.get(tx, f"{council}:{loop}:trouble"))
+    good, trouble, since = (facts.get(tx, f"{council}:{loop}:{fact}") for fact in ("good", "trouble", "since"))
+    return LoopHealth(datetime.fromisoformat(good) if good else None, trouble, datetime.fromisoformat(since) if since else None)

@@ -1,17 +1,15 @@
 """Mail in. Taking: raw bytes and position, committed before anything is looked at. Dealing: one mail at a time, in order."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from functools import partial
-from pathlib import Path
 
 import structlog
 
 from townclerk.domain.mail import Arrival
 from townclerk.domain.screening import screen
+from townclerk.mail.errors import MailboxTrouble
 from townclerk.mail.mailbox import Mailbox
 from townclerk.mail.parsing import ReaderUnavailable
 from townclerk.mail.reading import Reading
@@ -19,7 +17,7 @@ from townclerk.services.aside import setting_aside
 from townclerk.services.office import Office
 from townclerk.services.quarantining import quarantine
 from townclerk.services.sorting import sort
-from townclerk.services.writing import LARGE_MAIL
+from townclerk.services.writing import LARGE_MAIL, NoRoom, laid_out
 from townclerk.store import mails
 from townclerk.store.mails import StoredMail
 
@@ -31,10 +29,21 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Counts:
+    """`skipped` mails wait for room on the disk. `more`: another pass at once has something to do."""
+
     taken: int = 0
     dealt: int = 0
     quarantined: int = 0
+    skipped: int = 0
     more: bool = False
+
+
+class Fate(Enum):
+    """What became of a mail in one pass."""
+
+    DONE = "done"
+    ASIDE = "aside"
+    SKIPPED = "skipped"
 
 
 async def run_once(office: Office, mailbox: Mailbox, now: datetime) -> Counts:
@@ -42,9 +51,13 @@ async def run_once(office: Office, mailbox: Mailbox, now: datetime) -> Counts:
     what was taken before is then dealt with all the same."""
     try:
         taken, more = await take(office, mailbox, now)
-    finally:
-        dealt, quarantined = await deal(office, now)
-    return Counts(taken, dealt, quarantined, more or dealt == BATCH)
+    except MailboxTrouble:
+        await deal(office, now)
+        raise
+    fates = await deal(office, now)
+    skipped = fates.count(Fate.SKIPPED)
+    dealt = len(fates) - skipped
+    return Counts(taken, dealt, fates.count(Fate.ASIDE), skipped, more or (dealt > 0 and len(fates) == BATCH))
 
 
 async def take(office: Office, mailbox: Mailbox, now: datetime) -> tuple[int, bool]:
@@ -84,51 +97,48 @@ def _discard(arrivals: tuple[Arrival, ...]) -> None:
             arrival.raw.discard()
 
 
-async def deal(office: Office, now: datetime) -> tuple[int, int]:
-    """(how many mails were dealt with, at most a batch; how many of them were set aside)."""
+async def deal(office: Office, now: datetime) -> list[Fate]:
+    """Deal with the mails that wait, at most a batch. Raises ReaderUnavailable: then no mail can be read."""
     waiting = await office.db.read(partial(mails.next_to_deal_with, mailbox=office.ways.mailbox, limit=BATCH))
     if fresh := [stored.id for stored in waiting if stored.attempts == 0]:
         # Their first attempt is counted for all at once. Later ones are counted one by one: of a batch in whose middle we were
         # killed, only the mail that it happens with again reaches the limit.
         await office.db.run(partial(mails.count_first_attempts, ids=fresh))
-    aside = 0
-    for stored in waiting:
-        aside += not await _deal_with(office, stored, now)
-    return len(waiting), aside
+    return [await _deal_with(office, stored, now) for stored in waiting]
 
 
-async def _deal_with(office: Office, stored: StoredMail, now: datetime) -> bool:
-    """True where the mail was dealt with, False where it was set aside."""
+async def _deal_with(office: Office, stored: StoredMail, now: datetime) -> Fate:
     attempts = await office.db.run(partial(mails.count_attempt, id=stored.id)) if stored.attempts else 1
     if attempts > MOST_ATTEMPTS:
         await quarantine(office, stored, "we stopped in the middle of it several times", None, now)
-        return False
+        return Fate.ASIDE
+    try:
+        return await _read_and_sort(office, stored, now)
+    except NoRoom:
+        await office.db.run(partial(mails.take_back_attempt, id=stored.id))
+        log.warning("mail skipped: no room to read it", mail=stored.id)
+        return Fate.SKIPPED
+
+
+async def _read_and_sort(office: Office, stored: StoredMail, now: datetime) -> Fate:
     reading: Reading | None = None
-    async with setting_aside(log, "mail set aside", mail=stored.id) as trouble:
+    async with setting_aside(log, "mail set aside", let_pass=(NoRoom,), mail=stored.id) as trouble:
         reading = await _read(office, stored)
         if reading.mail is not None and reading.quarantined is None:
             screening = screen(reading.mail, office.ways.own_addresses, office.signer.is_own_message_id)
             await sort(office, stored, reading.mail, screening, now)
-            return True
+            return Fate.DONE
     why = trouble.why or (reading.quarantined if reading else None) or "it cannot be read"
     await quarantine(office, stored, why, reading.mail if reading else None, now)
-    return False
+    return Fate.ASIDE
 
 
 async def _read(office: Office, stored: StoredMail) -> Reading:
     try:
         if stored.size <= LARGE_MAIL:
             return await office.reader.parse(await office.db.read(partial(mails.raw_bytes, id=stored.id)))
-        with _spooled(office) as path:
-            with path.open("wb") as file:
-                await office.db.read(partial(mails.write_raw, id=stored.id, file=file))
+        async with laid_out(office, stored.id) as path:
             return await office.reader.parse(path)
-    except (ReaderUnavailable, OSError) as trouble:  # OSError: no room for a large mail to lie in, or its file was taken away
+    except ReaderUnavailable:
         await office.db.run(partial(mails.take_back_attempt, id=stored.id))
-        raise ReaderUnavailable(f"mail cannot be read here now: {type(trouble).__name__}") from trouble
-
-
-@contextmanager
-def _spooled(office: Office) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(dir=office.ways.spool) as folder:
-        yield Path(folder) / "mail"
+        raise

@@ -2,24 +2,28 @@
 
 from datetime import datetime
 
-from townclerk.domain.decide import Send
-from townclerk.domain.decide.deliberation import LEAD, next_opening, to_officer
-from townclerk.domain.letters import Because, Decision, Letter, Original
+import structlog
+
+from townclerk.domain.letters import Original
 from townclerk.domain.mail import Address, IncomingMail
 from townclerk.services.office import Office
-from townclerk.services.writing import write_letter
+from townclerk.services.telling import letters_to_lead
 from townclerk.store import mails, outbox
 from townclerk.store.database import Tx
+from townclerk.store.errors import Stale
 from townclerk.store.mails import StoredMail
 from townclerk.store.outbox import OutboxRow
 from townclerk.store.schema import MailState
+
+log = structlog.get_logger()
 
 
 async def quarantine(
     office: Office, stored: StoredMail, why: str, mail: IncomingMail | None, now: datetime, kind: str = "unread"
 ) -> None:
-    """Set *stored* aside with the reason, and tell the complaints lead, in one transaction."""
-    rows = tuple(_letter(office, stored, why, mail, now))
+    """Set *stored* aside with the reason, and tell the complaints lead, in one transaction. One that somebody else has dealt
+    with meanwhile is left as it is."""
+    rows = await _letters(office, stored, why, mail, now)
 
     def write(tx: Tx) -> None:
         mails.settle(
@@ -37,18 +41,17 @@ async def quarantine(
         for row in rows:
             outbox.put(tx, row)
 
-    await office.db.run(write)
+    try:
+        await office.db.run(write)
+    except Stale:
+        log.warning("mail was dealt with by somebody else", mail=stored.id)
 
 
-def _letter(office: Office, stored: StoredMail, why: str, mail: IncomingMail | None, now: datetime) -> list[OutboxRow]:
+async def _letters(
+    office: Office, stored: StoredMail, why: str, mail: IncomingMail | None, now: datetime
+) -> tuple[OutboxRow, ...]:
     sender = mail.sender if mail and mail.sender else Address("", "unknown")
     original = Original(sender, mail.subject if mail else "", stored.received_at, mail.text if mail else "")
     detail = f"{why} (mail {stored.id}: townclerk quarantine show {stored.id})"
-    letters = []
-    for officer in office.council.playing(LEAD)[:1]:
-        content = Decision("unclear_mail", detail, original, ())
-        letter = Letter(to_officer(officer), content, Because("mail:quarantined"), None, automatic=True)
-        key = f"mail{stored.id}:quarantined"
-        send = Send(f"{office.council.policy.id}:{key}:{officer.key}", f"{office.council.policy.id}:{key}", letter)
-        letters.append(write_letter(office, send, now, not_before=next_opening(office.council, now)))
-    return letters
+    key = f"mail{stored.id}:quarantined"
+    return await letters_to_lead(office, key, "unclear_mail", detail, "mail:quarantined", now, original)

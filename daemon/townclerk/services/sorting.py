@@ -1,5 +1,6 @@
 """A mail that has been read goes where it belongs: to its case, to the desk, to a new case, or to the file."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -7,7 +8,7 @@ from functools import partial
 
 from townclerk.domain.case import Case
 from townclerk.domain.events import CaseOpened, Event, LetterBounced, MailFacts, MemberWrote, ResidentWrote, RobotWrote
-from townclerk.domain.linking import Link, find_clues, judge
+from townclerk.domain.linking import Clue, Link, find_clues, judge
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.reference import Reference
 from townclerk.domain.routing import route
@@ -21,6 +22,12 @@ from townclerk.store import cases, mails, outbox
 from townclerk.store.database import Tx
 from townclerk.store.mails import StoredMail
 from townclerk.store.schema import MailState
+
+# Exim, Sendmail, Postfix: the mail waits in a queue.
+_WARNING_SUBJECT = re.compile(r"warning: (?:message|could not send)|delayed mail|delivery delayed", re.IGNORECASE)
+_WARNING_TEXT = re.compile(
+    r"has not yet been delivered|no action is required on your part|warning message only|do not need to resend", re.IGNORECASE
+)
 
 
 async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening: Screening, now: datetime) -> None:
@@ -84,7 +91,7 @@ async def _conversation(
     elif officer is not None:
         await officer_mail(office, officer, mail, facts, link, known, settle, now)
     else:
-        await _resident(office, mail, facts, link, settle, now)
+        await _resident(office, mail, facts, link, known, settle, now)
 
 
 def _writer(mail: IncomingMail, sender: Address, screening: Screening) -> Address:
@@ -116,11 +123,23 @@ async def find_link(office: Office, mail: IncomingMail) -> tuple[Link, dict[str,
     def look(tx: Tx) -> tuple[Link, dict[str, Case]]:
         known = mails.answered_ids(tx, mail.thread)
         clues = find_clues(mail, office.council.policy.prefix, office.signer, known)
-        found = {ref: case for ref in {clue.ref for clue in clues} if (case := cases.load(tx, ref)) is not None}
-        mine = {ref: case for ref, case in found.items() if case.council == office.council.policy.id}
-        return judge(mail, clues, mine), mine
+        mine: dict[str, Case] = {}
+        followed = tuple(Clue(_joined(tx, office.council.policy.id, clue.ref, mine), clue.how) for clue in clues)
+        return judge(mail, followed, mine), mine
 
     return await office.db.read(look)
+
+
+def _joined(tx: Tx, council: str, ref: str, found: dict[str, Case]) -> str:
+    """The case to which the mails of *ref* belong now: its own, or that to which an officer joined it. *found* gets each."""
+    passed: set[str] = set()
+    while ref not in passed and (case := found.get(ref) or cases.load(tx, ref)) is not None and case.council == council:
+        found[ref] = case
+        passed.add(ref)
+        if not case.linked or case.status is not Status.CLOSED:
+            break
+        ref = case.linked[-1]
+    return ref
 
 
 async def _robot(office: Office, facts: MailFacts, link: Link, screening: Screening, settle: Settle, now: datetime) -> None:
@@ -132,10 +151,12 @@ async def _robot(office: Office, facts: MailFacts, link: Link, screening: Screen
     await happen(office, ref, RobotWrote(facts, screening.kind.value), now, lambda tx: settle(tx, MailState.DONE, None, ref))
 
 
-async def _resident(office: Office, mail: IncomingMail, facts: MailFacts, link: Link, settle: Settle, now: datetime) -> None:
+async def _resident(
+    office: Office, mail: IncomingMail, facts: MailFacts, link: Link, known: dict[str, Case], settle: Settle, now: datetime
+) -> None:
     member = _is_member(office, facts.sender)
     ref = link.joined.ref if link.joined else (link.possible[0] if member and link.possible else None)
-    routed = route(mail, office.council.routing)
+    routed = route(mail, office.council.routing, opens=ref is None)
     event: Event
     if ref is not None:
         how = link.joined.how if link.joined else "named by a member"
@@ -143,14 +164,18 @@ async def _resident(office: Office, mail: IncomingMail, facts: MailFacts, link: 
     else:
         new = await _new_reference(office, facts.received_at)
         others = await office.db.read(partial(_open_cases_of, council=office.council.policy.id, address=facts.sender.address))
-        event = CaseOpened(new, facts, routed, link.possible, others, member)
+        secret = tuple(possible for possible in link.possible if known[possible].restricted)
+        shown = tuple(possible for possible in link.possible if possible not in secret)
+        event = CaseOpened(new, facts, routed, shown, others, secret, member)
     settled = ref or event.ref if isinstance(event, CaseOpened) else ref
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, settled))
 
 
 def _open_cases_of(tx: Tx, council: str, address: str) -> tuple[str, ...]:
+    """The newest three, none of them restricted: whoever gets the new mail is shown them."""
     found = (cases.load(tx, ref) for ref in cases.of_party(tx, council, address))
-    return tuple(case.ref for case in found if case is not None and case.status in {Status.OPEN, Status.ANSWERED})[-3:]
+    live = {Status.OPEN, Status.ANSWERED}
+    return tuple(case.ref for case in found if case is not None and case.status in live and not case.restricted)[:3]
 
 
 def _is_member(office: Office, sender: Address) -> bool:
@@ -171,7 +196,7 @@ async def _new_reference(office: Office, received_at: datetime) -> str:
 async def _bounce(office: Office, mail: IncomingMail, settle: Settle, now: datetime) -> None:
     """A delivery report: a letter of ours that did not arrive is told to a person; anything else is filed."""
     failed = [report for report in mail.reports if report.action == "failed"]
-    if mail.reports and not failed:
+    if (mail.reports and not failed) or _only_a_warning(mail):
         await office.db.run(lambda tx: settle(tx, MailState.IGNORED, "a delivery report of no failure", None))
         return
     letter = await office.db.read(partial(_returned_letter, mail=mail))
@@ -183,6 +208,12 @@ async def _bounce(office: Office, mail: IncomingMail, settle: Settle, now: datet
     ref = letter.case_ref
     event = LetterBounced(LetterKind(letter.kind), letter.letter_key, letter.recipient, status, diagnostic)
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
+
+
+def _only_a_warning(mail: IncomingMail) -> bool:
+    """A mail server without a proper report says that it is still trying: nothing has failed."""
+    text = " ".join(mail.text.split())[:2000]
+    return not mail.reports and bool(_WARNING_SUBJECT.match(mail.subject) or _WARNING_TEXT.search(text))
 
 
 def _returned_letter(tx: Tx, mail: IncomingMail) -> outbox.OutboxRow | None:

@@ -1,7 +1,8 @@
 """A letter decided becomes a mail ready for the outbox: rendered, addressed, signed."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,23 @@ from townclerk.store import mails
 from townclerk.store.outbox import OutboxRow
 
 LARGE_MAIL = 1_000_000  # bytes: from here on a mail is handed over as a file, not held in memory
+
+
+class NoRoom(Exception):
+    """A large mail cannot lie on this machine's disk while it is read: nothing is wrong with it."""
+
+
+@asynccontextmanager
+async def laid_out(office: Office, number: int) -> AsyncIterator[Path]:
+    """The mail *number* as a file, while the block runs. Raises NoRoom."""
+    try:
+        with tempfile.TemporaryDirectory(dir=office.ways.spool) as folder:
+            path = Path(folder) / "mail"
+            with path.open("wb") as file:
+                await office.db.read(partial(mails.write_raw, id=number, file=file))
+            yield path
+    except OSError as trouble:
+        raise NoRoom(f"no room for a large mail: {type(trouble).__name__}") from trouble
 
 
 async def write_letters(
@@ -110,8 +128,5 @@ async def _files(office: Office, number: int) -> tuple[File, ...]:
     if stored.size <= LARGE_MAIL:
         raw = await office.db.read(partial(mails.raw_bytes, id=number))
         return await office.reader.files(raw, office.ways.forward_limit)
-    with tempfile.TemporaryDirectory(dir=office.ways.spool) as folder:
-        path = Path(folder) / "mail"
-        with path.open("wb") as file:
-            await office.db.read(partial(mails.write_raw, id=number, file=file))
+    async with laid_out(office, number) as path:
         return await office.reader.files(path, office.ways.forward_limit)

@@ -1,4 +1,4 @@
-"""Small things to remember by name: when a pass last succeeded, whether the brake is on."""
+"""Small things to remember by name: when a pass last succeeded, what troubles it."""
 
 from sqlalchemy import delete, select
 

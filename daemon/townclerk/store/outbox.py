@@ -3,7 +3,7 @@
 waiting -> sending -> sent
    ^          |-----> waiting   (put_off: another try)
    |          |-----> dead      (for good: a person is told)
-   |-- retry -|- dead, dropped, braked
+   |-- retry -|- dead, dropped
 """
 
 from collections.abc import Collection
@@ -18,7 +18,7 @@ from townclerk.store.driver import insert
 from townclerk.store.schema import OutboxState, outbox
 
 UNFINISHED = (OutboxState.WAITING, OutboxState.SENDING)
-UNSENT = (OutboxState.WAITING, OutboxState.SENDING, OutboxState.BRAKED, OutboxState.DEAD)
+UNSENT = (OutboxState.WAITING, OutboxState.SENDING, OutboxState.DEAD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +72,16 @@ def put(tx: Tx, row: OutboxRow) -> bool:
     return tx.execute(new, values).first() is not None  # as parameters: to build a statement of so many values costs more
 
 
-def claim(tx: Tx, council: str, now: datetime, limit: int, lease_seconds: float) -> tuple[OutboxRow, ...]:
-    """The letters that are to be sent now, at most *limit*: nobody else gets them for *lease_seconds*.
+def claim(tx: Tx, council: str, now: datetime, limit: int, lease_seconds: float) -> tuple[OutboxLine, ...]:
+    """The letters that are to be sent now, at most *limit*: nobody else gets them for *lease_seconds*. `get` has their bytes,
+    of one letter at a time: fifty with files would fill the memory.
 
     A claim that ran out without a word is claimed again, with `fate_unknown` and one more attempt: whoever had it may have
     sent it, and a letter that kills its sender must not do so for ever.
     """
     ripe = and_(outbox.c.council == council, outbox.c.state.in_(UNFINISHED), outbox.c.next_at <= now)
-    query = _select(OutboxRow).where(ripe).order_by(outbox.c.next_at, outbox.c.id).limit(limit)
-    found = [_row(row) for row in tx.execute(query.with_for_update(skip_locked=True))]
+    query = _select(OutboxLine).where(ripe).order_by(outbox.c.next_at, outbox.c.id).limit(limit)
+    found = _lines(tx, query.with_for_update(skip_locked=True))
     until = now + timedelta(seconds=lease_seconds)
     fresh = [row.key for row in found if row.state is OutboxState.WAITING]
     cut_off = [row.key for row in found if row.state is OutboxState.SENDING]
@@ -93,7 +94,7 @@ def claim(tx: Tx, council: str, now: datetime, limit: int, lease_seconds: float)
     return tuple(_claimed(row, until) for row in found)
 
 
-def _claimed(row: OutboxRow, until: datetime) -> OutboxRow:
+def _claimed(row: OutboxLine, until: datetime) -> OutboxLine:
     again = row.state is OutboxState.SENDING
     return replace(
         row,
@@ -130,27 +131,16 @@ def dead(tx: Tx, key: str, error: str, now: datetime) -> bool:
     return _change(tx, key, UNFINISHED, over)
 
 
-def brake(tx: Tx, key: str, why: str, now: datetime) -> bool:
-    """Let the letter wait for a person: too many have gone out. False where somebody else has ended it."""
-    return _change(tx, key, UNFINISHED, {"state": OutboxState.BRAKED, "last_error": why, "ended_at": now})
-
-
 def retry(tx: Tx, key: str, now: datetime) -> bool:
-    """Let a letter that was given up, dropped or braked, or that waits for its next try, be tried now, from the beginning."""
+    """Let a letter that was given up or dropped, or that waits for its next try, be tried now, from the beginning."""
     anew = {"state": OutboxState.WAITING, "next_at": now, "attempts": 0, "ended_at": None}
-    return _change(tx, key, (OutboxState.DEAD, OutboxState.DROPPED, OutboxState.BRAKED, OutboxState.WAITING), anew)
-
-
-def release(tx: Tx, council: str, now: datetime) -> int:
-    """How many letters the brake held: all of them may go now."""
-    held = update(outbox).where(outbox.c.council == council, outbox.c.state == OutboxState.BRAKED)
-    return tx.execute(held.values(state=OutboxState.WAITING, next_at=now, ended_at=None)).rowcount
+    return _change(tx, key, (OutboxState.DEAD, OutboxState.DROPPED, OutboxState.WAITING), anew)
 
 
 def drop(tx: Tx, key: str, now: datetime, why: str) -> bool:
     """A person decides that this letter shall not go. False where it has gone, or is on its way at this moment."""
     dropped = {"state": OutboxState.DROPPED, "last_error": why, "ended_at": now}
-    return _change(tx, key, (OutboxState.WAITING, OutboxState.DEAD, OutboxState.BRAKED), dropped)
+    return _change(tx, key, (OutboxState.WAITING, OutboxState.DEAD), dropped)
 
 
 def _change(tx: Tx, key: str, states: Collection[OutboxState], values: dict[str, Any]) -> bool:
@@ -197,20 +187,29 @@ def next_at(tx: Tx, council: str) -> datetime | None:
 
 
 def sent_between(
-    tx: Tx, council: str, start: datetime, end: datetime, recipient: str | None = None, *, automatic_to_residents: bool = False
+    tx: Tx,
+    council: str,
+    start: datetime,
+    end: datetime,
+    recipient: str | None = None,
+    *,
+    kinds: Collection[str] = (),
+    automatic_to_residents: bool = False,
 ) -> int:
-    """How many letters were sent from *start* on and before *end*, to anybody or to one address; of all, or of those that
-    no person wrote and that did not go to staff."""
+    """How many letters were sent from *start* on and before *end*, to anybody or to one address; of all, or of those of some
+    *kinds*, or of those that no person wrote and that did not go to staff."""
     sent_then = [outbox.c.council == council, outbox.c.sent_at >= start, outbox.c.sent_at < end]
     if recipient is not None:
         sent_then.append(outbox.c.recipient_key == recipient.lower())
+    if kinds:
+        sent_then.append(outbox.c.kind.in_(kinds))
     if automatic_to_residents:
         sent_then += [outbox.c.automatic.is_(True), outbox.c.staff.is_(False)]
     return int(tx.execute(select(func.count()).select_from(outbox).where(*sent_then)).scalar_one())
 
 
 def depth(tx: Tx, council: str) -> dict[OutboxState, int]:
-    """How many letters have not gone out, by state: waiting, sending, braked and dead."""
+    """How many letters have not gone out, by state: waiting, sending and dead."""
     here = or_(*(outbox.c.state == state for state in UNSENT))
     grouped = select(outbox.c.state, func.count()).where(outbox.c.council == council, here).group_by(outbox.c.state)
     found = {OutboxState(state): n for state, n in tx.execute(grouped)}

@@ -34,14 +34,13 @@ class MailState(StrEnum):
 
 
 class OutboxState(StrEnum):
-    """`waiting` and `sending` will be tried without anybody's help; `dead` and `braked` wait for a person."""
+    """`waiting` and `sending` will be tried without anybody's help; `dead` waits for a person."""
 
     WAITING = "waiting"
     SENDING = "sending"
     SENT = "sent"
     DEAD = "dead"
     DROPPED = "dropped"
-    BRAKED = "braked"
 
 
 def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
@@ -179,8 +178,10 @@ timers = Table(
     Column("key", Words, primary_key=True),
     Column("council", Words, nullable=False),
     Column("at", UtcTime, nullable=False),
-    Column("aside_reason", Words),  # it broke us: a person must look; until then it is not due
-    Index(None, "council", "at", "case_ref", "key"),
+    Column("next_at", UtcTime, nullable=False),  # when it is tried: at its moment, or later where it broke us
+    Column("tries", Integer, nullable=False),  # how often it broke us
+    Column("aside_reason", Words),  # it broke us too often: a person must look; until then it is not due
+    Index(None, "council", "next_at", "case_ref", "key"),
 )
 
 outbox = Table(
@@ -210,7 +211,7 @@ outbox = Table(
     Column("fate_unknown", Boolean, nullable=False),  # a try was cut off: the server may have taken it
     Column("last_error", Words),
     Column("sent_at", UtcTime),
-    Column("ended_at", UtcTime),  # when it became dead, dropped or braked
+    Column("ended_at", UtcTime),  # when it became dead or dropped
     Column("raw", LargeBinary, nullable=False),
     _one_of("state", OutboxState),
     CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from townclerk.store.database import Tx
 from townclerk.store.errors import NotThere
@@ -13,16 +14,17 @@ from townclerk.store.schema import timers
 
 @dataclass(frozen=True, slots=True)
 class DueTimer:
-    """A timer that is ripe: the case `ref` is to decide about `key`, which was set for `at`."""
+    """A timer that is ripe: the case `ref` is to decide about `key`, which was set for `at`. `tries`: how often it broke us."""
 
     ref: str
     key: str
     at: datetime
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AsideTimer:
-    """A timer that broke us. It is not due until the case sets it anew, or a person puts it back."""
+    """A timer that broke us too often. It is not due until the case sets it anew, or a person puts it back."""
 
     ref: str
     key: str
@@ -31,7 +33,7 @@ class AsideTimer:
 
 
 def replace(tx: Tx, council: str, ref: str, wanted: Mapping[str, datetime]) -> None:
-    """Let the timers of *ref* be exactly *wanted*. One that stands aside stays so while its moment is the same."""
+    """Let the timers of *ref* be exactly *wanted*. One that broke us waits on, or stays aside, while its moment is the same."""
     held = {row.key: row.at for row in tx.execute(select(timers.c.key, timers.c.at).where(timers.c.case_ref == ref))}
     gone = [key for key in held if key not in wanted]
     if gone:
@@ -39,10 +41,15 @@ def replace(tx: Tx, council: str, ref: str, wanted: Mapping[str, datetime]) -> N
     for key, at in wanted.items():
         if key in held and held[key] != at:
             moved = update(timers).where(timers.c.case_ref == ref, timers.c.key == key)
-            tx.execute(moved.values(at=at, aside_reason=None, council=council))
-    new = [{"council": council, "case_ref": ref, "key": key, "at": at} for key, at in wanted.items() if key not in held]
+            tx.execute(moved.values({"at": at, "council": council, **_anew(at)}))
+    new = [(key, at) for key, at in wanted.items() if key not in held]
     if new:
-        tx.execute(timers.insert(), new)
+        rows = [{"council": council, "case_ref": ref, "key": key, "at": at, **_anew(at)} for key, at in new]
+        tx.execute(timers.insert(), rows)
+
+
+def _anew(at: datetime | ColumnElement[datetime]) -> dict[str, Any]:
+    return {"next_at": at, "tries": 0, "aside_reason": None}
 
 
 def of_case(tx: Tx, ref: str) -> dict[str, datetime]:
@@ -52,32 +59,38 @@ def of_case(tx: Tx, ref: str) -> dict[str, datetime]:
 
 
 def due(tx: Tx, council: str, now: datetime, limit: int, prefix: str = "") -> tuple[DueTimer, ...]:
-    """The timers that are ripe at *now* and whose key begins with *prefix*, in the order of their moments, at most *limit*."""
-    ripe = select(timers.c.case_ref, timers.c.key, timers.c.at)
-    ripe = ripe.where(timers.c.council == council, timers.c.at <= now, timers.c.aside_reason.is_(None))
+    """The timers that are to be tried at *now* and whose key begins with *prefix*, the earliest first, at most *limit*."""
+    ripe = select(timers.c.case_ref, timers.c.key, timers.c.at, timers.c.tries)
+    ripe = ripe.where(timers.c.council == council, timers.c.next_at <= now, timers.c.aside_reason.is_(None))
     ripe = ripe.where(timers.c.key.startswith(prefix, autoescape=True)) if prefix else ripe
-    return tuple(DueTimer(*row) for row in tx.execute(ripe.order_by(timers.c.at, timers.c.case_ref, timers.c.key).limit(limit)))
+    ripe = ripe.order_by(timers.c.next_at, timers.c.case_ref, timers.c.key).limit(limit)
+    return tuple(DueTimer(*row) for row in tx.execute(ripe))
 
 
 def next_at(tx: Tx, council: str, prefix: str = "") -> datetime | None:
-    """When the next timer whose key begins with *prefix* is due, past or future, or None: there is none."""
-    waiting = select(timers.c.at).where(timers.c.council == council, timers.c.aside_reason.is_(None))
+    """When the next timer whose key begins with *prefix* is to be tried, past or future, or None: there is none."""
+    waiting = select(timers.c.next_at).where(timers.c.council == council, timers.c.aside_reason.is_(None))
     waiting = waiting.where(timers.c.key.startswith(prefix, autoescape=True)) if prefix else waiting
-    return tx.execute(waiting.order_by(timers.c.at).limit(1)).scalar()
+    return tx.execute(waiting.order_by(timers.c.next_at).limit(1)).scalar()
+
+
+def put_off(tx: Tx, ref: str, key: str, until: datetime) -> None:
+    """Let a timer that broke us be tried again at *until*. Raises NotThere."""
+    _mark(tx, ref, key, {"next_at": until, "tries": timers.c.tries + 1})
 
 
 def put_aside(tx: Tx, ref: str, key: str, why: str) -> None:
     """Take a timer that breaks us out of the way of the others, visibly. Raises NotThere."""
-    _mark(tx, ref, key, why)
+    _mark(tx, ref, key, {"aside_reason": why})
 
 
 def put_back(tx: Tx, ref: str, key: str) -> None:
-    """Let a timer that stands aside be due again. Raises NotThere."""
-    _mark(tx, ref, key, None)
+    """Let a timer that stands aside, or that waits because it broke us, be due again from the beginning. Raises NotThere."""
+    _mark(tx, ref, key, _anew(timers.c.at))
 
 
-def _mark(tx: Tx, ref: str, key: str, why: str | None) -> None:
-    marked = update(timers).where(timers.c.case_ref == ref, timers.c.key == key).values(aside_reason=why)
+def _mark(tx: Tx, ref: str, key: str, values: dict[str, Any]) -> None:
+    marked = update(timers).where(timers.c.case_ref == ref, timers.c.key == key).values(values)
     if tx.execute(marked).rowcount != 1:
         raise NotThere(f"case {ref} has no timer {key!r}")
 

@@ -63,7 +63,7 @@ class Town:
         """Put other values into the settings."""
         written = json.loads(self.settings.read_text())
         for name, value in values.items():
-            written[name] = {**written[name], **value} if isinstance(value, dict) else value
+            written[name] = {**written.get(name, {}), **value} if isinstance(value, dict) else value
         self.settings.write_text(json.dumps(written, indent=1))
 
 

@@ -43,7 +43,7 @@ def test_the_outbox_as_json(townclerk: Command, town: Town) -> None:
 
 
 def test_an_empty_outbox_says_so(townclerk: Command, town: Town) -> None:
-    ran = townclerk("outbox", "list", "--state", "braked", "--config", town.settings)
+    ran = townclerk("outbox", "list", "--state", "dropped", "--config", town.settings)
 
     assert ran.out == "nothing waits in the outbox\n"
 

@@ -84,6 +84,19 @@ def test_a_timer_stands_aside_until_it_is_set_for_another_moment(database: Datab
     assert due(database) == [("OD-1", "bad")]
 
 
+def test_a_timer_that_was_put_off_is_due_again_at_that_time_and_is_known_to_have_failed(database: Database) -> None:
+    let(database, "OD-1", {"bad": NOON})
+    later = NOON + 60 * SECOND
+    database.run_now(lambda tx: timers.put_off(tx, "OD-1", "bad", later))
+    let(database, "OD-1", {"bad": NOON, "new": later + SECOND})  # something else happened on the case
+
+    assert database.read_now(lambda tx: timers.next_at(tx, "oakdale")) == later
+    assert due(database, later - TICK) == []
+    assert database.read_now(lambda tx: timers.due(tx, "oakdale", later, 10)) == (DueTimer("OD-1", "bad", NOON, tries=1),)
+    database.run_now(lambda tx: timers.put_back(tx, "OD-1", "bad"))
+    assert database.read_now(lambda tx: timers.due(tx, "oakdale", NOON, 10)) == (DueTimer("OD-1", "bad", NOON),)
+
+
 def test_no_timer_that_is_not_there_can_be_put_aside(database: Database) -> None:
     with pytest.raises(NotThere):
         database.run_now(lambda tx: timers.put_aside(tx, "OD-1", "bad", "KeyError"))

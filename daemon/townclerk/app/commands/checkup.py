@@ -14,6 +14,7 @@ from townclerk.app.commands.run import secrets_of
 from townclerk.app.microsoft import TokenRefused
 from townclerk.app.wiring import open_mailbox, open_transport, url_of_database
 from townclerk.config.errors import ConfigError, FilesRefused, SecretUnavailable
+from townclerk.config.secrets import Secret
 from townclerk.config.settings import ReplyMode, Security, Settings, load_settings
 from townclerk.config.shipped import shipped_folders
 from townclerk.config.templates import TemplateSet
@@ -27,8 +28,10 @@ from townclerk.store.database import Database, Tx
 from townclerk.store.errors import StoreError
 
 FIRST_YEAR = 2026  # an earlier clock is a clock that was never set
+NEAR = timedelta(days=120)  # the dates that are given today
 AHEAD = timedelta(days=548)  # eighteen months: a case with every stage, and its retention to come
 AMBLE = timedelta(minutes=2)  # what two clocks may differ by
+SHORT_KEY = 24  # characters: a signing key must not be guessed
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -107,14 +110,21 @@ class Checkup:
             return
         for name, secret in secrets_of(self._settings):
             try:
-                secret.reveal()
+                revealed = secret.reveal()
             except SecretUnavailable as missing:
                 self._without.add(name)
                 self._find(
                     f"secret of {name}", State.FAILED, str(missing), "put it there, readable for the account of townclerk"
                 )
             else:
-                self._find(f"secret of {name}", State.OK, f"{secret} is there")
+                self._judge_secret(name, secret, len(revealed))
+
+    def _judge_secret(self, name: str, secret: Secret, length: int) -> None:
+        if name.startswith("reply key") and length < SHORT_KEY:
+            todo = "make a long one: openssl rand -base64 32"
+            self._find(f"secret of {name}", State.FAILED, f"{secret} has {length} characters, and could be guessed", todo)
+        else:
+            self._find(f"secret of {name}", State.OK, f"{secret} is there")
 
     def _check_council(self) -> None:
         if self._settings is None:
@@ -140,7 +150,7 @@ class Checkup:
             self._refused("templates", refused)
             return
         if self._council is None:
-            self._not_tried("templates", "they load; with this council's policy, because that does not load")
+            self._not_tried("templates", "they load, but the policy that they are written for does not")
         else:
             self._find("templates", State.OK, "every letter can be written")
 
@@ -152,7 +162,10 @@ class Checkup:
             return
         calendar, today = self._council.calendar, self.now.date()
         known = last_known_day(calendar)
-        if known < today + AHEAD:
+        if known < today + NEAR:
+            todo = "install a newer `holidays`, or write the days as closure_days: due dates would be wrong"
+            self._find("calendar", State.FAILED, f"no bank holiday is known after {known}", todo)
+        elif known < today + AHEAD:
             todo = "install a newer `holidays`, or write the days as closure_days"
             self._find("calendar", State.WARNING, f"no bank holiday is known after {known}", todo)
         elif (named := self._closures_named_until()) is not None and named < today:
@@ -192,9 +205,25 @@ class Checkup:
             self._find("staff", State.FAILED, f"nobody on the roster is {role}", todo)
         else:
             self._find("staff", State.OK, f"{len(self._council.roster.officers)} officers, somebody for what is doubtful")
+            self._check_example()
         if self._settings is not None and self._settings.authentication.profile == "none":
             todo = "write authentication: {profile: m365}, or rfc8601 with your receiving server's name"
             self._find("proof of senders", State.WARNING, "no server vouches for an officer's mail", todo)
+
+    def _check_example(self) -> None:
+        """The shipped roster and the shipped mailbox are an example: nobody reads their mail."""
+        assert self._settings is not None  # noqa: S101  # whoever calls this has them
+        assert self._council is not None  # noqa: S101  # as above
+        invented = [one.key for one in self._council.roster.officers if one.email.endswith((".example", ".invalid", ".test"))]
+        if invented:
+            todo = "write your own roster, and name it in the settings: staff: staff.yaml"
+            self._find("staff", State.WARNING, f"{len(invented)} officers have invented addresses ({invented[0]} …)", todo)
+        mailbox, user = self._council.policy.contact.mailbox, self._settings.mailbox.user
+        if "@" in user and user.lower() != mailbox.lower():
+            todo = "letters come from the policy's address, and answers go there: write contact.mailbox in your own policy.yaml"
+            self._find(
+                "mailbox", State.WARNING, f"the policy's address is {mailbox}, and the mailbox that is read {user}", todo
+            )
 
     def _check_replies(self) -> None:
         if self._settings is None or self._council is None:
@@ -221,7 +250,7 @@ class Checkup:
             trouble = why_not_ready(url)
             if trouble is None:
                 self._find("database", State.OK, "it answers, and is up to date")
-                self._look_into(url)
+                self._look_into(url, timedelta(minutes=self._settings.health.oldest_mail_minutes))
                 return
             self._find("database", State.WARNING, trouble)
             why = "the database is not ready"
@@ -232,14 +261,14 @@ class Checkup:
         for check in ("journal", "health"):
             self._not_tried(check, why)
 
-    def _look_into(self, url: str) -> None:
+    def _look_into(self, url: str, oldest_mail: timedelta) -> None:
         db = Database.open(url)
         try:
             db.read_now(self._check_journal)
             if self._council is None:
                 self._not_tried("health", "the rules do not load")
             else:
-                db.read_now(partial(self._check_health, council=self._council))
+                db.read_now(partial(self._check_health, council=self._council, oldest_mail=oldest_mail))
         finally:
             db.close()
 
@@ -254,12 +283,12 @@ class Checkup:
         else:
             self._find("journal", State.OK, "it is whole" if newest else "it is empty")
 
-    def _check_health(self, tx: Tx, council: Council) -> None:
+    def _check_health(self, tx: Tx, council: Council, oldest_mail: timedelta) -> None:
         found = health.look_up(tx, council.policy.id, council.policy.contact.mailbox)
         if found == health.look_up(tx, "", ""):  # as of a council that was never heard of
             self._find("health", State.OK, "townclerk has not run here yet")
             return
-        worries = found.worries(self.now)
+        worries = found.worries(self.now, oldest_mail)
         for worry in worries:
             self._find("health", State.WARNING, worry)
         if not worries:

@@ -1,5 +1,6 @@
 """`townclerk health`: how the service fares."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
@@ -21,16 +22,17 @@ def health(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", h
     """
     with open_records(ctx.obj) as records:
         found = records.db.read_now(partial(facts.look_up, council=records.council_id, mailbox=records.mailbox))
-        worries = found.worries(records.now)
+        oldest = timedelta(minutes=records.settings.health.oldest_mail_minutes)
+        worries = found.worries(records.now, oldest)
         if as_json:
             say_json(_object(found, worries))
         else:
             for name, loop in found.loops.items():
                 good = moment_words(records.local(loop.last_good)) if loop.last_good else "never"
                 say(f"{name:<11} last good {good}")
-            oldest = moment_words(records.local(found.oldest_mail)) if found.oldest_mail else "none"
+            waiting = moment_words(records.local(found.oldest_mail)) if found.oldest_mail else "none"
             say(
-                f"mail        oldest not yet dealt with: {oldest}; in quarantine: {found.quarantined}",
+                f"mail        oldest not yet dealt with: {waiting}; in quarantine: {found.quarantined}",
                 f"letters     waiting: {found.letters_waiting}; given up: {found.letters_dead}",
                 f"timers      set aside: {found.timers_aside}",
                 *(f"WORRY       {worry}" for worry in worries),

@@ -41,6 +41,7 @@ class Eyes:
 def inspect(
     ctx: typer.Context,
     paths: Annotated[list[Path], typer.Argument(metavar="MAIL|DIR...", help="Raw mails, or folders of them.")],
+    _as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, as in any case.")] = False,
 ) -> None:
     """What townclerk sees in raw mails, one JSON object a line: sender, words, files, what sort of mail it is, and why.
 

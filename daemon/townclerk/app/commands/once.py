@@ -3,11 +3,11 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
@@ -24,14 +24,14 @@ from townclerk.services import delivery, health, intake, timekeeper
 from townclerk.services.office import Office
 from townclerk.store import leases, outbox
 from townclerk.store.database import Database, migrate
+from townclerk.store.errors import StoreUnavailable
 from townclerk.store.schema import OutboxState
-
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class Pass:
-    """What one pass did. `waiting` letters are left for a later one; `troubles` is what could not be reached."""
+    """What one pass did. Of the timers `woken`, `aside` broke us, for a while or for good. `waiting` letters are left for a
+    later pass; `troubles` is what could not be reached."""
 
     taken: int = 0
     dealt: int = 0
@@ -52,6 +52,7 @@ def once(
 ) -> None:
     """One pass: take new mail, act on what is due, send what waits; then exit. For cron, and for trying out.
 
+    While the mailbox cannot be reached, what is due waits for ten minutes: a reply may lie there.
     Exit status 1 where the mailbox or the mail server could not be reached, or another townclerk is at work.
 
     \b
@@ -86,8 +87,8 @@ async def _once(files: Files, url: str) -> Pass:
     mailbox, transport = open_mailbox(files.settings), open_transport(files.settings)
     try:
         office = open_office(files, db, pool)
-        async with _turn(office):
-            return await _pass(office, mailbox, transport, delivery.Pace(files.settings.smtp.rate_per_minute))
+        pace = delivery.Pace(files.settings.smtp.rate_per_minute)
+        return await _in_turn(office, partial(_pass, office, mailbox, transport, pace))
     finally:
         await mailbox.close()
         await transport.close()
@@ -95,50 +96,65 @@ async def _once(files: Files, url: str) -> Pass:
         db.close()
 
 
-@asynccontextmanager
-async def _turn(office: Office) -> AsyncIterator[None]:
-    """The lease of this mailbox, held while the block runs. Raises NotAsItShould where somebody else has it."""
+async def _in_turn(office: Office, work: Callable[[], Coroutine[None, None, Pass]]) -> Pass:
+    """What *work* returns, done while we hold the lease of this mailbox. Raises NotAsItShould where somebody else has it, or
+    takes it over in the middle, and StoreUnavailable where it cannot be renewed: *work* then stops where it is."""
     name, holder = office.ways.mailbox, f"{socket.gethostname()}:{os.getpid()}:once"
 
-    async def ask() -> leases.Lease:
-        return await office.db.run(partial(leases.take, name=name, holder=holder, now=now(), seconds=LEASE_SECONDS))
+    async def ask() -> None:
+        lease = await office.db.run(partial(leases.take, name=name, holder=holder, now=now(), seconds=LEASE_SECONDS))
+        if not lease.mine:
+            until = f"{lease.until:%H:%M:%S} UTC"
+            raise NotAsItShould(f"another townclerk ({lease.holder}) looks after this mailbox until {until}")
 
     async def keep() -> None:
         while True:
             await asyncio.sleep(LEASE_RENEWED)
             await ask()
 
-    lease = await ask()
-    if not lease.mine:
-        raise NotAsItShould(f"another townclerk ({lease.holder}) looks after this mailbox until {lease.until:%H:%M:%S} UTC")
-    keeping = asyncio.create_task(keep())
+    tasks: list[asyncio.Task[Pass] | asyncio.Task[None]] = []
     try:
-        yield
+        await ask()
+        working = asyncio.create_task(work())
+        tasks += [working, asyncio.create_task(keep())]
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended - {working}:
+            task.result()  # raises what ended the lease
+        return await working
     finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-        await office.db.run(partial(leases.release, name=name, holder=holder))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(StoreUnavailable):
+            await office.db.run(partial(leases.release, name=name, holder=holder))
 
 
 async def _pass(office: Office, mailbox: Mailbox, transport: Transport, pace: delivery.Pace) -> Pass:
-    """Each service in its turn, and all again as long as there was something to do; one that is in trouble is left out."""
+    """Each service in its turn, and all again as long as there was something to do; one that is in trouble is left out. All
+    mail comes first, for it may settle what is due."""
     done = Pass()
-    rounds: tuple[tuple[str, Callable[[], Awaitable[bool]]], ...] = (
-        ("intake", partial(_take, office, mailbox, done)),
-        ("timekeeper", partial(_wake, office, done)),
-        ("delivery", partial(_send, office, transport, pace, done)),
-    )
     working = True
     while working:
+        while await _tried(office, "intake", partial(_take, office, mailbox, done), done):
+            continue
         working = False
-        for name, work in rounds:
-            working |= name not in done.troubles and await _tried(office, name, work, done)
+        if "intake" not in done.troubles or not await _held(office):
+            working |= await _tried(office, "timekeeper", partial(_wake, office, done), done)
+        working |= await _tried(office, "delivery", partial(_send, office, transport, pace, done), done)
     depth = await office.db.read(partial(outbox.depth, council=office.council.policy.id))
     done.waiting = depth[OutboxState.WAITING]
     return done
 
 
+async def _held(office: Office) -> bool:
+    """What is due must wait still: the mailbox has been away for a short time only."""
+    since = await health.trouble_since(office, "intake")
+    return since is not None and now() - since < health.HELD_AT_MOST
+
+
 async def _tried(office: Office, name: str, work: Callable[[], Awaitable[bool]], done: Pass) -> bool:
+    if name in done.troubles:
+        return False
     try:
         worked = await work()
     except (MailboxTrouble, SendTrouble, ReaderUnavailable) as trouble:
@@ -160,7 +176,7 @@ async def _take(office: Office, mailbox: Mailbox, done: Pass) -> bool:
 async def _wake(office: Office, done: Pass) -> bool:
     counts = await timekeeper.run_once(office, now())
     done.woken += counts.woken
-    done.aside += counts.aside
+    done.aside += counts.put_off + counts.aside
     return bool(counts.woken)
 
 

@@ -33,7 +33,7 @@ def list_(
 ) -> None:
     """Letters that have not gone out, the oldest first, with what the mail server said last.
 
-    waiting: tried again by itself; sending: at this moment; braked, dead: a person must decide.
+    waiting: tried again by itself; sending: at this moment; dead: a person must decide.
 
     \b
     Examples:

@@ -5,6 +5,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
+from html import escape
 
 from townclerk.config.scenario_file import MailStep
 from townclerk.domain.mail import Address
@@ -66,10 +67,14 @@ def write_mail(
         message["References"] = " ".join(references)
     for name, value in step.headers.items():
         message[name] = value
-    body = text.rstrip("\n") + (_quoted(answered) if answered and step.quote else "")
-    message.set_content(body + "\n", cte="8bit")
-    if step.html is not None:
-        message.add_alternative(step.html, subtype="html")
+    quoted = _quoted(answered) if answered and step.quote else ""
+    if step.html is not None and not text.strip():  # a client that writes HTML alone quotes in HTML as well
+        below = f"<blockquote type=cite>{escape(quoted)}</blockquote>".replace("\n", "<br>") if quoted else ""
+        message.set_content(step.html + below, subtype="html", cte="8bit")
+    else:
+        message.set_content(text.rstrip("\n") + quoted + "\n", cte="8bit")
+        if step.html is not None:
+            message.add_alternative(step.html, subtype="html")
     for attached in step.attachments:
         main, _, sub = attached.content_type.partition("/")
         message.add_attachment(attached.content, maintype=main, subtype=sub or "octet-stream", filename=attached.name)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from typing import Protocol
@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 from townclerk.app.simulate.mails import Replied, Written, write_bounce, write_mail
 from townclerk.app.simulate.world import TRUSTED_SERVER, LetterOut, World, load_world_council, office_of
 from townclerk.config.errors import Fault, FilesRefused
+from townclerk.config.reading import suggest
 from townclerk.config.scenario_file import BounceStep, DownStep, MailStep, Scenario, Step, split_address
 from townclerk.config.templates import TemplateSet
+from townclerk.config.yaml import Place
 from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.mail import Address
 from townclerk.mail.memory import MemoryMailbox, MemoryTransport
+from townclerk.mail.reading import read_inline
 
 _REFERENCE = re.compile(r"\{reference(?::([^{}]+))?\}")
 
@@ -51,15 +54,33 @@ async def play(
 ) -> Played:
     """Play *scenario* to its end. Raises FilesRefused where the story cannot be played as it is written."""
     council = council or load_world_council(scenario, scenario.until.written)
+    check_names(scenario, council)
     zone = ZoneInfo(council.policy.calendar.timezone)
-    async with office_of(council, first_connection(scenario, zone), templates) as office:
-        mailbox = MemoryMailbox()
+    async with office_of(council, first_connection(scenario, zone), templates) as plain:
+        folders = tuple(
+            dict.fromkeys(("INBOX", *(step.what.folder for step in scenario.story if isinstance(step.what, MailStep))))
+        )
+        mailbox = MemoryMailbox(folders)
+        office = replace(plain, ways=replace(plain.ways, folders=folders))
 
         async def deliver(raw: bytes, at: datetime, folder: str) -> None:
             mailbox.deliver(raw, at, folder)
 
         world = World(office, mailbox, MemoryTransport())
         return await Story(scenario, world, zone, deliver, watcher).run()
+
+
+def check_names(scenario: Scenario, council: Council) -> None:
+    """Raises FilesRefused where an expectation names nobody: a `never` about nobody would always hold."""
+    known = [officer.key for officer in council.roster.officers]
+    faults = []
+    for wanted in (*scenario.expect.letters, *scenario.expect.never):
+        if wanted.to is not None and not set("@*?") & set(wanted.to) and wanted.to not in known:
+            place = wanted.place or Place(str(scenario.path))
+            message = f'"{wanted.to}" is nobody on the roster'
+            faults.append(Fault(place.file, place.line, place.column, "expect", message, suggest(wanted.to, known)))
+    if faults:
+        raise FilesRefused(faults)
 
 
 def first_connection(scenario: Scenario, zone: ZoneInfo) -> datetime:
@@ -152,7 +173,10 @@ class Story:
         to = mail.to or (answered.reply_to if answered else mailbox)
         subject = await self._filled(step, mail.subject) if mail.subject is not None else None
         text = await self._filled(step, mail.text)
-        written = write_mail(mail, sender, to, subject, text, answered, at, self.count, TRUSTED_SERVER, staff=staff)
+        try:
+            written = write_mail(mail, sender, to, subject, text, answered, at, self.count, TRUSTED_SERVER, staff=staff)
+        except ValueError as error:  # a line break in a header, half a character
+            raise self._refuse(step, f"this cannot be written as a mail: {error}", "keep each header on one line") from error
         if mail.id is not None:
             self.written[mail.id] = written
         return written
@@ -168,9 +192,9 @@ class Story:
         if mail.file is None or not mail.file.is_file():
             raise self._refuse(step, f'there is no file "{mail.file}"', "write its path, seen from this scenario's folder")
         raw = mail.file.read_bytes()
-        message = message_from_bytes(raw)
-        sender = Address(*split_address(str(message.get("From", ""))))
-        written = Written(raw, str(message.get("Message-ID", "")), str(message.get("Subject", "")), sender, "")
+        read = read_inline(raw).mail
+        sender = read.sender if read and read.sender else Address("", "unknown")
+        written = Written(raw, (read and read.message_id) or "", read.subject if read else "", sender, "")
         if mail.id is not None:
             self.written[mail.id] = written
         return written

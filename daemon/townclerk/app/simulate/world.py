@@ -50,10 +50,9 @@ class LetterOut:
 
     @property
     def text(self) -> str:
-        """The subject and the plain text, white space folded."""
-        message = email.message_from_bytes(self.raw, policy=email.policy.default)
-        body = message.get_body(("plain",))
-        return " ".join(f"{self.subject}\n{body.get_content() if body else ''}".split())
+        """The subject and the plain text, white space folded, and the marks with which a quotation's lines begin."""
+        lines = (line.removeprefix(">") for line in self.plain.splitlines())
+        return " ".join("\n".join((self.subject, *lines)).split())
 
     @property
     def plain(self) -> str:

@@ -7,7 +7,7 @@ from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.decide.conversation import member_wrote, resident_wrote, robot_wrote
 from townclerk.domain.decide.decision import Decision, Entry, JoinOther, Send
-from townclerk.domain.decide.deliberation import Deliberation
+from townclerk.domain.decide.deliberation import Deliberation, mark
 from townclerk.domain.decide.officers import officer_mail_held, officer_wrote, officer_wrote_outside
 from townclerk.domain.decide.opening import new_case, opened
 from townclerk.domain.decide.trouble import case_joined, letter_bounced
@@ -73,7 +73,7 @@ def _source(event: Event) -> tuple[str, str]:
         case TimerDue(key=key):
             return key, f"timer:{key}"
         case LetterBounced(letter_key=key, recipient=recipient):
-            return f"bounce:{key}:{recipient}", "undelivered"
+            return f"bounce:{key}:{mark(recipient.lower())}", "undelivered"
         case CaseJoined(other=other):
             return f"joined:{other}", "joined"
         case OfficerWrote(mail=mail, commands=commands):

@@ -39,9 +39,7 @@ def acknowledge(work: OfficerAtWork, command: Command) -> None:
     respond = d.case.deadline(f"{stage.stage}.respond")
     letter = Acknowledgement(stage.stage, text, "", respond.promised if respond else None, work.officer.name, d.case.service)
     promise = stage.acknowledge or stage.assess
-    d.to_resident(
-        letter, automatic=False, promises=promise.promises if promise else (), clause=promise.clause if promise else ""
-    )
+    work.write(letter, promise.promises if promise else (), promise.clause if promise else "")
     work.done("The complaint is acknowledged.")
 
 
@@ -49,8 +47,9 @@ def acknowledged(d: Deliberation, stage: StagePolicy) -> None:
     """The acknowledgement leaves now; where the clock for the response runs from it, that clock starts."""
     d.meet(f"{stage.stage}.acknowledge")
     name = f"{stage.stage}.respond"
-    if stage.respond.start is ClockStart.ACKNOWLEDGEMENT and d.case.deadline(name) is None:
-        d.case = d.case.with_deadline(make(name, stage.respond, d.now, d.now, d.council.calendar))
+    running = d.case.deadline(name)
+    if stage.respond.start is ClockStart.ACKNOWLEDGEMENT and (running is None or running.dropped):
+        d.owe(make(name, stage.respond, d.now, d.now, d.council.calendar))
         promise = stage.respond
         hand_over(d, LetterKind.ASSIGNMENT, f"{RESPONSIBLE}:{promise.by}", promises=promise.promises, clause=promise.clause)
 
@@ -95,7 +94,7 @@ def _send_response(
     work: OfficerAtWork, stage: StagePolicy, outcome: Outcome, text: str, onward: ReviewRight | FinalWord
 ) -> None:
     letter = Response(stage.stage, stage.title, outcome, text, work.officer.name, onward)
-    work.d.to_resident(letter, automatic=False, promises=stage.respond.promises, clause=stage.respond.clause)
+    work.write(letter, stage.respond.promises, stage.respond.clause)
 
 
 def _outcome(argument: str) -> tuple[Outcome, str]:
@@ -128,7 +127,7 @@ def _answer_without_stage(work: OfficerAtWork, command: Command) -> None:
     text = work.body(replace(command, argument=""), "your answer")
     d.meet(f"{d.case.category}.respond")
     d.change(status=Status.ANSWERED, requested_mail=None)
-    d.to_resident(Message(text, work.officer.name), automatic=False)
+    work.write(Message(text, work.officer.name))
     work.done("It is answered.")
 
 
@@ -141,19 +140,19 @@ def extend(work: OfficerAtWork, command: Command) -> None:
     made_in_time = in_time(d, replace(deadline, promised=deadline.person_promised), work.mail.received_at)
     d.case = d.case.with_deadline(move(deadline, new, PromisedBy.OFFICER, d.now, made_in_time))
     letter = DelayNotice(stage.stage, deadline.promised, new, reason, d.ombudsmen(), automatic=False, name=stage.extension.name)
-    d.to_resident(letter, automatic=False, promises=stage.extension.promises, clause=stage.extension.clause)
+    work.write(letter, stage.extension.promises, stage.extension.clause)
     work.done(f"The response is now promised for {words_of(new)}.")
 
 
 def ask(work: OfficerAtWork, command: Command) -> None:
     text = work.body(command, "your question")
     work.can_be_written_to()
-    work.d.to_resident(Clarification(text, work.officer.name, work.d.dates("respond")), automatic=False)
+    work.write(Clarification(text, work.officer.name, work.d.dates("respond")))
     work.done("Your question has been sent to the resident. The dates stand.")
 
 
 def message(work: OfficerAtWork, command: Command) -> None:
     text = work.body(command, "your message")
     work.can_be_written_to()
-    work.d.to_resident(Message(text, work.officer.name), automatic=False)
+    work.write(Message(text, work.officer.name))
     work.done("Your message has been sent to the resident.")

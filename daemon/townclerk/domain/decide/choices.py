@@ -1,12 +1,14 @@
 """Ready-made replies: what a person can do next, each as the words that the mail begins with."""
 
+from collections.abc import Iterable
+
 from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.letters import Choice
 from townclerk.domain.words import Category, Outcome, Status
 
 RESPOND = tuple(Choice(f"Respond: {outcome.words}", f"#respond {outcome}\n") for outcome in Outcome)
-MORE_TIME = Choice("Ask for more time", "#extend 5 Write the reason here\n")
+MORE_TIME = Choice("Ask for more time", "#extend 5 ")
 MESSAGE = Choice("Send a message to the resident", "#message\n")
 NOTE = Choice("Keep a note (nobody outside sees it)", "#note ")
 ASSIGN = Choice("Give it to a colleague", "#assign ")
@@ -26,30 +28,28 @@ def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
     if stage is not None and case.status is Status.OPEN:
         choices.extend(RESPOND)
         choices.append(MORE_TIME)
-    return (*choices, MESSAGE, ASSIGN, Choice("This policy does not cover it", "#refuse CODE Write the reason here\n"), NOTE)
+    return (*choices, MESSAGE, ASSIGN, Choice("This policy does not cover it", "#refuse "), NOTE)
 
 
 def about_exclusions(case: Case) -> tuple[Choice, ...]:
-    refuse = tuple(
-        Choice(f"Not covered: {code.replace('_', ' ')}", f"#refuse {code} Write the reason here\n") for code in case.exclusions
-    )
+    refuse = tuple(Choice(f"Not covered: {code.replace('_', ' ')}", f"#refuse {code} ") for code in case.exclusions)
     return (*refuse, Choice("Take it as a complaint after all", "#category complaint\n"), NOTE)
 
 
 REVIEW = (
     Choice("Accept the request", "#review accept\n"),
-    Choice("Refuse it, with reasons", "#review refuse\nWrite the reasons here\n"),
+    Choice("Refuse it, with reasons", "#review refuse\n"),
     MESSAGE,
 )
 DISSATISFIED = (IS_COMPLAINT, MESSAGE, NOTE)
 WAS_THIS_THE_RESPONSE = (
-    *(Choice(f"It was the response: {outcome.words}", f"#respond {outcome}\nPaste your answer here\n") for outcome in Outcome),
+    *(Choice(f"It was the response: {outcome.words}", f"#respond {outcome}\n") for outcome in Outcome),
     Choice("It was not the response", "#note Not the response.\n"),
 )
 
 
-def about_links(case: Case) -> tuple[Choice, ...]:
-    join = tuple(Choice(f"It belongs to {ref}", f"#link {ref}\n") for ref in case.possible_links)
+def about_links(refs: Iterable[str]) -> tuple[Choice, ...]:
+    join = tuple(Choice(f"It belongs to {ref}", f"#link {ref}\n") for ref in refs)
     return (*join, Choice("It is a matter of its own", "#note A matter of its own.\n"))
 
 

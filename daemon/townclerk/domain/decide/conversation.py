@@ -18,12 +18,13 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
     d.record(mail)
     d.note("resident", "wrote", how=event.how, mail=mail.number, signals=" ".join(sorted(signals)))
     following = _open_to_review(d)
-    if following is not None and Signal.REVIEW_REQUEST in signals:
+    wants = signals & {Signal.REVIEW_REQUEST, Signal.DISSATISFIED}
+    if following is not None and Signal.REVIEW_REQUEST in signals and mail.own_text.strip() and not d.case.review_refused:
         _review_asked(d, mail, following)
-    elif following is not None and Signal.DISSATISFIED in signals:
-        _put_to_a_person(d, mail, "review_wanted", following.decided_by)
-    elif _may_become_complaint(d) and signals & {Signal.DISSATISFIED, Signal.REVIEW_REQUEST}:
-        _put_to_a_person(d, mail, "dissatisfied", LEAD)
+    elif wants and (following is not None or _refused_before(d)):
+        _put_to_a_person(d, mail, *question_about(d))
+    elif wants and _may_become_complaint(d):
+        _put_to_a_person(d, mail, *question_about(d))
         _pass_on(d, mail, "further")
     else:
         _pass_on(d, mail, "withdraws" if Signal.WITHDRAWS in signals else "further")
@@ -38,6 +39,17 @@ def _open_to_review(d: Deliberation) -> StagePolicy | None:
     if not any(stage is case.stage for stage, _ in case.responded_at):
         return None
     return d.council.policy.stage_after(case.stage)
+
+
+def _refused_before(d: Deliberation) -> bool:
+    """A review was refused, and that stands: another request does not begin one by itself."""
+    return d.case.review_refused and d.case.status is not Status.OPEN
+
+
+def question_about(d: Deliberation) -> tuple[str, str]:
+    """(what a person is asked about a resident who is not content, the role that decides)."""
+    stage = _open_to_review(d) or (d.stage_policy if _refused_before(d) else None)
+    return ("review_wanted", stage.decided_by) if stage is not None else ("dissatisfied", LEAD)
 
 
 def _may_become_complaint(d: Deliberation) -> bool:
@@ -67,7 +79,7 @@ def begin_review(d: Deliberation, following: StagePolicy, mail: int, received_at
     """Open the next stage: its clocks count from the receipt of the request. Whoever must act first is told."""
     d.meet(f"{following.stage}.request")
     d.change(status=Status.OPEN, requested_mail=mail, outcome=None, acknowledgement_owed=False, closed_at=None)
-    d.start(following, received_at)
+    d.start(following, mail, received_at)
     first = following.assess or following.acknowledge or following.respond
     d.note("resident", "review_asked", stage=following.stage, mail=mail)
     hand_over(
@@ -85,7 +97,7 @@ def open_window(d: Deliberation, following: StagePolicy) -> None:
     """The last day on which the resident may ask for *following*, counted from the response that goes now."""
     if following.request is not None:
         name = f"{following.stage}.request"
-        d.case = d.case.with_deadline(make(name, following.request, d.now, d.now, d.council.calendar))
+        d.owe(make(name, following.request, d.now, d.now, d.council.calendar))
 
 
 def _put_to_a_person(d: Deliberation, mail: MailFacts, question: str, role: str, variety: str = "further") -> None:
@@ -124,7 +136,7 @@ def member_wrote(d: Deliberation, event: MemberWrote) -> None:
     d.change(last_contact_at=contact, thread=tuple(i for i in d.case.thread if i != event.mail.message_id))
     d.note("member", "wrote", how=event.how, mail=event.mail.number)
     category = category_policy(Category.MEMBER_ENQUIRY, d.council)
-    for role in category.forward_to or (LEAD,):
+    for role in (LEAD,) if d.case.restricted else category.forward_to or (LEAD,):
         hand_over(
             d,
             LetterKind.FORWARDED,

@@ -29,12 +29,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class JoinOther:
-    """This case's mails belong to the case *ref*: it learns of them, and their sender becomes a party to it."""
+    """This case's mails belong to the case *ref*: it learns of them, and their sender becomes a party to it, who is `told` so
+    where they held dates."""
 
     ref: str
     officer: str
     party: Address
     mails: tuple[Correspondence, ...]
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

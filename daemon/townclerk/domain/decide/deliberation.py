@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 
-from townclerk.domain.case import Case, Correspondence, Waiting
+from townclerk.domain.case import Case, Correspondence, Deadline, Waiting
+from townclerk.domain.commands import looks_quoted
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import stage_deadlines
 from townclerk.domain.decide.decision import Decision, Entry, JoinOther, Send
@@ -21,6 +23,7 @@ from townclerk.domain.letters import (
     ResidentContent,
     StaffContent,
 )
+from townclerk.domain.mail import Address
 from townclerk.domain.policy import StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.words import LetterKind, Stage
@@ -68,12 +71,18 @@ class Deliberation:
     def join(self, other: JoinOther) -> None:
         self._joins.append(other)
 
-    def start(self, stage: StagePolicy, received_at: datetime) -> None:
-        """Begin *stage*: its clocks that run from receipt start now, counted from *received_at*."""
-        self.change(stage=stage.stage)
-        for deadline in stage_deadlines(stage, received_at, self.now, self.council.calendar):
-            self.case = self.case.with_deadline(deadline)
+    def start(self, stage: StagePolicy, mail: int, received_at: datetime, why: str = "") -> None:
+        """Begin *stage* with *mail*: its clocks that run from receipt start now, counted from *received_at*. A stage that has
+        been before runs anew: what was sent for its first run does not count for this one."""
+        again = any(each.stage is stage.stage and each.what != "request" for each in self.case.deadlines)
+        self.change(stage=stage.stage, began_mail=mail, run=self.case.run + again)
+        for deadline in stage_deadlines(stage, received_at, self.now, self.council.calendar, why):
+            self.owe(deadline)
             self.note("townclerk", "deadline", name=deadline.name, due=deadline.target, clause=deadline.clause)
+
+    def owe(self, deadline: Deadline) -> None:
+        """Take *deadline* upon the case, in the place of one of its name from an earlier run."""
+        self.case = self.case.with_deadline(replace(deadline, run=self.case.run))
 
     def meet(self, name: str) -> None:
         """The promise is kept, now."""
@@ -88,14 +97,16 @@ class Deliberation:
                 self.case = self.case.with_deadline(replace(deadline, dropped=True))
 
     def record(self, mail: MailFacts) -> None:
-        """Keep *mail* on the case."""
+        """Keep *mail* on the case, with its sender's own words. Where the mail that opens it has none (a pure forward), its
+        whole text is kept; never a letter of ours that somebody quotes."""
+        whole = mail.text if not self.case.mails and not looks_quoted(mail.text) else ""
         kept = Correspondence(
             mail.number,
             mail.sender,
             mail.subject,
             mail.message_id,
             mail.received_at,
-            mail.own_text or mail.text,
+            mail.own_text or whole,
             mail.attachments,
         )
         self.change(mails=(*self.case.mails, kept), last_contact_at=mail.received_at)
@@ -109,16 +120,24 @@ class Deliberation:
         return self.council.policy.stages.get(self.case.stage) if self.case.stage else None
 
     def responsible(self, role: str | None = None) -> Officer | None:
-        """Who must act in *role* (by itself: whoever must answer). A restricted case is the complaints lead's alone."""
-        if self.case.restricted:
-            return self.lead()
-        if self.case.officer is not None:
-            assigned = self.council.roster.find(self.case.officer)
-            if assigned is not None:
-                return assigned
+        """Who must act in *role* (by itself: whoever must answer). A restricted case is the complaints lead's, or theirs whom
+        the lead gave it to; no case is theirs whom it complains of."""
+        assigned = self.council.roster.find(self.case.officer) if self.case.officer is not None else None
+        if assigned is not None or self.case.restricted:
+            return assigned or self.lead()
         wanted = role or (self.stage_policy.respond.by if self.stage_policy else "service")
-        found = self.council.playing(wanted, self.case.service)
+        found = self._playing(wanted)
         return found[0] if found else self.lead()
+
+    def may_act(self, officer: Officer) -> bool:
+        """True where *officer* may deal with this case, and know of it."""
+        if officer in self.council.playing(LEAD) or officer.key == self.case.officer:
+            return True
+        return not self.case.restricted and officer.key not in self.case.conflicts
+
+    def _playing(self, part: str) -> tuple[Officer, ...]:
+        found = self.council.playing(part, self.case.service)
+        return tuple(officer for officer in found if officer.key not in self.case.conflicts)
 
     def lead(self) -> Officer | None:
         found = self.council.playing(LEAD)
@@ -132,9 +151,12 @@ class Deliberation:
         first = stage.assess or stage.acknowledge or stage.respond
         return first.by
 
-    def people(self, part: str) -> tuple[Recipient, ...]:
-        """Everyone who plays *part*; the address that the policy prints for it; else the complaints lead."""
-        officers = self.council.playing(part, self.case.service)[:1] if part == "service" else self.council.playing(part)
+    def people(self, part: str, danger: bool = False) -> tuple[Recipient, ...]:
+        """Everyone who plays *part*; the address that the policy prints for it; else the complaints lead. Of a restricted case
+        only the complaints lead hears, unless somebody is in *danger*."""
+        part = LEAD if self.case.restricted and not danger else part
+        officers = self._playing(part)[:1] if part == "service" else self.council.playing(part)
+        officers = tuple(officer for officer in officers if officer.key not in self.case.conflicts or part == LEAD)
         if officers:
             return tuple(to_officer(officer) for officer in officers)
         address = self.council.policy.role_addresses.get(self.council.policy.own_role(part))
@@ -179,13 +201,22 @@ class Deliberation:
             dates=self.dates(),
         )
 
-    def to_resident(self, content: ResidentContent, automatic: bool, promises: Sequence[str] = (), clause: str = "") -> None:
-        """Send to the complainant, at any hour. Where they gave no address, `unsent` says so to whoever asked for it."""
-        if not self.case.receipts:
+    def to_resident(
+        self,
+        content: ResidentContent,
+        automatic: bool,
+        promises: Sequence[str] = (),
+        clause: str = "",
+        party: Address | None = None,
+    ) -> None:
+        """Send to the complainant (or to another *party*), at any hour. Where they gave no address, `unsent` says so to whoever
+        asked for it."""
+        if party is None and not self.case.receipts:
             self.unsent = True
             self.note("townclerk", "letter_not_sent", letter=content.kind, reason="no address that can be answered")
             return
-        to = Recipient(self.case.complainant.name, self.case.complainant.address)
+        person = party or self.case.complainant
+        to = Recipient(person.name, person.address)
         self._send(to, content, Because(self.event, promises[0] if promises else None, clause or None), automatic)
 
     def to_staff(
@@ -196,17 +227,27 @@ class Deliberation:
         clause: str = "",
         files_of: int | None = None,
         event: str | None = None,
+        bare: bool = False,
     ) -> None:
-        """Send to a member of staff, now. Letters that wait for working hours go through `handing.hand_over`."""
+        """Send to a member of staff, now. Letters that wait for working hours go through `handing.hand_over`. *bare*: it
+        says nothing of the case."""
         recipient = to_officer(to) if isinstance(to, Officer) else to
         if recipient is not None:
             because = Because(event or self.event, promises[0] if promises else None, clause or None)
-            self._send(recipient, content, because, automatic=True, files_of=files_of)
+            self._send(recipient, content, because, automatic=True, files_of=files_of, bare=bare)
 
-    def _send(self, to: Recipient, content: Content, because: Because, automatic: bool, files_of: int | None = None) -> None:
-        letter = Letter(to, content, because, self.summary(), automatic, self.case.thread)
+    def _send(
+        self,
+        to: Recipient,
+        content: Content,
+        because: Because,
+        automatic: bool,
+        files_of: int | None = None,
+        bare: bool = False,
+    ) -> None:
+        letter = Letter(to, content, because, None if bare else self.summary(), automatic, self.case.thread)
         letter_key = f"{self.case.ref}:{self.source}:{content.kind}"
-        key = f"{letter_key}:{to.address.lower()}"
+        key = f"{letter_key}:{mark(to.address.lower())}"
         taken = {send.key for send in self._sends}
         if key in taken:  # two letters of a kind to one person by one event: number them
             number = sum(send.key.startswith(key) for send in self._sends) + 1
@@ -234,6 +275,12 @@ def next_opening(council: Council, now: datetime) -> datetime | None:
         if local.time() < hours.opens:
             return calendar.at(today, hours.opens)
     return calendar.at(calendar.add_working_days(today, 1), hours.opens)
+
+
+def mark(text: str) -> str:
+    """Ten characters that stand for *text* in a key: keys are logged and shown, and shall not say what people wrote or where
+    they can be reached."""
+    return sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:10]
 
 
 def to_officer(officer: Officer) -> Recipient:

@@ -28,11 +28,12 @@ def refuse(work: OfficerAtWork, command: Command) -> None:
     if d.case.status in {Status.CLOSED, Status.WITHDRAWN}:
         raise Refusal(f"the case is {d.case.status}", "#reopen first")
     d.drop_deadlines()
-    d.change(status=Status.CLOSED, closed_at=d.now, requested_mail=None)
+    # What was only suspected is decided now: of another exclusion than the one suspected everybody may hear who must.
+    d.change(status=Status.CLOSED, closed_at=d.now, requested_mail=None, restricted=d.case.restricted and exclusion.restricted)
     letter = NotAccepted(
         exclusion.title, exclusion.clause, text, exclusion.explanation, exclusion.signpost, work.officer.name, d.ombudsmen()
     )
-    d.to_resident(letter, automatic=False, promises=exclusion.promises, clause=exclusion.clause)
+    work.write(letter, exclusion.promises, exclusion.clause)
     if exclusion.forward_to:
         hand_over(d, LetterKind.FORWARDED, f"role:{exclusion.forward_to}", "excluded", clause=exclusion.clause)
     work.done(f"The policy does not cover this ({exclusion.title}): the case is closed.")
@@ -44,8 +45,16 @@ def withdraw(work: OfficerAtWork, command: Command) -> None:
         raise Refusal(f"the case is {d.case.status} already", "#note to add something")
     d.drop_deadlines()
     d.change(status=Status.WITHDRAWN, closed_at=d.now, requested_mail=None)
-    d.to_resident(Closure(command.text, work.officer.name, withdrawn=True), automatic=False)
+    _remark(work, command)
+    work.write(Closure(command.body, work.officer.name, withdrawn=True))
     work.done("The case is withdrawn.")
+
+
+def _remark(work: OfficerAtWork, command: Command) -> None:
+    """What stands on the word's own line is said to us, not to the resident."""
+    if command.argument:
+        work.d.note(work.officer.key, "note", text=command.argument)
+        work.done("What you wrote on the word's own line is kept as a note. Only what stands below it goes to the resident.")
 
 
 def close(work: OfficerAtWork, command: Command) -> None:
@@ -57,9 +66,10 @@ def close(work: OfficerAtWork, command: Command) -> None:
     if d.case.category is Category.COMPLAINT and d.case.status is Status.OPEN:
         raise Refusal("the review has not been answered", "#respond", "#review refuse and the reasons")
     d.drop_deadlines()
-    d.change(status=Status.CLOSED, closed_at=d.now)
+    d.change(status=Status.CLOSED, closed_at=d.now, requested_mail=None)
+    _remark(work, command)
     if command.body:
-        d.to_resident(Closure(command.body, work.officer.name), automatic=False)
+        work.write(Closure(command.body, work.officer.name))
     work.done("The case is closed.")
 
 
@@ -75,5 +85,5 @@ def reopen(work: OfficerAtWork, _command: Command) -> None:
         )
     # What the case took another way to before it ended (an earlier stage, a complaint that became a comment) stays as it is.
     owed = tuple(replace(each, dropped=False) if each.stage is d.case.stage else each for each in d.case.deadlines)
-    d.change(status=Status.OPEN, closed_at=None, deadlines=owed)
+    d.change(status=Status.OPEN, closed_at=None, deadlines=owed, linked=(), last_contact_at=d.now, review_refused=False)
     work.done("The case is open again, with the dates that it had.")

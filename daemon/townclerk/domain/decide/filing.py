@@ -1,9 +1,11 @@
 """Words that say what a case is and whose: `#note`, `#assign`, `#service`, `#category`, `#link`, `#flag`, `#unflag`."""
 
-from townclerk.domain.case import Deadline
+from datetime import datetime
+
 from townclerk.domain.commands import Command
+from townclerk.domain.deadlines import stage_deadlines
 from townclerk.domain.decide.decision import JoinOther
-from townclerk.domain.decide.deliberation import Deliberation
+from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.opening import begin, category_policy
 from townclerk.domain.decide.refusal import Refusal
@@ -11,6 +13,7 @@ from townclerk.domain.decide.work import OfficerAtWork, joined
 from townclerk.domain.letters import (
     Message,
 )
+from townclerk.domain.policy import CategoryPolicy
 from townclerk.domain.reference import find_references
 from townclerk.domain.words import Category, LetterKind, Status
 
@@ -32,10 +35,13 @@ def assign(work: OfficerAtWork, command: Command) -> None:
             f"“{command.argument}” is nobody on the roster" if command.argument else "the name is missing",
             f"#assign and one of: {known}",
         )
+    if colleague.key in d.case.conflicts:
+        raise Refusal(f"the complaint names {colleague.name}, who cannot deal with it", "#assign and somebody else")
+    if d.case.restricted and work.officer not in d.council.playing(LEAD):
+        raise Refusal("only the complaints lead hands on a restricted case", "#note to write something down")
     d.change(officer=colleague.key)
-    hand_over(
-        d, LetterKind.ASSIGNMENT, f"officer:{colleague.key}", f"Given to you by {work.officer.name}. {command.body}".strip()
-    )
+    note = f"Given to you by {work.officer.name}. {command.body}".strip()
+    hand_over(d, LetterKind.ASSIGNMENT, f"officer:{colleague.key}", note, mail=_matter(d))
     work.done(f"The case is now with {colleague.name}, who has been told.")
 
 
@@ -45,17 +51,28 @@ def service(work: OfficerAtWork, command: Command) -> None:
     known = sorted({service for officer in d.council.roster.officers for service in officer.services})
     if service not in known:
         raise Refusal(f"nobody on the roster deals with “{command.argument}”", f"#service and one of: {', '.join(known)}")
+    if d.case.restricted:
+        d.change(service=service)
+        keeper = d.responsible()
+        name = keeper.name if keeper else "the complaints lead"
+        work.done(
+            f"The service is now {service.replace('_', ' ')}. The case is restricted, so it stays with {name} until "
+            "“#category complaint” lifts that; #assign gives it to one colleague."
+        )
+        return
     d.change(service=service, officer=None)
     complaint = d.case.category is Category.COMPLAINT
     kind, about = (
         (LetterKind.ASSIGNMENT, f"From {work.officer.name}.") if complaint else (LetterKind.FORWARDED, d.case.category.value)
     )
-    hand_over(d, kind, RESPONSIBLE + ":", about, mail=_latest_mail(d))
+    hand_over(d, kind, RESPONSIBLE + ":", about, mail=_matter(d))
     work.done(f"The case is now with {service.replace('_', ' ')}.")
 
 
-def _latest_mail(d: Deliberation) -> int | None:
-    return d.case.mails[-1].mail if d.case.mails else None
+def _matter(d: Deliberation) -> int | None:
+    """The mail that says what it is about: whoever gets the case anew has seen none."""
+    began = d.case.mail(d.case.began_mail) or d.case.first_mail
+    return began.mail if began else None
 
 
 def category(work: OfficerAtWork, command: Command) -> None:
@@ -66,12 +83,14 @@ def category(work: OfficerAtWork, command: Command) -> None:
     category = Category(wanted)
     if category is Category.COMPLAINT:
         _becomes_complaint(work)
+        _send_words(work, command.body)
     elif category is d.case.category:
         raise Refusal(f"it is a {category.replace('_', ' ')} already", "#service, if it belongs to somebody else")
-    elif any(d_.open for d_ in d.case.deadlines):
-        _stops_being_complaint(work, category, command.body)
     else:
+        if any(deadline.open for deadline in d.case.deadlines):
+            _stops_being_complaint(work, category, command.body)
         _becomes(work, category)
+        _send_words(work, command.body)
 
 
 def _becomes_complaint(work: OfficerAtWork) -> None:
@@ -81,10 +100,12 @@ def _becomes_complaint(work: OfficerAtWork) -> None:
         if not suspected:
             raise Refusal("it is a complaint already", "#service, if it belongs to somebody else")
         d.change(exclusions=(), restricted=False)
-        hand_over(d, LetterKind.ASSIGNMENT, f"{RESPONSIBLE}:{d.first_to_act()}", mail=_latest_mail(d))
+        hand_over(d, LetterKind.ASSIGNMENT, f"{RESPONSIBLE}:{d.first_to_act()}", mail=_matter(d))
         work.done("It is taken as a complaint, and whoever must act first has been told.")
         return
-    began = d.case.mail(d.case.requested_mail) or d.case.first_mail
+    if d.case.category is Category.COMPLAINT and d.case.responded_at:
+        raise Refusal("it is a complaint, and has been answered", "#review accept, where the resident asked for a review")
+    asked, first = d.case.mail(d.case.requested_mail), d.case.first_mail
     d.drop_deadlines()
     d.change(
         category=Category.COMPLAINT,
@@ -92,21 +113,39 @@ def _becomes_complaint(work: OfficerAtWork) -> None:
         exclusions=(),
         restricted=False,
         requested_mail=None,
+        review_refused=False,
+        responded_at=(),
+        outcome=None,
         closed_at=None,
-        deadlines=_others(d),
     )
+    began = asked or first
     if began is not None:
-        begin(d, category_policy(Category.COMPLAINT, d.council), began.mail, variety="converted")
+        policy = category_policy(Category.COMPLAINT, d.council)
+        since, why = (None, "") if asked is not None else _counts_from(d, policy, began.received_at)
+        begin(d, policy, began.mail, variety="converted", since=since, why=why)
     work.done("It is a complaint now. The resident has a receipt with the dates, and whoever must act first has been told.")
 
 
-def _others(d: Deliberation) -> tuple[Deadline, ...]:
-    """Deadlines that a complaint begun now does not make again."""
-    return tuple(deadline for deadline in d.case.deadlines if deadline.stage is None)
+def _counts_from(d: Deliberation, policy: CategoryPolicy, received_at: datetime) -> tuple[datetime | None, str]:
+    """(from when a complaint counts that nobody asked for, None: from its mail; why). Where a date would have passed already,
+    nobody could keep it: it counts from now."""
+    stage = d.council.policy.stages.get(policy.first_stage) if policy.first_stage else None
+    calendar = d.council.calendar
+    today = calendar.local(d.now).date()
+    if stage is None or all(each.target >= today for each in stage_deadlines(stage, received_at, d.now, calendar)):
+        return None, ""
+    return d.now, "counted from the day on which it was taken as a complaint"
+
+
+def _send_words(work: OfficerAtWork, text: str) -> None:
+    """What stands below #category goes to the resident."""
+    if text:
+        work.write(Message(text, work.officer.name))
+        work.done("What you wrote below the word goes to the resident as a message.")
 
 
 def _stops_being_complaint(work: OfficerAtWork, category: Category, text: str) -> None:
-    """The resident holds a date: they are told, in the officer's words, that it is dealt with in another way."""
+    """The resident holds a date: they must be told, in the officer's words, that it is dealt with in another way."""
     d = work.d
     if not text:
         raise Refusal(
@@ -114,16 +153,14 @@ def _stops_being_complaint(work: OfficerAtWork, category: Category, text: str) -
             f"#category {category} and, on the next line, what the resident is to be told",
         )
     d.drop_deadlines()
-    d.to_resident(Message(text, work.officer.name), automatic=False)
-    _becomes(work, category)
 
 
 def _becomes(work: OfficerAtWork, category: Category) -> None:
     d = work.d
-    d.change(category=category, stage=None, exclusions=(), restricted=False)
+    d.change(category=category, stage=None, exclusions=(), restricted=False, requested_mail=None)
     policy = category_policy(category, d.council)
     for role in policy.forward_to:
-        hand_over(d, LetterKind.FORWARDED, f"role:{role}", category.value, mail=_latest_mail(d), clause=policy.clause)
+        hand_over(d, LetterKind.FORWARDED, f"role:{role}", category.value, mail=_matter(d), clause=policy.clause)
     work.done(f"It is now: {category.replace('_', ' ')}.")
 
 
@@ -134,9 +171,12 @@ def link(work: OfficerAtWork, command: Command) -> None:
         raise Refusal(
             "the reference is missing or not right", "#link and one reference, for instance the one that the letter named"
         )
+    if found[0] not in work.known_refs:
+        raise Refusal(f"there is no case {found[0]}", "#link and the reference of a case that is there")
+    told = d.case.receipts and bool(d.dates())
     d.drop_deadlines()
-    d.change(status=Status.CLOSED, closed_at=d.now, linked=(*d.case.linked, found[0]), possible_links=())
-    d.join(JoinOther(found[0], work.officer.key, d.case.complainant, d.case.mails))
+    d.change(status=Status.CLOSED, closed_at=d.now, linked=(*d.case.linked, found[0]), possible_links=(), requested_mail=None)
+    d.join(JoinOther(found[0], work.officer.key, d.case.complainant, d.case.mails, told))
     work.done(f"This mail now belongs to {found[0]}, its sender may write to it, and {d.case.ref} is closed.")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from townclerk.domain.case import Waiting
 from townclerk.domain.decide import choices
-from townclerk.domain.decide.deliberation import Deliberation, to_officer
+from townclerk.domain.decide.deliberation import Deliberation, mark, to_officer
 from townclerk.domain.letters import Assignment, Decision, Forwarded, Recipient, StaffContent, Undelivered
 from townclerk.domain.words import LetterKind, Status
 
@@ -22,7 +22,7 @@ def hand_over(
 ) -> None:
     """Send a letter to *to* (officer:KEY, role:NAME or responsible:ROLE): now, or when working hours begin."""
     opens = d.opening_hour()
-    key = ":".join((d.source, kind.value, to, *about[:1]))
+    key = ":".join((d.source, kind.value, to, mark("\n".join(about))))
     letter = Waiting(key, opens or d.now, kind, to, about, mail, d.event, tuple(promises), clause)
     if opens is None:
         release(d, letter)
@@ -37,6 +37,9 @@ def release(d: Deliberation, letter: Waiting) -> None:
         return
     content = _COMPOSE[letter.kind](d, letter)
     for recipient in _recipients(d, letter.to):
+        if letter.kind is LetterKind.UNDELIVERED and recipient.address.lower() == letter.about[1].lower():
+            d.note("townclerk", "letter_not_sent", letter=letter.kind, reason="it would go to the address that failed")
+            continue
         d.to_staff(recipient, content, letter.promises, letter.clause, files_of=letter.mail, event=letter.event)
 
 
@@ -45,7 +48,7 @@ def _recipients(d: Deliberation, to: str) -> tuple[Recipient, ...]:
     if sort == "role":
         return d.people(name)
     officer = d.council.roster.find(name) if sort == "officer" else d.responsible(name or None)
-    officer = officer or d.lead()
+    officer = officer if officer is not None and d.may_act(officer) else d.lead()
     return (to_officer(officer),) if officer else ()
 
 
@@ -84,7 +87,7 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
         "late_review": choices.REVIEW,
         "review_wanted": choices.REVIEW,
         "dissatisfied": choices.DISSATISFIED,
-        "possible_link": choices.about_links(d.case),
+        "possible_link": choices.about_links(detail),
         "was_this_the_response": choices.WAS_THIS_THE_RESPONSE,
     }.get(question, choices.about_category())
     by = min((date.day for date in d.dates()), default=None)

@@ -9,7 +9,7 @@ from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.work import OfficerAtWork
-from townclerk.domain.events import OfficerMailHeld, OfficerWrote, OfficerWroteOutside
+from townclerk.domain.events import MailFacts, OfficerMailHeld, OfficerWrote, OfficerWroteOutside
 from townclerk.domain.letters import (
     Confirm,
     Done,
@@ -23,8 +23,11 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
     officer = d.council.roster.find(event.officer)
     if officer is None:
         return
+    if not d.may_act(officer):
+        _turn_away(d, officer, event.mail)
+        return
     before = d.case
-    work = OfficerAtWork(d, officer, event.mail)
+    work = OfficerAtWork(d, officer, event.mail, event.known_refs)
     try:
         if event.problem is not None:
             raise Refusal(event.problem, "#help for the words that work")
@@ -48,6 +51,13 @@ def _follow(work: OfficerAtWork, command: Command) -> None:
     act(work, command)
 
 
+def _turn_away(d: Deliberation, officer: Officer, mail: MailFacts) -> None:
+    """Somebody who may not know of this case wrote about it: they learn nothing, not even what it is called."""
+    d.note(officer.key, "refused", reason="may not deal with this case", mail=mail.number)
+    answer = Refused(mail.subject, "this is not yours to deal with, so nothing was done with your mail", (), mail.own_text)
+    d.to_staff(officer, answer, bare=True)
+
+
 def _refuse(d: Deliberation, before: Case, officer: Officer, event: OfficerWrote, refusal: Refusal) -> None:
     """Nothing of the mail is done, also where its first words could have been."""
     d.start_again(before)
@@ -60,6 +70,9 @@ def officer_mail_held(d: Deliberation, event: OfficerMailHeld) -> None:
     """What is not certain is held and asked back, never sent on."""
     officer = d.council.roster.find(event.officer)
     if officer is None:
+        return
+    if not d.may_act(officer):
+        _turn_away(d, officer, event.mail)
         return
     number = event.mail.number
     held = HeldMail(number, officer.key, number, event.why, event.mail.own_text, event.mail.message_id, d.now)

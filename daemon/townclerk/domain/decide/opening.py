@@ -1,5 +1,8 @@
 """A mail that belongs to no case opens one."""
 
+import re
+from datetime import datetime
+
 from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import make
@@ -8,11 +11,14 @@ from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.events import CaseOpened
 from townclerk.domain.letters import AlertRaised, Receipt
+from townclerk.domain.mail import Address
 from townclerk.domain.policy import CategoryPolicy, StagePolicy
+from townclerk.domain.roster import Officer
 from townclerk.domain.words import Alert, Category, LetterKind, Status
 
 # To these a cheerful receipt would be wrong: it says nothing of the matter; in danger, where help is to be had at once.
 DANGER = frozenset({Alert.SAFEGUARDING, Alert.HATE_CRIME, Alert.SELF_HARM, Alert.EMERGENCY_HAZARD})
+_TITLES = "(?:mr|mrs|ms|miss|mx|dr|officer|inspector)"
 DELICATE = DANGER | {Alert.FRAUD, Alert.CRIMINAL_ALLEGATION}
 
 
@@ -20,6 +26,7 @@ def new_case(event: CaseOpened, council: Council) -> Case:
     """The case as it is before anything is decided about it."""
     mail, policy = event.mail, council.policy
     suspected = tuple(code for code in event.route.exclusions if code in policy.exclusions)
+    conflicts = _named_officers(event, council)
     return Case(
         ref=event.ref,
         council=policy.id,
@@ -32,18 +39,32 @@ def new_case(event: CaseOpened, council: Council) -> Case:
         opened_at=mail.received_at,
         alerts=event.route.alerts,
         exclusions=suspected,
-        restricted=any(policy.exclusions[code].restricted for code in suspected) or _names_who_would_read(event, council),
+        restricted=any(policy.exclusions[code].restricted for code in suspected)
+        or any(officer in conflicts for officer in _readers(event.route.service, council)),
+        conflicts=tuple(officer.key for officer in conflicts),
         possible_links=tuple(dict.fromkeys((*event.possible_links, *event.others))),
         receipts=mail.answerable,
     )
 
 
-def _names_who_would_read(event: CaseOpened, council: Council) -> bool:
-    """True for a complaint about somebody's conduct that names the very officer who would get it."""
+def _named_officers(event: CaseOpened, council: Council) -> tuple[Officer, ...]:
+    """The officers whom a complaint about somebody's conduct names: it must not be theirs to deal with."""
     if Alert.STAFF_CONDUCT not in event.route.alerts:
-        return False
-    text = f"{event.mail.subject} {event.mail.own_text or event.mail.text}".lower()
-    return any(officer.name.lower() in text for officer in council.roster.officers if event.route.service in officer.services)
+        return ()
+    text = " ".join(f"{event.mail.subject} {event.mail.own_text or event.mail.text}".lower().split())
+    return tuple(officer for officer in council.roster.officers if _named(officer, text))
+
+
+def _named(officer: Officer, text: str) -> bool:
+    """True where *text*, in lower case and on one line, has their full name, or their last name with a title."""
+    full = " ".join(officer.name.lower().split())
+    last = full.rpartition(" ")[2]
+    return re.search(rf"\b(?:{re.escape(full)}|{_TITLES}\.? {re.escape(last)})\b", text) is not None
+
+
+def _readers(service: str, council: Council) -> tuple[Officer, ...]:
+    """Those who would get a case of *service*, or could be given it as a matter of course."""
+    return tuple(officer for officer in council.playing("service", service) if service in officer.services)
 
 
 def _category(event: CaseOpened, suspected: tuple[str, ...]) -> Category:
@@ -69,8 +90,8 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
     begin(d, category, mail.number, variety="neutral" if d.case.restricted or DELICATE & set(d.case.alerts) else "new")
     if d.case.exclusions and d.case.category is Category.COMPLAINT:
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "exclusion", *_titles(d), mail=mail.number, clause=_clauses(d))
-    if event.possible_links:
-        hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "possible_link", *event.possible_links, mail=mail.number)
+    if links := (*event.possible_links, *event.secret_links):
+        hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "possible_link", *links, mail=mail.number)
 
 
 def category_policy(category: Category, council: Council) -> CategoryPolicy:
@@ -78,16 +99,20 @@ def category_policy(category: Category, council: Council) -> CategoryPolicy:
     return council.policy.categories.get(category) or CategoryPolicy(category, clause="", decide=True)
 
 
-def begin(d: Deliberation, category: CategoryPolicy, mail: int, variety: str) -> None:
-    """What this category sets going: clocks, the receipt, and whoever must know."""
-    received_at = next(kept.received_at for kept in d.case.mails if kept.mail == mail)
+def begin(
+    d: Deliberation, category: CategoryPolicy, mail: int, variety: str, since: datetime | None = None, why: str = ""
+) -> None:
+    """What this category sets going: clocks, the receipt, and whoever must know. The clocks count from the receipt of *mail*,
+    or from *since*; *why* says so."""
+    received_at = since or next(kept.received_at for kept in d.case.mails if kept.mail == mail)
+    d.change(began_mail=mail)
     stage = d.council.policy.stages.get(category.first_stage) if category.first_stage else None
     if stage is not None:
-        d.start(stage, received_at)
+        d.start(stage, mail, received_at, why)
     for name, promise in (("respond", category.respond), ("acknowledge", category.acknowledge)):
         if promise is not None:
             deadline = make(f"{category.category}.{name}", promise, received_at, d.now, d.council.calendar)
-            d.case = d.case.with_deadline(deadline)
+            d.owe(deadline)
     if category.receipt:
         send_receipt(d, variety, category)
         d.meet(f"{category.category}.acknowledge")
@@ -124,25 +149,29 @@ def _warning(d: Deliberation) -> tuple[str, ...]:
     return (" ".join(warnings),) if warnings else ()
 
 
-def send_receipt(d: Deliberation, variety: str, category: CategoryPolicy) -> None:
-    """The automatic receipt. It names the dates whose clocks run; of a restricted matter, only when it will have been read."""
-    dates = d.dates("acknowledge", "assess") if d.case.restricted else d.dates()
+def send_receipt(d: Deliberation, variety: str, category: CategoryPolicy, party: Address | None = None) -> None:
+    """The automatic receipt, to the complainant or to *party*. It names the dates whose clocks run, none that has passed; of a
+    restricted matter, only when it will have been read."""
+    today = d.council.calendar.local(d.now).date()
+    wanted = d.dates("acknowledge", "assess") if d.case.restricted else d.dates()
+    dates = tuple(date for date in wanted if date.day >= today)
     title = d.stage_policy.title if d.stage_policy else None
     every_letter = d.council.policy.ombudsman_in_every_letter
     mentions = every_letter or (category.first_stage is not None and variety != "neutral")
     danger = variety == "neutral" and bool(DANGER & set(d.case.alerts))
-    receipt = Receipt(d.case.category, variety, dates, title, d.ombudsmen() if mentions else None, danger)
+    receipt = Receipt(d.case.category, variety, dates, title, d.ombudsmen() if mentions else None, danger=danger)
     published = d.stage_policy.receipt if d.stage_policy and category.first_stage else None
     said = published or category
-    d.to_resident(receipt, automatic=True, promises=said.promises, clause=said.clause)
-    d.change(last_receipt_at=d.now)
+    d.to_resident(receipt, automatic=True, promises=said.promises, clause=said.clause, party=party)
+    if party is None:
+        d.change(last_receipt_at=d.now)
 
 
 def _raise_alerts(d: Deliberation, mail: int) -> None:
     raised = tuple(alert for alert in d.case.alerts if alert in d.council.policy.alerts)
     original = d.original(d.case.mail(mail))
     for role in dict.fromkeys(d.council.policy.alerts[alert] for alert in raised):
-        for recipient in d.people(role):
+        for recipient in d.people(role, danger=bool(DANGER & set(raised))):
             d.to_staff(recipient, AlertRaised(raised, original, (choices.MESSAGE, choices.NOTE)), files_of=mail)
 
 

@@ -9,7 +9,7 @@ from townclerk.domain.letters import (
     ReviewDecision,
 )
 from townclerk.domain.policy import Published, StagePolicy
-from townclerk.domain.words import LetterKind, Status
+from townclerk.domain.words import LetterKind, Stage, Status
 
 
 def review(work: OfficerAtWork, command: Command) -> None:
@@ -23,24 +23,24 @@ def review(work: OfficerAtWork, command: Command) -> None:
 
 
 def _requested_stage(work: OfficerAtWork) -> StagePolicy:
-    """The stage that the resident asks for; refuses where nothing was asked."""
+    """The stage that the resident asks for; refuses where nothing was asked, or it has been decided."""
     d = work.d
     stage = d.stage_policy
-    if d.case.requested_mail is None or stage is None:
-        raise Refusal("no request for a review is waiting for a decision", "#message to write to the resident")
-    if d.case.status is Status.OPEN and stage.request is not None:
-        return stage
-    following = d.council.policy.stage_after(stage.stage)
-    if following is None or not d.case.responded_at:
-        raise Refusal("no request for a review is waiting for a decision", "#message to write to the resident")
-    return following
+    if d.case.requested_mail is not None and stage is not None:
+        following = d.council.policy.stage_after(stage.stage)
+        if following is not None and d.case.responded_at and d.case.status is not Status.OPEN:
+            return following
+        if stage.stage is Stage.STAGE2 and (d.case.status is Status.OPEN or d.case.review_refused):
+            return stage
+    raise Refusal("no request for a review is waiting for a decision", "#message to write to the resident")
 
 
 def _accept_review(work: OfficerAtWork, text: str) -> None:
     d, stage = work.d, _requested_stage(work)
     asked = d.case.mail(d.case.requested_mail)
-    if asked is not None and d.case.stage is not stage.stage:
+    if asked is not None and d.case.began_mail != asked.mail:
         begin_review(d, stage, asked.mail, asked.received_at)
+    d.change(requested_mail=None, review_refused=False)
     d.meet(f"{stage.stage}.assess")
     respond = d.case.deadline(f"{stage.stage}.respond")
     letter = ReviewDecision(
@@ -51,13 +51,13 @@ def _accept_review(work: OfficerAtWork, text: str) -> None:
         ombudsmen=d.ombudsmen(),
         stage_title=stage.title,
     )
-    d.to_resident(letter, automatic=False, clause=stage.respond.clause, promises=stage.respond.promises)
+    work.write(letter, stage.respond.promises, stage.respond.clause)
     if stage.assess is not None:
         hand_over(
             d,
             LetterKind.ASSIGNMENT,
             f"{RESPONSIBLE}:{stage.respond.by}",
-            mail=d.case.requested_mail,
+            mail=d.case.began_mail,
             clause=stage.respond.clause,
         )
     work.done(f"The review is accepted ({stage.title}). The resident has been told.")
@@ -68,12 +68,12 @@ def _refuse_review(work: OfficerAtWork, text: str) -> None:
     if not text:
         raise Refusal("reasons are missing: the resident must be told why", "#review refuse and, on the next line, the reasons")
     d.drop_deadlines(stage.stage)
-    d.change(status=Status.CLOSED, closed_at=d.now, requested_mail=None)
+    d.change(status=Status.CLOSED, closed_at=d.now, requested_mail=None, review_refused=True)
     published = stage.refuse or Published("")
     letter = ReviewDecision(
         accepted=False, text=text, officer=work.officer.name, respond_by=None, ombudsmen=d.ombudsmen(), stage_title=stage.title
     )
-    d.to_resident(letter, automatic=False, clause=published.clause, promises=published.promises)
+    work.write(letter, published.promises, published.clause)
     work.done(
         "The resident has been told that there will be no review, why, and how to reach the Ombudsman. The case is closed."
     )

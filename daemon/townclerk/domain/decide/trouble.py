@@ -5,6 +5,7 @@ from dataclasses import replace
 from townclerk.domain.case import Party, PartyRole
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
+from townclerk.domain.decide.opening import category_policy, send_receipt
 from townclerk.domain.events import CaseJoined, LetterBounced
 from townclerk.domain.words import LetterKind, Status
 
@@ -12,6 +13,8 @@ from townclerk.domain.words import LetterKind, Status
 def letter_bounced(d: Deliberation, event: LetterBounced) -> None:
     """A person is told; an acknowledgement that did not arrive was none, though a clock that it started stands."""
     d.note("mail system", "undelivered", letter=event.letter, status=event.status, key=event.letter_key)
+    if event.letter is LetterKind.UNDELIVERED:  # a notice about a notice would go on for ever
+        return
     if event.letter is LetterKind.ACKNOWLEDGEMENT and d.case.stage is not None and d.case.status is Status.OPEN:
         deadline = d.case.deadline(f"{d.case.stage}.acknowledge")
         if deadline is not None and deadline.met_at is not None:
@@ -25,8 +28,16 @@ def letter_bounced(d: Deliberation, event: LetterBounced) -> None:
 
 
 def case_joined(d: Deliberation, event: CaseJoined) -> None:
-    """An officer said that somebody's mail belongs here: they become a party, and their mails are kept."""
+    """An officer said that somebody's mail belongs here: they become a party, their mails are kept, and whoever deals with this
+    case gets them."""
     if not d.case.is_party(event.party.address):
         d.change(parties=(*d.case.parties, Party(event.party, PartyRole.REPRESENTATIVE)))
-    d.change(mails=(*d.case.mails, *event.mails))
+    known = {mail.mail for mail in d.case.mails}
+    new = tuple(mail for mail in event.mails if mail.mail not in known)
+    d.change(mails=(*d.case.mails, *new))
     d.note(event.officer, "joined", other=event.other)
+    if new:
+        hand_over(d, LetterKind.FORWARDED, f"{RESPONSIBLE}:", "further", mail=new[0].mail)
+    if event.told:
+        variety = "neutral" if d.case.restricted else "further"
+        send_receipt(d, variety, category_policy(d.case.category, d.council), event.party)

@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from townclerk.domain.case import Deadline, PromisedBy
-from townclerk.domain.deadlines import Timer, extended_automatically, move, timers
+from townclerk.domain.deadlines import UNDECIDED_FOR, Timer, extended_automatically, move, timers
 from townclerk.domain.decide import choices
 from townclerk.domain.decide.answering import acknowledged
+from townclerk.domain.decide.conversation import question_about
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
-from townclerk.domain.decide.handing import release
+from townclerk.domain.decide.handing import hand_over, release
+from townclerk.domain.decide.work import words_of
 from townclerk.domain.events import TimerDue
 from townclerk.domain.letters import Acknowledgement, DelayNotice, Escalation, Overdue, Recipient, Reminder
 from townclerk.domain.policy import StagePolicy
-from townclerk.domain.words import Status
+from townclerk.domain.words import LetterKind, Stage, Status
 
 QUOTED_CHARACTERS = 2000  # of the resident's own words, in an automatic acknowledgement
 
@@ -78,7 +80,7 @@ def _fallback(d: Deliberation, timer: Timer) -> None:
     acknowledged(d, stage)
     d.change(acknowledgement_owed=True)
     respond = d.case.deadline(f"{stage.stage}.respond")
-    quoted = _own_words(d, deadline)[:QUOTED_CHARACTERS] or d.case.subject
+    quoted = _own_words(d, deadline)[:QUOTED_CHARACTERS].strip() or d.case.subject
     letter = Acknowledgement(stage.stage, "", quoted, respond.promised if respond else None, None, d.case.service)
     d.to_resident(letter, automatic=True, promises=deadline.promises, clause=deadline.clause)
     remind(d, deadline, still_owed=True)
@@ -87,8 +89,8 @@ def _fallback(d: Deliberation, timer: Timer) -> None:
 def _own_words(d: Deliberation, deadline: Deadline) -> str:
     """What the resident asks for: their request for a review, or their first mail and whatever came on the day that the clock
     started (a request that became a complaint is explained by both)."""
-    asked = d.case.mail(d.case.requested_mail)
-    if asked is not None:
+    asked = d.case.mail(d.case.began_mail)
+    if asked is not None and deadline.stage is Stage.STAGE2:
         return asked.text
     day0, day_zero = deadline.derivation.day0, d.council.calendar.day_zero
     later = (
@@ -116,10 +118,11 @@ def _delay(d: Deliberation, timer: Timer) -> None:
 def _overdue(d: Deliberation, timer: Timer) -> None:
     deadline = _deadline(d, timer)
     officer = d.responsible(deadline.by)
-    told = deadline.promised if deadline.promised != deadline.person_promised else None
+    missed = timer.day or deadline.person_promised
+    told = deadline.promised if deadline.promised != missed else None
     letter = Overdue(
         deadline.what,
-        deadline.person_promised,
+        missed,
         told,
         deadline.stage,
         deadline.clause,
@@ -148,6 +151,17 @@ def _escalation(d: Deliberation, timer: Timer) -> None:
         d.to_staff(recipient, letter, deadline.promises, deadline.clause)
 
 
+def _undecided(d: Deliberation, timer: Timer) -> None:
+    """Somebody still waits for a decision: it is asked for again, in the end of the complaints lead."""
+    question, role = question_about(d)
+    asked = d.case.undecided
+    if asked is not None:
+        since = words_of(d.council.calendar.local(asked.received_at).date())
+        to = role if timer.step == UNDECIDED_FOR[0] else LEAD
+        detail = f"The resident wrote on {since}, and nothing has been decided yet."
+        hand_over(d, LetterKind.DECISION, f"role:{to}", question, detail, mail=asked.mail)
+
+
 def _close(d: Deliberation, timer: Timer) -> None:
     """The resident can no longer come back: nothing is owed, nobody is told."""
     d.change(status=Status.CLOSED, closed_at=timer.at)
@@ -164,5 +178,6 @@ _ACT: dict[str, Callable[[Deliberation, Timer], None]] = {
     "delay": _delay,
     "overdue": _overdue,
     "escalation": _escalation,
+    "undecided": _undecided,
     "close": _close,
 }

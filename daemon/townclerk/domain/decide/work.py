@@ -1,23 +1,37 @@
 """An officer's mail being followed, and what the words have in common."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from townclerk.domain.commands import Command
+from townclerk.domain.commands import Command, looks_quoted, word_anywhere
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.events import MailFacts
+from townclerk.domain.letters import (
+    Acknowledgement,
+    Clarification,
+    Closure,
+    DelayNotice,
+    Message,
+    NotAccepted,
+    Response,
+    ReviewDecision,
+)
 from townclerk.domain.policy import StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.words import Category, Status
+
+OfficersLetter = Acknowledgement | Clarification | Closure | DelayNotice | Message | NotAccepted | Response | ReviewDecision
 
 
 class OfficerAtWork:
     """One officer's mail being followed: the deliberation, who writes, and what has been done so far."""
 
-    def __init__(self, d: Deliberation, officer: Officer, mail: MailFacts) -> None:
+    def __init__(self, d: Deliberation, officer: Officer, mail: MailFacts, known_refs: tuple[str, ...] = ()) -> None:
         self.d = d
         self.officer = officer
         self.mail = mail
+        self.known_refs = known_refs
         self.lines: list[str] = []
         self.shown = ""
 
@@ -43,6 +57,20 @@ class OfficerAtWork:
                 f"there is no text: {what} must stand below the word", f"#{command.word} and, on the next line, your text"
             )
         return command.text
+
+    def write(self, letter: OfficersLetter, promises: Sequence[str] = (), clause: str = "") -> None:
+        """Send what the officer wrote to the resident. Every such text comes by here: none goes that holds one of the words, or
+        a piece of a letter to staff."""
+        text = letter.reason if isinstance(letter, DelayNotice) else letter.text
+        word = word_anywhere(text)
+        if word is not None:
+            raise Refusal(
+                f"#{word} stands in the text that would go to the resident: words must be the first lines of the mail",
+                "a mail for each, or each word on a line of its own at the top",
+            )
+        if looks_quoted(text):
+            raise Refusal("your text holds a piece of a letter to staff, which is not for the resident", "a new mail")
+        self.d.to_resident(letter, automatic=False, promises=promises, clause=clause)
 
     def can_be_written_to(self) -> None:
         if not self.d.case.receipts:

@@ -220,9 +220,7 @@ def _outbox() -> None:
         sa.Column("ended_at", MOMENT),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_outbox_sent_at")),
-        sa.CheckConstraint(
-            "state IN ('waiting', 'sending', 'sent', 'dead', 'dropped', 'braked')", name=op.f("ck_outbox_state")
-        ),
+        sa.CheckConstraint("state IN ('waiting', 'sending', 'sent', 'dead', 'dropped')", name=op.f("ck_outbox_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
         sqlite_autoincrement=True,
@@ -242,10 +240,12 @@ def _timers() -> None:
         sa.Column("key", WORDS, nullable=False),
         sa.Column("council", WORDS, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
+        sa.Column("next_at", MOMENT, nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("aside_reason", WORDS),
         sa.PrimaryKeyConstraint("case_ref", "key", name=op.f("pk_timers")),
     )
-    op.create_index(op.f("ix_timers_council_at_case_ref_key"), "timers", ["council", "at", "case_ref", "key"])
+    op.create_index(op.f("ix_timers_council_next_at_case_ref_key"), "timers", ["council", "next_at", "case_ref", "key"])
 
 
 def _case_parties() -> None:

@@ -1,0 +1,34 @@
+"""The complaints lead is told of what no case can tell: a mail, a timer or a flood that a person must look at."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import structlog
+
+from townclerk.domain.decide import Send
+from townclerk.domain.decide.deliberation import LEAD, next_opening, to_officer
+from townclerk.domain.letters import Because, Decision, Letter, Original
+from townclerk.services.aside import setting_aside
+from townclerk.services.office import Office
+from townclerk.services.writing import write_letter
+from townclerk.store.outbox import OutboxRow
+
+log = structlog.get_logger()
+
+
+async def letters_to_lead(
+    office: Office, key: str, question: str, detail: str, because: str, now: datetime, original: Original | None = None
+) -> tuple[OutboxRow, ...]:
+    """The `decision` that puts *question* before the complaints lead, in working hours. One letter of a *key* is ever sent.
+    Empty where nobody has that role, or where the letter itself breaks us: the matter then stands in health alone."""
+    rows: list[OutboxRow] = []
+    content = Decision(question, detail, original, ())
+    async with setting_aside(log, "nobody told", key=key):
+        rows.extend(_letters(office, f"{office.council.policy.id}:{key}", content, because, now))
+    return tuple(rows)
+
+
+def _letters(office: Office, key: str, content: Decision, because: str, now: datetime) -> Iterator[OutboxRow]:
+    for officer in office.council.playing(LEAD)[:1]:
+        letter = Letter(to_officer(officer), content, Because(because), None, automatic=True)
+        yield write_letter(office, Send(f"{key}:{officer.key}", key, letter), now, not_before=next_opening(office.council, now))

@@ -1,0 +1,266 @@
+"""The daemon: mail first, then what falls due; files that change while it runs; and one pass that loses the mailbox."""
+
+import asyncio
+import json
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from servers.installation import Names, Where, install
+from services.office import MONDAY, CrashingDatabase, House, an_office
+from townclerk.app import run
+from townclerk.app.commands import once
+from townclerk.app.commands.asking import NotAsItShould
+from townclerk.app.systemd import ServiceManager
+from townclerk.app.wiring import load_files
+from townclerk.mail.errors import MailboxDown
+from townclerk.mail.mailbox import Batch
+from townclerk.mail.memory import MemoryMailbox
+from townclerk.services import delivery, health
+from townclerk.store import leases
+from townclerk.store.database import migrate
+
+DUE, LATER = datetime(2027, 1, 25, 15, tzinfo=UTC), datetime(2027, 1, 26, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """A complaint has been answered an hour before its notice fell due, while nobody was there to see it."""
+    url = f"sqlite:///{tmp_path}/t.db"
+    migrate(url)
+    db = CrashingDatabase.open(url, durable=False)
+    house = House(an_office(db), db, mailbox=Slow())
+    house.arrives("I complain about my bin.")
+    await house.settle()
+    house.replies(
+        house.sent("assignment")[0], "#respond upheld\nWe are sorry, and have emptied it.", at=DUE - timedelta(hours=1)
+    )
+    yield house
+    db.close()
+
+
+class Slow(MemoryMailbox):
+    """A mailbox that takes its time to answer, or does not answer at all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.down = False
+        self.asked = asyncio.Event()
+
+    async def arrivals(self, *about: object) -> Batch:
+        self.asked.set()
+        await self.may_answer.wait()
+        if self.down:
+            raise MailboxDown("away")
+        return await super().arrivals(*about)  # type: ignore[arg-type]  # handed through
+
+
+@dataclass
+class Manager(ServiceManager):
+    """Hears what systemd would hear."""
+
+    heard: list[str] = field(default_factory=list)
+
+    def ready(self, status: str) -> None:
+        self.heard.append(status)
+
+    def reloading(self) -> None:
+        self.heard.append("reloading")
+
+    def alive(self) -> None:
+        pass
+
+    def stopping(self) -> None:
+        self.heard.append("stopping")
+
+    @property
+    def watchdog(self) -> timedelta | None:
+        return None
+
+
+@asynccontextmanager
+async def at_work(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[run.Daemon]:
+    """A daemon of this house, on the day after; its clock stands still."""
+    folder = tmp_path / "installed"
+    folder.mkdir()
+    path = install(folder, Names(0), Where(1, 1))
+    monkeypatch.setattr(run, "now", lambda: LATER)
+    monkeypatch.setattr(run, "open_mailbox", lambda _: house.mailbox)
+    monkeypatch.setattr(run, "open_transport", lambda _: house.transport)
+    monkeypatch.setattr(run, "TICK_SECONDS", 0.05)
+    daemon = run.Daemon(house.office, load_files(path).settings, path, Manager())
+    task = asyncio.create_task(daemon.run())
+    try:
+        yield daemon
+    finally:
+        daemon.stop()
+        await task
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Give way until it is so. Raises TimeoutError."""
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110  # what is looked at is in a database
+            await asyncio.sleep(0.01)
+
+
+async def test_after_a_start_what_falls_due_waits_for_the_mail_that_settles_it(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(house.mailbox, Slow)
+    house.mailbox.may_answer.clear()
+    house.mailbox.asked.clear()
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await house.mailbox.asked.wait()
+        beat = daemon.timekeeper.beat
+        await until(lambda: daemon.timekeeper.beat > beat)  # it has come round, and held
+        assert house.letters("delay_notice") == []
+        house.mailbox.may_answer.set()
+        await until(lambda: len(house.sent("response")) == 1)
+        await until(lambda: daemon.catching_up.since is None)
+
+    assert house.letters("delay_notice") == []
+
+
+async def test_a_mailbox_that_stays_away_holds_up_what_falls_due_for_ten_minutes_only(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(house.mailbox, Slow)
+    house.mailbox.down = True
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await until(lambda: daemon.intake.failures > 0)
+        beat = daemon.timekeeper.beat
+        await until(lambda: daemon.timekeeper.beat > beat)
+        assert house.letters("delay_notice") == []
+        daemon.catching_up.since = time.monotonic() - health.HELD_AT_MOST.total_seconds()
+        await until(lambda: len(house.sent("delay_notice")) == 1)
+
+
+def test_a_backlog_holds_as_long_as_it_gets_shorter_and_an_outage_holds_again() -> None:
+    state = run.CatchingUp()
+    assert state.holds()
+    state.since = 0.0
+    state.passed(more=True, skipped=False)
+    assert state.holds()
+    state.passed(more=False, skipped=False)
+    assert not state.holds()
+    state.interrupted()
+    assert state.holds()
+    state.passed(more=False, skipped=True)
+    assert state.holds()
+
+
+# --- files that are read again
+
+
+async def test_files_that_are_read_again_change_nothing_of_what_we_are_connected_to(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await until(lambda: daemon.catching_up.since is None)
+        written = json.loads(daemon.settings_path.read_text())
+        written["mailbox"]["port"] = 2
+        written["limits"]["letters_per_hour"] = 7
+        daemon.settings_path.write_text(json.dumps(written))
+        signal.raise_signal(signal.SIGHUP)
+        await until(lambda: daemon.office.ways.letters_per_hour == 7)
+
+        assert daemon.office.ways.mailbox == house.office.ways.mailbox == daemon.office.council.policy.contact.mailbox
+        assert daemon.settings.mailbox.port == 1
+
+
+@pytest.mark.parametrize("broken", [b"council: [", b"\xff\xfe\x00", None], ids=["no YAML", "no text", "a folder"])
+async def test_files_that_cannot_be_read_change_nothing_and_we_are_ready_again(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: bytes | None
+) -> None:
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await until(lambda: daemon.catching_up.since is None)
+        before, heard = daemon.office, daemon.manager.heard  # type: ignore[attr-defined]  # it is the Manager above
+        daemon.settings_path.unlink()
+        if broken is None:
+            daemon.settings_path.mkdir()
+        else:
+            daemon.settings_path.write_bytes(broken)
+        signal.raise_signal(signal.SIGHUP)
+        await until(lambda: "reloading" in heard)
+
+        assert heard[-1] == "watching the mailbox"
+        assert daemon.office is before
+
+
+def test_what_counts_from_the_next_start_is_named(tmp_path: Path) -> None:
+    files = load_files(install(tmp_path, Names(0), Where(1, 1)))
+    contact = replace(files.council.policy.contact, mailbox="new@council.example")
+    changed = replace(
+        files,
+        settings=replace(files.settings, smtp=replace(files.settings.smtp, port=9)),
+        council=replace(files.council, policy=replace(files.council.policy, contact=contact)),
+    )
+
+    kept, names = run.staying(files.settings, files.council, changed)
+
+    assert names == ("smtp", "contact.mailbox")
+    assert (kept.settings, kept.council.policy.contact) == (files.settings, files.council.policy.contact)
+
+
+# --- one pass
+
+
+async def test_a_pass_that_loses_the_mailbox_to_another_stops_and_says_so(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(once, "LEASE_RENEWED", 0.01)
+    started, stopped = asyncio.Event(), asyncio.Event()
+
+    async def work() -> once.Pass:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+        return once.Pass()
+
+    passing = asyncio.create_task(once._in_turn(house.office, work))
+    await started.wait()
+    far = datetime.now(UTC) + timedelta(hours=1)
+    take = partial(leases.take, name=house.office.ways.mailbox, holder="another", now=far, seconds=60)
+    await house.database.run(take)
+
+    with pytest.raises(NotAsItShould, match="another townclerk"):
+        await passing
+    assert stopped.is_set()
+
+
+@pytest.mark.parametrize(("ago", "notices"), [(timedelta(minutes=9), 0), (timedelta(minutes=10), 1)])
+async def test_a_pass_without_its_mailbox_acts_on_what_is_due_only_after_ten_minutes(
+    house: House, monkeypatch: pytest.MonkeyPatch, ago: timedelta, notices: int
+) -> None:
+    assert isinstance(house.mailbox, Slow)
+    house.mailbox.down = True
+    monkeypatch.setattr(once, "now", lambda: LATER)
+    await health.note(house.office, "intake", "away", LATER - ago)
+
+    done = await once._pass(house.office, house.mailbox, house.transport, delivery.Pace())
+
+    assert tuple(done.troubles) == ("intake",)
+    assert len(house.letters("delay_notice")) == notices
+
+
+async def test_a_pass_reads_all_mail_before_it_acts_on_what_is_due(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(once, "now", lambda: LATER)
+    for number in range(60):
+        house.arrives("Thank you.", sender=f"r{number}@example.org", at=MONDAY + timedelta(days=1))
+
+    done = await once._pass(house.office, house.mailbox, house.transport, delivery.Pace())
+
+    assert done.dealt == 61
+    assert house.letters("delay_notice") == []

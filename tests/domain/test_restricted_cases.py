@@ -1,0 +1,111 @@
+"""What only the complaints lead may know, and whom a complaint names."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.samples import MONDAY, council, facts, kinds, officer, opened, wake
+from townclerk.domain.case import Case
+from townclerk.domain.deadlines import timers
+from townclerk.domain.decide import decide
+from townclerk.domain.events import MemberWrote, OfficerMailHeld
+from townclerk.domain.letters import Assignment, Done
+from townclerk.domain.letters import Decision as ToDecide
+from townclerk.domain.mail import Address
+from townclerk.domain.routing import Route
+from townclerk.domain.words import Alert, Category
+
+FRAUD = Route(Category.COMPLAINT, "licensing", exclusions=("fraud",))
+CONDUCT = Route(Category.COMPLAINT, "waste", alerts=(Alert.STAFF_CONDUCT,))
+LATER = MONDAY + timedelta(hours=2)
+
+
+def restricted() -> Case:
+    return opened(FRAUD, text="An officer takes bribes.").case
+
+
+def conduct(text: str = "Wendy Ash swore at me.") -> Case:
+    return opened(CONDUCT, text=text).case
+
+
+@pytest.mark.parametrize(
+    "text", ["It was Wendy\nAsh who swore.", "Mrs Ash was rude to me.", "wendy  ash", "Ms. Ash laughed at me"]
+)
+def test_who_is_named_does_not_hear_of_it(text: str) -> None:
+    decision = opened(CONDUCT, text=text)
+
+    assert {"cal"} == {send.letter.to.officer for send in decision.sends if send.letter.to.staff}
+    assert decision.case.conflicts == ("wendy",)
+
+
+@pytest.mark.parametrize("text", ["The ash from the fire is still there, he was rude to me.", "Wendy Ashton was rude to me."])
+def test_another_word_is_no_name(text: str) -> None:
+    assert conduct(text).conflicts == ()
+
+
+def test_a_member_s_mail_about_a_restricted_case_goes_to_the_lead_alone() -> None:
+    mail = facts(2, "news, please", LATER, Address("", "x@parliament.uk"))
+    decision = decide(restricted(), MemberWrote(mail, "test"), council(), LATER)
+
+    assert [send.letter.to.officer for send in decision.sends] == ["cal"]
+
+
+def test_who_is_named_stays_out_when_it_is_taken_as_a_complaint() -> None:
+    decision = officer(conduct(), "#category complaint", 2, LATER, "cal")
+    case = decision.case
+
+    assert [s.letter.to.officer for s in decision.sends if isinstance(s.letter.content, Assignment)] == ["cal"]
+    assert kinds(officer(case, "#show", 3, LATER, "wendy")) == ["refused"]
+    assert kinds(officer(case, "#assign wendy", 3, LATER, "cal")) == ["refused"]
+    given = officer(case, "#assign harun", 3, LATER, "cal")
+    assert [s.letter.to.officer for s in given.sends if isinstance(s.letter.content, Assignment)] == ["harun"]
+
+
+@pytest.mark.parametrize("text", ["#show", "#category complaint", "#service housing", "#note I saw it", "#nonsense"])
+def test_who_may_not_know_of_a_case_does_nothing_with_it_and_learns_nothing(text: str) -> None:
+    decision = officer(restricted(), text, 2, LATER, "faith")
+    (send,) = decision.sends
+
+    assert (decision.case, send.letter.case) == (restricted(), None)
+    assert kinds(decision) == ["refused"]
+
+
+def test_nor_is_their_mail_held() -> None:
+    held = OfficerMailHeld("faith", facts(2, "Here is more", LATER), "no_word")
+
+    assert kinds(decide(restricted(), held, council(), LATER)) == ["refused"]
+
+
+def test_the_lead_gives_a_restricted_case_to_one_colleague() -> None:
+    given = officer(restricted(), "#assign harun", 2, LATER, "cal")
+
+    assert [s.letter.to.officer for s in given.sends if isinstance(s.letter.content, Assignment)] == ["harun"]
+    assert kinds(officer(given.case, "#acknowledge\nWe see.", 3, LATER, "harun")) == ["acknowledgement", "done"]
+    assert kinds(officer(given.case, "#assign lucy", 3, LATER, "harun")) == ["refused"]
+    assert given.case.restricted
+
+
+def test_another_service_does_not_hear_of_a_restricted_case_and_the_lead_is_told_so() -> None:
+    decision = officer(conduct(), "#service housing", 2, LATER, "cal")
+    (done,) = (send.letter.content for send in decision.sends)
+
+    assert isinstance(done, Done)
+    assert "stays with Cal Lane" in done.lines[0]
+    assert decision.case.service == "housing"
+
+
+def test_every_letter_about_a_restricted_case_goes_to_the_lead() -> None:
+    """Also the ladder of escalation."""
+    case = restricted()
+    for timer in timers(case, council()):
+        assert {"cal"} >= {s.letter.to.officer for s in wake(case, timer.key, timer.at).sends if s.letter.to.staff}
+
+
+def test_a_restricted_case_is_shown_as_a_possible_link_to_the_lead_alone() -> None:
+    decision = opened(possible_links=("SS-26-0001-X",), secret_links=("SS-26-0002-T",))
+    (question,) = (s.letter.content for s in decision.sends if isinstance(s.letter.content, ToDecide))
+    (assigned,) = (s.letter.content for s in decision.sends if isinstance(s.letter.content, Assignment))
+
+    assert "SS-26-0002-T" in question.detail
+    assert any("SS-26-0002-T" in choice.body for choice in question.choices)
+    assert assigned.possible_links == decision.case.possible_links == ("SS-26-0001-X",)
