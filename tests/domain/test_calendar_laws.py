@@ -43,7 +43,6 @@ def test_a_due_date_has_exactly_as_many_working_days_before_it_as_were_promised(
     due = cal.count(day0, working(n)).due
 
     assert n == sum(cal.is_working(day) for day in the_days_after(day0, due))
-    assert n == cal.working_days_between(day0, due)
 
 
 @given(calendars(), days, few)

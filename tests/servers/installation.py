@@ -77,8 +77,8 @@ def install(folder: Path, names: Names, ways: Where, database: str | None = None
     """
     _write_rules(folder / "rules" / COUNCIL, f"{names.feedback}@{DOMAIN}")
     (folder / "staff.yaml").write_text(json.dumps({"staff": _staff(names)}))
-    for name in ("password", "reply-key"):
-        (folder / name).write_text(PASSWORD)
+    (folder / "password").write_text(PASSWORD)
+    (folder / "reply-key").write_text("a key of the tests that nobody guesses")
     url = database or f"sqlite:///{folder}/townclerk.db"
     migrate(url)
     path = folder / "townclerk.yaml"

@@ -83,12 +83,6 @@ class Calendar:
     def working_on_or_before(self, day: date) -> date:
         return day if self.is_working(day) else self.add_working_days(day, -1)
 
-    def working_days_between(self, start: date, end: date) -> int:
-        """How many working days lie after *start*, up to and including *end*; 0 where end is not after start."""
-        self._check(start)
-        self._check(end)
-        return max(0, bisect_right(self._working, end) - bisect_right(self._working, start))
-
     # --- clocks
 
     def day_zero(self, moment: datetime) -> tuple[date, str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from townclerk.domain.authentication import SEVERAL_SENDERS
-from townclerk.domain.mail import IncomingMail, MailKind
+from townclerk.domain.mail import Address, IncomingMail, MailKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,25 @@ def unread_address(address: str) -> bool:
     """True for an address (lower case) that no person reads, or that is none."""
     local, at, domain = address.rpartition("@")
     return not (at and local and domain) or bool(_UNREAD.search(local))
+
+
+_FORM_MAIL = re.compile(
+    r"^[ \t]*(?:your )?e-?mail(?: address)?[ \t]*[:=][ \t]*<?([^\s<>,;@]{1,64}@[^\s<>,;@]{3,190})>?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FORM_NAME = re.compile(r"^[ \t]*(?:your |full )?name[ \t]*[:=][ \t]*(\S[^\n]{0,80}?)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_FORM_LENGTH = 20_000  # characters in which the form's lines are looked for
+
+
+def resident_of_form(mail: IncomingMail) -> Address | None:
+    """Whom a web form's mail is from: its one Reply-To, or the form's own line for an address; None: it names nobody."""
+    if len(mail.reply_to) == 1 and not unread_address(mail.reply_to[0].key):
+        return mail.reply_to[0]
+    text = mail.text[:_FORM_LENGTH]
+    named, name = _FORM_MAIL.search(text), _FORM_NAME.search(text)
+    if named is None or "." not in named[1].partition("@")[2] or unread_address(named[1].lower()):
+        return None
+    return Address(name[1] if name else "", named[1])
 
 
 def _local_part(context: _Context) -> str:

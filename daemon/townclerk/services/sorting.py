@@ -11,8 +11,8 @@ from townclerk.domain.events import CaseOpened, Event, LetterBounced, MailFacts,
 from townclerk.domain.linking import Clue, Link, find_clues, judge
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.reference import Reference
-from townclerk.domain.routing import route
-from townclerk.domain.screening import Screening, unread_address
+from townclerk.domain.routing import Signal, route
+from townclerk.domain.screening import Screening, resident_of_form, unread_address
 from townclerk.domain.words import LetterKind, Status
 from townclerk.services.applying import happen
 from townclerk.services.desk import officer_mail
@@ -86,7 +86,7 @@ async def _conversation(
     facts = facts_of(stored, mail, writer, answerable=screening.answerable or writer != sender)
     link, known = await find_link(office, mail)
     officer = office.council.roster.find_by_address(sender.address)
-    if screening.kind is not MailKind.PERSON:
+    if screening.kind is not MailKind.PERSON and not _says_something(office, mail, link):
         await _robot(office, facts, link, screening, settle, now)
     elif officer is not None:
         await officer_mail(office, officer, mail, facts, link, known, settle, now)
@@ -95,11 +95,18 @@ async def _conversation(
 
 
 def _writer(mail: IncomingMail, sender: Address, screening: Screening) -> Address:
-    """Who wrote: a web form sends from an address that nobody reads, and names the resident in Reply-To."""
-    if screening.kind is not MailKind.PERSON or screening.answerable or len(mail.reply_to) != 1:
+    """Who wrote: a web form sends as a robot, or from an address that nobody reads, and names the resident elsewhere."""
+    if screening.kind is MailKind.PERSON and not unread_address(sender.key):
         return sender
-    named = mail.reply_to[0]
-    return sender if unread_address(named.address) else Address(named.name or named.address, named.address)
+    return resident_of_form(mail) or sender
+
+
+def _says_something(office: Office, mail: IncomingMail, link: Link) -> bool:
+    """True for a mail that looks like a robot's, begins a conversation, and is of a sort that the rules know: forms and
+    some people's mail come so. It is not answered, unless it names a resident, but neither is it lost."""
+    if link.joined is not None or mail.thread:
+        return False
+    return not route(mail, office.council.routing, opens=True).doubtful
 
 
 def facts_of(stored: StoredMail, mail: IncomingMail, sender: Address, answerable: bool = True) -> MailFacts:
@@ -157,6 +164,8 @@ async def _resident(
     member = _is_member(office, facts.sender)
     ref = link.joined.ref if link.joined else (link.possible[0] if member and link.possible else None)
     routed = route(mail, office.council.routing, opens=ref is None)
+    if ref is not None and Signal.NEW_MATTER in routed.signals and known[ref].responded_at and not member:
+        ref = None  # a new matter after the response has a case and a clock of its own; the officer is shown the other
     event: Event
     if ref is not None:
         how = link.joined.how if link.joined else "named by a member"

@@ -60,7 +60,8 @@ def respond(work: OfficerAtWork, command: Command) -> None:
         return
     d, stage = work.d, work.stage()
     outcome, rest = _outcome(command.argument)
-    text = work.body(replace(command, argument=rest), "your response with its reasons")
+    said = replace(command, argument=rest)
+    text = said.text or work.take_sent() or work.body(said, "your response with its reasons")
     following = d.council.policy.stage_after(stage.stage)
     d.meet(f"{stage.stage}.respond")
     d.drop_deadlines(stage.stage)
@@ -93,6 +94,8 @@ def respond(work: OfficerAtWork, command: Command) -> None:
 def _send_response(
     work: OfficerAtWork, stage: StagePolicy, outcome: Outcome, text: str, onward: ReviewRight | FinalWord
 ) -> None:
+    if work.sent_already:
+        return
     letter = Response(stage.stage, stage.title, outcome, text, work.officer.name, onward)
     work.write(letter, stage.respond.promises, stage.respond.clause)
 

@@ -42,10 +42,12 @@ REVIEW = (
     MESSAGE,
 )
 DISSATISFIED = (IS_COMPLAINT, MESSAGE, NOTE)
-WAS_THIS_THE_RESPONSE = (
-    *(Choice(f"It was the response: {outcome.words}", f"#respond {outcome}\n") for outcome in Outcome),
-    Choice("It was not the response", "#note Not the response.\n"),
-)
+
+
+def was_this_the_response(number: int | None) -> tuple[Choice, ...]:
+    """About a mail that the officer has sent themselves: it does not go out a second time."""
+    was = tuple(Choice(f"It was the response: {o.words}", f"#send {number} respond {o}\n") for o in Outcome)
+    return (*was, Choice("It was not the response", f"#discard {number}\n"))
 
 
 def about_links(refs: Iterable[str]) -> tuple[Choice, ...]:

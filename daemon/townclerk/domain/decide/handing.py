@@ -88,7 +88,7 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
         "review_wanted": choices.REVIEW,
         "dissatisfied": choices.DISSATISFIED,
         "possible_link": choices.about_links(detail),
-        "was_this_the_response": choices.WAS_THIS_THE_RESPONSE,
+        "was_this_the_response": choices.was_this_the_response(letter.mail),
     }.get(question, choices.about_category())
     by = min((date.day for date in d.dates()), default=None)
     return Decision(question, " ".join(detail), d.original(d.case.mail(letter.mail)), offered, by)

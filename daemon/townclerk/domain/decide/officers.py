@@ -8,7 +8,7 @@ from townclerk.domain.decide import answering, choices, ending, filing, reviewin
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.work import OfficerAtWork
+from townclerk.domain.decide.work import SENT_ALREADY, OfficerAtWork
 from townclerk.domain.events import MailFacts, OfficerMailHeld, OfficerWrote, OfficerWroteOutside
 from townclerk.domain.letters import (
     Confirm,
@@ -85,6 +85,9 @@ def officer_wrote_outside(d: Deliberation, event: OfficerWroteOutside) -> None:
     """An officer wrote straight to the resident. Whether that was the response is asked, never guessed."""
     d.record(event.mail)
     d.note(event.officer, "wrote_outside", mail=event.mail.number)
+    number, text = event.mail.number, event.mail.own_text
+    held = HeldMail(number, event.officer, number, SENT_ALREADY, text, event.mail.message_id, d.now)
+    d.change(held=(*d.case.held, held))
     hand_over(d, LetterKind.DECISION, f"officer:{event.officer}", "was_this_the_response", mail=event.mail.number)
 
 
@@ -94,6 +97,10 @@ def send(work: OfficerAtWork, command: Command) -> None:
     held = next(held for held in work.d.case.held if held.number == number)
     work.d.change(held=tuple(other for other in work.d.case.held if other.number != number))
     word, _, argument = rest.partition(" ")
+    if held.why == SENT_ALREADY:
+        if word != "respond":
+            raise Refusal("the resident has this mail already", f"#send {number} respond upheld", f"#discard {number}")
+        work.sent_already = True
     if word in {"respond", "acknowledge", "message"}:
         _follow(work, Command(word, argument.strip(), _held_text(held.text)))
         return

@@ -87,11 +87,17 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
         mail=mail.number,
     )
     _raise_alerts(d, mail.number)
-    begin(d, category, mail.number, variety="neutral" if d.case.restricted or DELICATE & set(d.case.alerts) else "new")
+    begin(d, category, mail.number, variety=_variety(d, event))
     if d.case.exclusions and d.case.category is Category.COMPLAINT:
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "exclusion", *_titles(d), mail=mail.number, clause=_clauses(d))
     if links := (*event.possible_links, *event.secret_links):
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "possible_link", *links, mail=mail.number)
+
+
+def _variety(d: Deliberation, event: CaseOpened) -> str:
+    if d.case.restricted or DELICATE & set(d.case.alerts):
+        return "neutral"
+    return "doubtful" if event.route.doubtful and d.case.category is Category.COMPLAINT else "new"
 
 
 def category_policy(category: Category, council: Council) -> CategoryPolicy:
@@ -159,7 +165,9 @@ def send_receipt(d: Deliberation, variety: str, category: CategoryPolicy, party:
     every_letter = d.council.policy.ombudsman_in_every_letter
     mentions = every_letter or (category.first_stage is not None and variety != "neutral")
     danger = variety == "neutral" and bool(DANGER & set(d.case.alerts))
-    receipt = Receipt(d.case.category, variety, dates, title, d.ombudsmen() if mentions else None, danger=danger)
+    doubtful = variety == "doubtful"  # the letter is that of a new complaint, but takes nothing for granted
+    kind, named = "new" if doubtful else variety, d.ombudsmen() if mentions else None
+    receipt = Receipt(d.case.category, kind, dates, title, named, doubtful, danger)
     published = d.stage_policy.receipt if d.stage_policy and category.first_stage else None
     said = published or category
     d.to_resident(receipt, automatic=True, promises=said.promises, clause=said.clause, party=party)

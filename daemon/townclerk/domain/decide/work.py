@@ -24,6 +24,9 @@ from townclerk.domain.words import Category, Status
 OfficersLetter = Acknowledgement | Clarification | Closure | DelayNotice | Message | NotAccepted | Response | ReviewDecision
 
 
+SENT_ALREADY = "sent_already"  # why a mail is held that the officer sent to the resident themselves
+
+
 class OfficerAtWork:
     """One officer's mail being followed: the deliberation, who writes, and what has been done so far."""
 
@@ -34,9 +37,20 @@ class OfficerAtWork:
         self.known_refs = known_refs
         self.lines: list[str] = []
         self.shown = ""
+        self.sent_already = False  # the response went from the officer's own mailbox
 
     def done(self, line: str) -> None:
         self.lines.append(line)
+
+    def take_sent(self) -> str:
+        """The text that this officer has sent to the resident themselves, where we asked about just one such mail; it is
+        then settled, and does not go out again."""
+        sent = [held for held in self.d.case.held if held.why == SENT_ALREADY and held.officer == self.officer.key]
+        if len(sent) != 1:
+            return ""
+        self.sent_already = True
+        self.d.change(held=tuple(held for held in self.d.case.held if held is not sent[0]))
+        return sent[0].text
 
     def stage(self) -> StagePolicy:
         """The stage that is open; refuses where there is none."""
