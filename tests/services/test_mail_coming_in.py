@@ -10,6 +10,7 @@ import pytest
 
 from services.office import MONDAY, Crash, House, ReadHere, council
 from townclerk.domain.words import LetterKind
+from townclerk.mail.errors import MailboxFolderMissing
 from townclerk.mail.reading import Reading
 from townclerk.services import delivery, intake
 from townclerk.store import cases, mails
@@ -237,3 +238,20 @@ async def test_a_template_that_is_broken_sets_the_mail_aside_and_nothing_of_it_h
     house.database.run_now(partial(mails.retry, id=held.id))
     await house.settle()
     assert 1 == len(house.cases) == len(house.sent("receipt"))
+
+
+async def test_a_folder_that_is_not_there_keeps_nobody_from_the_others(house: House) -> None:
+    """Somebody renamed Junk: a complaint in INBOX is taken all the same, and the missing one is told of."""
+    house.arrives(COMPLAINT)
+    office = replace(house.office, ways=replace(house.office.ways, folders=("Junk", "INBOX")))
+
+    counts = await intake.run_once(office, house.mailbox, LATER)
+
+    assert (counts.dealt, counts.missing) == (1, ("Junk",))
+
+
+async def test_a_mailbox_with_none_of_its_folders_is_trouble(house: House) -> None:
+    office = replace(house.office, ways=replace(house.office.ways, folders=("Junk",)))
+
+    with pytest.raises(MailboxFolderMissing):
+        await intake.run_once(office, house.mailbox, LATER)

@@ -229,7 +229,8 @@ class Daemon:
 
     async def _take_mail(self) -> bool:
         counts = await intake.run_once(self.office, self.mailbox, now())
-        await self._tell_health(self.intake, None)
+        missing = f"the mailbox has no folder {', '.join(counts.missing)}" if counts.missing else None
+        await self._tell_health(self.intake, missing)
         held = self.catching_up.since is not None
         self.catching_up.passed(more=counts.more, skipped=counts.skipped > 0)
         if counts.dealt or (held and self.catching_up.since is None):
@@ -238,7 +239,8 @@ class Daemon:
         if counts.more or self.stopping.is_set():
             return True
         seconds = min(self.settings.mailbox.idle_seconds, self.settings.mailbox.poll_seconds)
-        await self._until_stopped(self.mailbox.wait(self.office.ways.folders[0], seconds))
+        there = next(folder for folder in self.office.ways.folders if folder not in counts.missing)
+        await self._until_stopped(self.mailbox.wait(there, seconds))
         return True  # a push is a hint: the sweep that follows is the truth
 
     async def _keep_time(self) -> bool:

@@ -1,6 +1,6 @@
 """Mail in. Taking: raw bytes and position, committed before anything is looked at. Dealing: one mail at a time, in order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from functools import partial
@@ -9,7 +9,7 @@ import structlog
 
 from townclerk.domain.mail import Arrival
 from townclerk.domain.screening import screen
-from townclerk.mail.errors import MailboxTrouble
+from townclerk.mail.errors import MailboxFolderMissing, MailboxTrouble
 from townclerk.mail.mailbox import Mailbox
 from townclerk.mail.parsing import ReaderUnavailable
 from townclerk.mail.reading import Reading
@@ -29,13 +29,22 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`skipped` mails wait for room on the disk. `more`: another pass at once has something to do."""
+    """`skipped` mails wait for room on the disk; `missing` folders are not in the mailbox. `more`: another pass at once has
+    something to do."""
 
     taken: int = 0
     dealt: int = 0
     quarantined: int = 0
     skipped: int = 0
     more: bool = False
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    count: int = 0
+    more: bool = False
+    missing: tuple[str, ...] = ()
 
 
 class Fate(Enum):
@@ -50,45 +59,58 @@ async def run_once(office: Office, mailbox: Mailbox, now: datetime) -> Counts:
     """Take what has arrived, and deal with what has been taken. Raises MailboxTrouble where the mailbox cannot be reached;
     what was taken before is then dealt with all the same."""
     try:
-        taken, more = await take(office, mailbox, now)
+        took = await take(office, mailbox, now)
     except MailboxTrouble:
         await deal(office, now)
         raise
     fates = await deal(office, now)
     skipped = fates.count(Fate.SKIPPED)
     dealt = len(fates) - skipped
-    return Counts(taken, dealt, fates.count(Fate.ASIDE), skipped, more or (dealt > 0 and len(fates) == BATCH))
+    more = took.more or (dealt > 0 and len(fates) == BATCH)
+    return Counts(took.count, dealt, fates.count(Fate.ASIDE), skipped, more, took.missing)
 
 
-async def take(office: Office, mailbox: Mailbox, now: datetime) -> tuple[int, bool]:
-    """(how many mails were taken, whether more are waiting)."""
-    count, more = 0, False
+async def take(office: Office, mailbox: Mailbox, now: datetime) -> Took:
+    """Take what has arrived in every folder. One that is not there keeps nobody from the others; MailboxFolderMissing where
+    none of them is."""
+    took = Took()
     for folder in office.ways.folders:
-        name = office.ways.mailbox
-        position = await office.db.read(partial(mails.position, mailbox=name, folder=folder))
-        start = position.start_from if position else office.ways.start_from or now.replace(microsecond=0)
-        batch = await mailbox.arrivals(
-            folder, position.uidvalidity if position else None, position.last_uid if position else 0, start, BATCH
-        )
-        work = partial(
-            mails.take,
-            mailbox=name,
-            folder=folder,
-            uidvalidity=batch.uidvalidity,
-            highest_uid=batch.highest_uid,
-            start_from=start,
-            arrivals=batch.arrivals,
-            now=now,
-        )
         try:
-            taken = await office.db.run(work)
-        finally:
-            _discard(batch.arrivals)
-        if position is not None and position.uidvalidity != batch.uidvalidity:
-            log.warning("mailbox renumbered", folder=folder, uidvalidity=batch.uidvalidity, repeated=taken.repeated)
-        count += taken.taken
-        more = more or batch.more
-    return count, more
+            count, more = await _take_folder(office, mailbox, folder, now)
+        except MailboxFolderMissing as missing:
+            took = replace(took, missing=(*took.missing, folder))
+            if len(took.missing) == len(office.ways.folders):
+                raise
+            log.warning("folder missing", folder=missing.folder)
+        else:
+            took = replace(took, count=took.count + count, more=took.more or more)
+    return took
+
+
+async def _take_folder(office: Office, mailbox: Mailbox, folder: str, now: datetime) -> tuple[int, bool]:
+    """(how many mails were taken, whether more are waiting)."""
+    name = office.ways.mailbox
+    position = await office.db.read(partial(mails.position, mailbox=name, folder=folder))
+    start = position.start_from if position else office.ways.start_from or now.replace(microsecond=0)
+    validity, last = (position.uidvalidity, position.last_uid) if position else (None, 0)
+    batch = await mailbox.arrivals(folder, validity, last, start, BATCH)
+    work = partial(
+        mails.take,
+        mailbox=name,
+        folder=folder,
+        uidvalidity=batch.uidvalidity,
+        highest_uid=batch.highest_uid,
+        start_from=start,
+        arrivals=batch.arrivals,
+        now=now,
+    )
+    try:
+        taken = await office.db.run(work)
+    finally:
+        _discard(batch.arrivals)
+    if position is not None and position.uidvalidity != batch.uidvalidity:
+        log.warning("mailbox renumbered", folder=folder, uidvalidity=batch.uidvalidity, repeated=taken.repeated)
+    return taken.taken, batch.more
 
 
 def _discard(arrivals: tuple[Arrival, ...]) -> None:
