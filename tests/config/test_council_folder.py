@@ -52,7 +52,7 @@ def test_somebody_in_south_staffordshire_answers_for_every_service_and_part() ->
 def test_the_faults_of_all_files_are_told_at_once(own: Path) -> None:
     folder = own / SOUTH_STAFFORDSHIRE
     change(folder / "policy.yaml", "within: 5 working days", "within: 5 workin days")
-    change(folder / "routing.yaml", "gives: not_ours", "gives: not_us")
+    change(folder / "routing.yaml", "otherwise_category: complaint", "otherwise_category: complain")
     change(folder / "staff.yaml", "services: [waste]", "services: [bins]")
 
     with pytest.raises(FilesRefused) as caught:

@@ -1,12 +1,13 @@
 """Rules as a file: plain words, patterns that cannot hang, and how wrong ones are refused."""
 
 import time
+from pathlib import Path
 
 import pytest
 
 from townclerk.config.errors import Fault, FilesRefused
-from townclerk.config.routing_file import read_routing
-from townclerk.config.yaml import parse_yaml
+from townclerk.config.routing_file import load_routing, read_routing
+from townclerk.config.yaml import Node, parse_yaml
 from townclerk.domain.mail import Address, IncomingMail
 from townclerk.domain.routing import Routing, route
 from townclerk.domain.words import Category
@@ -24,6 +25,13 @@ def faults(content: str) -> tuple[Fault, ...]:
     with pytest.raises(FilesRefused) as caught:
         rules(content)
     return caught.value.faults
+
+
+def with_shared(content: str, **files: str) -> Routing:
+    def shared(name: str) -> Node:
+        return parse_yaml(files[name].encode(), f"shared/{name}.yaml")
+
+    return read_routing(parse_yaml((HEAD + content).encode(), "routing.yaml"), shared=shared)
 
 
 def finds(words: str, text: str, where: str = "anywhere") -> bool:
@@ -190,3 +198,74 @@ def test_two_rules_of_one_name_are_refused() -> None:
     [fault] = faults("services:\n  - {name: a, gives: waste, text: x}\nalerts:\n  - {name: a, gives: fraud, text: x}\n")
 
     assert (fault.line, fault.path) == (5, "alerts[0].name")
+
+
+# --- files that councils share ---------------------------------------------------------------------------------------
+
+
+def test_a_councils_own_rules_come_first_then_the_shared_files_in_the_order_named() -> None:
+    """So that an exception is one rule beside the others, and never a copy of them."""
+    found = with_shared(
+        "shared: [second, first]\nservices: [{name: own, gives: other, text: x}]\n",
+        first="services: [{name: one, gives: waste, text: x}]\n",
+        second="services: [{name: two, gives: waste, text: x}]\nsignals: [{name: three, gives: thanks, text: x}]\n",
+    )
+    result = route(IncomingMail(None, "", "x", "x"), found)
+
+    assert [rule.name for rule in found.services] == ["own", "two", "one"]
+    assert ("other", frozenset({"thanks"})) == (result.service, result.signals)
+
+
+@pytest.mark.parametrize(
+    ("content", "first", "file", "path", "says"),
+    [
+        (
+            "shared: [first]\n",
+            "services: [{name: a, gives: bins, text: x}]\n",
+            "shared/first.yaml",
+            "services[0].gives",
+            "waste",
+        ),
+        ("shared: [first]\n", "service_names: [a]\n", "shared/first.yaml", "service_names", "not known here"),
+        ("shared: [first]\n", "shared: [first]\n", "shared/first.yaml", "shared", "not known here"),
+        ("shared: [first]\n", "x\n", "shared/first.yaml", "", "group of settings"),
+        ("shared: [first]\n", "a: [\n", "shared/first.yaml", "", ""),
+        ("shared: [first, first]\n", "{}\n", "routing.yaml", "shared[1]", "named twice"),
+        (
+            "shared: [first]\nalerts: [{name: a, gives: fraud, text: x}]\n",
+            "signals: [{name: a, gives: thanks, text: x}]\n",
+            "shared/first.yaml",
+            "signals[0].name",
+            'another rule is called "a"',
+        ),
+    ],
+)
+def test_a_fault_in_a_shared_file_is_told_with_its_own_place(content: str, first: str, file: str, path: str, says: str) -> None:
+    with pytest.raises(FilesRefused) as caught:
+        with_shared(content, first=first)
+
+    assert [(file, path)] == [(fault.file, fault.path) for fault in caught.value.faults]
+    assert says in str(caught.value)
+    assert caught.value.faults[0].line > 0
+
+
+@pytest.mark.parametrize("name", ["alert", "../shared/alerts", "alerts.yaml", "Alerts"])
+def test_a_shared_file_that_there_is_not_is_refused_with_those_that_there_are(name: str, tmp_path: Path) -> None:
+    """A name cannot climb out of the folder."""
+    path = tmp_path / "routing.yaml"
+    path.write_text(f"{HEAD}shared: [{name}]\n", encoding="utf-8")
+
+    with pytest.raises(FilesRefused, match=r"shared\[0\]: there is no shared/.*alerts"):
+        load_routing(path)
+
+
+def test_a_shared_file_of_the_councils_own_stands_in_place_of_the_shipped_one(tmp_path: Path) -> None:
+    """As a whole: nothing of the shipped one is left."""
+    path = tmp_path / "routing.yaml"
+    path.write_text(f"{HEAD}shared: [alerts, signals]\n", encoding="utf-8")
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "alerts.yaml").write_text("alerts: [{name: own, gives: fraud, text: x}]\n", encoding="utf-8")
+    found = load_routing(path, rules=tmp_path)
+
+    assert [rule.name for rule in found.alerts] == ["own"]
+    assert found.signals == load_routing(path).signals != ()

@@ -76,8 +76,8 @@ def _policy(council_id: str, rules: Path | None, replaced: Mapping[str, object] 
 def _routing(council_id: str, rules: Path | None, policy: Policy | None) -> Routing:
     path = _file(council_id, "routing.yaml", rules)
     if policy is None:
-        return load_routing(path)
-    return load_routing(path, categories=policy.categories, exclusions=policy.exclusions)
+        return load_routing(path, rules=rules)
+    return load_routing(path, rules=rules, categories=policy.categories, exclusions=policy.exclusions)
 
 
 def _roster(

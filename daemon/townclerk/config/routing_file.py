@@ -7,54 +7,150 @@
 
 A rule holds where anything under subject, text (the sender's own words), anywhere (both) or sender is found, and nothing
 under unless (looked for in both).
+
+    shared: [categories, signals]     # rules/shared/categories.yaml and signals.yaml: further rules, tried after those here
+
+Files that councils share hold the same groups of rules, and nothing else. They are never merged with anything: a shared file of
+a council's own stands in place of the shipped one of its name.
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from townclerk.config.errors import FilesRefused
 from townclerk.config.patterns import check_phrase, compile_pattern, compile_phrases, compile_sender
-from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, refuse_word, text, word_of
+from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, refuse_word, suggest, text, word_of
+from townclerk.config.shipped import find_shipped, shipped_files
 from townclerk.config.yaml import Node, Scalar, load_yaml
 from townclerk.domain.routing import Condition, Pattern, Routing, Rule, Signal
 from townclerk.domain.words import Alert, Category
 
 FIELDS = ("subject", "text", "anywhere", "sender")
+SHARED_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+
+
+SharedFile = Callable[[str], Node]
+"""The tree of the shared file of that name. Raises Refused where there is none, and FilesRefused where it is no YAML."""
 
 
 def load_routing(
-    path: Path, *, categories: Collection[str] = tuple(Category), exclusions: Collection[str] | None = None
+    path: Path,
+    *,
+    rules: Path | None = None,
+    categories: Collection[str] = tuple(Category),
+    exclusions: Collection[str] | None = None,
 ) -> Routing:
-    """The rules in the file at *path*. Raises FilesRefused with all that is wrong in it.
+    """The rules in the file at *path*, with those of the shared files that it names. Raises FilesRefused with all that is wrong
+    in any of them.
 
-    *categories* and *exclusions* are those that the policy knows; None: any exclusion will do."""
-    return read_routing(load_yaml(path), categories=categories, exclusions=exclusions)
+    *rules* is a folder whose shared files win over the shipped ones. *categories* and *exclusions* are those that the policy
+    knows; None: any exclusion will do."""
+
+    def shared(name: str) -> Node:
+        return load_yaml(_find_shared(name, rules))
+
+    return read_routing(load_yaml(path), shared=shared, categories=categories, exclusions=exclusions)
+
+
+def _find_shared(name: str, rules: Path | None) -> Path:
+    found = find_shipped("rules", f"shared/{name}.yaml", rules) if SHARED_NAME.fullmatch(name) else None
+    if found is None:
+        known = [path.stem for path in shipped_files("rules", "shared/*.yaml", rules)]
+        raise Refused(f"there is no shared/{name}.yaml in the rules folders", suggest(name, known))
+    return found
+
+
+def _nothing_shared(name: str) -> Node:
+    raise Refused(f"there is no shared/{name}.yaml here", "write its rules into this file")
 
 
 def read_routing(
-    tree: Node, *, categories: Collection[str] = tuple(Category), exclusions: Collection[str] | None = None
+    tree: Node,
+    *,
+    shared: SharedFile = _nothing_shared,
+    categories: Collection[str] = tuple(Category),
+    exclusions: Collection[str] | None = None,
 ) -> Routing:
     """The rules of a tree; see `load_routing`. Raises FilesRefused."""
-    return read_root(tree, Faults(), lambda root: _routing(root, [str(each) for each in categories], exclusions))
+    known = _Vocabulary([str(each) for each in categories], exclusions)
+    return read_root(tree, Faults(), lambda root: _routing(root, shared, known))
 
 
-def _routing(root: Value, categories: Collection[str], exclusions: Collection[str] | None) -> Routing:
-    names: set[str] = set()
+@dataclass(slots=True)
+class _Vocabulary:
+    """The words that rules may give, and the names that rules have so far, over all the files of a council."""
+
+    categories: Collection[str]
+    exclusions: Collection[str] | None
+    services: Collection[str] | None = None  # None: the file does not say, which is a fault already
+    names: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The groups of rules of one file."""
+
+    categories: tuple[Rule, ...] = ()
+    services: tuple[Rule, ...] = ()
+    alerts: tuple[Rule, ...] = ()
+    exclusions: tuple[Rule, ...] = ()
+    signals: tuple[Rule, ...] = ()
+
+
+def _routing(root: Value, shared: SharedFile, known: _Vocabulary) -> Routing:
     with root.fields() as f:
         services = f.required("service_names", lambda value: value.each(text), ())
-
-        def rules(key: str, known: Collection[str] | None) -> tuple[Rule, ...]:
-            return f.optional(key, lambda value: value.each(lambda rule: _rule(rule, known, names)), ())
-
+        known.services = services or None
+        files = (_groups(f, known), *f.optional("shared", lambda value: _shared_files(value, shared, known), ()))
         return Routing(
-            categories=rules("categories", categories),
-            services=rules("services", services),
-            alerts=rules("alerts", list(Alert)),
-            exclusions=rules("exclusions", exclusions),
-            signals=rules("signals", Signal.ALL),
+            categories=tuple(rule for each in files for rule in each.categories),
+            services=tuple(rule for each in files for rule in each.services),
+            alerts=tuple(rule for each in files for rule in each.alerts),
+            exclusions=tuple(rule for each in files for rule in each.exclusions),
+            signals=tuple(rule for each in files for rule in each.signals),
             otherwise_category=f.optional("otherwise_category", word_of(Category), Category.COMPLAINT),
-            otherwise_service=f.optional("otherwise_service", lambda value: _known(value, services), "other"),
+            otherwise_service=f.optional("otherwise_service", lambda value: _known(value, known.services), "other"),
             service_names=services,
         )
+
+
+def _shared_files(value: Value, shared: SharedFile, known: _Vocabulary) -> tuple[_Rules, ...]:
+    """The rules of each shared file that *value* names. Their faults stand in their own files."""
+    named: set[str] = set()
+
+    def read(item: Value) -> _Rules:
+        name = text(item)
+        if name in named:
+            raise Refused(f'"{name}" is named twice', "name it once: its rules are tried in this order")
+        named.add(name)
+        try:
+            tree = shared(name)
+        except FilesRefused as refused:
+            item.faults.found.extend(refused.faults)
+            return _Rules()
+        return Value(tree, "", item.faults).attempt(lambda root: _shared_file(root, known), _Rules())
+
+    return value.each(read)
+
+
+def _shared_file(root: Value, known: _Vocabulary) -> _Rules:
+    with root.fields() as f:
+        return _groups(f, known)
+
+
+def _groups(f: Fields, known: _Vocabulary) -> _Rules:
+    def rules(key: str, gives: Collection[str] | None) -> tuple[Rule, ...]:
+        return f.optional(key, lambda value: value.each(lambda rule: _rule(rule, gives, known.names)), ())
+
+    return _Rules(
+        categories=rules("categories", known.categories),
+        services=rules("services", known.services),
+        alerts=rules("alerts", list(Alert)),
+        exclusions=rules("exclusions", known.exclusions),
+        signals=rules("signals", Signal.ALL),
+    )
 
 
 def _known(value: Value, known: Collection[str] | None) -> str:

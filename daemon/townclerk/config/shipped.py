@@ -28,6 +28,13 @@ def find_shipped(kind: str, name: str, own: Path | None = None) -> Path | None:
     return next((folder / name for folder in shipped_folders(kind, own) if (folder / name).is_file()), None)
 
 
+def shipped_files(kind: str, pattern: str, own: Path | None = None) -> tuple[Path, ...]:
+    """The files in force whose place below *kind* fits *pattern* (shared/*.yaml), by name."""
+    places = {str(path.relative_to(folder)) for folder in shipped_folders(kind, own) for path in folder.glob(pattern)}
+    found = (find_shipped(kind, place, own) for place in sorted(places))
+    return tuple(path for path in found if path is not None)
+
+
 def shipped_councils(own: Path | None = None) -> tuple[str, ...]:
     """The councils that have a policy, by name."""
     found = {path.parent.name for folder in shipped_folders("rules", own) for path in folder.glob("*/policy.yaml")}
