@@ -10,7 +10,8 @@ from config.policies import SMALL, with_stages
 from townclerk.config.errors import Fault, FilesRefused
 from townclerk.config.policy_file import load_policy, read_policy
 from townclerk.config.shipped import find_shipped
-from townclerk.domain.policy import ClockStart, Duration, Fallback, NonworkingReceipt, Policy, Unit
+from townclerk.domain.durations import Duration, Unit
+from townclerk.domain.policy import ClockStart, Fallback, NonworkingReceipt, Policy
 from townclerk.domain.words import Alert, Category, Stage
 
 
@@ -147,7 +148,9 @@ def test_the_stages_of_south_derbyshire_can_be_written() -> None:
     ],
 )
 def test_a_length_of_time_means_what_it_says(written: str, meant: Duration) -> None:
-    assert meant == read_policy(SMALL.encode(), "a", replaced={"retention": written}).retention
+    kept = read_policy(SMALL.encode(), "a", replaced={"retention": written}).provisions.retention
+    assert kept is not None
+    assert kept.otherwise == meant
 
 
 @pytest.mark.parametrize(
@@ -277,7 +280,24 @@ WRONG = [
         "stands here twice",
     ),
     ("www.lgo.org.uk}", "''}", 20, "ombudsmen.lgsco.website", "is empty"),
-    (', phone: "0300"', "", 20, "ombudsmen.lgsco.phone", "is missing"),
+    (', address: PO Box 1, phone: "0300", website: www.lgo.org.uk', "", 20, "ombudsmen.lgsco", "says no way to reach"),
+    ("ombudsmen:\n", "notices: [{to: [service]}]\nombudsmen:\n", 19, "notices[0].to", "not what the notice is about"),
+    ("ombudsmen:\n", "digest: {to: [nobody]}\nombudsmen:\n", 19, "digest.to", "not one of the roles"),
+    ("ombudsmen:\n", "survey: {after: a week}\nombudsmen:\n", 19, "survey.after", "not a length of time"),
+    (
+        "ombudsmen:\n",
+        "reports: {papers: {title: Papers, every: meeting, to: [service]}}\nombudsmen:\n",
+        19,
+        "reports.papers.every",
+        "there is no board",
+    ),
+    (
+        "ombudsmen:\n",
+        "timescale_override: {first: 2027-02-01, last: 2027-01-01}\nombudsmen:\n",
+        19,
+        "timescale_override.last",
+        "is before",
+    ),
     ("ombudsmen:\n", "alerts: {frod: service}\nombudsmen:\n", 19, "alerts.frod", 'did you mean "fraud"'),
     ("ombudsmen:\n", "hours: {opens: '17:00', closes: '09:00'}\nombudsmen:\n", 19, "hours.closes", "is not after"),
     ("ombudsmen:\n", "hours: {reminders_at: '17:00'}\nombudsmen:\n", 19, "hours.reminders_at", "outside the hours"),

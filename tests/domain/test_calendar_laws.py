@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from domain.strategies import FIRST, LAST, calendar, calendars, days, moments, the_days_after
 from townclerk.domain.calendar import Calendar, CalendarTooShort
-from townclerk.domain.policy import Duration, NonworkingReceipt, Unit
+from townclerk.domain.durations import Duration, Unit
+from townclerk.domain.policy import NonworkingReceipt
 
 few = st.integers(1, 40)
 DEEMED = NonworkingReceipt.DEEMED_RECEIVED_NEXT_WORKING_DAY

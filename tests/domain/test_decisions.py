@@ -20,11 +20,11 @@ from domain.samples import (
 from townclerk.domain.case import Case, PromisedBy
 from townclerk.domain.deadlines import is_overdue, timers
 from townclerk.domain.decide import Decision, decide
+from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.events import Event, LetterBounced, OfficerMailHeld, ResidentWrote, RobotWrote, TimerDue
 from townclerk.domain.letters import Acknowledgement, DelayNotice, Receipt, Reminder
 from townclerk.domain.letters import Decision as ToDecide
 from townclerk.domain.mail import Address
-from townclerk.domain.policy import Duration, Unit
 from townclerk.domain.routing import Route
 from townclerk.domain.words import Alert, Category, LetterKind, Stage, Status
 

@@ -3,7 +3,7 @@
 import re
 
 from townclerk.config.reading import Refused, Value, text
-from townclerk.domain.policy import Duration, Unit
+from townclerk.domain.durations import Duration, Unit
 
 UNITS = {
     "working day": Unit.WORKING_DAY,

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 
 from townclerk.config.reading import Value, suggest
 from townclerk.config.yaml import Place, Table
 from townclerk.domain.policy import ClockStart, Policy, Promise, StagePolicy
+from townclerk.domain.provisions import Period, Provisions, Published
 from townclerk.domain.words import Category, Stage
 
 LEAD = "complaints_lead"
+BOARD = "board"  # its members, where somebody's approval is asked
 
 
 def check_policy(policy: Policy, root: Value) -> None:
@@ -35,6 +38,7 @@ def _problems(policy: Policy) -> Iterator[Problem]:
     yield from _role_problems(policy)
     yield from _stage_problems(policy)
     yield from _clock_problems(policy)
+    yield from _provision_problems(policy)
     yield from _register_problems(policy)
     if not policy.ombudsmen:
         yield "ombudsmen", "names nobody", "write the Ombudsman with name, address, phone and website"
@@ -53,11 +57,9 @@ def _role_problems(policy: Policy) -> Iterator[Problem]:
 
 
 def _roles_named(policy: Policy) -> Iterator[tuple[str, str]]:
-    for path, promise in _promises(policy):
-        if not path.endswith(".request"):
-            yield f"{path}.by", promise.by
-    for stage, found in policy.stages.items():
-        yield f"stages.{stage}.decided_by", found.decided_by
+    yield from _roles_of_promises(policy)
+    yield from _roles_of_stages(policy)
+    yield from _roles_provided(policy.provisions)
     for category, kind in policy.categories.items():
         yield from ((f"categories.{category}.forward_to", role) for role in kind.forward_to)
     for code, exclusion in policy.exclusions.items():
@@ -66,6 +68,49 @@ def _roles_named(policy: Policy) -> Iterator[tuple[str, str]]:
     for step in policy.escalation:
         yield from (("escalation", role) for role in step.to)
     yield from ((f"alerts.{alert}", role) for alert, role in policy.alerts.items())
+
+
+def _roles_of_promises(policy: Policy) -> Iterator[tuple[str, str]]:
+    for path, promise in _promises(policy):
+        if path.endswith(".request"):
+            continue
+        yield f"{path}.by", promise.by
+        yield from ((f"{path}.with", role) for role in promise.together_with)
+        if promise.on_behalf_of is not None:
+            yield f"{path}.on_behalf_of", promise.on_behalf_of
+
+
+def _roles_of_stages(policy: Policy) -> Iterator[tuple[str, str]]:
+    for stage, found in policy.stages.items():
+        yield f"stages.{stage}.decided_by", found.decided_by
+        if found.triage is not None:
+            yield f"stages.{stage}.triage.by", found.triage.by
+        for approval in found.approvals:
+            yield from ((f"stages.{stage}.approvals", role) for role in approval.by if role != BOARD)
+
+
+def _roles_provided(provisions: Provisions) -> Iterator[tuple[str, str]]:
+    for path in ("time_limit.decided_by", "restrictions.by", "anonymous.decided_by", "anonymous.serious_to"):
+        yield from _role_at(provisions, path)
+    for path in ("concerns.decided_by", "assessment.by", "retention.by", "edition.review_by"):
+        yield from _role_at(provisions, path)
+    board, digest = provisions.board, provisions.digest
+    yield from (("board.members", role) for role in (board.members if board else ()))
+    yield from (("digest.to", role) for role in (digest.to if digest else ()))
+    for name, report in provisions.reports.items():
+        yield from ((f"reports.{name}.to", role) for role in report.to)
+    for notice in provisions.notices:
+        yield from (("notices", role) for role in notice.to)
+    for group in ("reasons", "remedies"):
+        for code in getattr(provisions, group).values():
+            yield from ((f"{group}.{code.code}.told", role) for role in code.told)
+
+
+def _role_at(provisions: Provisions, path: str) -> Iterator[tuple[str, str]]:
+    group, _, key = path.partition(".")
+    found = getattr(provisions, group)
+    if found is not None:
+        yield path, getattr(found, key)
 
 
 def _promises(policy: Policy) -> Iterator[tuple[str, Promise]]:
@@ -139,6 +184,30 @@ def _stage_clock_problems(path: str, stage: Stage, found: StagePolicy) -> Iterat
         )
 
 
+def _provision_problems(policy: Policy) -> Iterator[Problem]:
+    provided = policy.provisions
+    meetings = [f"reports.{name}.every" for name, report in provided.reports.items() if report.every is Period.MEETING]
+    asked = [f"stages.{stage}.approvals" for stage, found in policy.stages.items() if _asks_board(found)]
+    if provided.board is None:
+        for path in (*meetings, *asked):
+            yield path, "there is no board", "write a group board: with title, members and every"
+    for stage, found in policy.stages.items():
+        back = found.triage.back_to if found.triage else None
+        if back is not None and back not in policy.stages:
+            yield (
+                f"stages.{stage}.triage.back_to",
+                f'there is no "{back}" under stages',
+                "write the stage, or take the line out",
+            )
+    for notice in provided.notices:
+        if notice.remedy and notice.remedy not in provided.remedies:
+            yield "notices", f'"{notice.remedy}" is not one of the remedies', suggest(notice.remedy, provided.remedies)
+
+
+def _asks_board(stage: StagePolicy) -> bool:
+    return any(BOARD in approval.by for approval in stage.approvals)
+
+
 def _register_problems(policy: Policy) -> Iterator[Problem]:
     pattern = re.compile(rf"{re.escape(policy.prefix)}-[0-9]{{3}}")
     for path, ids in _ids(policy):
@@ -154,3 +223,16 @@ def _ids(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from ((f"stages.{stage}.extension.promises", found.extension.promises) for stage, found in policy.stages.items())
     yield from ((f"categories.{category}.promises", kind.promises) for category, kind in policy.categories.items())
     yield from ((f"exclusions.{code}.promises", exclusion.promises) for code, exclusion in policy.exclusions.items())
+    yield from ((f"{path}.promises", said.promises) for path, said in said_by(policy))
+
+
+def said_by(policy: Policy) -> Iterator[tuple[str, Published]]:
+    """Whatever the policy says without a time limit of its own, by its path in the file."""
+    for stage, found in policy.stages.items():
+        named = {"receipt": found.receipt, "refuse": found.refuse, "triage": found.triage.said if found.triage else None}
+        yield from ((f"stages.{stage}.{name}", said) for name, said in named.items() if said is not None)
+        yield from ((f"stages.{stage}.approvals", approval.said) for approval in found.approvals)
+    for provision in fields(policy.provisions):
+        value = getattr(policy.provisions, provision.name)
+        each = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,)
+        yield from ((provision.name, one.said) for one in each if isinstance(getattr(one, "said", None), Published))

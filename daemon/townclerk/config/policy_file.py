@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from townclerk.config.calendar_days import is_known_place
 from townclerk.config.durations import cap, duration, working_days
 from townclerk.config.policy_checks import check_policy
+from townclerk.config.provisions_file import provisions, published
 from townclerk.config.reading import (
     Faults,
     Refused,
@@ -24,28 +25,33 @@ from townclerk.config.reading import (
     whole_number,
     word_of,
     words,
+    yes_no,
 )
 from townclerk.config.yaml import node_of, parse_yaml, put, read_file
+from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import (
+    Approval,
     CalendarPolicy,
     CategoryPolicy,
     ClockStart,
     Contact,
-    Duration,
+    Covers,
     EscalationStep,
     Exclusion,
     Extension,
     Fallback,
     Hours,
+    InReceipt,
     NonworkingReceipt,
     Ombudsman,
     Policy,
     Promise,
-    Published,
     Reminders,
+    ResponseItem,
     StagePolicy,
-    Unit,
+    Triage,
 )
+from townclerk.domain.provisions import Published
 from townclerk.domain.words import Alert, Category, Stage
 
 SETTINGS = "settings"  # what faults call the file of values that a scenario replaces
@@ -90,6 +96,7 @@ def _policy(root: Value, version: str) -> Policy:
             stages=f.required("stages", _stages, {}),
             ombudsmen=f.required("ombudsmen", _ombudsmen, ()),
             ombudsman_in_every_letter=f.yes_no("ombudsman_in_every_letter", default=False),
+            ombudsman_in_receipt=f.optional("ombudsman_in_receipt", word_of(InReceipt), InReceipt.MENTION),
             hours=f.optional("hours", _hours, Hours()),
             reminders=f.optional("reminders", _reminders, Reminders()),
             escalation=f.optional("escalation", lambda value: value.each(_escalation_step), ()),
@@ -101,8 +108,8 @@ def _policy(root: Value, version: str) -> Policy:
             member_addresses=addresses,
             answered_for=f.optional("answered_for", duration, Duration(20, Unit.WORKING_DAY)),
             forwarded_receipt_hours=f.number("forwarded_receipt_hours", 24, 1, 24 * 31),
-            retention=f.optional("retention", duration, None),
-            survey=f.optional("survey", duration, None),
+            ask_members_capacity=f.optional("members", _asks_capacity, False),
+            provisions=provisions(f),
         )
     check_policy(policy, root)
     return policy
@@ -215,7 +222,14 @@ def _members(value: Value) -> _Members:
     """The domains and the addresses from which MPs and councillors write."""
     with value.fields() as f:
         domains = f.optional("domains", lambda each: each.each(_mail_domain), PARLIAMENT)
+        f.find("ask_capacity")  # see _asks_capacity
         return domains, f.optional("addresses", lambda each: each.each(lambda one: email(one).lower()), ())
+
+
+def _asks_capacity(value: Value) -> bool:
+    """Whether a councillor who complains is asked in what capacity."""
+    found = value.fields().find("ask_capacity")
+    return found is not None and not found.is_nothing and yes_no(found)
 
 
 def _mail_domain(value: Value) -> str:
@@ -241,6 +255,8 @@ def _promise(by: str | None = None) -> Callable[[Value], Promise]:
                 quote=f.optional_text("quote"),
                 promises=f.words("promises"),
                 fallback=f.optional("fallback", word_of(Fallback), Fallback.NONE),
+                together_with=f.words("with"),
+                on_behalf_of=f.optional("on_behalf_of", text, None),
             )
 
     return read
@@ -255,6 +271,7 @@ def _extension(value: Value) -> Extension:
             cap=f.optional("cap", cap, None),
             reason_required=f.yes_no("reason_required", default=False),
             agreement=f.yes_no("agreement", default=False),
+            updates_every=f.optional("updates_every", duration, None),
             name=f.optional_text("name", "delay notice"),
             promises=f.words("promises"),
         )
@@ -285,15 +302,34 @@ def _stage(stage: Stage) -> Callable[[Value], StagePolicy]:
                 max_times=f.optional("max_times", whole_number(1, 9), None),
                 final=f.yes_no("final", default=False),
                 closes_case=f.yes_no("closes_case", default=False),
-                response_must_contain=f.words("response_must_contain"),
+                response_must_contain=f.optional("response_must_contain", _items, ()),
+                upheld_must_contain=f.optional("upheld_must_contain", _items, ()),
+                not_upheld_must_contain=f.optional("not_upheld_must_contain", _items, ()),
+                different_person_from=f.optional("different_person_from", lambda each: each.each(word_of(Stage)), ()),
+                approvals=f.optional("approvals", lambda each: each.each(_approval), ()),
+                triage=f.optional("triage", _triage, None),
             )
 
     return read
 
 
+def _items(value: Value) -> tuple[ResponseItem, ...]:
+    return value.each(word_of(ResponseItem))
+
+
+def _approval(value: Value) -> Approval:
+    with value.fields() as f:
+        return Approval(f.required("by", words, ()), f.required("when", words, ()), published(f))
+
+
+def _triage(value: Value) -> Triage:
+    with value.fields() as f:
+        return Triage(f.text("by"), f.optional("back_to", word_of(Stage), None), published(f))
+
+
 def _published(value: Value) -> Published:
     with value.fields() as f:
-        return Published(f.text("clause"), f.optional_text("quote"), f.words("promises"))
+        return published(f)
 
 
 _NO_PROMISE = Promise(ONE_DAY, ClockStart.RECEIPT, "-", "-")
@@ -324,6 +360,7 @@ def _category(category: Category) -> Callable[[Value], CategoryPolicy]:
                 respond=f.optional("respond", _promise(), None),
                 acknowledge=f.optional("acknowledge", _promise(), None),
                 promises=f.words("promises"),
+                answer_before_close=f.yes_no("answer_before_close", default=False),
             )
 
     return read
@@ -345,6 +382,7 @@ def _exclusion(code: str, value: Value) -> Exclusion:
             forward_to=f.optional("forward_to", text, None),
             promises=f.words("promises"),
             restricted=f.yes_no("restricted", default=False),
+            statutory=f.yes_no("statutory", default=False),
         )
 
 
@@ -354,7 +392,15 @@ def _ombudsmen(value: Value) -> tuple[Ombudsman, ...]:
 
 def _ombudsman(code: str, value: Value) -> Ombudsman:
     with value.fields() as f:
-        return Ombudsman(code, f.text("name"), f.text("address"), f.text("phone"), f.text("website"), f.words("sentences"))
+        name, address = f.text("name"), f.optional_text("address")
+        phone, website = f.optional_text("phone"), f.optional_text("website")
+        sentences = f.words("sentences")
+        covers = f.optional("covers", word_of(Covers), Covers.ALL)
+        if not (address or phone or website):
+            raise Refused(
+                "says no way to reach this Ombudsman", "write an address, a phone or a website, as the policy prints them"
+            )
+        return Ombudsman(code, name, address, phone, website, sentences, covers)
 
 
 # --- times and people ------------------------------------------------------------------------------------------------
@@ -390,7 +436,6 @@ def _reminders(value: Value) -> Reminders:
         return Reminders(
             acknowledge=f.optional("acknowledge", days, usual.acknowledge),
             respond=f.optional("respond", days, usual.respond),
-            actions_every=f.optional("actions_every", duration, usual.actions_every),
         )
 
 

@@ -52,7 +52,7 @@ def _staff(value: Value, policy: Policy | None, services: Collection[str] | None
 
     officers = tuple(value.named(read).values())
     lead = policy.own_role(LEAD) if policy else None
-    if lead is not None and not any(lead in officer.roles for officer in officers):
+    if lead is not None and not any({lead, LEAD} & officer.roles for officer in officers):
         value.fault(f"nobody has the role {lead}", f"write roles: [{lead}] for one of them")
     return Roster(officers)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from townclerk.domain.policy import Duration, NonworkingReceipt, Unit
+from townclerk.domain.durations import Duration, Unit
+from townclerk.domain.policy import NonworkingReceipt
 
 ONE_DAY = timedelta(days=1)
 

@@ -16,5 +16,5 @@ class Council:
     routing: Routing
 
     def playing(self, part: str, service: str | None = None) -> tuple[Officer, ...]:
-        """The officers who play *part*, by the policy's own name for it."""
-        return self.roster.playing(self.policy.own_role(part), service)
+        """The officers who play *part*: by the policy's own name for it, or by the name that every policy has for it."""
+        return self.roster.playing((self.policy.own_role(part), part), service)

@@ -4,24 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 
+from townclerk.domain.durations import Duration, Unit
+from townclerk.domain.provisions import Provisions, Published
 from townclerk.domain.words import Alert, Category, Stage
 
-
-class Unit(StrEnum):
-    WORKING_DAY = "working_day"
-    CALENDAR_DAY = "calendar_day"
-    MONTH = "month"
-    YEAR = "year"
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    n: int
-    unit: Unit
-
-    def __str__(self) -> str:
-        name = self.unit.value.replace("_", " ")
-        return f"{self.n} {name}{'' if self.n == 1 else 's'}"
+TWENTY_DAYS = Duration(20, Unit.WORKING_DAY)
 
 
 class ClockStart(StrEnum):
@@ -40,15 +27,6 @@ class Fallback(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """Where the policy says something that has no time limit of its own."""
-
-    clause: str
-    quote: str = ""
-    promises: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Promise:
     """Something published, with a time limit. `within` counts from the local date of `start`, day 0."""
 
@@ -59,6 +37,8 @@ class Promise:
     promises: tuple[str, ...] = ()  # ids in the register: SS-050
     fallback: Fallback = Fallback.NONE
     quote: str = ""  # the published words
+    together_with: tuple[str, ...] = ()  # roles that take part, and are told when it is to be kept
+    on_behalf_of: str | None = None  # the role in whose name it is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +50,50 @@ class Extension:
     cap: Duration | None = None
     reason_required: bool = False
     agreement: bool = False  # the resident is asked, not told
+    updates_every: Duration | None = None  # while a date that was moved is awaited, the officer is asked to write
     name: str = "delay notice"
     promises: tuple[str, ...] = ()
     quote: str = ""  # the published words
+
+
+class ResponseItem(StrEnum):
+    """What a response must contain. Some of it townclerk adds, some the officer is asked for; see `decide.contents`."""
+
+    STAGE = "stage"
+    DEFINITION = "definition"  # our understanding of the complaint
+    OUTCOME = "outcome"
+    REASONS = "reasons"
+    APOLOGY = "apology"
+    REMEDY = "remedy"
+    ACTIONS = "actions"
+    OUTSTANDING_ACTIONS = "outstanding_actions"
+    EVIDENCE = "evidence"
+    REFERENCES = "references"  # to policies and law
+    RESPONSIBILITY = "responsibility"  # what is ours to answer for, and whose the rest is
+    ALL_POINTS = "all_points"
+    CAN_DO = "can_do"
+    CANNOT_DO = "cannot_do"
+    REVIEW_RIGHT = "review_right"
+    REVIEW_LAST_DATE = "review_last_date"
+    OMBUDSMAN = "ombudsman"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Somebody must agree before a response leaves. `when` are outcomes and flags; `by` roles, or `board` for its members."""
+
+    by: tuple[str, ...]
+    when: tuple[str, ...]
+    said: Published
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """A request for this stage is first looked at by `by`, who may send it back to the stage `back_to`."""
+
+    by: str
+    back_to: Stage | None
+    said: Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +108,15 @@ class StagePolicy:
     receipt: Published | None = None  # of what the stage begins with; None: nothing was published of it
     refuse: Published | None = None  # that somebody may be refused this stage; None: nobody may
     decided_by: str = "complaints_lead"  # who decides about a doubtful request for this stage
-    max_times: int | None = None
+    max_times: int | None = None  # how often a case may be in this stage; None: no limit
     final: bool = False
     closes_case: bool = False  # the case is closed with this stage's response
-    response_must_contain: tuple[str, ...] = ()
+    response_must_contain: tuple[ResponseItem, ...] = ()
+    upheld_must_contain: tuple[ResponseItem, ...] = ()  # beside these, where it is upheld or partly so
+    not_upheld_must_contain: tuple[ResponseItem, ...] = ()
+    different_person_from: tuple[Stage, ...] = ()  # who answered in one of these does not deal with this stage
+    approvals: tuple[Approval, ...] = ()
+    triage: Triage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +133,7 @@ class CategoryPolicy:
     acknowledge: Promise | None = None
     promises: tuple[str, ...] = ()
     quote: str = ""  # the published words
+    answer_before_close: bool = False  # it is closed only when the resident has been told what was done
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,23 +149,39 @@ class Exclusion:
     promises: tuple[str, ...] = ()
     restricted: bool = False  # while only suspected, nobody but the complaints lead is told
     quote: str = ""  # the published words
+    statutory: bool = False  # another procedure's clock runs already: passed on at once, and no clock of ours starts
+
+
+class Covers(StrEnum):
+    """Which matters an Ombudsman deals with. Where nobody has said what a matter is, it may be anybody's."""
+
+    ALL = "all"
+    LANDLORD_MATTERS = "landlord_matters"  # between the council as landlord and its tenants and leaseholders
+    OTHER_MATTERS = "other_matters"
 
 
 @dataclass(frozen=True, slots=True)
 class Ombudsman:
-    """Everything that a resident needs to go there; none of it may be empty."""
+    """What a resident needs to go there: a name and at least one way to reach it, as far as the policy prints them."""
 
     code: str
     name: str
-    address: str
-    phone: str
-    website: str
+    address: str = ""
+    phone: str = ""
+    website: str = ""
     sentences: tuple[str, ...] = ()
+    covers: Covers = Covers.ALL
 
     def __post_init__(self) -> None:
-        for value in (self.name, self.address, self.phone, self.website):
-            if not value.strip():
-                raise ValueError("an Ombudsman needs a name, an address, a telephone number and a website")
+        if not self.name.strip() or not any(way.strip() for way in (self.address, self.phone, self.website)):
+            raise ValueError("an Ombudsman needs a name, and an address, a telephone number or a website")
+
+
+class InReceipt(StrEnum):
+    """What a receipt says of the Ombudsman."""
+
+    NOTHING = "nothing"
+    MENTION = "mention"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +202,6 @@ class Reminders:
 
     acknowledge: tuple[int, ...] = (1,)
     respond: tuple[int, ...] = (2, 0)
-    actions_every: Duration = Duration(10, Unit.WORKING_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +261,7 @@ class Policy:
     exclusions: dict[str, Exclusion]
     ombudsmen: tuple[Ombudsman, ...]
     ombudsman_in_every_letter: bool = False
+    ombudsman_in_receipt: InReceipt = InReceipt.MENTION
     hours: Hours = field(default_factory=Hours)
     reminders: Reminders = field(default_factory=Reminders)
     escalation: tuple[EscalationStep, ...] = ()
@@ -227,11 +270,11 @@ class Policy:
     alerts: dict[Alert, str] = field(default_factory=dict)  # -> role
     member_domains: tuple[str, ...] = ("parliament.uk",)
     member_addresses: tuple[str, ...] = ()
-    answered_for: Duration = Duration(20, Unit.WORKING_DAY)  # how long the resident can come back where no window was published
+    answered_for: Duration = TWENTY_DAYS  # how long the resident can come back where no window was published
     forwarded_receipt_hours: int = 24  # at most one short receipt a case in so many hours
     statements: dict[str, str] = field(default_factory=dict)  # sentences of the published policy that letters use, by name
-    retention: Duration | None = None
-    survey: Duration | None = None
+    provisions: Provisions = field(default_factory=Provisions)
+    ask_members_capacity: bool = False  # a councillor's complaint: is it their own, or for somebody else?
 
     def stage_after(self, stage: Stage) -> StagePolicy | None:
         """The stage to which a resident may go from this one, or None: it was the last."""

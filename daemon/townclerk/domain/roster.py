@@ -1,5 +1,6 @@
 """Who works here, and who plays which role."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -38,9 +39,9 @@ class Roster:
         found = [o for o in self.officers if wanted in {o.key.lower(), o.name.lower()} | o.addresses]
         return found[0] if len(found) == 1 else None
 
-    def playing(self, role: str, service: str | None = None) -> tuple[Officer, ...]:
-        """Everyone in the role; where any of them names the service, only those, else those who name no service at all."""
-        in_role = [officer for officer in self.officers if role in officer.roles]
+    def playing(self, roles: Collection[str], service: str | None = None) -> tuple[Officer, ...]:
+        """Everyone in one of *roles*; where any of them names the service, only those, else those who name no service."""
+        in_role = [officer for officer in self.officers if not officer.roles.isdisjoint(roles)]
         if service is None:
             return tuple(in_role)
         for_service = [officer for officer in in_role if service in officer.services]

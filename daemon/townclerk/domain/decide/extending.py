@@ -8,7 +8,8 @@ from townclerk.domain.commands import Command, read_until
 from townclerk.domain.deadlines import latest_possible
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.policy import Duration, StagePolicy, Unit
+from townclerk.domain.durations import Duration, Unit
+from townclerk.domain.policy import StagePolicy
 
 FURTHEST = Duration(6, Unit.MONTH)  # a slip of the keyboard is likelier than half a year's extension
 

@@ -12,7 +12,7 @@ from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.events import CaseOpened
 from townclerk.domain.letters import AlertRaised, Receipt
 from townclerk.domain.mail import Address
-from townclerk.domain.policy import CategoryPolicy, StagePolicy
+from townclerk.domain.policy import CategoryPolicy, InReceipt, StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.words import Alert, Category, LetterKind, Status
 
@@ -163,7 +163,8 @@ def send_receipt(d: Deliberation, variety: str, category: CategoryPolicy, party:
     dates = tuple(date for date in wanted if date.day >= today)
     title = d.stage_policy.title if d.stage_policy else None
     every_letter = d.council.policy.ombudsman_in_every_letter
-    mentions = every_letter or (category.first_stage is not None and variety != "neutral")
+    mentioned = d.council.policy.ombudsman_in_receipt is InReceipt.MENTION
+    mentions = every_letter or (mentioned and category.first_stage is not None and variety != "neutral")
     danger = variety == "neutral" and bool(DANGER & set(d.case.alerts))
     doubtful = variety == "doubtful"  # the letter is that of a new complaint, but takes nothing for granted
     kind, named = "new" if doubtful else variety, d.ombudsmen() if mentions else None

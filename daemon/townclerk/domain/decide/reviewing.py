@@ -8,7 +8,8 @@ from townclerk.domain.decide.work import OfficerAtWork, joined
 from townclerk.domain.letters import (
     ReviewDecision,
 )
-from townclerk.domain.policy import Published, StagePolicy
+from townclerk.domain.policy import StagePolicy
+from townclerk.domain.provisions import Published
 from townclerk.domain.words import LetterKind, Stage, Status
 
 

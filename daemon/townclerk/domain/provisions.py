@@ -1,0 +1,278 @@
+"""What a policy provides for beside its stages: who may act for somebody, what is kept and for how long, what is reported.
+
+Each is a value of the policy file, None or empty where the published policy says nothing of it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from townclerk.domain.durations import Duration, Unit
+from townclerk.domain.words import Category, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where the policy says something, in its own words, and under which numbers that stands in the register."""
+
+    clause: str
+    quote: str = ""
+    promises: tuple[str, ...] = ()
+
+
+NOT_PUBLISHED = Published("")
+
+
+class LimitFrom(StrEnum):
+    """From when a complaint must come in time."""
+
+    INCIDENT = "incident"  # when the matter occurred
+    KNOWN = "known"  # when the resident came to know of it
+    LATER_OF_BOTH = "later_of_both"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """How late a complaint may come. Nobody is refused by it: `decided_by` is asked, and may use discretion."""
+
+    within: Duration
+    counted_from: LimitFrom
+    decided_by: str
+    said: Published = NOT_PUBLISHED
+
+
+class Consent(StrEnum):
+    """What somebody who acts for another must bring before anything personal goes to them."""
+
+    WRITTEN = "written"  # it must be on the case before a response goes to them
+    ASKED = "asked"  # the officer is reminded to see to it
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    consent: Consent
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class AdditionalIssues:
+    """What the policy says of new issues in an open complaint: joined while `until` has not been answered, else a case of
+    their own."""
+
+    until: Stage
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustments:
+    """Reasonable adjustments are kept on the case, shown to whoever deals with it, and reviewed."""
+
+    review_every: Duration | None = None
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Restrictions:
+    """Contact arrangements. `by` decides on them and is asked about every mail under one; `must_record` are the labels
+    under which the decision must say something ("measures tried: …"); `letter_must_say` what the decision letter must."""
+
+    by: str
+    only_they_write: bool = False
+    must_record: tuple[str, ...] = ()
+    letter_must_say: tuple[str, ...] = ()
+    policy_url: str = ""
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """A complaint without a name: `decided_by` says what becomes of it, or `serious_to` where it is serious."""
+
+    decided_by: str
+    serious_to: str
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Concerns:
+    """What is a worry rather than a complaint: `decided_by` says what it is. Its clocks run meanwhile."""
+
+    decided_by: str
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Somebody, a councillor for instance, gets the letters of each stage where the resident asks for it in writing."""
+
+    said: Published
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """`after` the response, in the morning of a working day, to those who wrote in one of `categories`."""
+
+    after: Duration
+    categories: tuple[Category, ...] = (Category.COMPLAINT,)
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What was promised with a response and is still to be done: told to the resident at `updates_every` until it is."""
+
+    updates_every: Duration = field(default_factory=lambda: Duration(10, Unit.WORKING_DAY))
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A sheet that `by` fills in when a complaint has been answered (why, what was learned): asked for, and chased."""
+
+    by: str
+    asks: tuple[str, ...]  # reason, remedy, learning
+    chase_every: Duration | None = None
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A word under which something is recorded: a reason, a remedy. `told` are roles that hear of each."""
+
+    code: str
+    title: str
+    told: tuple[str, ...] = ()
+    said: Published = NOT_PUBLISHED
+
+
+class WhenKept(StrEnum):
+    """What becomes of a case when its time is over."""
+
+    MARK = "mark"  # it is marked, and a person confirms its destruction
+    DESTROY = "destroy"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long a case is kept after it closed or was last written about, whichever is later. `classes` are words that a case
+    can have: a flag, an exclusion, a stage, a category, `ombudsman`; `otherwise` for what is in none of them."""
+
+    classes: dict[str, Duration] = field(default_factory=dict)
+    otherwise: Duration | None = None
+    then: WhenKept = WhenKept.MARK
+    by: str = "complaints_lead"
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Officers who meet regularly and look at cases. `anchor` is the day of any one meeting, None: not yet given."""
+
+    title: str
+    members: tuple[str, ...]  # roles
+    every: Duration
+    anchor: date | None = None
+    pack_before: int = 2  # working days before a meeting, at which its members get the papers
+    said: Published = NOT_PUBLISHED
+
+
+class Period(StrEnum):
+    """What a report covers. A quarter and a year are those of the financial year, from April."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    MEETING = "meeting"  # of the board: sent as its papers
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Figures that go to `to` (roles) after each period, in the morning of the first working day."""
+
+    id: str
+    title: str
+    every: Period
+    to: tuple[str, ...]
+    contains: tuple[str, ...] = ()
+    personal: bool = False  # names of residents may stand in it
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What is due, overdue and nobody's, every working morning, where there is anything to say."""
+
+    to: tuple[str, ...]
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Roles that hear when something happens to a case. Just one of `flag`, `remedy`, `stage` and `alert` is given."""
+
+    to: tuple[str, ...]
+    flag: str = ""
+    remedy: str = ""
+    stage: Stage | None = None
+    alert: str = ""
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class TimescaleOverride:
+    """While it is in force, clocks that start have other lengths, and letters say so. Published at `url`."""
+
+    first: date
+    last: date
+    stages: dict[Stage, Duration]
+    because: str
+    url: str
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which edition of the published policy this file is of. `review_by` is told when it is to be reviewed."""
+
+    version: str = ""
+    day: date | None = None
+    review_every: Duration | None = None
+    review_by: str = "complaints_lead"
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """So many requests for service of one person within so long may be a complaint: a person is asked."""
+
+    times: int
+    within: Duration
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Provisions:
+    """All that a policy provides for beside its stages, categories and exclusions."""
+
+    time_limit: TimeLimit | None = None
+    representation: Representation | None = None
+    additional_issues: AdditionalIssues | None = None
+    adjustments: Adjustments | None = None
+    restrictions: Restrictions | None = None
+    anonymous: Anonymous | None = None
+    concerns: Concerns | None = None
+    copies: Copies | None = None
+    survey: Survey | None = None
+    actions: Actions = field(default_factory=Actions)
+    assessment: Assessment | None = None
+    reasons: dict[str, Code] = field(default_factory=dict)
+    remedies: dict[str, Code] = field(default_factory=dict)
+    retention: Retention | None = None
+    board: Board | None = None
+    reports: dict[str, Report] = field(default_factory=dict)
+    digest: Digest | None = None
+    notices: tuple[Notice, ...] = ()
+    timescale_override: TimescaleOverride | None = None
+    edition: Edition = field(default_factory=Edition)
+    repeats: Repeats | None = None
+    elapsed_alarm: Duration | None = field(default_factory=lambda: Duration(84, Unit.CALENDAR_DAY))
