@@ -29,6 +29,7 @@ from townclerk.domain.provisions import (
     Copies,
     Digest,
     Edition,
+    Figure,
     LimitFrom,
     Notice,
     Period,
@@ -218,7 +219,7 @@ def _report(id_: str, value: Value) -> Report:
             title=f.text("title"),
             every=f.required("every", word_of(Period), Period.QUARTER),
             to=f.required("to", words, ()),
-            contains=f.words("contains"),
+            contains=f.optional("contains", lambda each: each.each(word_of(Figure)), ()),
             personal=f.yes_no("personal", default=False),
             said=published(f),
         )

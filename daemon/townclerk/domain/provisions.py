@@ -185,6 +185,32 @@ class Period(StrEnum):
     MEETING = "meeting"  # of the board: sent as its papers
 
 
+class Figure(StrEnum):
+    """What a report may contain. `figures` says how each is counted."""
+
+    RECEIVED = "received"
+    BY_SERVICE = "by_service"
+    BY_CHANNEL = "by_channel"
+    ACKNOWLEDGED = "acknowledged"  # in time
+    RESPONDED = "responded"  # in time, at each stage
+    OUTCOMES = "outcomes"
+    ESCALATED = "escalated"  # from one stage to the next
+    REFUSED = "refused"
+    OVERDUE = "overdue"
+    REASONS = "reasons"
+    REMEDIES = "remedies"
+    LEARNING = "learning"
+    OMBUDSMAN = "ombudsman"
+    SERVICE_REQUESTS = "service_requests"
+    TRENDS = "trends"  # against the period before
+    SURVEYS = "surveys"
+    ACTIONS = "actions"
+    ASSESSMENTS = "assessments"
+    SELF_ASSESSMENT = "self_assessment"  # what the Codes ask a council to assess itself by
+    INVESTIGATIONS = "investigations"  # complaints that are being looked into
+    APPROVALS = "approvals"  # responses that wait for somebody's agreement
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """Figures that go to `to` (roles) after each period, in the morning of the first working day."""
@@ -193,7 +219,7 @@ class Report:
     title: str
     every: Period
     to: tuple[str, ...]
-    contains: tuple[str, ...] = ()
+    contains: tuple[Figure, ...] = ()
     personal: bool = False  # names of residents may stand in it
     said: Published = NOT_PUBLISHED
 
