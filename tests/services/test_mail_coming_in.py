@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from services.office import MONDAY, Crash, House, ReadHere, council
+from townclerk.domain.events import Event, ResidentWrote
 from townclerk.domain.words import LetterKind
 from townclerk.mail.errors import MailboxFolderMissing
 from townclerk.mail.reading import Reading
-from townclerk.services import delivery, intake
+from townclerk.services import delivery, intake, sorting
+from townclerk.services.applying import happen
+from townclerk.services.office import Office
 from townclerk.store import cases, mails
+from townclerk.store.database import Tx
 from townclerk.store.schema import MailState
 
 COMPLAINT = "I complain about the bins."
@@ -255,3 +259,22 @@ async def test_a_mailbox_with_none_of_its_folders_is_trouble(house: House) -> No
 
     with pytest.raises(MailboxFolderMissing):
         await intake.run_once(office, house.mailbox, LATER)
+
+
+async def test_a_further_mail_says_which_letter_of_ours_it_answers(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A "yes" means something else under a survey than under a proposal."""
+    seen: list[Event] = []
+
+    async def watch(office: Office, ref: str | None, event: Event, now: datetime, also: Callable[[Tx], None] | None) -> object:
+        seen.append(event)
+        return await happen(office, ref, event, now, also)
+
+    monkeypatch.setattr(sorting, "happen", watch)
+    house.arrives(COMPLAINT)
+    await house.settle()
+    (receipt,) = house.sent("receipt")
+    house.replies(receipt, "Any news?", LATER)
+    house.arrives("And again.", f"Bins {house.cases[0].ref}", at=LATER)
+    await house.settle(LATER)
+
+    assert [e.answers for e in seen if isinstance(e, ResidentWrote)] == [LetterKind.RECEIPT, None]

@@ -43,11 +43,13 @@ class CaseOpened:
 
 @dataclass(frozen=True, slots=True)
 class ResidentWrote:
-    """A party's further mail. `how` names what linked it."""
+    """A party's further mail. `how` names what linked it; `answers` is the letter of ours that it answers, where it names one:
+    a "yes" means something else under a proposal than under a survey."""
 
     mail: MailFacts
     route: Route
     how: str
+    answers: LetterKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

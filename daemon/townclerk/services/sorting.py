@@ -169,7 +169,8 @@ async def _resident(
     event: Event
     if ref is not None:
         how = link.joined.how if link.joined else "named by a member"
-        event = MemberWrote(facts, how) if member else ResidentWrote(facts, routed, how)
+        answers = await office.db.read(partial(_answered_letter, ref=ref, thread=mail.thread))
+        event = MemberWrote(facts, how) if member else ResidentWrote(facts, routed, how, answers)
     else:
         new = await _new_reference(office, facts.received_at)
         others = await office.db.read(partial(_open_cases_of, council=office.council.policy.id, address=facts.sender.address))
@@ -178,6 +179,16 @@ async def _resident(
         event = CaseOpened(new, facts, routed, shown, others, secret, member)
     settled = ref or event.ref if isinstance(event, CaseOpened) else ref
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, settled))
+
+
+def _answered_letter(tx: Tx, ref: str, thread: tuple[str, ...]) -> LetterKind | None:
+    """The kind of the nearest letter of ours on the case *ref* that a mail of this *thread* answers, or None."""
+    for message_id in thread:
+        found = mails.letter_of(tx, message_id)
+        letter = outbox.get(tx, found[1]) if found is not None and found[0] == ref else None
+        if letter is not None:
+            return LetterKind(letter.kind)
+    return None
 
 
 def _open_cases_of(tx: Tx, council: str, address: str) -> tuple[str, ...]:
