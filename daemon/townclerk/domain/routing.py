@@ -63,15 +63,49 @@ class Routing:
 
 
 class Signal:
-    """What a resident's reply may say: the names that `signals` in a routing file may give."""
+    """What the sender says beside the matter itself: the names that `signals` in a routing file may give. The rules look at
+    words; whether a signal counts is the business of whoever asks for it: "yes" agrees only where something was proposed."""
 
+    # of an answer to one of our letters
     REVIEW_REQUEST = "review_request"
     DISSATISFIED = "dissatisfied"
+    AGREES = "agrees"  # to what was proposed, without a condition
     DISAGREES = "disagrees"
     WITHDRAWS = "withdraws"
     THANKS = "thanks"
     NEW_MATTER = "new_matter"
-    ALL = (REVIEW_REQUEST, DISSATISFIED, DISAGREES, WITHDRAWS, THANKS, NEW_MATTER)
+    COPY_WANTED = "copy_wanted"  # a councillor is to be kept informed
+    STOP_COPYING = "stop_copying"
+
+    # of the one who writes
+    ANONYMOUS = "anonymous"  # does not want to give a name
+    REPRESENTATIVE = "representative"  # writes for somebody else
+    MENTIONS_NEED = "mentions_need"  # a disability or vulnerability, of whomever it is: an adjustment may be needed
+
+    # of the matter
+    SERIOUS = "serious"  # of life and limb, abuse or crime
+    CONCERN = "concern"  # speaks of a concern, in that word
+    FLUENCY = "fluency"  # how well an officer speaks English
+    LONG_AGO = "long_ago"  # more than a year back, by the sender's own words
+
+    ALL = (
+        REVIEW_REQUEST,
+        DISSATISFIED,
+        AGREES,
+        DISAGREES,
+        WITHDRAWS,
+        THANKS,
+        NEW_MATTER,
+        COPY_WANTED,
+        STOP_COPYING,
+        ANONYMOUS,
+        REPRESENTATIVE,
+        MENTIONS_NEED,
+        SERIOUS,
+        CONCERN,
+        FLUENCY,
+        LONG_AGO,
+    )
 
 
 @dataclass(frozen=True, slots=True)
