@@ -24,6 +24,10 @@ class Party:
     role: PartyRole
 
 
+# Deadlines that are ours whatever becomes of the case: they end on a day of their own, and no letter names them as its dates.
+OUTLIVING = frozenset({"action", "adjustments", "restriction", "retention", "survey"})
+
+
 class PromisedBy(StrEnum):
     POLICY = "policy"
     OFFICER = "officer"
@@ -53,6 +57,11 @@ class Deadline:
     @property
     def open(self) -> bool:
         return self.met_at is None and not self.dropped
+
+    @property
+    def outlives(self) -> bool:
+        """True where it stands when the case has ended: a survey, an action that was promised, the end of a restriction."""
+        return self.name.partition(".")[0] in OUTLIVING
 
     @property
     def what(self) -> str:

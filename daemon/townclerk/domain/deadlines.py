@@ -179,7 +179,7 @@ def last_day_to_come_back(case: Case, council: Council) -> date | None:
         window = case.deadline(f"{following.stage}.request") if following else None
         return window.promised if window else _days_after(answered, council)
     still_here = case.status in {Status.OPEN, Status.ANSWERED}
-    if still_here and case.stage is None and not any(d.open for d in case.deadlines):
+    if still_here and case.stage is None and not any(d.open and not d.outlives for d in case.deadlines):
         return _days_after(case.last_contact_at or case.opened_at, council)
     return None
 

@@ -141,7 +141,7 @@ def _columns(case: Case) -> dict[str, Any]:
 
 def _owed(deadline: Deadline) -> bool:
     """The council owes it still: a request for a review is the resident's to make."""
-    return deadline.open and deadline.what != "request"
+    return deadline.open and not deadline.outlives and deadline.what != "request"
 
 
 def _latest(case: Case) -> datetime:

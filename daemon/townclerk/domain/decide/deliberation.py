@@ -93,7 +93,7 @@ class Deliberation:
     def drop_deadlines(self, stage: Stage | None = None) -> None:
         """What is owed (of one stage) is no longer: the case took another way."""
         for deadline in self.case.deadlines:
-            if deadline.open and (stage is None or deadline.stage is stage):
+            if deadline.open and not deadline.outlives and (stage is None or deadline.stage is stage):
                 self.case = self.case.with_deadline(replace(deadline, dropped=True))
 
     def record(self, mail: MailFacts) -> None:
@@ -176,7 +176,7 @@ class Deliberation:
         return tuple(
             DatedPromise(d.what, d.promised, d.stage, d.clause)
             for d in self.case.deadlines
-            if d.open and d.what != "request" and (not what or d.what in what)
+            if d.open and not d.outlives and d.what != "request" and (not what or d.what in what)
         )
 
     def original(self, mail: Correspondence | None) -> Original:

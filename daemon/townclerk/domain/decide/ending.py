@@ -84,6 +84,8 @@ def reopen(work: OfficerAtWork, _command: Command) -> None:
             "#message to write to the resident",
         )
     # What the case took another way to before it ended (an earlier stage, a complaint that became a comment) stays as it is.
-    owed = tuple(replace(each, dropped=False) if each.stage is d.case.stage else each for each in d.case.deadlines)
+    owed = tuple(
+        replace(each, dropped=False) if each.stage is d.case.stage and not each.outlives else each for each in d.case.deadlines
+    )
     d.change(status=Status.OPEN, closed_at=None, deadlines=owed, linked=(), last_contact_at=d.now, review_refused=False)
     work.done("The case is open again, with the dates that it had.")

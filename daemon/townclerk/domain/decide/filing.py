@@ -87,7 +87,7 @@ def category(work: OfficerAtWork, command: Command) -> None:
     elif category is d.case.category:
         raise Refusal(f"it is a {category.replace('_', ' ')} already", "#service, if it belongs to somebody else")
     else:
-        if any(deadline.open for deadline in d.case.deadlines):
+        if any(deadline.open and not deadline.outlives for deadline in d.case.deadlines):
             _stops_being_complaint(work, category, command.body)
         _becomes(work, category)
         _send_words(work, command.body)

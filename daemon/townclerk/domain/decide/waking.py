@@ -1,7 +1,6 @@
 """A moment has come at which the case is to be looked at again. Nothing is taken from the past but the case as it now is."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from townclerk.domain.case import Deadline, PromisedBy
 from townclerk.domain.deadlines import UNDECIDED_FOR, Timer, extended_automatically, move, timers
@@ -166,9 +165,7 @@ def _close(d: Deliberation, timer: Timer) -> None:
     """The resident can no longer come back: nothing is owed, nobody is told."""
     d.change(status=Status.CLOSED, closed_at=timer.at)
     d.note("townclerk", "closed", reason="the time to come back has passed")
-    for deadline in d.case.deadlines:
-        if deadline.open:
-            d.case = d.case.with_deadline(replace(deadline, dropped=True))
+    d.drop_deadlines()
 
 
 _ACT: dict[str, Callable[[Deliberation, Timer], None]] = {
