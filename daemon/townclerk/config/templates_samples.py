@@ -21,6 +21,7 @@ from townclerk.domain.letters import (
     DatedPromise,
     Decision,
     DelayNotice,
+    Digest,
     Done,
     Escalation,
     ExtensionNotAgreed,
@@ -37,11 +38,14 @@ from townclerk.domain.letters import (
     Recipient,
     Refused,
     Reminder,
+    Report,
     ResidentContent,
     Response,
     ReviewDecision,
     ReviewInvitation,
     ReviewRight,
+    Row,
+    Section,
     StaffContent,
     Undelivered,
 )
@@ -256,6 +260,12 @@ def _held_choices() -> tuple[Choice, ...]:
     )
 
 
+_SECTIONS = (
+    Section("What came in", (Row("Complaints", "12"), Row("Compliments", "3"))),
+    Section("Answered in time", (Row("Stage 1", "9 of 10 (90%)"),), "In time means by the date first promised."),
+)
+
+
 def _least_to_staff() -> Iterator[StaffContent]:
     yield Assignment((), _BARE_MAIL, ())
     yield Forwarded("further", _BARE_MAIL)
@@ -271,6 +281,11 @@ def _least_to_staff() -> Iterator[StaffContent]:
 
 
 def _without_a_case() -> Iterator[StaffContent]:
+    yield Report("Report to the committee", date(2026, 10, 1), date(2026, 12, 31), _SECTIONS)
+    yield Report("Papers for the board", date(2026, 12, 1), date(2026, 12, 14), _SECTIONS, date(2026, 12, 17))
+    yield Report("Report to the committee", date(2026, 10, 1), date(2026, 12, 31), ())
+    yield Digest(_ACKNOWLEDGE, (Section("Overdue", (Row("AB-26-0007-B", "waste, respond by Wednesday 6 January 2027"),)),))
+    yield Digest(_ACKNOWLEDGE, (Section("Nobody's", (Row("Nothing", ""),)),))
     yield Done((), "#help    send me this list")
     yield Refused("a mail to a case", "It names no case.", ("Answer the letter that names the case.",), "Hello?")
     yield Undelivered(LetterKind.RECEIPT, "someone@example.net", "5.1.1", "no such user")

@@ -81,6 +81,12 @@ class Calendar:
             raise CalendarTooShort(day + timedelta(days=2 * n), self.first, self.last)
         return self._working[index]
 
+    def working_days_between(self, start: date, end: date) -> int:
+        """How many working days lie after *start*, up to and including *end*."""
+        self._check(start)
+        self._check(end)
+        return max(0, bisect_right(self._working, end) - bisect_right(self._working, start))
+
     def working_on_or_before(self, day: date) -> date:
         return day if self.is_working(day) else self.add_working_days(day, -1)
 

@@ -160,6 +160,7 @@ class Case:
     last_receipt_at: datetime | None = None
     last_contact_at: datetime | None = None
     closed_at: datetime | None = None
+    refused: str | None = None  # the exclusion for which a person has refused it
     receipts: bool = True  # the complainant has an address that may be answered
     thread: tuple[str, ...] = ()  # Message-IDs of the conversation with the resident, oldest first
     version: int = 0  # of the row: raised by every save

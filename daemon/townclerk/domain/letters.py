@@ -328,6 +328,44 @@ class Undelivered:
     kind = LetterKind.UNDELIVERED
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a report: what, and how many or which."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of a report with its lines; `note` says how they were counted, where that needs saying."""
+
+    heading: str
+    rows: tuple[Row, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Figures on the days from `first` to `last`. `meeting` is the day of the board, where these are its papers."""
+
+    title: str
+    first: date
+    last: date
+    sections: tuple[Section, ...]
+    meeting: date | None = None
+    kind = LetterKind.REPORT
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What is due, overdue and nobody's, on the morning of `day`."""
+
+    day: date
+    sections: tuple[Section, ...]
+    kind = LetterKind.DIGEST
+
+
 ResidentContent = (
     Receipt
     | Acknowledgement
@@ -343,7 +381,19 @@ ResidentContent = (
     | Message
 )
 StaffContent = (
-    Assignment | Forwarded | Reminder | Overdue | Escalation | Decision | AlertRaised | Confirm | Done | Refused | Undelivered
+    Assignment
+    | Forwarded
+    | Reminder
+    | Overdue
+    | Escalation
+    | Decision
+    | AlertRaised
+    | Confirm
+    | Done
+    | Refused
+    | Undelivered
+    | Report
+    | Digest
 )
 Content = ResidentContent | StaffContent
 

@@ -1,1 +1,1 @@
-"""One verb each, `run_once(...) -> counts`: intake, timekeeper, delivery, desk."""
+"""One verb each, `run_once(...) -> counts`: intake, timekeeper, reporting, delivery, desk."""

@@ -1,6 +1,6 @@
 """Cases: each one whole, as JSON, with columns beside it to look it up by."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -82,6 +82,17 @@ def of_party(tx: Tx, council: str, address: str) -> tuple[str, ...]:
     theirs = select(cases.c.ref).join(case_parties, case_parties.c.ref == cases.c.ref)
     theirs = theirs.where(case_parties.c.address == address.lower(), cases.c.council == council)
     return tuple(tx.execute(theirs.order_by(cases.c.opened_at.desc(), cases.c.ref.desc())).scalars())
+
+
+def every(tx: Tx, council: str) -> Iterator[Case]:
+    """Every case of *council*, the oldest first, one at a time. Raises UnreadableCase, as `load`."""
+    rows = tx.execute(
+        select(cases.c.ref, cases.c.state, cases.c.version)
+        .where(cases.c.council == council)
+        .order_by(cases.c.opened_at, cases.c.ref)
+    )
+    for row in rows.yield_per(200):
+        yield replace(_read(row.ref, row.state), version=row.version)
 
 
 def list_cases(

@@ -22,7 +22,7 @@ from townclerk.domain.signing import Signer, SigningKey
 from townclerk.mail.mailbox import Mailbox
 from townclerk.mail.reading import Reading, read, read_files
 from townclerk.mail.transport import Transport
-from townclerk.services import delivery, intake, timekeeper
+from townclerk.services import delivery, intake, reporting, timekeeper
 from townclerk.services.office import Office, Ways
 from townclerk.store import cases, mails, outbox
 from townclerk.store.database import Database, Tx
@@ -105,15 +105,17 @@ class World:
         while working:
             taken = await intake.run_once(self.office, self.mailbox, now)
             woken = await timekeeper.run_once(self.office, now)
+            reported = await reporting.run_once(self.office, now)
             sent = await delivery.run_once(self.office, self.transport, now)
             await self._collect(now)
-            working = bool(taken.taken or taken.dealt or woken.woken or sent.sent or sent.dead)
+            working = bool(taken.taken or taken.dealt or woken.woken or reported.reports or sent.sent or sent.dead)
 
     async def next_moment(self, now: datetime) -> datetime | None:
         """When there is something to do again, after *now*."""
         letters = await self.office.db.read(partial(outbox.next_at, council=self.office.council.policy.id))
         timers = await timekeeper.next_moment(self.office, now)
-        return min((moment for moment in (letters, timers) if moment is not None and moment > now), default=None)
+        reports = await reporting.next_moment(self.office, now)
+        return min((moment for moment in (letters, timers, reports) if moment is not None and moment > now), default=None)
 
     async def _collect(self, now: datetime) -> None:
         for raw in self.transport.raw[len(self.letters) :]:

@@ -1,0 +1,179 @@
+"""Reports after each period, a board's papers before it meets, and the morning digest: each just once, also after an outage."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from townclerk.domain.decide import Send
+from townclerk.domain.decide.deliberation import mark, to_officer
+from townclerk.domain.digest import morning
+from townclerk.domain.figures import Material, sections
+from townclerk.domain.letters import Because, Digest, Letter, Recipient, Report
+from townclerk.domain.periods import ONE_DAY, Span, before, spans_from
+from townclerk.domain.provisions import Figure
+from townclerk.domain.provisions import Report as ReportPolicy
+from townclerk.services.office import Office
+from townclerk.services.writing import write_letter
+from townclerk.store import cases, facts, outbox
+from townclerk.store.database import Tx
+from townclerk.store.outbox import OutboxRow
+
+MOST_AT_ONCE = 50  # spans of one report that a very long downtime has left unsent
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    reports: int = 0
+    digests: int = 0
+
+
+async def run_once(office: Office, now: datetime) -> Counts:
+    """Send the reports and the digest whose time has come. Nothing that ended before this mailbox was first looked after is
+    reported on: there would be nothing to count."""
+    reports = 0
+    for report in office.council.policy.provisions.reports.values():
+        for span in await _due(office, report, now):
+            await _report(office, report, span, now)
+            reports += 1
+    return Counts(reports, await _digest(office, now))
+
+
+async def next_moment(office: Office, now: datetime) -> datetime | None:
+    """When a report or a digest leaves next, or None: the policy knows none."""
+    moments = [
+        _leaves(office, span)
+        for report in office.council.policy.provisions.reports.values()
+        for span in _from(office, report, now)
+    ]
+    if office.council.policy.provisions.digest is not None:
+        moments.append(_next_morning(office, now))
+    return min((moment for moment in moments if moment > now), default=None)
+
+
+# --- reports ---------------------------------------------------------------------------------------------------------
+
+
+def _from(office: Office, report: ReportPolicy, now: datetime) -> Iterator[Span]:
+    """The next two spans: the one that leaves today may have left already."""
+    today = office.council.calendar.local(now).date()
+    board = office.council.policy.provisions.board
+    for number, span in enumerate(spans_from(report.every, today, office.council.calendar, board)):
+        if number == 2:
+            return
+        yield span
+
+
+def _leaves(office: Office, span: Span) -> datetime:
+    return office.council.calendar.at(span.leaves, office.council.policy.hours.reminders_at)
+
+
+async def _due(office: Office, report: ReportPolicy, now: datetime) -> tuple[Span, ...]:
+    """The spans whose report should have left and has not. The first time that we look, none: they are not ours."""
+    key = f"report:{office.council.policy.id}:{report.id}"
+    since = await office.db.read(partial(facts.get, key=key))
+    if since is None:
+        start = office.council.calendar.local(office.ways.start_from or now).date()
+        await office.db.run(partial(facts.put, key=key, value=(start - ONE_DAY).isoformat()))
+        since = (start - ONE_DAY).isoformat()
+    day = date.fromisoformat(since) + ONE_DAY
+    found: list[Span] = []
+    board = office.council.policy.provisions.board
+    for span in spans_from(report.every, day, office.council.calendar, board):
+        if _leaves(office, span) > now or len(found) == MOST_AT_ONCE:
+            break
+        found.append(span)
+    return tuple(found)
+
+
+async def _report(office: Office, report: ReportPolicy, span: Span, now: datetime) -> None:
+    content = await office.db.read(partial(_count, office=office, report=report, span=span, now=now))
+    council = office.council.policy.id
+    key = f"{council}:report:{report.id}:{span.last.isoformat()}"
+    because = Because(f"report:{report.id}", next(iter(report.said.promises), None), report.said.clause or None)
+    rows = [
+        write_letter(
+            office, Send(f"{key}:{mark(to.address.lower())}", key, Letter(to, content, because, None, automatic=True)), now
+        )
+        for to in _readers(office, report.to)
+    ]
+
+    def write(tx: Tx) -> None:
+        _put(tx, rows)
+        facts.put(tx, f"report:{council}:{report.id}", span.leaves.isoformat())
+
+    await office.db.run(write)
+
+
+def _count(tx: Tx, office: Office, report: ReportPolicy, span: Span, now: datetime) -> Report:
+    council = office.council
+    material = Material(council, span, now).take(cases.every(tx, council.policy.id))
+    earlier = None
+    if Figure.TRENDS in report.contains:
+        earlier = Material(council, before(span, report.every), now).take(cases.every(tx, council.policy.id))
+    return Report(report.title, span.first, span.last, sections(report, material, earlier), span.meeting)
+
+
+def _readers(office: Office, roles: tuple[str, ...]) -> tuple[Recipient, ...]:
+    """Everybody in one of *roles*; the address that the policy prints for it."""
+    found: dict[str, Recipient] = {}
+    for role in roles:
+        for officer in office.council.playing(role):
+            found.setdefault(officer.email.lower(), to_officer(officer))
+        address = office.council.policy.role_addresses.get(office.council.policy.own_role(role))
+        if address and not office.council.playing(role):
+            found.setdefault(address.lower(), Recipient(role.replace("_", " "), address, None, staff=True))
+    return tuple(found.values())
+
+
+def _put(tx: Tx, rows: list[OutboxRow]) -> None:
+    for row in rows:
+        outbox.put(tx, row)
+
+
+# --- the digest ------------------------------------------------------------------------------------------------------
+
+
+def _next_morning(office: Office, now: datetime) -> datetime:
+    calendar, clock = office.council.calendar, office.council.policy.hours.reminders_at
+    today = calendar.local(now).date()
+    if calendar.is_working(today) and calendar.at(today, clock) > now:
+        return calendar.at(today, clock)
+    return calendar.at(calendar.add_working_days(today, 1), clock)
+
+
+async def _digest(office: Office, now: datetime) -> int:
+    """How many got the digest of this morning. One that an outage kept back until the afternoon is left out."""
+    digest, calendar = office.council.policy.provisions.digest, office.council.calendar
+    today = calendar.local(now).date()
+    if digest is None or not calendar.is_working(today):
+        return 0
+    since = calendar.at(today, office.council.policy.hours.reminders_at)
+    if not since <= now < since + timedelta(hours=4):
+        return 0
+    key = f"digest:{office.council.policy.id}"
+    if await office.db.read(partial(facts.get, key=key)) == today.isoformat():
+        return 0
+    found = await office.db.read(lambda tx: morning(cases.every(tx, office.council.policy.id), office.council, now))
+    letter_key = f"{office.council.policy.id}:digest:{today.isoformat()}"
+    because = Because("digest", next(iter(digest.said.promises), None), digest.said.clause or None)
+    readers = _readers(office, digest.to) if found else ()
+    rows = [
+        write_letter(
+            office,
+            Send(
+                f"{letter_key}:{mark(to.address.lower())}",
+                letter_key,
+                Letter(to, Digest(today, found), because, None, automatic=True),
+            ),
+            now,
+        )
+        for to in readers
+    ]
+
+    def write(tx: Tx) -> None:
+        _put(tx, rows)
+        facts.put(tx, key, today.isoformat())
+
+    await office.db.run(write)
+    return len(rows)

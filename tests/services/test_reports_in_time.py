@@ -1,0 +1,98 @@
+"""Reports, papers and the digest: each once, on its morning, with the figures of its period, and to nobody else."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import SMTP
+from functools import partial
+
+from services.office import MONDAY, House, council
+from townclerk.domain.provisions import Digest, Figure, Period, Provisions, Report
+from townclerk.services import reporting
+from townclerk.store import outbox
+
+QUARTERLY = Report("quarterly", "Report to the committee", Period.QUARTER, ("complaints_lead",), tuple(Figure))
+MONTHLY = replace(QUARTERLY, id="monthly", title="Report of the month", every=Period.MONTH)
+FIRST_OF_APRIL = datetime(2027, 4, 1, 8, tzinfo=UTC)  # nine in the morning, in summer time
+
+
+def provide(house: House, *reports: Report, digest: Digest | None = None) -> None:
+    known = council()
+    provisions = Provisions(reports={report.id: report for report in reports}, digest=digest)
+    policy = replace(known.policy, provisions=provisions)
+    house.office = replace(
+        house.office, council=replace(known, policy=policy), ways=replace(house.office.ways, start_from=MONDAY)
+    )
+
+
+async def go_on(house: House, now: datetime) -> None:
+    await reporting.run_once(house.office, now)
+    await house.settle(now)
+
+
+def words(house: House, kind: str) -> str:
+    (line,) = house.sent(kind)
+    row = house.read(partial(outbox.get, key=line.key))
+    assert row is not None
+    body = message_from_bytes(row.raw, policy=SMTP).get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+async def test_the_report_of_a_quarter_leaves_once_on_the_first_working_morning_after_it(house: House) -> None:
+    provide(house, QUARTERLY)
+    house.arrives("I complain about the bins.")
+    await house.settle()
+
+    await go_on(house, FIRST_OF_APRIL - timedelta(seconds=1))
+    assert house.letters("report") == []
+
+    for hours in (0, 1, 48):
+        await go_on(house, FIRST_OF_APRIL + timedelta(hours=hours))
+    (line,) = house.sent("report")
+    assert line.recipient == "cal.lane@council.example"
+    assert "Complaints: 1" in words(house, "report")
+
+
+async def test_a_week_of_downtime_loses_no_report_and_sends_none_twice(house: House) -> None:
+    provide(house, QUARTERLY, MONTHLY)
+    await go_on(house, MONDAY)
+    await go_on(house, FIRST_OF_APRIL + timedelta(days=7))
+    assert sorted(line.subject.split(":")[0] for line in house.sent("report")) == [
+        "Report of the month",
+        "Report of the month",
+        "Report of the month",
+        "Report to the committee",
+    ]
+
+
+async def test_nothing_is_reported_of_the_time_before_this_mailbox_was_looked_after(house: House) -> None:
+    provide(house, QUARTERLY)
+    await go_on(house, MONDAY)
+    assert house.letters("report") == []
+    assert await reporting.next_moment(house.office, MONDAY) == FIRST_OF_APRIL
+
+
+async def test_a_report_that_goes_further_names_no_resident(house: House) -> None:
+    provide(house, MONTHLY)
+    house.arrives("I complain about the bins, and I am ill.")
+    await house.settle()
+    await go_on(house, datetime(2027, 2, 1, 9, tzinfo=UTC))
+    told = words(house, "report")
+    assert "Asha" not in told
+    assert "ill" not in told.split()
+
+
+async def test_the_digest_comes_on_working_mornings_when_there_is_something_to_say(house: House) -> None:
+    provide(house, digest=Digest(("complaints_lead",)))
+    await go_on(house, MONDAY.replace(hour=9))
+    assert house.letters("digest") == []
+
+    house.arrives("I complain about the bins.", at=MONDAY.replace(hour=10))
+    await house.settle(MONDAY.replace(hour=10))
+    saturday = MONDAY.replace(day=16, hour=9)
+    for now in (saturday, MONDAY.replace(day=14, hour=9), MONDAY.replace(day=14, hour=10)):
+        await go_on(house, now)
+    (line,) = house.sent("digest")
+    assert line.recipient == "cal.lane@council.example"
+    assert "Monday 18 January 2027" in words(house, "digest")
