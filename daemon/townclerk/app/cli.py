@@ -19,6 +19,7 @@ from townclerk.app.commands.explain import explain
 from townclerk.app.commands.health import health
 from townclerk.app.commands.inspect import inspect
 from townclerk.app.commands.once import once
+from townclerk.app.commands.promises import promises
 from townclerk.app.commands.run import leaves, run
 from townclerk.app.commands.saying import complain, say
 from townclerk.app.commands.simulate import simulate
@@ -36,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (demo, run, once, check, simulate, inspect, explain, health):
+for _command in (demo, run, once, check, simulate, promises, inspect, explain, health):
     app.command()(_command)
 app.add_typer(case.app, name="case")
 app.add_typer(outbox.app, name="outbox")

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
@@ -14,19 +14,13 @@ from townclerk.app.commands.asking import Asked, CannotRead
 from townclerk.app.commands.saying import complain, iso, say, say_json
 from townclerk.app.commands.timeline import Timeline
 from townclerk.app.logs import silence
-from townclerk.app.simulate.judging import judge
 from townclerk.app.simulate.keeping import keep_letters
-from townclerk.app.simulate.playing import Played, play
-from townclerk.app.simulate.world import LetterOut, load_world_council
+from townclerk.app.simulate.playing import Played
+from townclerk.app.simulate.theatre import Theatre, find_scenarios
+from townclerk.app.simulate.world import LetterOut
 from townclerk.config.errors import Fault, FilesRefused
-from townclerk.config.reading import suggest
-from townclerk.config.scenario_file import Scenario, load_scenario
-from townclerk.config.shipped import shipped_councils, shipped_folders
-from townclerk.config.templates import TemplateSet
-from townclerk.config.yaml import Items, Scalar, Table, load_yaml, read_file
-from townclerk.domain.calendar import CalendarTooShort
+from townclerk.config.scenario_file import Scenario
 from townclerk.domain.case import Case
-from townclerk.domain.council import Council
 from townclerk.domain.deadlines import is_overdue
 
 
@@ -69,76 +63,37 @@ def simulate(
     scenarios, faults = find_scenarios(paths)
     if not scenarios and not faults:
         raise CannotRead(f"there is no scenario in {', '.join(map(str, paths))}: a scenario is a YAML file with a story")
-    theatre = Theatre(own_rules, own_templates, Wishes(as_json, timeline, letters), many=len(scenarios) > 1)
-    asyncio.run(theatre.play_all(scenarios))
-    refused = dict.fromkeys([*faults, *theatre.faults])
+    evening = Evening(Theatre(own_rules, own_templates), Wishes(as_json, timeline, letters), many=len(scenarios) > 1)
+    asyncio.run(evening.play_all(scenarios))
+    refused = dict.fromkeys([*faults, *evening.faults])
     complain(*(str(fault) for fault in refused))
     if not as_json:
-        _say_summary(theatre, unreadable=theatre.refused + len({fault.file for fault in faults}))
-    raise typer.Exit(2 if refused else 1 if theatre.failed else 0)
+        _say_summary(evening, unreadable=evening.refused + len({fault.file for fault in faults}))
+    raise typer.Exit(2 if refused else 1 if evening.failed else 0)
 
 
-def _say_summary(theatre: "Theatre", unreadable: int) -> None:
-    parts = [f"{theatre.passed} ok"]
-    parts += [f"{theatre.failed} FAILED"] if theatre.failed else []
+def _say_summary(evening: "Evening", unreadable: int) -> None:
+    parts = [f"{evening.passed} ok"]
+    parts += [f"{evening.failed} FAILED"] if evening.failed else []
     parts += [f"{unreadable} cannot be read"] if unreadable else []
-    count = theatre.passed + theatre.failed + unreadable
+    count = evening.passed + evening.failed + unreadable
     say(f"{count} scenario{'' if count == 1 else 's'}: {', '.join(parts)}")
-
-
-# --- finding ---------------------------------------------------------------------------------------------------------
-
-
-def find_scenarios(paths: Iterable[Path]) -> tuple[list[Scenario], list[Fault]]:
-    """The scenarios that *paths* name or hold, each once, in the order of their names; and all that is wrong with them."""
-    scenarios: list[Scenario] = []
-    faults: list[Fault] = []
-    for path in dict.fromkeys(_files(paths)):
-        try:
-            scenarios.append(load_scenario(path))
-        except FilesRefused as refused:
-            faults.extend(refused.faults)
-    return scenarios, faults
-
-
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        for found in sorted(path.rglob("*.y*ml")):
-            if found.suffix in {".yaml", ".yml"} and found.is_file() and _tells_a_story(found):
-                yield found
-
-
-def _tells_a_story(path: Path) -> bool:
-    """Whether a file that nobody named is a scenario. One that cannot be read, and may be, is not passed over in silence."""
-    try:
-        if b"story" not in read_file(path):
-            return False
-        tree = load_yaml(path)
-    except FilesRefused:
-        return True
-    return isinstance(tree, Table) and tree.find("story") is not None
 
 
 # --- playing ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
-class Theatre:
-    """Plays scenarios one after the other. Councils and templates are read once for all scenarios that share them."""
+class Evening:
+    """Scenarios played one after the other, each told as soon as it has ended, and counted."""
 
-    rules: Path | None
-    templates: Path | None
+    theatre: Theatre
     wishes: Wishes
     many: bool
     passed: int = 0
     failed: int = 0
     refused: int = 0
     faults: list[Fault] = field(default_factory=list)
-    _councils: dict[object, Council] = field(default_factory=dict)
-    _letters: dict[str, TemplateSet] = field(default_factory=dict)
 
     async def play_all(self, scenarios: Sequence[Scenario]) -> None:
         for scenario in scenarios:
@@ -147,16 +102,14 @@ class Theatre:
             except FilesRefused as refused:
                 self.refused += 1
                 self.faults.extend(refused.faults)
-            except CalendarTooShort as short:
-                self.refused += 1
-                self.faults.append(_fault(scenario, "until", str(short), "let the story begin and end within a few years"))
 
     async def _play(self, scenario: Scenario) -> None:
         begun = time.monotonic()
-        council, letters = self._council(scenario), self._templates(scenario)
-        told = Timeline(council) if self.wishes.timeline and not self.wishes.as_json else None
-        played = await play(scenario, letters, council, told)
-        failures = judge(scenario.expect, played)
+        told = None
+        if self.wishes.timeline and not self.wishes.as_json:
+            told = Timeline(self.theatre.council_of(scenario))
+        performance = await self.theatre.perform(scenario, told)
+        played, failures = performance.played, performance.failures
         self.passed += not failures
         self.failed += bool(failures)
         if self.wishes.as_json:
@@ -169,44 +122,6 @@ class Theatre:
     def _folder(self, scenario: Scenario, folder: Path) -> Path:
         """Of one story the folder itself; of several a folder each, named after council and file."""
         return folder / scenario.policy / scenario.path.stem if self.many else folder
-
-    def _council(self, scenario: Scenario) -> Council:
-        known = shipped_councils(self.rules)
-        if scenario.policy not in known:
-            expected = suggest(scenario.policy, known)
-            raise FilesRefused([_fault(scenario, "policy", f'no council here is called "{scenario.policy}"', expected)])
-        today = scenario.until.written
-        replaced = tuple(sorted((name, _bare(node)) for name, node in scenario.settings.items()))
-        key = (scenario.policy, replaced, scenario.staff and _bare(scenario.staff), today.year)
-        if key not in self._councils:
-            self._councils[key] = load_world_council(scenario, today, self.rules)
-        return self._councils[key]
-
-    def _templates(self, scenario: Scenario) -> TemplateSet:
-        if scenario.policy not in self._letters:
-            folders = shipped_folders("templates", self.templates)
-            self._letters[scenario.policy] = TemplateSet.load(folders, scenario.policy)
-        return self._letters[scenario.policy]
-
-
-def _fault(scenario: Scenario, key: str, message: str, expected: str) -> Fault:
-    """A fault at the value of *key* in the scenario's file."""
-    tree = load_yaml(scenario.path)
-    entry = tree.find(key) if isinstance(tree, Table) else None
-    place = entry.node.place if entry else tree.place
-    return Fault(place.file, place.line, place.column, key, message, expected)
-
-
-def _bare(node: object) -> object:
-    """What a tree says, without where: two scenarios that say the same share a council."""
-    match node:
-        case Table():
-            return ("table", *((entry.key, _bare(entry.node)) for entry in node.entries))
-        case Items():
-            return ("items", *(_bare(item) for item in node.items))
-        case Scalar():
-            return (node.kind, node.text)
-    return repr(node)
 
 
 # --- saying ----------------------------------------------------------------------------------------------------------
