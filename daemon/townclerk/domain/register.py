@@ -12,6 +12,7 @@ from enum import StrEnum
 from townclerk.domain.commands import WORDS
 from townclerk.domain.council import Council
 from townclerk.domain.policy import CategoryPolicy, Policy, StagePolicy
+from townclerk.domain.provisions import Consent, Restrictions
 from townclerk.domain.routing import Signal
 from townclerk.domain.words import LetterKind
 
@@ -106,8 +107,12 @@ def _any_stage(holds: Callable[[StagePolicy], object]) -> Callable[[Policy], boo
     return lambda policy: any(holds(stage) for stage in policy.stages.values())
 
 
+def _restrictions(holds: Callable[[Restrictions], object]) -> Callable[[Policy], object]:
+    return lambda policy: policy.provisions.restrictions is not None and holds(policy.provisions.restrictions)
+
+
 # Gates: what cannot be done, or left out, where the policy says so. The second is whether it does.
-GATES: dict[str, tuple[str, Callable[[Policy], bool]]] = {
+GATES: dict[str, tuple[str, Callable[[Policy], object]]] = {
     "no_automatic_refusal": ("nobody is refused by a rule: an officer is asked, and decides", _always),
     "reason_and_route_in_refusal": ("a refusal goes out with reason, other way and the Ombudsman, or not at all", _always),
     "reason_in_review_refusal": ("a request for a review is refused with reasons and the Ombudsman, or not at all", _always),
@@ -116,14 +121,53 @@ GATES: dict[str, tuple[str, Callable[[Policy], bool]]] = {
         "more time is taken with a reason, or not at all",
         _any_stage(lambda s: s.extension.reason_required),
     ),
+    "agreement_to_extension": ("more time is asked for, not taken", _any_stage(lambda s: s.extension.agreement)),
     "extension_cap": ("no date is promised past the cap", _any_stage(lambda s: s.extension.cap)),
     "ombudsman_in_delay_notice": ("a delay notice carries the Ombudsman's details, or is not sent", _always),
     "ombudsman_in_every_letter": ("every letter names the Ombudsman", lambda policy: policy.ombudsman_in_every_letter),
+    "right_ombudsman": (
+        "the Ombudsman named is the one for the matter; both, where that is not known",
+        lambda policy: len(policy.ombudsmen) > 1,
+    ),
     "onward_in_response": ("a response names the next stage and its last day, or the Ombudsman; else it is not sent", _always),
     "roster_only": ("only officers on the roster can act on a case, and nobody else is shown one", _always),
     "parties_only": ("who is no party to a case joins nothing and learns nothing", _always),
     "restricted_case": ("a restricted case goes to those named for it alone, never to the service complained of", _always),
     "neutral_receipt": ("the receipt of a delicate matter says nothing of it", _always),
+    "different_person": (
+        "who answered an earlier stage does not answer this one",
+        _any_stage(lambda s: s.different_person_from),
+    ),
+    "approval": ("a response waits until those have agreed whom the policy names", _any_stage(lambda s: s.approvals)),
+    "once_only": ("a stage that may come once does not come twice", _any_stage(lambda s: s.max_times)),
+    "written_consent": (
+        "nothing personal goes to somebody who acts for another before their written consent",
+        lambda policy: (found := policy.provisions.representation) and found.consent is Consent.WRITTEN,
+    ),
+    "answer_before_close": (
+        "a request is closed only when its sender has been told what was done",
+        lambda policy: any(kind.answer_before_close for kind in policy.categories.values()),
+    ),
+    "restriction_letter": (
+        "a restriction is told with everything that the policy says of its letter, or not at all",
+        _restrictions(lambda found: found.letter_must_say),
+    ),
+    "restriction_record": (
+        "a restriction is decided with everything recorded that the policy asks for, or not at all",
+        _restrictions(lambda found: found.must_record),
+    ),
+    "restriction_review_date": (
+        "a restriction has a day on which it is reviewed",
+        _restrictions(bool),
+    ),
+    "restricted_writers": (
+        "only the team that decides on restrictions writes to somebody under one",
+        _restrictions(lambda found: found.only_they_write),
+    ),
+    "no_letter_under_restriction": (
+        "a mail under a restriction is filed and put to a person, and never answered by itself",
+        _restrictions(bool),
+    ),
 }
 
 
@@ -134,14 +178,14 @@ def things(council: Council) -> dict[KeptBy, tuple[str, ...]]:
     return {
         KeptBy.DEADLINE: tuple(deadline_names(policy)),
         KeptBy.LETTER: tuple(LetterKind),
-        KeptBy.CHECK: tuple(checks(policy)),
+        KeptBy.CHECK: tuple(dict.fromkeys(checks(policy))),
         KeptBy.RULE: tuple(rule.name for rule in rules),
         KeptBy.SIGNAL: Signal.ALL,
         KeptBy.EXCLUSION: tuple(policy.exclusions),
-        KeptBy.ALERT: tuple(policy.alerts),
+        KeptBy.ALERT: (*policy.alerts, *(rule.gives for rule in routing.alerts)),
         KeptBy.CATEGORY: tuple(policy.categories),
         KeptBy.WORD: tuple(WORDS),
-        KeptBy.REPORT: (),
+        KeptBy.REPORT: tuple(policy.provisions.reports),
         KeptBy.STATEMENT: tuple(policy.statements),
         KeptBy.RECORD: tuple(RECORDS),
         KeptBy.PERSON: tuple(policy.roles),
@@ -154,10 +198,15 @@ def deadline_names(policy: Policy) -> Iterator[str]:
         yield from (f"{stage}.{what}" for what in ("request", "acknowledge", "assess", "respond") if getattr(found, what))
     for category, kind in policy.categories.items():
         yield from (f"{category}.{what}" for what in _category_deadlines(kind))
-    if policy.survey is not None:
-        yield "survey"
-    if policy.retention is not None:
-        yield "retention"
+    yield "action"
+    provided = {
+        "survey": policy.provisions.survey,
+        "retention": policy.provisions.retention,
+        "assessment": policy.provisions.assessment,
+        "restriction": policy.provisions.restrictions,
+        "adjustments": policy.provisions.adjustments,
+    }
+    yield from (name for name, what in provided.items() if what is not None)
 
 
 def _category_deadlines(kind: CategoryPolicy) -> Iterator[str]:
@@ -166,7 +215,8 @@ def _category_deadlines(kind: CategoryPolicy) -> Iterator[str]:
 
 def checks(policy: Policy) -> Iterator[str]:
     """The items of a response that are asked for in any stage, and the gates that are shut here."""
-    yield from dict.fromkeys(str(item) for stage in policy.stages.values() for item in stage.response_must_contain)
+    for stage in policy.stages.values():
+        yield from (*stage.response_must_contain, *stage.upheld_must_contain, *stage.not_upheld_must_contain)
     yield from (name for name, (_, shut) in GATES.items() if shut(policy))
 
 
