@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import Ombudsman
+from townclerk.domain.provisions import TimescaleOverride
 from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Stage
 
 # --- parts of letters ------------------------------------------------------------------------------------------------
@@ -415,6 +416,7 @@ class CaseSummary:
     officer: str | None
     dates: tuple[DatedPromise, ...] = ()
     ombudsmen: Ombudsmen | None = None  # those that this matter can go to; None: all that the policy names
+    longer: TimescaleOverride | None = None  # the council has published that it needs more time just now
 
 
 @dataclass(frozen=True, slots=True)

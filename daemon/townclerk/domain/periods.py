@@ -10,6 +10,7 @@ from townclerk.domain.provisions import Board, Period
 
 ONE_DAY = timedelta(days=1)
 _MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
+A_MONTH = timedelta(days=31)
 FIRST_MONTH = 4  # the financial year of councils in England begins on 1 April
 
 
@@ -33,7 +34,7 @@ def spans_from(period: Period, day: date, calendar: Calendar, board: Board | Non
     if period is Period.MEETING:
         yield from _meetings(day, calendar, board)
         return
-    first = _begins(period, day - timedelta(days=400))
+    first = _begins(period, day - A_MONTH)  # the report on any span before that has long left
     while True:
         following = _add_months(first, _MONTHS[period])
         leaves = calendar.add_working_days(following - ONE_DAY, 1)

@@ -73,7 +73,7 @@ async def _due(office: Office, report: ReportPolicy, now: datetime) -> tuple[Spa
     key = f"report:{office.council.policy.id}:{report.id}"
     since = await office.db.read(partial(facts.get, key=key))
     if since is None:
-        start = office.council.calendar.local(office.ways.start_from or now).date()
+        start = office.council.calendar.local(now).date()
         await office.db.run(partial(facts.put, key=key, value=(start - ONE_DAY).isoformat()))
         since = (start - ONE_DAY).isoformat()
     day = date.fromisoformat(since) + ONE_DAY

@@ -198,7 +198,7 @@ def test_a_derivation_in_words() -> None:
     )
 
     assert derivation_words(derivation) == (
-        "day 0 Friday 18 December 2026 (received after 17:00); not counted: Saturday 19 December (Saturday), "
+        "day 0 Friday 18 December 2026 (received after 17:00); skipped Saturday 19 December (Saturday), "
         "Friday 25 December (Christmas Day), Friday 1 January 2027 (New Year's Day); day 5 Tuesday 29 December 2026"
     )
 

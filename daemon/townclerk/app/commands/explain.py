@@ -87,12 +87,12 @@ def find_promise(deadline: Deadline, records: Records) -> Promise | None:
 
 
 def derivation_words(derivation: Derivation) -> str:
-    """day 0 Friday 18 December 2026; not counted: Saturday 19 December (Saturday), …; day 5 Tuesday 29 December 2026."""
+    """day 0 Friday 18 December 2026; skipped Saturday 19 December (Saturday), …; day 5 Tuesday 29 December 2026."""
     note = f" ({derivation.note})" if derivation.note else ""
     parts = [f"day 0 {date_words(derivation.day0)}{note}"]
     if derivation.skipped:
         days = ", ".join(f"{_without_year(day, derivation.day0)} ({why})" for day, why in derivation.skipped)
-        parts.append(f"not counted: {days}")
+        parts.append(f"skipped {days}")
     return "; ".join([*parts, f"{_last(derivation.duration)} {date_words(derivation.due)}"])
 
 

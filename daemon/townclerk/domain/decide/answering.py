@@ -22,6 +22,7 @@ from townclerk.domain.letters import (
     ReviewRight,
 )
 from townclerk.domain.policy import ClockStart, StagePolicy
+from townclerk.domain.timescales import stage_on
 from townclerk.domain.words import Category, LetterKind, Outcome, Status
 
 
@@ -49,7 +50,8 @@ def acknowledged(d: Deliberation, stage: StagePolicy) -> None:
     name = f"{stage.stage}.respond"
     running = d.case.deadline(name)
     if stage.respond.start is ClockStart.ACKNOWLEDGEMENT and (running is None or running.dropped):
-        d.owe(make(name, stage.respond, d.now, d.now, d.council.calendar))
+        counted = stage_on(d.council.policy, stage, d.council.calendar.day_zero(d.now)[0])
+        d.owe(make(name, counted.respond, d.now, d.now, d.council.calendar))
         promise = stage.respond
         hand_over(d, LetterKind.ASSIGNMENT, f"{RESPONSIBLE}:{promise.by}", promises=promise.promises, clause=promise.clause)
 

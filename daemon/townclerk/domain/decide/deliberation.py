@@ -26,6 +26,7 @@ from townclerk.domain.letters import (
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import StagePolicy
 from townclerk.domain.roster import Officer
+from townclerk.domain.timescales import override_on, stage_on
 from townclerk.domain.words import LetterKind, Stage
 
 LEAD = "complaints_lead"
@@ -76,7 +77,9 @@ class Deliberation:
         been before runs anew: what was sent for its first run does not count for this one."""
         again = any(each.stage is stage.stage and each.what != "request" for each in self.case.deadlines)
         self.change(stage=stage.stage, began_mail=mail, run=self.case.run + again)
-        for deadline in stage_deadlines(stage, received_at, self.now, self.council.calendar, why):
+        day = self.council.calendar.day_zero(received_at)[0]
+        counted = stage_on(self.council.policy, stage, day)
+        for deadline in stage_deadlines(counted, received_at, self.now, self.council.calendar, why):
             self.owe(deadline)
             self.note("townclerk", "deadline", name=deadline.name, due=deadline.target, clause=deadline.clause)
 
@@ -199,6 +202,7 @@ class Deliberation:
             complainant=case.complainant.name or case.complainant.address,
             officer=officer.name if officer else None,
             dates=self.dates(),
+            longer=override_on(self.council.policy, self.council.calendar.local(self.now).date()),
         )
 
     def to_resident(
