@@ -236,3 +236,6 @@ def said_by(policy: Policy) -> Iterator[tuple[str, Published]]:
         value = getattr(policy.provisions, provision.name)
         each = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,)
         yield from ((provision.name, one.said) for one in each if isinstance(getattr(one, "said", None), Published))
+    restrictions = policy.provisions.restrictions
+    for code in restrictions.behaviours.values() if restrictions else ():
+        yield f"restrictions.behaviours.{code.code}", code.said

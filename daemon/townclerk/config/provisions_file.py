@@ -121,6 +121,7 @@ def _restrictions(value: Value) -> Restrictions:
             must_record=f.words("must_record"),
             letter_must_say=f.words("letter_must_say"),
             policy_url=f.optional_text("policy_url"),
+            behaviours=f.optional("behaviours", lambda each: each.named(_code), {}),
             said=published(f),
         )
 

@@ -23,6 +23,16 @@ class Published:
 NOT_PUBLISHED = Published("")
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A word under which something is recorded: a reason, a remedy. `told` are roles that hear of each."""
+
+    code: str
+    title: str
+    told: tuple[str, ...] = ()
+    said: Published = NOT_PUBLISHED
+
+
 class LimitFrom(StrEnum):
     """From when a complaint must come in time."""
 
@@ -74,13 +84,15 @@ class Adjustments:
 @dataclass(frozen=True, slots=True)
 class Restrictions:
     """Contact arrangements. `by` decides on them and is asked about every mail under one; `must_record` are the labels
-    under which the decision must say something ("measures tried: …"); `letter_must_say` what the decision letter must."""
+    under which the decision must say something ("measures tried: …"); `letter_must_say` what the decision letter must;
+    `behaviours` what the policy calls unreasonable, by the code under which it is recorded."""
 
     by: str
     only_they_write: bool = False
     must_record: tuple[str, ...] = ()
     letter_must_say: tuple[str, ...] = ()
     policy_url: str = ""
+    behaviours: dict[str, Code] = field(default_factory=dict)
     said: Published = NOT_PUBLISHED
 
 
@@ -132,16 +144,6 @@ class Assessment:
     by: str
     asks: tuple[str, ...]  # reason, remedy, learning
     chase_every: Duration | None = None
-    said: Published = NOT_PUBLISHED
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A word under which something is recorded: a reason, a remedy. `told` are roles that hear of each."""
-
-    code: str
-    title: str
-    told: tuple[str, ...] = ()
     said: Published = NOT_PUBLISHED
 
 
