@@ -12,6 +12,7 @@ from townclerk.config.policy_file import load_policy, read_policy
 from townclerk.config.shipped import find_shipped
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import ClockStart, Fallback, NonworkingReceipt, Policy
+from townclerk.domain.provisions import Published
 from townclerk.domain.words import Alert, Category, Stage
 
 
@@ -31,6 +32,38 @@ def shipped() -> Policy:
 
 def working(n: int) -> Duration:
     return Duration(n, Unit.WORKING_DAY)
+
+
+# --- where something was published -----------------------------------------------------------------------------------
+
+
+def test_whatever_was_published_can_say_where() -> None:
+    """Also what is a plain value: the sentence, the role that is told, the step of the ladder."""
+    policy = read_policy(
+        (
+            SMALL.replace("mailbox: feedback@council.example", "mailbox: feedback@council.example, promises: [SM-001]")
+            + 'statements: {formats: {text: Ask for large print., clause: "9", promises: [SM-002]}, plain: Just words.}\n'
+            + 'alerts: {fraud: {to: service, clause: "7", quote: at once}, self_harm: service}\n'
+            + "escalation: [{after: 5 working days, to: [service], promises: [SM-003]}]\n"
+        ).encode(),
+        "policy.yaml",
+    )
+
+    assert policy.statements == {"formats": "Ask for large print.", "plain": "Just words."}
+    assert policy.alerts == {Alert.FRAUD: "service", Alert.SELF_HARM: "service"}
+    assert policy.said == {
+        "contact": Published("", promises=("SM-001",)),
+        "statements.formats": Published("9", promises=("SM-002",)),
+        "alerts.fraud": Published("7", "at once"),
+        "escalation[0]": Published("", promises=("SM-003",)),
+    }
+
+
+def test_a_number_of_another_register_is_refused_beside_a_sentence_too() -> None:
+    (fault,) = faults(SMALL + "statements: {formats: {text: Ask for large print., promises: [XX-002]}}\n")
+
+    assert "XX-002" in fault.message
+    assert fault.path == "statements.formats.promises"
 
 
 # --- what is shipped -------------------------------------------------------------------------------------------------

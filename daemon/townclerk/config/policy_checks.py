@@ -228,6 +228,7 @@ def _ids(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def said_by(policy: Policy) -> Iterator[tuple[str, Published]]:
     """Whatever the policy says without a time limit of its own, by its path in the file."""
+    yield from policy.said.items()
     for stage, found in policy.stages.items():
         named = {"receipt": found.receipt, "refuse": found.refuse, "triage": found.triage.said if found.triage else None}
         yield from ((f"stages.{stage}.{name}", said) for name, said in named.items() if said is not None)

@@ -27,7 +27,7 @@ from townclerk.config.reading import (
     words,
     yes_no,
 )
-from townclerk.config.yaml import node_of, parse_yaml, put, read_file
+from townclerk.config.yaml import Items, Scalar, Table, node_of, parse_yaml, put, read_file
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import (
     Approval,
@@ -51,7 +51,7 @@ from townclerk.domain.policy import (
     StagePolicy,
     Triage,
 )
-from townclerk.domain.provisions import Published
+from townclerk.domain.provisions import NOT_PUBLISHED, Published
 from townclerk.domain.words import Alert, Category, Stage
 
 SETTINGS = "settings"  # what faults call the file of values that a scenario replaces
@@ -110,9 +110,35 @@ def _policy(root: Value, version: str) -> Policy:
             forwarded_receipt_hours=f.number("forwarded_receipt_hours", 24, 1, 24 * 31),
             ask_members_capacity=f.optional("members", _asks_capacity, False),
             provisions=provisions(f),
+            said=_said(root),
         )
     check_policy(policy, root)
     return policy
+
+
+# --- where it was published --------------------------------------------------------------------------------------------
+
+_PLAIN = ("roles", "ombudsmen", "statements", "alerts")  # groups of values that have no room for it in themselves
+
+
+def _said(root: Value) -> dict[str, Published]:
+    """Clause, quotation and numbers of the values that keep none themselves. Faults in them are noted where each is read."""
+    found: dict[str, Published] = {}
+    for name, group in root.entries():
+        if name == "contact":
+            found[name] = _aside(group)
+        elif name in _PLAIN and isinstance(group.node, Table):
+            found |= {f"{name}.{key}": _aside(entry) for key, entry in group.entries()}
+        elif name == "escalation" and isinstance(group.node, Items):
+            found |= {f"{name}[{n}]": _aside(step) for n, step in enumerate(group.items())}
+    return {path: said for path, said in found.items() if said != NOT_PUBLISHED}
+
+
+def _aside(value: Value) -> Published:
+    """What is published of *value*, read beside the value itself."""
+    if not isinstance(value.node, Table):
+        return NOT_PUBLISHED
+    return published(Value(value.node, value.path, Faults()).fields())
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -137,6 +163,7 @@ def _prefix(value: Value) -> str:
 
 def _contact(value: Value) -> Contact:
     with value.fields() as f:
+        published(f)  # see _said
         return Contact(
             council=f.text("council"),
             mailbox=f.required("mailbox", email, "-"),
@@ -212,6 +239,7 @@ def _role(value: Value) -> _RoleParts:
     if value.is_nothing:
         return (), ""
     with value.fields() as f:
+        published(f)  # see _said
         return f.words("plays"), f.optional("address", email, "")
 
 
@@ -392,6 +420,7 @@ def _ombudsmen(value: Value) -> tuple[Ombudsman, ...]:
 
 def _ombudsman(code: str, value: Value) -> Ombudsman:
     with value.fields() as f:
+        published(f)  # see _said
         name, address = f.text("name"), f.optional_text("address")
         phone, website = f.optional_text("phone"), f.optional_text("website")
         sentences = f.words("sentences")
@@ -441,6 +470,7 @@ def _reminders(value: Value) -> Reminders:
 
 def _escalation_step(value: Value) -> EscalationStep:
     with value.fields() as f:
+        published(f)  # see _said
         return EscalationStep(f.required("after", working_days, 1), f.required("to", words, ()))
 
 
@@ -449,8 +479,26 @@ def _alerts(value: Value) -> dict[Alert, str]:
     for name, entry in value.entries():
         if name not in known:
             entry.fault(f'"{name}" is not an alert', suggest(name, known))
-    return {Alert(name): entry.attempt(text, "-") for name, entry in value.entries() if name in known}
+    return {Alert(name): entry.attempt(_told, "-") for name, entry in value.entries() if name in known}
+
+
+def _told(value: Value) -> str:
+    """The role that is told: its name alone, or a group with `to`."""
+    if isinstance(value.node, Scalar):
+        return text(value)
+    with value.fields() as f:
+        published(f)  # see _said
+        return f.text("to")
 
 
 def _statements(value: Value) -> dict[str, str]:
-    return value.named(lambda _, sentence: text(sentence))
+    return value.named(lambda _, sentence: _statement(sentence))
+
+
+def _statement(value: Value) -> str:
+    """The sentence alone, or a group with `text`."""
+    if isinstance(value.node, Scalar):
+        return text(value)
+    with value.fields() as f:
+        published(f)  # see _said
+        return f.text("text")

@@ -275,6 +275,7 @@ class Policy:
     statements: dict[str, str] = field(default_factory=dict)  # sentences of the published policy that letters use, by name
     provisions: Provisions = field(default_factory=Provisions)
     ask_members_capacity: bool = False  # a councillor's complaint: is it their own, or for somebody else?
+    said: dict[str, Published] = field(default_factory=dict)  # where plain values were published, by their path: alerts.fraud
 
     def stage_after(self, stage: Stage) -> StagePolicy | None:
         """The stage to which a resident may go from this one, or None: it was the last."""
