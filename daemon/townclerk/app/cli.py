@@ -13,6 +13,7 @@ import typer
 from townclerk import __version__
 from townclerk.app.commands import audit, case, outbox, quarantine, templates, timers
 from townclerk.app.commands.asking import Asked, CommandStopped
+from townclerk.app.commands.calendar import calendar
 from townclerk.app.commands.check import check
 from townclerk.app.commands.demo import demo
 from townclerk.app.commands.explain import explain
@@ -37,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (demo, run, once, check, simulate, promises, inspect, explain, health):
+for _command in (demo, run, once, check, simulate, promises, inspect, explain, calendar, health):
     app.command()(_command)
 app.add_typer(case.app, name="case")
 app.add_typer(outbox.app, name="outbox")

@@ -25,7 +25,7 @@ from townclerk.mail.errors import MailboxTrouble, SendTrouble, without_addresses
 from townclerk.mail.mailbox import Mailbox, backoff
 from townclerk.mail.parsing import ReaderUnavailable
 from townclerk.mail.transport import Transport
-from townclerk.services import delivery, health, intake, reporting, timekeeper
+from townclerk.services import delivery, health, intake, recounting, reporting, timekeeper
 from townclerk.services.office import Office
 from townclerk.store import leases
 from townclerk.store.errors import StoreUnavailable
@@ -247,6 +247,7 @@ class Daemon:
         if self.catching_up.holds():
             return False  # intake nudges us when it is through, the scheduler in any case
         counts = await timekeeper.run_once(self.office, now())
+        await recounting.run_once(self.office, now())
         told = await reporting.run_once(self.office, now())
         await self._tell_health(self.timekeeper, None)
         if counts.woken or told.reports or told.digests:

@@ -1,1 +1,1 @@
-"""One verb each, `run_once(...) -> counts`: intake, timekeeper, reporting, delivery, desk."""
+"""One verb each, `run_once(...) -> counts`: intake, timekeeper, reporting, recounting, delivery, desk."""

@@ -20,7 +20,7 @@ from townclerk.mail.errors import MailboxTrouble, SendTrouble
 from townclerk.mail.mailbox import Mailbox
 from townclerk.mail.parsing import ParsePool, ReaderUnavailable
 from townclerk.mail.transport import Transport
-from townclerk.services import delivery, health, intake, reporting, timekeeper
+from townclerk.services import delivery, health, intake, recounting, reporting, timekeeper
 from townclerk.services.office import Office
 from townclerk.store import leases, outbox
 from townclerk.store.database import Database, migrate
@@ -175,6 +175,7 @@ async def _take(office: Office, mailbox: Mailbox, done: Pass) -> bool:
 
 async def _wake(office: Office, done: Pass) -> bool:
     counts = await timekeeper.run_once(office, now())
+    await recounting.run_once(office, now())
     await reporting.run_once(office, now())
     done.woken += counts.woken
     done.aside += counts.put_off + counts.aside
