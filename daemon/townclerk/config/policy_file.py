@@ -423,13 +423,13 @@ def _ombudsman(code: str, value: Value) -> Ombudsman:
         published(f)  # see _said
         name, address = f.text("name"), f.optional_text("address")
         phone, website = f.optional_text("phone"), f.optional_text("website")
-        sentences = f.words("sentences")
+        sentences, always = f.words("sentences"), f.words("always")
         covers = f.optional("covers", word_of(Covers), Covers.ALL)
         if not (address or phone or website):
             raise Refused(
                 "says no way to reach this Ombudsman", "write an address, a phone or a website, as the policy prints them"
             )
-        return Ombudsman(code, name, address, phone, website, sentences, covers)
+        return Ombudsman(code, name, address, phone, website, sentences, always, covers)
 
 
 # --- times and people ------------------------------------------------------------------------------------------------

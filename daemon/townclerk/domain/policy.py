@@ -169,7 +169,8 @@ class Ombudsman:
     address: str = ""
     phone: str = ""
     website: str = ""
-    sentences: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()  # said of it while a stage of ours is left
+    always: tuple[str, ...] = ()  # said of it each time that it is named
     covers: Covers = Covers.ALL
 
     def __post_init__(self) -> None:
