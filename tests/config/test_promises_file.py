@@ -1,8 +1,10 @@
 """The register of promises: everything that is in it exists, and everything that names it agrees."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -151,9 +153,14 @@ def test_what_a_scenario_claims_goes_by_the_name_of_its_file(tmp_path: Path) -> 
 # --- the registers that ship -----------------------------------------------------------------------------------------
 
 
+@cache
+def shipped_register(council: str) -> Register:
+    return load_register(council, today=TODAY)
+
+
 @pytest.mark.parametrize("council", REGISTERED)
 def test_every_promise_is_registered_in_its_order(council: str) -> None:
-    found = load_register(council, today=TODAY)
+    found = shipped_register(council)
     prefix = found.promises[0].id.partition("-")[0]
 
     assert [promise.id for promise in found.promises] == [f"{prefix}-{n:03}" for n in range(1, COUNT[prefix] + 1)]
@@ -161,20 +168,20 @@ def test_every_promise_is_registered_in_its_order(council: str) -> None:
 
 @pytest.mark.parametrize("council", REGISTERED)
 def test_what_the_stories_claim_is_registered(council: str) -> None:
-    assert claims(scenario_files(council), load_register(council, today=TODAY))
+    found = shipped_register(council)
+
+    assert set(claims(scenario_files(council), found)) <= found.ids
 
 
 @pytest.mark.parametrize("council", REGISTERED)
 def test_a_sentence_that_keeps_a_promise_is_printed_by_a_letter(council: str) -> None:
     templates = "".join(path.read_text(encoding="utf-8") for path in _templates(council))
+    composed = tuple(re.findall(r'"([a-z_]+_)" ~', templates))  # "receipt_" ~ category
     named = {
-        ref.thing
-        for promise in load_register(council, today=TODAY).promises
-        for ref in promise.kept_by
-        if ref.kind is KeptBy.STATEMENT
+        ref.thing for promise in shipped_register(council).promises for ref in promise.kept_by if ref.kind is KeptBy.STATEMENT
     }
 
-    assert [name for name in sorted(named) if f'"{name}"' not in templates and f"'{name}'" not in templates] == []
+    assert [name for name in sorted(named) if f'"{name}"' not in templates and not name.startswith(composed)] == []
 
 
 def _templates(council: str) -> Iterator[Path]:
@@ -185,7 +192,7 @@ def _templates(council: str) -> Iterator[Path]:
 @pytest.mark.parametrize("council", REGISTERED)
 def test_the_register_agrees_with_what_the_policy_says_of_its_numbers(council: str) -> None:
     """Where the policy names one on a deadline, the register has that deadline, its letter, or something in that place."""
-    promises = {promise.id: promise for promise in load_register(council, today=TODAY).promises}
+    promises = {promise.id: promise for promise in shipped_register(council).promises}
     policy = shipped.find_shipped("rules", f"{council}/policy.yaml")
     assert policy is not None
 
@@ -227,6 +234,8 @@ LETTERS = {
     "report": ("reports.", "board"),
     "digest": ("digest",),
     "alert": ("alerts",),
+    "escalation": ("escalation",),
+    "decision": ("concerns", "anonymous", "time_limit", ".triage", "additional_issues"),
 }
 
 
@@ -240,6 +249,8 @@ def _places(promise: Registered) -> Iterator[str]:
             case KeptBy.EXCLUSION | KeptBy.CATEGORY | KeptBy.ALERT | KeptBy.REPORT | KeptBy.STATEMENT:
                 plural = {"category": "categories"}.get(ref.kind, f"{ref.kind}s")
                 yield f"{plural}.{ref.thing}"
+            case KeptBy.CHECK:
+                yield from ("~stages.", "~restrictions", "~representation")
             case KeptBy.LETTER:
                 yield from (f"~{part}" for part in LETTERS.get(ref.thing, ()))
 
