@@ -162,7 +162,8 @@ def _shown_in_full(letter: Letter, policy: Policy) -> Ombudsmen | None:
     """The Ombudsmen whose every detail this letter must give."""
     match letter.content:
         case (
-            content.DelayNotice(ombudsmen=named)
+            content.ActionUpdate(failed=content.FailedAction(ombudsmen=named))
+            | content.DelayNotice(ombudsmen=named)
             | content.ExtensionProposal(ombudsmen=named)
             | content.ExtensionNotAgreed(ombudsmen=named)
             | content.NotAccepted(ombudsmen=named)
@@ -192,6 +193,8 @@ def _days(letter: Letter) -> tuple[date, ...]:
             content.DelayNotice(promised=day) | content.ExtensionProposal(proposed=day) | content.ExtensionNotAgreed(stands=day)
         ):
             told = (day,)
+        case content.ActionUpdate(still_open=still_open, moved=moved):
+            told = (*(action.day for action in still_open), moved.day if moved else None)
         case content.Acknowledgement(respond_by=by) | content.ReviewDecision(respond_by=by) | content.Decision(by=by):
             told = (by,)
         case (
@@ -214,6 +217,7 @@ def _own_words(letter: Letter) -> tuple[str, ...]:
             content.Clarification(text=text)
             | content.Response(text=text)
             | content.Message(text=text)
+            | content.ActionUpdate(text=text)
             | content.Closure(text=text)
             | content.NotAccepted(text=text)
             | content.ReviewDecision(text=text)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 from townclerk.domain.letters import (
     Acknowledgement,
+    ActionUpdate,
     AlertRaised,
     Assignment,
     Because,
@@ -26,10 +27,12 @@ from townclerk.domain.letters import (
     Escalation,
     ExtensionNotAgreed,
     ExtensionProposal,
+    FailedAction,
     FinalWord,
     Forwarded,
     Letter,
     Message,
+    MovedAction,
     NotAccepted,
     Ombudsmen,
     Original,
@@ -46,7 +49,9 @@ from townclerk.domain.letters import (
     ReviewRight,
     Row,
     Section,
+    ShownAction,
     StaffContent,
+    Survey,
     Undelivered,
 )
 from townclerk.domain.mail import Address
@@ -131,10 +136,13 @@ def sample_letters(policy: Policy) -> tuple[Letter, ...]:
         _DATES,
         named,
     )
+    kept = replace(summary, actions=_ACTIONS, adjustments=("Large print", "Ring before you write"), hold="The Ombudsman looks")
     bare = replace(summary, subject="", service="", stage_title=None, complainant="someone@example.net", officer=None, dates=())
     residents = [_letter(_RESIDENT, part, summary) for part in (*_receipts(named), *_full_to_residents(named))]
+    residents += [_letter(_RESIDENT, part, kept) for part in _with_what_is_kept()]
     nameless = [_letter(Recipient("", "someone@example.net"), part, bare) for part in _least_to_residents(named)]
     staff = [_letter(_OFFICER, part, summary) for part in _full_to_staff()]
+    staff += [_letter(_OFFICER, part, kept) for part in (Assignment(_DATES, _MAIL, _CHOICES), Done(("It is done.",)))]
     least = [_letter(Recipient("", "role@council.example", staff=True), part, bare) for part in _least_to_staff()]
     caseless = [_letter(_OFFICER, part, None) for part in _without_a_case()]
     return (*residents, *nameless, *staff, *least, *caseless)
@@ -204,6 +212,30 @@ def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield Closure("The bin is being emptied again, as you told us.", "Wendy Ash")
     yield Closure("Thank you for telling us.", "Wendy Ash", withdrawn=True)
     yield Message("The crew will come tomorrow before midday.", "Wendy Ash")
+    yield from _updates(named)
+
+
+def _with_what_is_kept() -> Iterator[ResidentContent]:
+    """Where something is done differently for this resident, or is still to be done."""
+    yield Acknowledgement(Stage.STAGE1, _UNDERSTOOD, _COMPLAINT, _RESPOND, "Wendy Ash", "waste")
+    yield Response(Stage.STAGE1, "Stage 1", Outcome.UPHELD, _ANSWER, "Wendy Ash", ReviewRight("Stage 2", _LAST_DAY))
+
+
+_ACTIONS = (
+    ShownAction(1, "Put a new lid on your bin", _LATER),
+    ShownAction(2, "Repay the collection that you paid for", _LAST_DAY),
+)
+
+
+def _updates(named: Ombudsmen) -> Iterator[ResidentContent]:
+    yield ActionUpdate(_ACTIONS, "", "")
+    yield ActionUpdate(_ACTIONS[1:], "The crew brought it this morning.", "Wendy Ash", done=("Put a new lid on your bin",))
+    yield ActionUpdate((), "", "Wendy Ash", done=("Put a new lid on your bin",))
+    moved = MovedAction("Put a new lid on your bin", _RESPOND, _LATER)
+    yield ActionUpdate(_ACTIONS, "The lids have not been delivered.", "Wendy Ash", moved=moved)
+    failed = FailedAction("Put a new lid on your bin", named)
+    yield ActionUpdate(_ACTIONS[1:], "No lid fits it. We will bring you a new bin instead.", "Wendy Ash", failed=failed)
+    yield Survey(_RESPOND)
 
 
 def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
@@ -220,18 +252,38 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield Closure("", "")
     yield Closure("", "", withdrawn=True)
     yield Message("Thank you.", "")
+    yield ActionUpdate((), "", "")
+    yield Survey(_RESPOND)
 
 
 def _full_to_staff() -> Iterator[StaffContent]:
     links = ("AB-26-0007-B",)
     yield Assignment(_DATES, _MAIL, _CHOICES, links, "Cal Lane passed it to you.")
     yield Assignment(_REVIEW_DATES, _MAIL, _CHOICES)
-    for reason in ("comment", "compliment", "service_request", "further", "information_request", "member", "excluded"):
+    for reason in (
+        "comment",
+        "compliment",
+        "service_request",
+        "further",
+        "information_request",
+        "member",
+        "excluded",
+        "notice",
+        "withheld",
+    ):
         yield Forwarded(reason, _MAIL, _CHOICES, _DATES[1:] if reason == "further" else ())
     yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, _CHOICES)
     yield Reminder("respond", _RESPOND, Stage.STAGE1, _CLAUSE, _CHOICES)
     yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, _CHOICES, still_owed=True)
     yield Reminder("assess", _LATER, Stage.STAGE2, "", _CHOICES)
+    for what, detail in (
+        ("action", "Put a new lid on your bin"),
+        ("assessment", "what was learned"),
+        ("adjustments", "Large print"),
+    ):
+        yield Reminder(what, _LATER, None, "", _CHOICES, detail=detail)
+    yield Overdue("action", _RESPOND, None, None, "", "Wendy Ash", _CHOICES, detail="Put a new lid on your bin")
+    yield Escalation("elapsed", _ACKNOWLEDGE, 0, "Wendy Ash", _CHOICES, detail="84 calendar days")
     yield Overdue("respond", _RESPOND, _LATER, Stage.STAGE1, _CLAUSE, "Wendy Ash", _CHOICES)
     yield Escalation("respond", _RESPOND, 5, "Wendy Ash", _CHOICES)
     yield Escalation("acknowledge", _ACKNOWLEDGE, 1, None)
@@ -248,7 +300,7 @@ def _full_to_staff() -> Iterator[StaffContent]:
 
 def _decisions() -> Iterator[StaffContent]:
     questions = ("exclusion", "alert", "late_review", "review_wanted", "dissatisfied", "possible_link", "category")
-    for question in (*questions, "was_this_the_response", "unclear_mail", "restricted"):
+    for question in (*questions, "was_this_the_response", "unclear_mail", "restricted", "survey_reply", "post"):
         yield Decision(question, "The mail names an insurance claim.", _MAIL, _CHOICES, _RESPOND)
 
 

@@ -113,6 +113,13 @@ class Calendar:
             skipped = tuple((day, why) for day in between if (why := self.reason_off(day)) is not None)
         return Derivation(day0, str(duration), skipped, due, self.version, note)
 
+    def keep_until(self, day0: date, duration: Duration, note: str = "") -> Derivation:
+        """As `count`, also where it ends after the years that are known: years and months need no bank holidays. Working days
+        raise CalendarTooShort as ever."""
+        if duration.unit is Unit.WORKING_DAY:
+            return self.count(day0, duration, note)
+        return Derivation(day0, str(duration), (), self._end(day0, duration), self.version, note)
+
     def _end(self, day0: date, duration: Duration) -> date:
         match duration.unit:
             case Unit.WORKING_DAY:

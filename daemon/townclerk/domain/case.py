@@ -25,7 +25,7 @@ class Party:
 
 
 # Deadlines that are ours whatever becomes of the case: they end on a day of their own, and no letter names them as its dates.
-OUTLIVING = frozenset({"action", "adjustments", "restriction", "retention", "survey"})
+OUTLIVING = frozenset({"action", "adjustments", "assessment", "restriction", "retention", "survey"})
 
 
 class PromisedBy(StrEnum):
@@ -124,6 +124,54 @@ class Sent:
     at: datetime
 
 
+class ActionState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    FAILED = "failed"  # it cannot be done: the resident is told why
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that the council has said it will do. Its date is that of the deadline `action.N`."""
+
+    number: int
+    what: str
+    due: date  # as the resident was last told
+    officer: str  # who promised it, and is reminded of it
+    state: ActionState = ActionState.OPEN
+
+    @property
+    def open(self) -> bool:
+        return self.state is ActionState.OPEN
+
+    @property
+    def deadline(self) -> str:
+        return f"action.{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What was done to put things right, by a code of the policy."""
+
+    code: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """While it lasts nothing is destroyed, and nothing goes to the resident by itself."""
+
+    reason: str
+    officer: str
+    at: datetime
+
+
+ADJUSTMENT = "adjustment"  # the flag under which what is done differently for this resident is kept; there may be several
+BY_POST = "post"  # the flag of a resident who is reached by post or telephone only
+NO_SURVEY = "no-survey"
+MARKED = "marked-for-deletion"  # set when the time to keep the case is over
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     ref: str
@@ -161,6 +209,16 @@ class Case:
     last_contact_at: datetime | None = None
     closed_at: datetime | None = None
     refused: str | None = None  # the exclusion for which a person has refused it
+    actions: tuple[Action, ...] = ()
+    actions_told_at: datetime | None = None  # when the resident last heard of what is still to be done
+    reasons: tuple[str, ...] = ()  # codes of the policy: why it came to this complaint
+    remedies: tuple[Remedy, ...] = ()
+    learning: tuple[str, ...] = ()
+    survey_marks: tuple[int, ...] = ()  # what the resident answered, 1 to 5
+    hold: Hold | None = None
+    adjustments_seen_at: datetime | None = None  # when somebody last looked whether they are still right
+    unreachable: bool = False  # a letter to the complainant came back for good, and they have not written since
+    written_at: datetime | None = None  # when an officer last wrote to the resident
     receipts: bool = True  # the complainant has an address that may be answered
     thread: tuple[str, ...] = ()  # Message-IDs of the conversation with the resident, oldest first
     version: int = 0  # of the row: raised by every save
@@ -181,6 +239,18 @@ class Case:
 
     def mail(self, number: int | None) -> Correspondence | None:
         return next((mail for mail in self.mails if mail.mail == number), None)
+
+    @property
+    def open_actions(self) -> tuple[Action, ...]:
+        return tuple(action for action in self.actions if action.open)
+
+    @property
+    def adjustments(self) -> tuple[str, ...]:
+        """What is done differently for this resident."""
+        return tuple(text for name, text in self.flags if name == ADJUSTMENT and text)
+
+    def flagged(self, name: str) -> bool:
+        return any(flag == name for flag, _ in self.flags)
 
     @property
     def first_mail(self) -> Correspondence | None:

@@ -1,13 +1,15 @@
 """Promises applied to a case: due dates with their derivation, how they move, and the moments at which they wake us."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+from townclerk.domain.afterwards import afterwards
 from townclerk.domain.calendar import Calendar
 from townclerk.domain.case import Case, Deadline, PromisedBy
 from townclerk.domain.council import Council
 from townclerk.domain.policy import Extension, Fallback, Promise, StagePolicy
+from townclerk.domain.timer import Timer as Timer  # timers are asked for here
 from townclerk.domain.words import Status
 
 UNDECIDED_FOR = (2, 4)  # working days after a request, at which it is put to a person again
@@ -63,18 +65,6 @@ def is_overdue(case: Case, now: datetime, calendar: Calendar) -> bool:
 # --- timers ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """A moment at which the case is to be decided again. `act` names what is then looked at."""
-
-    key: str
-    at: datetime
-    act: str  # reminder, fallback, delay, overdue, escalation, undecided, close, waiting
-    deadline: str | None = None
-    step: int = 0
-    day: date | None = None  # of an overdue notice: the date that was missed
-
-
 def timers(case: Case, council: Council) -> tuple[Timer, ...]:
     """Every moment at which this case, as it now is, wakes us. What was acted on is left out."""
     found = [*_waiting(case)]
@@ -84,6 +74,7 @@ def timers(case: Case, council: Council) -> tuple[Timer, ...]:
                 found.extend(_of_deadline(case, deadline, council))
     found.extend(_undecided(case, council))
     found.extend(_closing(case, council))
+    found.extend(afterwards(case, council))
     return tuple(timer for timer in found if timer.key not in case.fired)
 
 
@@ -116,7 +107,7 @@ def _of_deadline(case: Case, deadline: Deadline, council: Council) -> Iterator[T
 def _falls_back(case: Case, deadline: Deadline, council: Council) -> bool:
     stage = deadline.stage
     promise = council.policy.stages[stage].acknowledge if stage else None
-    return promise is not None and promise.fallback is Fallback.AT_DUE and case.receipts
+    return promise is not None and promise.fallback is Fallback.AT_DUE and case.receipts and case.hold is None
 
 
 def _reminders(deadline: Deadline, days_before: tuple[int, ...], council: Council) -> Iterator[Timer]:

@@ -70,6 +70,32 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownAction:
+    """Something that the council has said it will do by the end of `day`."""
+
+    number: int
+    what: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class MovedAction:
+    """It will be done later than the resident was told."""
+
+    what: str
+    was_due: date
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class FailedAction:
+    """It cannot be done: the resident may go to the Ombudsman about that."""
+
+    what: str
+    ombudsmen: Ombudsmen
+
+
+@dataclass(frozen=True, slots=True)
 class Original:
     """The mail that a letter to staff is about. `mail` is its number in the store, by which its files are attached."""
 
@@ -207,6 +233,28 @@ class Message:
     kind = LetterKind.MESSAGE
 
 
+@dataclass(frozen=True, slots=True)
+class ActionUpdate:
+    """How it stands with what was promised: `still_open`, and what this letter is about. `text` is the officer's; on the
+    regular one there is none."""
+
+    still_open: tuple[ShownAction, ...]
+    text: str
+    officer: str
+    done: tuple[str, ...] = ()
+    moved: MovedAction | None = None
+    failed: FailedAction | None = None
+    kind = LetterKind.ACTION_UPDATE
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How the resident found it, some days after the answer."""
+
+    answered_on: date
+    kind = LetterKind.SURVEY
+
+
 # --- to staff --------------------------------------------------------------------------------------------------------
 
 
@@ -224,19 +272,22 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """A mail that the officer should see; `owed` where something is due of it."""
+    """A mail that the officer should see; `dates` where something is due of it. `detail` says what happened, of a notice, and
+    which letter was not sent, of one that was withheld."""
 
-    reason: str  # comment, compliment, service_request, further, information_request, member, excluded
+    reason: str  # comment, compliment, service_request, further, information_request, member, excluded, notice, withheld
     original: Original
     choices: tuple[Choice, ...] = ()
     dates: tuple[DatedPromise, ...] = ()
     possible_links: tuple[str, ...] = ()
+    detail: str = ""
     kind = LetterKind.FORWARDED
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """`still_owed`: the automatic acknowledgement went in the officer's place; their own is still owed."""
+    """`still_owed`: the automatic acknowledgement went in the officer's place; their own is still owed. `detail`: which
+    action, what is missing from the record, what is done differently."""
 
     what: str
     day: date
@@ -244,6 +295,7 @@ class Reminder:
     clause: str
     choices: tuple[Choice, ...]
     still_owed: bool = False
+    detail: str = ""
     kind = LetterKind.REMINDER
 
 
@@ -256,29 +308,35 @@ class Overdue:
     clause: str
     officer: str | None
     choices: tuple[Choice, ...]
+    detail: str = ""  # which action
     kind = LetterKind.OVERDUE
 
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
+    """Where `what` is elapsed, the whole case has taken `detail` since `day`."""
+
     what: str
     day: date
     working_days: int
     officer: str | None
     choices: tuple[Choice, ...] = ()
+    detail: str = ""
     kind = LetterKind.ESCALATION
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A person must choose. `question`: exclusion, alert, late_review, review_wanted, dissatisfied, possible_link,
-    category, was_this_the_response, unclear_mail, restricted."""
+    category, was_this_the_response, unclear_mail, restricted, survey_reply, post. `enclosed`, of the last, is the letter that
+    must reach the resident in another way; its text becomes the `detail`."""
 
     question: str
     detail: str
     original: Original | None
     choices: tuple[Choice, ...]
     by: date | None = None
+    enclosed: "Letter | None" = None
     kind = LetterKind.DECISION
 
 
@@ -380,6 +438,8 @@ ResidentContent = (
     | NotAccepted
     | Closure
     | Message
+    | ActionUpdate
+    | Survey
 )
 StaffContent = (
     Assignment
@@ -416,6 +476,9 @@ class CaseSummary:
     officer: str | None
     dates: tuple[DatedPromise, ...] = ()
     ombudsmen: Ombudsmen | None = None  # those that this matter can go to; None: all that the policy names
+    actions: tuple[ShownAction, ...] = ()  # what is still to be done of what was promised
+    adjustments: tuple[str, ...] = ()  # what is done differently for this resident
+    hold: str = ""  # why the case is on hold
     longer: TimescaleOverride | None = None  # the council has published that it needs more time just now
 
 

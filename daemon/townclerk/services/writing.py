@@ -3,12 +3,14 @@
 import tempfile
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from townclerk.domain.decide import Send
-from townclerk.domain.letters import Letter
+from townclerk.domain.decide.deliberation import next_opening
+from townclerk.domain.letters import Decision, Letter
 from townclerk.domain.mail import Address, File, OutgoingMail
 from townclerk.domain.signing import Side
 from townclerk.mail.composing import compose
@@ -47,14 +49,15 @@ async def write_letters(
     for send in sends:
         if send.files_of is not None and send.files_of not in files and send.files_of not in bare:
             files[send.files_of] = await _files(office, send.files_of)
-        rows.append(write_letter(office, send, now, files.get(send.files_of, ()) if send.files_of is not None else ()))
+        attached = files.get(send.files_of, ()) if send.files_of is not None else ()
+        rows.append(write_letter(office, send, now, attached, _not_before(office, send, now)))
     return tuple(rows)
 
 
 def write_letter(
     office: Office, send: Send, now: datetime, files: tuple[File, ...] = (), not_before: datetime | None = None
 ) -> OutboxRow:
-    letter, person = send.letter, send.letter.to.address
+    letter, person = _with_what_is_enclosed(office, send.letter), send.letter.to.address
     side = Side.OFFICER if letter.to.staff else Side.RESIDENT
     compact = letter.case.ref.replace("-", "").lower() if letter.case else f"{office.council.policy.prefix.lower()}000000x"
     message_id = office.signer.message_id(compact, side, person, send.key)
@@ -94,6 +97,23 @@ def write_letter(
         because_promise=letter.because.promise,
         because_clause=letter.because.clause,
     )
+
+
+def _not_before(office: Office, send: Send, now: datetime) -> datetime | None:
+    """A letter that somebody must print waits for working hours, as it would if it were decided later; None: it goes now."""
+    content = send.letter.content
+    prints = isinstance(content, Decision) and content.enclosed is not None
+    return next_opening(office.council, now) if prints else None
+
+
+def _with_what_is_enclosed(office: Office, letter: Letter) -> Letter:
+    """*letter* with the words of the letter that it encloses: an officer prints it, or reads it out."""
+    if not isinstance(letter.content, Decision) or letter.content.enclosed is None:
+        return letter
+    enclosed = letter.content.enclosed
+    words = office.templates.render(enclosed, office.council.policy, office.council.policy.contact.mailbox)
+    said = (letter.content.detail, f"To: {enclosed.to.name or enclosed.to.address}", words.subject, words.text)
+    return replace(letter, content=replace(letter.content, detail="\n\n".join(part for part in said if part), enclosed=None))
 
 
 def _reply_address(office: Office, letter: Letter, compact: str, side: Side) -> str:

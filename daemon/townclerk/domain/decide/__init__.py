@@ -5,6 +5,7 @@ from typing import assert_never
 
 from townclerk.domain.case import Case
 from townclerk.domain.council import Council
+from townclerk.domain.decide.afterwards import keep_up
 from townclerk.domain.decide.conversation import member_wrote, resident_wrote, robot_wrote
 from townclerk.domain.decide.decision import Decision, Entry, JoinOther, Send
 from townclerk.domain.decide.deliberation import Deliberation, mark
@@ -37,7 +38,9 @@ def decide(case: Case | None, event: Event, council: Council, now: datetime) -> 
         raise ValueError(f"{type(event).__name__} needs a case")
     source, name = _source(event)
     d = Deliberation(case, council, now, source, name)
+    before = None if isinstance(event, CaseOpened) else case
     _act(d, event)
+    keep_up(d, before)
     return d.decision()
 
 

@@ -44,6 +44,13 @@ REVIEW = (
 DISSATISFIED = (IS_COMPLAINT, MESSAGE, NOTE)
 
 
+OFFER = (
+    "Thank you for answering our survey. We are sorry that you are not satisfied. If you would like to make a complaint, "
+    "reply to this email, say that you wish to complain, and tell us what is wrong."
+)
+SURVEY_REPLY = (Choice("Offer them to make a complaint", f"#message\n{OFFER}\n"), *DISSATISFIED[1:])
+
+
 def was_this_the_response(number: int | None) -> tuple[Choice, ...]:
     """About a mail that the officer has sent themselves: it does not go out a second time."""
     was = tuple(Choice(f"It was the response: {o.words}", f"#send {number} respond {o}\n") for o in Outcome)

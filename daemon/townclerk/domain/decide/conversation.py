@@ -7,6 +7,7 @@ from townclerk.domain.deadlines import make
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.opening import category_policy, send_receipt
+from townclerk.domain.decide.surveying import survey_answered
 from townclerk.domain.events import MailFacts, MemberWrote, ResidentWrote, RobotWrote
 from townclerk.domain.policy import StagePolicy
 from townclerk.domain.routing import Signal
@@ -16,6 +17,9 @@ from townclerk.domain.words import Category, LetterKind, Status
 def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
     mail, signals = event.mail, event.route.signals
     d.record(mail)
+    if event.answers is LetterKind.SURVEY and not _asks_for_review(d, event):
+        survey_answered(d, event)
+        return
     d.note("resident", "wrote", how=event.how, mail=mail.number, signals=" ".join(sorted(signals)))
     following = _open_to_review(d)
     wants = signals & {Signal.REVIEW_REQUEST, Signal.DISSATISFIED}
@@ -29,6 +33,11 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
     else:
         _pass_on(d, mail, "withdraws" if Signal.WITHDRAWS in signals else "further")
         _short_receipt(d)
+
+
+def _asks_for_review(d: Deliberation, event: ResidentWrote) -> bool:
+    """A request for a review is one, whichever letter it answers."""
+    return Signal.REVIEW_REQUEST in event.route.signals and _open_to_review(d) is not None
 
 
 def _open_to_review(d: Deliberation) -> StagePolicy | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from townclerk.domain.case import Case, Correspondence, Deadline, Waiting
+from townclerk.domain.case import BY_POST, Case, Correspondence, Deadline, Waiting
 from townclerk.domain.commands import looks_quoted
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import stage_deadlines
@@ -21,8 +21,10 @@ from townclerk.domain.letters import (
     Original,
     Recipient,
     ResidentContent,
+    ShownAction,
     StaffContent,
 )
+from townclerk.domain.letters import Decision as StaffDecision
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import StagePolicy
 from townclerk.domain.roster import Officer
@@ -47,6 +49,8 @@ class Deliberation:
         self._sends: list[Send] = []
         self._journal: list[Entry] = []
         self._joins: list[JoinOther] = []
+        self.withheld: list[LetterKind] = []  # letters to the resident that a hold keeps back
+        self.by_post = False  # a letter to the resident was given to an officer, who sends it in another way
         self.unsent = False  # a letter to the resident was wanted, and there is no address for it
 
     def decision(self) -> Decision:
@@ -56,6 +60,7 @@ class Deliberation:
         """Forget everything since *case*: nothing of it happens."""
         self.case = case
         self._sends, self._journal, self._joins = [], [], []
+        self.withheld, self.by_post = [], False
 
     @property
     def writes_to_resident(self) -> bool:
@@ -202,6 +207,9 @@ class Deliberation:
             complainant=case.complainant.name or case.complainant.address,
             officer=officer.name if officer else None,
             dates=self.dates(),
+            actions=tuple(ShownAction(action.number, action.what, action.due) for action in case.open_actions),
+            adjustments=case.adjustments,
+            hold=case.hold.reason if case.hold else "",
             longer=override_on(self.council.policy, self.council.calendar.local(self.now).date()),
         )
 
@@ -215,6 +223,15 @@ class Deliberation:
     ) -> None:
         """Send to the complainant (or to another *party*), at any hour. Where they gave no address, `unsent` says so to whoever
         asked for it."""
+        if automatic and self.case.hold is not None:
+            self.withheld.append(content.kind)
+            self.note("townclerk", "letter_not_sent", letter=content.kind, reason="the case is on hold")
+            return
+        if not automatic:
+            self.change(written_at=self.now)
+        if party is None and self.case.flagged(BY_POST):
+            self._give_to_officer(content, automatic, promises, clause)
+            return
         if party is None and not self.case.receipts:
             self.unsent = True
             self.note("townclerk", "letter_not_sent", letter=content.kind, reason="no address that can be answered")
@@ -222,6 +239,16 @@ class Deliberation:
         person = party or self.case.complainant
         to = Recipient(person.name, person.address)
         self._send(to, content, Because(self.event, promises[0] if promises else None, clause or None), automatic)
+
+    def _give_to_officer(self, content: ResidentContent, automatic: bool, promises: Sequence[str], clause: str) -> None:
+        """This resident is reached by post or telephone only: whoever has the case gets the letter, to send it so."""
+        to = Recipient(self.case.complainant.name, self.case.complainant.address)
+        because = Because(self.event, promises[0] if promises else None, clause or None)
+        enclosed = Letter(to, content, because, self.summary(), automatic)
+        arrangement = dict(self.case.flags).get(BY_POST, "")
+        self.by_post = True
+        self.note("townclerk", "letter_by_post", letter=content.kind)
+        self.to_staff(self.responsible(), StaffDecision("post", arrangement, None, (), enclosed=enclosed), promises, clause)
 
     def to_staff(
         self,

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+from townclerk.domain.afterwards import missing_from
 from townclerk.domain.commands import Command
 from townclerk.domain.decide.handing import hand_over
+from townclerk.domain.decide.opening import category_policy
 from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.decide.reminding import still_to_be_recorded
 from townclerk.domain.decide.work import OfficerAtWork, joined
 from townclerk.domain.letters import (
     Closure,
@@ -66,12 +69,29 @@ def close(work: OfficerAtWork, command: Command) -> None:
         raise Refusal("the complaint has not been answered", "#respond", "#refuse CODE reason", "#withdraw")
     if d.case.category is Category.COMPLAINT and d.case.status is Status.OPEN:
         raise Refusal("the review has not been answered", "#respond", "#review refuse and the reasons")
+    _must_have_answered(work, command)
     d.drop_deadlines()
     d.change(status=Status.CLOSED, closed_at=d.now, requested_mail=None)
     _remark(work, command)
     if command.body:
         work.write(Closure(command.body, work.officer.name))
     work.done("The case is closed.")
+    sheet = d.council.policy.provisions.assessment
+    missing = still_to_be_recorded(d.case, missing_from(d.case, sheet)) if sheet is not None else ""
+    if missing:
+        work.done(missing)
+
+
+def _must_have_answered(work: OfficerAtWork, command: Command) -> None:
+    """Of some categories the policy promises that the resident hears what was done."""
+    d = work.d
+    wanted = category_policy(d.case.category, d.council).answer_before_close
+    if wanted and d.case.written_at is None and not command.body:
+        raise Refusal(
+            "this policy promises the resident to hear what was done, and nobody has written to them",
+            "#close and, on the next line, what was done",
+            "#message and what was done",
+        )
 
 
 def reopen(work: OfficerAtWork, _command: Command) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from townclerk.domain.case import ADJUSTMENT
 from townclerk.domain.commands import Command
 from townclerk.domain.deadlines import stage_deadlines
 from townclerk.domain.decide.decision import JoinOther
@@ -184,7 +185,10 @@ def flag(work: OfficerAtWork, command: Command) -> None:
     name, _, text = command.argument.partition(" ")
     if not name:
         raise Refusal("the flag's name is missing", "#flag NAME and a few words")
-    kept = tuple(flag for flag in work.d.case.flags if flag[0] != name.lower())
+    several = name.lower() == ADJUSTMENT
+    if several and not joined(text, command.body):
+        raise Refusal("what is done differently is missing", "#flag adjustment and what it is")
+    kept = tuple(flag for flag in work.d.case.flags if several or flag[0] != name.lower())
     work.d.change(flags=(*kept, (name.lower(), joined(text, command.body))))
     work.done(f"The flag “{name.lower()}” is set.")
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from townclerk.domain.case import Waiting
 from townclerk.domain.decide import choices
 from townclerk.domain.decide.deliberation import Deliberation, mark, to_officer
+from townclerk.domain.decide.reminding import reminder
 from townclerk.domain.letters import Assignment, Decision, Forwarded, Recipient, StaffContent, Undelivered
 from townclerk.domain.words import LetterKind, Status
 
@@ -60,6 +61,8 @@ def _still_wanted(d: Deliberation, letter: Waiting) -> bool:
         question = letter.about[0]
         if question in {"late_review", "review_wanted", "dissatisfied"}:
             return d.case.requested_mail is not None
+        if question == "survey_reply":
+            return True
         if question == "exclusion":
             return not finished and bool(d.case.exclusions)
         return not finished
@@ -76,6 +79,8 @@ def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
     reason, original = letter.about[0], d.original(d.case.mail(letter.mail))
     if reason == "member":  # whoever answers members owes the resident nothing, and answers in their own way
         return Forwarded(reason, original, (choices.NOTE,))
+    if reason in {"notice", "withheld"}:
+        return Forwarded(reason, original, (choices.MESSAGE, choices.NOTE), detail=letter.about[1])
     wanted = choices.to_work(d.case, d.council) if reason != "withdraws" else (choices.WITHDRAWN, choices.MESSAGE)
     return Forwarded(reason, original, wanted, d.dates(), d.case.possible_links)
 
@@ -87,6 +92,7 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
         "late_review": choices.REVIEW,
         "review_wanted": choices.REVIEW,
         "dissatisfied": choices.DISSATISFIED,
+        "survey_reply": choices.SURVEY_REPLY,
         "possible_link": choices.about_links(detail),
         "was_this_the_response": choices.was_this_the_response(letter.mail),
     }.get(question, choices.about_category())
@@ -104,4 +110,5 @@ _COMPOSE: dict[LetterKind, Callable[[Deliberation, Waiting], StaffContent]] = {
     LetterKind.FORWARDED: _forwarded,
     LetterKind.DECISION: _decision,
     LetterKind.UNDELIVERED: _undelivered,
+    LetterKind.REMINDER: reminder,
 }

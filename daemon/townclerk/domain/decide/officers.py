@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from townclerk.domain.case import Case, HeldMail
 from townclerk.domain.commands import Command, read_commands
-from townclerk.domain.decide import answering, choices, ending, filing, reviewing, showing
+from townclerk.domain.decide import actions, answering, choices, ending, filing, records, reviewing, showing
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.refusal import Refusal
@@ -38,6 +38,8 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
         return
     if d.unsent:
         work.done("This resident gave no address, so nothing was sent to them: please reach them another way.")
+    elif d.by_post:
+        work.done("This resident is not written to by email: whoever has the case has the letter, to send it in another way.")
     elif d.writes_to_resident:
         work.done("The resident has been told.")
     d.note(officer.key, "officer_wrote", words=" ".join(c.word for c in event.commands), mail=event.mail.number)
@@ -156,6 +158,14 @@ _WORDS: dict[str, Callable[[OfficerAtWork, Command], None]] = {
     "close": ending.close,
     "reopen": ending.reopen,
     "link": filing.link,
+    "action": actions.action,
+    "action-done": actions.action_done,
+    "action-failed": actions.action_failed,
+    "reason": records.reason,
+    "remedy": records.remedy,
+    "learning": records.learning,
+    "hold": records.hold,
+    "unhold": records.unhold,
     "flag": filing.flag,
     "unflag": filing.unflag,
     "send": send,

@@ -20,6 +20,8 @@ def letter_bounced(d: Deliberation, event: LetterBounced) -> None:
         if deadline is not None and deadline.met_at is not None:
             d.case = d.case.with_deadline(replace(deadline, met_at=None))
         d.change(acknowledgement_owed=True)
+    if event.recipient.lower() == d.case.complainant.key:
+        d.change(unreachable=True)
     about = (event.letter.value, event.recipient, event.status, event.diagnostic)
     officer, lead = d.responsible(), d.lead()
     hand_over(d, LetterKind.UNDELIVERED, f"{RESPONSIBLE}:", *about)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from townclerk.domain.case import Deadline, PromisedBy
 from townclerk.domain.deadlines import UNDECIDED_FOR, Timer, extended_automatically, move, timers
 from townclerk.domain.decide import choices
+from townclerk.domain.decide.afterwards import AFTERWARDS
 from townclerk.domain.decide.answering import acknowledged
 from townclerk.domain.decide.conversation import question_about
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
@@ -105,6 +106,10 @@ def _delay(d: Deliberation, timer: Timer) -> None:
     if not d.case.receipts:  # a date that nobody is told is no promise: it would only hide that the old one was missed
         d.note("townclerk", "letter_not_sent", letter="delay_notice", reason="no address that can be answered")
         return
+    if d.case.hold is not None:
+        d.note("townclerk", "letter_not_sent", letter="delay_notice", reason="the case is on hold")
+        d.withheld.append(LetterKind.DELAY_NOTICE)
+        return
     new = extended_automatically(deadline, stage.extension, d.now, d.council.calendar)
     if new <= deadline.promised:
         d.note("townclerk", "letter_not_sent", letter="delay_notice", reason="the policy allows no later date")
@@ -177,4 +182,5 @@ _ACT: dict[str, Callable[[Deliberation, Timer], None]] = {
     "escalation": _escalation,
     "undecided": _undecided,
     "close": _close,
+    **AFTERWARDS,
 }

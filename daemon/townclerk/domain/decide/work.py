@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
+from townclerk.domain.case import BY_POST
 from townclerk.domain.commands import Command, looks_quoted, word_anywhere
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.events import MailFacts
 from townclerk.domain.letters import (
     Acknowledgement,
+    ActionUpdate,
     Clarification,
     Closure,
     DelayNotice,
@@ -21,7 +23,9 @@ from townclerk.domain.policy import StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.words import Category, Status
 
-OfficersLetter = Acknowledgement | Clarification | Closure | DelayNotice | Message | NotAccepted | Response | ReviewDecision
+OfficersLetter = (
+    ActionUpdate | Acknowledgement | Clarification | Closure | DelayNotice | Message | NotAccepted | Response | ReviewDecision
+)
 
 
 SENT_ALREADY = "sent_already"  # why a mail is held that the officer sent to the resident themselves
@@ -87,7 +91,7 @@ class OfficerAtWork:
         self.d.to_resident(letter, automatic=False, promises=promises, clause=clause)
 
     def can_be_written_to(self) -> None:
-        if not self.d.case.receipts:
+        if not self.d.case.receipts and not self.d.case.flagged(BY_POST):
             raise Refusal("this resident gave no address that can be answered", "#note, if you reached them another way")
 
 
