@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from townclerk.domain.calendar import Derivation
 from townclerk.domain.mail import Address
-from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Stage, Status
+from townclerk.domain.words import Alert, Category, Landlord, LetterKind, Outcome, Stage, Status
 
 
 class PartyRole(StrEnum):
@@ -219,6 +219,7 @@ class Case:
     adjustments_seen_at: datetime | None = None  # when somebody last looked whether they are still right
     unreachable: bool = False  # a letter to the complainant came back for good, and they have not written since
     written_at: datetime | None = None  # when an officer last wrote to the resident
+    landlord: Landlord | None = None  # None: nobody has said yet
     receipts: bool = True  # the complainant has an address that may be answered
     thread: tuple[str, ...] = ()  # Message-IDs of the conversation with the resident, oldest first
     version: int = 0  # of the row: raised by every save

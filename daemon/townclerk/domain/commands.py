@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "learning": ("text", "record what was learned; nobody outside sees it"),
     "hold": ("reason", "destroy nothing, and send the resident nothing by itself"),
     "unhold": ("", "end that"),
+    "landlord": ("yes | no | mixed", "say whether it is a landlord's matter: it decides which Ombudsman letters name"),
     "flag": ("NAME text", "set a flag"),
     "unflag": ("NAME", "take a flag away"),
     "send": ("number [respond OUTCOME]", "send a mail of yours that is held, as a message or as the response"),

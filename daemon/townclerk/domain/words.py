@@ -38,6 +38,14 @@ class Outcome(StrEnum):
         return {"upheld": "upheld", "partly-upheld": "partly upheld", "not-upheld": "not upheld"}[self.value]
 
 
+class Landlord(StrEnum):
+    """Whether a matter lies between the council as landlord and its tenants and leaseholders."""
+
+    YES = "yes"
+    NO = "no"
+    MIXED = "mixed"
+
+
 class Alert(StrEnum):
     SAFEGUARDING = "safeguarding"
     HATE_CRIME = "hate_crime"

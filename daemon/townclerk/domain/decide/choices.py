@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.letters import Choice
-from townclerk.domain.words import Category, Outcome, Status
+from townclerk.domain.ombudsmen import depend_on_matter
+from townclerk.domain.words import Category, Landlord, Outcome, Status
 
 RESPOND = tuple(Choice(f"Respond: {outcome.words}", f"#respond {outcome}\n") for outcome in Outcome)
 MORE_TIME = Choice("Ask for more time", "#extend 5 ")
@@ -29,6 +30,14 @@ def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
         choices.extend(RESPOND)
         choices.append(MORE_TIME)
     return (*choices, MESSAGE, ASSIGN, Choice("This policy does not cover it", "#refuse "), NOTE)
+
+
+def about_landlord(case: Case, council: Council) -> tuple[Choice, ...]:
+    """Where it decides which Ombudsman the letters name, and nobody has said yet."""
+    if case.category is not Category.COMPLAINT or case.landlord is not None or not depend_on_matter(council.policy.ombudsmen):
+        return ()
+    said = {Landlord.YES: "It is a landlord's matter", Landlord.NO: "It is no landlord's matter", Landlord.MIXED: "It is both"}
+    return tuple(Choice(label, f"#landlord {word}\n") for word, label in said.items())
 
 
 def about_exclusions(case: Case) -> tuple[Choice, ...]:

@@ -26,6 +26,7 @@ from townclerk.domain.letters import (
 )
 from townclerk.domain.letters import Decision as StaffDecision
 from townclerk.domain.mail import Address
+from townclerk.domain.ombudsmen import for_matter
 from townclerk.domain.policy import StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.timescales import override_on, stage_on
@@ -176,8 +177,8 @@ class Deliberation:
     # --- letters
 
     def ombudsmen(self) -> Ombudsmen:
-        first, *others = self.council.policy.ombudsmen
-        return Ombudsmen(first, tuple(others))
+        """Those whom this matter can go to."""
+        return for_matter(self.council.policy.ombudsmen, self.case.landlord)
 
     def dates(self, *what: str) -> tuple[DatedPromise, ...]:
         """The dates that stand, those asked for or all; a resident's last day to ask is none of ours."""
@@ -211,6 +212,7 @@ class Deliberation:
             adjustments=case.adjustments,
             hold=case.hold.reason if case.hold else "",
             longer=override_on(self.council.policy, self.council.calendar.local(self.now).date()),
+            ombudsmen=self.ombudsmen(),
         )
 
     def to_resident(

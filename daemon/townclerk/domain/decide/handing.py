@@ -72,7 +72,8 @@ def _still_wanted(d: Deliberation, letter: Waiting) -> bool:
 def _assignment(d: Deliberation, letter: Waiting) -> StaffContent:
     mail = d.case.mail(letter.mail)
     note = letter.about[0] if letter.about else ""
-    return Assignment(d.dates(), d.original(mail), choices.to_work(d.case, d.council), d.case.possible_links, note)
+    offered = (*choices.to_work(d.case, d.council), *choices.about_landlord(d.case, d.council))
+    return Assignment(d.dates(), d.original(mail), offered, d.case.possible_links, note)
 
 
 def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from townclerk.domain.case import Case, HeldMail
 from townclerk.domain.commands import Command, read_commands
-from townclerk.domain.decide import actions, answering, choices, ending, filing, records, reviewing, showing
+from townclerk.domain.decide import actions, answering, choices, ending, filing, landlord, records, reviewing, showing
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.refusal import Refusal
@@ -168,6 +168,7 @@ _WORDS: dict[str, Callable[[OfficerAtWork, Command], None]] = {
     "unhold": records.unhold,
     "flag": filing.flag,
     "unflag": filing.unflag,
+    "landlord": landlord.landlord,
     "send": send,
     "discard": discard,
     "show": showing.show,

@@ -1,0 +1,16 @@
+"""`#landlord`: whether a matter lies between the council as landlord and its tenants and leaseholders."""
+
+from townclerk.domain.commands import Command
+from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.decide.work import OfficerAtWork
+from townclerk.domain.words import Landlord
+
+
+def landlord(work: OfficerAtWork, command: Command) -> None:
+    said = command.argument.strip().lower().rstrip(".")
+    if said not in set(Landlord):
+        reason = f"“{command.argument}” is neither yes, no nor mixed" if said else "yes, no or mixed is missing"
+        raise Refusal(reason, *(f"#landlord {each}" for each in Landlord))
+    work.d.change(landlord=Landlord(said))
+    named = " and ".join(one.name for one in work.d.ombudsmen().all)
+    work.done(f"Letters about this matter now name {named}.")
