@@ -37,6 +37,7 @@ from townclerk.domain.letters import (
     Ombudsmen,
     Original,
     Overdue,
+    PastAnswer,
     Receipt,
     Recipient,
     Refused,
@@ -88,6 +89,7 @@ _DATES = (
     DatedPromise("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE),
     DatedPromise("respond", _RESPOND, Stage.STAGE1, _CLAUSE),
 )
+_ANSWERED = PastAnswer("Stage 1", _RESPOND, "Wendy Ash", Outcome.PARTLY_UPHELD, _ANSWER)
 _REVIEW_DATES = (
     DatedPromise("acknowledge", _LATER, Stage.STAGE2, "Section 5, Stage 2"),
     DatedPromise("assess", _LATER, Stage.STAGE2),
@@ -186,7 +188,9 @@ def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
 def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield Acknowledgement(Stage.STAGE1, _UNDERSTOOD, _COMPLAINT, _RESPOND, "Wendy Ash", "waste")
     yield _quoting_acknowledgement()
-    yield Acknowledgement(Stage.STAGE2, _UNDERSTOOD, _COMPLAINT, _LAST_DAY, "Wendy Ash", "waste")
+    yield Acknowledgement(
+        Stage.STAGE2, _UNDERSTOOD, _COMPLAINT, _LAST_DAY, "Wendy Ash", "waste", "the Chief Executive, Ada Low"
+    )
     yield Clarification("Which week was the bin first missed?\nA photograph would help.", "Wendy Ash", _DATES)
     reason = "We are waiting for the contractor's report."
     yield DelayNotice(Stage.STAGE1, _RESPOND, _LATER, reason, named, automatic=False)
@@ -259,7 +263,7 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
 def _full_to_staff() -> Iterator[StaffContent]:
     links = ("AB-26-0007-B",)
     yield Assignment(_DATES, _MAIL, _CHOICES, links, "Cal Lane passed it to you.")
-    yield Assignment(_REVIEW_DATES, _MAIL, _CHOICES)
+    yield Assignment(_REVIEW_DATES, _MAIL, _CHOICES, file=(_MAIL, _BARE_MAIL), answers=(_ANSWERED,), earlier=links)
     for reason in (
         "comment",
         "compliment",

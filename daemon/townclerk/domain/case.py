@@ -116,6 +116,17 @@ class HeldMail:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A response that went out: what whoever reviews it must see. `officer` is the roster key of whoever answered."""
+
+    stage: Stage
+    at: datetime
+    officer: str
+    outcome: Outcome
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A letter to a resident that left the outbox's hands into ours: what a bounce is matched against."""
 
@@ -220,6 +231,9 @@ class Case:
     unreachable: bool = False  # a letter to the complainant came back for good, and they have not written since
     written_at: datetime | None = None  # when an officer last wrote to the resident
     landlord: Landlord | None = None  # None: nobody has said yet
+    answers: tuple[Answer, ...] = ()
+    assigned: tuple[str, ...] = ()  # officers who have had the assignment of this stage
+    earlier: tuple[str, ...] = ()  # other cases of the same person, when this one was opened
     receipts: bool = True  # the complainant has an address that may be answered
     thread: tuple[str, ...] = ()  # Message-IDs of the conversation with the resident, oldest first
     version: int = 0  # of the row: raised by every save

@@ -30,7 +30,7 @@ class MailFacts:
 @dataclass(frozen=True, slots=True)
 class CaseOpened:
     """A mail that belongs to no case. `ref` is its new reference; `possible_links` are cases that it names without being a
-    party to them; `others` are open cases of the same sender, which it does not name."""
+    party to them; `others` are open cases of the same sender, which it does not name; `earlier` all cases of theirs."""
 
     ref: str
     mail: MailFacts
@@ -39,6 +39,7 @@ class CaseOpened:
     others: tuple[str, ...] = ()
     secret_links: tuple[str, ...] = ()  # possible links to restricted cases: for the complaints lead alone
     member: bool = False  # from an MP or a councillor
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,17 @@ class Original:
     attachments: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PastAnswer:
+    """A response that the resident has had."""
+
+    stage_title: str
+    day: date
+    officer: str
+    outcome: Outcome
+    text: str
+
+
 # --- to the resident -------------------------------------------------------------------------------------------------
 
 
@@ -135,6 +146,7 @@ class Acknowledgement:
     respond_by: date | None
     officer: str | None = None
     service: str | None = None
+    on_behalf_of: str = ""  # "the Chief Executive, Ada Low"
     kind = LetterKind.ACKNOWLEDGEMENT
 
 
@@ -260,13 +272,17 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What the officer must do by when, and the mail itself. `note` says why it comes (again)."""
+    """What the officer must do by when, and the mail itself. `note` says why it comes (again). Where the matter has been
+    answered before: the `file` of all that was written, the `answers`, and the `earlier` cases of the same person."""
 
     dates: tuple[DatedPromise, ...]
     original: Original
     choices: tuple[Choice, ...]
     possible_links: tuple[str, ...] = ()
     note: str = ""
+    file: tuple[Original, ...] = ()
+    answers: tuple[PastAnswer, ...] = ()
+    earlier: tuple[str, ...] = ()
     kind = LetterKind.ASSIGNMENT
 
 

@@ -23,6 +23,9 @@ from townclerk.store.database import Tx
 from townclerk.store.mails import StoredMail
 from townclerk.store.schema import MailState
 
+_LIVE = frozenset({Status.OPEN, Status.ANSWERED})
+MOST_SHOWN = 3  # of the sender's open cases, to which a new mail may belong
+MOST_EARLIER = 12  # of all their cases, which whoever reviews is told of
 # Exim, Sendmail, Postfix: the mail waits in a queue.
 _WARNING_SUBJECT = re.compile(r"warning: (?:message|could not send)|delayed mail|delivery delayed", re.IGNORECASE)
 _WARNING_TEXT = re.compile(
@@ -173,10 +176,12 @@ async def _resident(
         event = MemberWrote(facts, how) if member else ResidentWrote(facts, routed, how, answers)
     else:
         new = await _new_reference(office, facts.received_at)
-        others = await office.db.read(partial(_open_cases_of, council=office.council.policy.id, address=facts.sender.address))
+        theirs = await office.db.read(partial(_cases_of, council=office.council.policy.id, address=facts.sender.address))
+        others = tuple(case.ref for case in theirs if case.status in _LIVE)[:MOST_SHOWN]
         secret = tuple(possible for possible in link.possible if known[possible].restricted)
         shown = tuple(possible for possible in link.possible if possible not in secret)
-        event = CaseOpened(new, facts, routed, shown, others, secret, member)
+        earlier = tuple(case.ref for case in theirs)[:MOST_EARLIER]
+        event = CaseOpened(new, facts, routed, shown, others, secret, member, earlier)
     settled = ref or event.ref if isinstance(event, CaseOpened) else ref
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, settled))
 
@@ -191,11 +196,10 @@ def _answered_letter(tx: Tx, ref: str, thread: tuple[str, ...]) -> LetterKind | 
     return None
 
 
-def _open_cases_of(tx: Tx, council: str, address: str) -> tuple[str, ...]:
-    """The newest three, none of them restricted: whoever gets the new mail is shown them."""
+def _cases_of(tx: Tx, council: str, address: str) -> tuple[Case, ...]:
+    """The newest first, none of them restricted: whoever gets the new mail is shown them."""
     found = (cases.load(tx, ref) for ref in cases.of_party(tx, council, address))
-    live = {Status.OPEN, Status.ANSWERED}
-    return tuple(case.ref for case in found if case is not None and case.status in live and not case.restricted)[:3]
+    return tuple(case for case in found if case is not None and not case.restricted)
 
 
 def _is_member(office: Office, sender: Address) -> bool:

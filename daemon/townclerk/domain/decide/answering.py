@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from townclerk.domain.case import PromisedBy
+from townclerk.domain.case import Answer, PromisedBy
 from townclerk.domain.commands import Command
 from townclerk.domain.deadlines import make, move
+from townclerk.domain.decide.assigning import assign_answer, in_whose_name
 from townclerk.domain.decide.conversation import in_time, open_window
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.extending import new_date
-from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.work import OfficerAtWork, words_of
 from townclerk.domain.letters import (
@@ -22,8 +22,9 @@ from townclerk.domain.letters import (
     ReviewRight,
 )
 from townclerk.domain.policy import ClockStart, StagePolicy
+from townclerk.domain.roster import Officer
 from townclerk.domain.timescales import stage_on
-from townclerk.domain.words import Category, LetterKind, Outcome, Status
+from townclerk.domain.words import Category, Outcome, Status
 
 
 def acknowledge(work: OfficerAtWork, command: Command) -> None:
@@ -35,25 +36,35 @@ def acknowledge(work: OfficerAtWork, command: Command) -> None:
     deadline = d.case.deadline(name)
     if deadline is not None and not deadline.open and not d.case.acknowledgement_owed:
         raise Refusal("it has been acknowledged already", "#message to write to the resident again")
-    acknowledged(d, stage)
+    acknowledged(d, stage, work.officer)
     d.change(acknowledgement_owed=False)
     respond = d.case.deadline(f"{stage.stage}.respond")
-    letter = Acknowledgement(stage.stage, text, "", respond.promised if respond else None, work.officer.name, d.case.service)
     promise = stage.acknowledge or stage.assess
+    letter = Acknowledgement(
+        stage.stage,
+        text,
+        "",
+        respond.promised if respond else None,
+        work.officer.name,
+        d.case.service,
+        in_whose_name(d, promise),
+    )
     work.write(letter, promise.promises if promise else (), promise.clause if promise else "")
     work.done("The complaint is acknowledged.")
 
 
-def acknowledged(d: Deliberation, stage: StagePolicy) -> None:
-    """The acknowledgement leaves now; where the clock for the response runs from it, that clock starts."""
+def acknowledged(d: Deliberation, stage: StagePolicy, by: Officer | None = None) -> None:
+    """The acknowledgement leaves now, *by* an officer or by itself; where the clock for the response runs from it, that clock
+    starts, and whoever answers hears of it."""
     d.meet(f"{stage.stage}.acknowledge")
     name = f"{stage.stage}.respond"
     running = d.case.deadline(name)
     if stage.respond.start is ClockStart.ACKNOWLEDGEMENT and (running is None or running.dropped):
         counted = stage_on(d.council.policy, stage, d.council.calendar.day_zero(d.now)[0])
         d.owe(make(name, counted.respond, d.now, d.now, d.council.calendar))
-        promise = stage.respond
-        hand_over(d, LetterKind.ASSIGNMENT, f"{RESPONSIBLE}:{promise.by}", promises=promise.promises, clause=promise.clause)
+        if by is not None:  # they know: they are writing about it
+            d.change(assigned=(*d.case.assigned, by.key))
+        assign_answer(d, stage, mail=d.case.began_mail)
 
 
 def respond(work: OfficerAtWork, command: Command) -> None:
@@ -61,6 +72,7 @@ def respond(work: OfficerAtWork, command: Command) -> None:
         _answer_without_stage(work, command)
         return
     d, stage = work.d, work.stage()
+    _may_answer(work, stage)
     outcome, rest = _outcome(command.argument)
     said = replace(command, argument=rest)
     text = said.text or work.take_sent() or work.body(said, "your response with its reasons")
@@ -72,6 +84,7 @@ def respond(work: OfficerAtWork, command: Command) -> None:
         status=status,
         outcome=outcome,
         responded_at=(*d.case.responded_at, (stage.stage, d.now)),
+        answers=(*d.case.answers, Answer(stage.stage, d.now, work.officer.key, outcome, text)),
         requested_mail=None,
         acknowledgement_owed=False,
         closed_at=d.now if stage.closes_case else None,
@@ -91,6 +104,16 @@ def respond(work: OfficerAtWork, command: Command) -> None:
             clause=request.clause if request else "",
         )
     work.done(f"The complaint is answered: {outcome.words}.")
+
+
+def _may_answer(work: OfficerAtWork, stage: StagePolicy) -> None:
+    if work.officer.key in work.d.barred():
+        before = next(answer.stage for answer in work.d.case.answers if answer.officer == work.officer.key)
+        named = work.d.council.policy.stages[before].title
+        raise Refusal(
+            f"you answered {named}, and this policy promises that somebody else answers {stage.title}",
+            "#assign and a colleague who has not dealt with it",
+        )
 
 
 def _send_response(

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from townclerk.domain.case import Deadline
 from townclerk.domain.deadlines import make
+from townclerk.domain.decide.assigning import assign
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.opening import category_policy, send_receipt
@@ -89,17 +90,8 @@ def begin_review(d: Deliberation, following: StagePolicy, mail: int, received_at
     d.meet(f"{following.stage}.request")
     d.change(status=Status.OPEN, requested_mail=mail, outcome=None, acknowledgement_owed=False, closed_at=None)
     d.start(following, mail, received_at)
-    first = following.assess or following.acknowledge or following.respond
     d.note("resident", "review_asked", stage=following.stage, mail=mail)
-    hand_over(
-        d,
-        LetterKind.ASSIGNMENT,
-        f"{RESPONSIBLE}:{d.first_to_act()}",
-        "review",
-        mail=mail,
-        promises=first.promises,
-        clause=first.clause,
-    )
+    assign(d, following, mail=mail)
 
 
 def open_window(d: Deliberation, following: StagePolicy) -> None:

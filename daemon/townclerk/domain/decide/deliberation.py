@@ -82,12 +82,18 @@ class Deliberation:
         """Begin *stage* with *mail*: its clocks that run from receipt start now, counted from *received_at*. A stage that has
         been before runs anew: what was sent for its first run does not count for this one."""
         again = any(each.stage is stage.stage and each.what != "request" for each in self.case.deadlines)
-        self.change(stage=stage.stage, began_mail=mail, run=self.case.run + again)
+        self.change(stage=stage.stage, began_mail=mail, run=self.case.run + again, assigned=(), officer=self._keeps(stage))
         day = self.council.calendar.day_zero(received_at)[0]
         counted = stage_on(self.council.policy, stage, day)
         for deadline in stage_deadlines(counted, received_at, self.now, self.council.calendar, why):
             self.owe(deadline)
             self.note("townclerk", "deadline", name=deadline.name, due=deadline.target, clause=deadline.clause)
+
+    def _keeps(self, stage: StagePolicy) -> str | None:
+        """To whom the case was given, where *stage* is theirs to answer as well: other roles have other people."""
+        before = self.stage_policy
+        same = before is None or before.respond.by == stage.respond.by
+        return self.case.officer if same or self.case.restricted else None
 
     def owe(self, deadline: Deadline) -> None:
         """Take *deadline* upon the case, in the place of one of its name from an earlier run."""
@@ -132,6 +138,7 @@ class Deliberation:
         """Who must act in *role* (by itself: whoever must answer). A restricted case is the complaints lead's, or theirs whom
         the lead gave it to; no case is theirs whom it complains of."""
         assigned = self.council.roster.find(self.case.officer) if self.case.officer is not None else None
+        assigned = None if assigned is not None and assigned.key in self.barred() else assigned
         if assigned is not None or self.case.restricted:
             return assigned or self.lead()
         wanted = role or (self.stage_policy.respond.by if self.stage_policy else "service")
@@ -145,8 +152,18 @@ class Deliberation:
         return not self.case.restricted and officer.key not in self.case.conflicts
 
     def _playing(self, part: str) -> tuple[Officer, ...]:
-        found = self.council.playing(part, self.case.service)
-        return tuple(officer for officer in found if officer.key not in self.case.conflicts)
+        away, barred = set(self.case.conflicts), self.barred()
+        found = tuple(officer for officer in self.council.playing(part, self.case.service) if officer.key not in away)
+        others = tuple(officer for officer in found if officer.key not in barred)
+        if others or not found:
+            return others
+        return tuple(officer for officer in self.council.playing(part) if officer.key not in away | barred)
+
+    def barred(self) -> frozenset[str]:
+        """The officers who answered in a stage from which the people of this one must differ."""
+        stage = self.stage_policy
+        apart = stage.different_person_from if stage else ()
+        return frozenset(answer.officer for answer in self.case.answers if answer.stage in apart)
 
     def lead(self) -> Officer | None:
         found = self.council.playing(LEAD)

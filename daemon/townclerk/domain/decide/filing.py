@@ -38,6 +38,8 @@ def assign(work: OfficerAtWork, command: Command) -> None:
         )
     if colleague.key in d.case.conflicts:
         raise Refusal(f"the complaint names {colleague.name}, who cannot deal with it", "#assign and somebody else")
+    if colleague.key in d.barred():
+        raise Refusal(f"{colleague.name} answered before, and this stage is somebody else's", "#assign and another colleague")
     if d.case.restricted and work.officer not in d.council.playing(LEAD):
         raise Refusal("only the complaints lead hands on a restricted case", "#note to write something down")
     d.change(officer=colleague.key)

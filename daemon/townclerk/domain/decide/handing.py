@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 from townclerk.domain.case import Waiting
 from townclerk.domain.decide import choices
 from townclerk.domain.decide.deliberation import Deliberation, mark, to_officer
+from townclerk.domain.decide.dossier import answers_so_far, file_for_review
 from townclerk.domain.decide.reminding import reminder
 from townclerk.domain.letters import Assignment, Decision, Forwarded, Recipient, StaffContent, Undelivered
 from townclerk.domain.words import LetterKind, Status
 
 RESPONSIBLE = "responsible"
+UNASSIGNED = "unassigned"  # whoever is responsible, unless they have had the assignment of this stage
 
 
 def hand_over(
@@ -21,7 +23,7 @@ def hand_over(
     promises: Sequence[str] = (),
     clause: str = "",
 ) -> None:
-    """Send a letter to *to* (officer:KEY, role:NAME or responsible:ROLE): now, or when working hours begin."""
+    """Send a letter to *to* (officer:KEY, role:NAME, responsible:ROLE or unassigned:ROLE): now, or when working hours begin."""
     opens = d.opening_hour()
     key = ":".join((d.source, kind.value, to, mark("\n".join(about))))
     letter = Waiting(key, opens or d.now, kind, to, about, mail, d.event, tuple(promises), clause)
@@ -42,6 +44,8 @@ def release(d: Deliberation, letter: Waiting) -> None:
             d.note("townclerk", "letter_not_sent", letter=letter.kind, reason="it would go to the address that failed")
             continue
         d.to_staff(recipient, content, letter.promises, letter.clause, files_of=letter.mail, event=letter.event)
+        if letter.kind is LetterKind.ASSIGNMENT and recipient.officer is not None:
+            d.change(assigned=tuple(dict.fromkeys((*d.case.assigned, recipient.officer))))
 
 
 def _recipients(d: Deliberation, to: str) -> tuple[Recipient, ...]:
@@ -49,6 +53,8 @@ def _recipients(d: Deliberation, to: str) -> tuple[Recipient, ...]:
     if sort == "role":
         return d.people(name)
     officer = d.council.roster.find(name) if sort == "officer" else d.responsible(name or None)
+    if sort == UNASSIGNED and officer is not None and officer.key in d.case.assigned:
+        return ()
     officer = officer if officer is not None and d.may_act(officer) else d.lead()
     return (to_officer(officer),) if officer else ()
 
@@ -73,7 +79,17 @@ def _assignment(d: Deliberation, letter: Waiting) -> StaffContent:
     mail = d.case.mail(letter.mail)
     note = letter.about[0] if letter.about else ""
     offered = (*choices.to_work(d.case, d.council), *choices.about_landlord(d.case, d.council))
-    return Assignment(d.dates(), d.original(mail), offered, d.case.possible_links, note)
+    began = mail.mail if mail is not None else None
+    return Assignment(
+        dates=d.dates(),
+        original=d.original(mail),
+        choices=offered,
+        possible_links=d.case.possible_links,
+        note=note,
+        file=file_for_review(d, began),
+        answers=answers_so_far(d),
+        earlier=tuple(ref for ref in d.case.earlier if ref not in d.case.possible_links),
+    )
 
 
 def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:

@@ -7,8 +7,9 @@ from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import make
 from townclerk.domain.decide import choices
+from townclerk.domain.decide.assigning import assign
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
-from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
+from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.events import CaseOpened
 from townclerk.domain.letters import AlertRaised, Receipt
 from townclerk.domain.mail import Address
@@ -44,6 +45,7 @@ def new_case(event: CaseOpened, council: Council) -> Case:
         conflicts=tuple(officer.key for officer in conflicts),
         possible_links=tuple(dict.fromkeys((*event.possible_links, *event.others))),
         receipts=mail.answerable,
+        earlier=event.earlier or event.others,
     )
 
 
@@ -127,10 +129,7 @@ def begin(
 
 def _tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | None, mail: int) -> None:
     if stage is not None and not (d.case.restricted and d.case.exclusions):  # of those the complaints lead has to decide
-        first = stage.acknowledge or stage.respond
-        to = f"{RESPONSIBLE}:{d.first_to_act()}"
-        promises = (*first.promises, *stage.respond.promises)
-        hand_over(d, LetterKind.ASSIGNMENT, to, *_warning(d), mail=mail, promises=promises, clause=first.clause)
+        assign(d, stage, *_warning(d), mail=mail)
     for role in () if d.case.restricted else category.forward_to:
         hand_over(
             d,

@@ -1,8 +1,8 @@
 """`#review`: whether a request for the next stage is taken."""
 
 from townclerk.domain.commands import Command
+from townclerk.domain.decide.assigning import assign_answer
 from townclerk.domain.decide.conversation import begin_review
-from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.work import OfficerAtWork, joined
 from townclerk.domain.letters import (
@@ -10,7 +10,7 @@ from townclerk.domain.letters import (
 )
 from townclerk.domain.policy import StagePolicy
 from townclerk.domain.provisions import Published
-from townclerk.domain.words import LetterKind, Stage, Status
+from townclerk.domain.words import Stage, Status
 
 
 def review(work: OfficerAtWork, command: Command) -> None:
@@ -54,13 +54,7 @@ def _accept_review(work: OfficerAtWork, text: str) -> None:
     )
     work.write(letter, stage.respond.promises, stage.respond.clause)
     if stage.assess is not None:
-        hand_over(
-            d,
-            LetterKind.ASSIGNMENT,
-            f"{RESPONSIBLE}:{stage.respond.by}",
-            mail=d.case.began_mail,
-            clause=stage.respond.clause,
-        )
+        assign_answer(d, stage, mail=d.case.began_mail)
     work.done(f"The review is accepted ({stage.title}). The resident has been told.")
 
 

@@ -7,6 +7,7 @@ from townclerk.domain.deadlines import UNDECIDED_FOR, Timer, extended_automatica
 from townclerk.domain.decide import choices
 from townclerk.domain.decide.afterwards import AFTERWARDS
 from townclerk.domain.decide.answering import acknowledged
+from townclerk.domain.decide.assigning import in_whose_name
 from townclerk.domain.decide.conversation import question_about
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import hand_over, release
@@ -80,8 +81,9 @@ def _fallback(d: Deliberation, timer: Timer) -> None:
     acknowledged(d, stage)
     d.change(acknowledgement_owed=True)
     respond = d.case.deadline(f"{stage.stage}.respond")
+    behalf = in_whose_name(d, stage.acknowledge)
     quoted = _own_words(d, deadline)[:QUOTED_CHARACTERS].strip() or d.case.subject
-    letter = Acknowledgement(stage.stage, "", quoted, respond.promised if respond else None, None, d.case.service)
+    letter = Acknowledgement(stage.stage, "", quoted, respond.promised if respond else None, None, d.case.service, behalf)
     d.to_resident(letter, automatic=True, promises=deadline.promises, clause=deadline.clause)
     remind(d, deadline, still_owed=True)
 
@@ -90,7 +92,7 @@ def _own_words(d: Deliberation, deadline: Deadline) -> str:
     """What the resident asks for: their request for a review, or their first mail and whatever came on the day that the clock
     started (a request that became a complaint is explained by both)."""
     asked = d.case.mail(d.case.began_mail)
-    if asked is not None and deadline.stage is Stage.STAGE2:
+    if asked is not None and deadline.stage is not Stage.STAGE1:
         return asked.text
     day0, day_zero = deadline.derivation.day0, d.council.calendar.day_zero
     later = (
