@@ -51,10 +51,11 @@ def test_a_promise_without_a_proof_says_why(townclerk: Command) -> None:
 
 def test_only_those_are_shown_that_were_asked_for(townclerk: Command) -> None:
     states = {promise["state"] for promise in townclerk("promises", COUNCIL, "--json", "--state", "not_kept").objects}
-    reports = townclerk("promises", COUNCIL, "--json", "--mode", "report").objects
+    reports = townclerk("promises", COUNCIL, "--json", "--mode", "report", "--mode", "config").objects
 
     assert states <= {"not_kept"}
     assert "SS-089" in [promise["id"] for promise in reports]
+    assert "SS-085" in [promise["id"] for promise in reports]
     assert "SS-048" not in [promise["id"] for promise in reports]
 
 

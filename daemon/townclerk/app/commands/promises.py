@@ -25,14 +25,14 @@ SHOWN = 64  # characters of what keeps a promise, and of its quote; --json has t
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which promises are to be shown, and how. None: all of them."""
+    """Which promises are to be shown, and how. Where no state or no mode is named, all of them."""
 
-    state: State | None
-    mode: Mode | None
+    states: frozenset[State]
+    modes: frozenset[Mode]
     as_json: bool
 
     def has(self, standing: Standing) -> bool:
-        return self.state in (None, standing.state) and self.mode in (None, standing.promise.mode)
+        return standing.state in (self.states or State) and standing.promise.mode in (self.modes or Mode)
 
 
 def promises(
@@ -40,8 +40,10 @@ def promises(
     councils: Annotated[list[str] | None, typer.Argument(metavar="COUNCIL...", help="Names of folders of rules.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every council that has a policy here.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Play the councils' scenarios, and say what they prove.")] = False,
-    state: Annotated[State | None, typer.Option("--state", help="Only the promises that stand so.")] = None,
-    mode: Annotated[Mode | None, typer.Option("--mode", help="Only the promises of this kind.")] = None,
+    state: Annotated[
+        list[State] | None, typer.Option("--state", help="Only the promises that stand so. May be repeated.")
+    ] = None,
+    mode: Annotated[list[Mode] | None, typer.Option("--mode", help="Only the promises of this kind. May be repeated.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a promise, each on a line.")] = False,
     rules: Annotated[Path | None, typer.Option("--rules", metavar="DIR", help="Rules that win over the shipped ones.")] = None,
     templates: Annotated[
@@ -59,6 +61,7 @@ def promises(
     Examples:
       townclerk promises your-council --state not_kept
       townclerk promises --all --verify
+      townclerk promises --all --verify --mode auto --mode enforce --state kept
     """
     silence()
     asked: Asked = ctx.obj
@@ -70,7 +73,7 @@ def promises(
     if not wanted:
         raise CannotRead(f"name a council, or --all; known here: {', '.join(known)}")
     theatre = Theatre(own_rules, own_templates) if verify else None
-    reading = Reading(own_rules, theatre, Wanted(state, mode, as_json))
+    reading = Reading(own_rules, theatre, Wanted(frozenset(state or ()), frozenset(mode or ()), as_json))
     asyncio.run(reading.all_of(wanted))
     raise typer.Exit(2 if reading.faults else 1 if reading.failed else 0)
 
