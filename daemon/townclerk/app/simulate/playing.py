@@ -51,6 +51,7 @@ async def play(
     templates: TemplateSet | None = None,
     council: Council | None = None,
     watcher: Watcher | None = None,
+    world: type[World] = World,
 ) -> Played:
     """Play *scenario* to its end. Raises FilesRefused where the story cannot be played as it is written."""
     council = council or load_world_council(scenario, scenario.until.written)
@@ -66,8 +67,7 @@ async def play(
         async def deliver(raw: bytes, at: datetime, folder: str) -> None:
             mailbox.deliver(raw, at, folder)
 
-        world = World(office, mailbox, MemoryTransport())
-        return await Story(scenario, world, zone, deliver, watcher).run()
+        return await Story(scenario, world(office, mailbox, MemoryTransport()), zone, deliver, watcher).run()
 
 
 def check_names(scenario: Scenario, council: Council) -> None:
