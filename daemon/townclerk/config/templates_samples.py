@@ -172,7 +172,7 @@ def _quoting_acknowledgement() -> Acknowledgement:
 
 def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield Receipt(Category.COMPLAINT, "new", _DATES, "Stage 1", named)
-    for variety in ("further", "converted"):
+    for variety in ("further", "too_early", "converted"):
         yield Receipt(Category.COMPLAINT, variety, _DATES, "Stage 1", named)
     for variety in ("review", "late_review"):
         yield Receipt(Category.COMPLAINT, variety, _REVIEW_DATES if variety == "review" else (), "Stage 2", named)
@@ -204,6 +204,7 @@ def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield ReviewInvitation(ReviewRight("Stage 2", _LAST_DAY))
     yield ReviewDecision(True, _UNDERSTOOD, "Cal Lane", _LAST_DAY, named, "Stage 2")
     yield ReviewDecision(False, _ANSWER, "Cal Lane", None, named, "Stage 2")
+    yield ReviewDecision(True, _ANSWER, "Cal Lane", _LATER, named, "Second Stage 1", "Stage 2")
     yield NotAccepted(
         "Insurance claims",
         "Section 4",
@@ -252,6 +253,7 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield Response(Stage.STAGE1, "", Outcome.UPHELD, _ANSWER, "", ReviewRight("", None))
     yield ReviewInvitation(ReviewRight("", None))
     yield ReviewDecision(True, "", "", None, named, "")
+    yield ReviewDecision(True, "", "", _LATER, named, "Stage 1 again", "Stage 2")
     yield NotAccepted("", "", "", "", "", "", named)
     yield Closure("", "")
     yield Closure("", "", withdrawn=True)
@@ -303,7 +305,7 @@ def _full_to_staff() -> Iterator[StaffContent]:
 
 
 def _decisions() -> Iterator[StaffContent]:
-    questions = ("exclusion", "alert", "late_review", "review_wanted", "dissatisfied", "possible_link", "category")
+    questions = ("exclusion", "alert", "late_review", "review_wanted", "triage", "dissatisfied", "possible_link", "category")
     for question in (*questions, "was_this_the_response", "unclear_mail", "restricted", "survey_reply", "post"):
         yield Decision(question, "The mail names an insurance claim.", _MAIL, _CHOICES, _RESPOND)
 

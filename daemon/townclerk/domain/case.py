@@ -232,6 +232,7 @@ class Case:
     written_at: datetime | None = None  # when an officer last wrote to the resident
     landlord: Landlord | None = None  # None: nobody has said yet
     answers: tuple[Answer, ...] = ()
+    begun: tuple[Stage, ...] = ()  # every stage that it has been in, as often as it was
     assigned: tuple[str, ...] = ()  # officers who have had the assignment of this stage
     earlier: tuple[str, ...] = ()  # other cases of the same person, when this one was opened
     receipts: bool = True  # the complainant has an address that may be answered
@@ -240,6 +241,15 @@ class Case:
 
     def deadline(self, name: str) -> Deadline | None:
         return next((deadline for deadline in self.deadlines if deadline.name == name), None)
+
+    def repeats(self, stage: Stage) -> int:
+        """How often *stage* has been begun again: a second Stage 1 is that by its name, any other from its second time on."""
+        times = self.begun.count(stage)
+        return times if stage is Stage.STAGE1_AGAIN else max(0, times - 1)
+
+    def may_repeat(self, stage: Stage, most: int | None) -> bool:
+        """True while it may be in *stage* once more, of at most *most* times."""
+        return most is None or self.repeats(stage) < most
 
     @property
     def undecided(self) -> Correspondence | None:

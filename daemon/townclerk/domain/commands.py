@@ -19,7 +19,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "service": ("name", "give the case to another service"),
     "category": ("complaint, comment, compliment, service_request …", "say what it is; the text below goes to the resident"),
     "refuse": ("CODE reason", "say why this policy does not cover it, and where to go instead"),
-    "review": ("accept | refuse, with reasons below", "decide about a request for a review"),
+    "review": ("accept | refuse | back, with reasons below", "decide about a request for a review"),
+    "second-stage1": ("", "look at it once more at Stage 1; the text below goes to the resident"),
     "withdraw": ("", "the resident has withdrawn it; only what stands below the word goes to them"),
     "close": ("", "close an answered case; only what stands below the word goes to the resident"),
     "reopen": ("", "open it again"),
@@ -45,7 +46,7 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 _LINE = re.compile(r"^[\s>*_]{0,8}[#＃]\s?([A-Za-z][A-Za-z0-9-]{1,30})[:.]?(?:[\s ]+(.*))?$")
 
-_ANYWHERE = re.compile(r"(?<![\w/&#])[#＃]([A-Za-z][A-Za-z-]{1,30})")  # not the end of a web address
+_ANYWHERE = re.compile(r"(?<![\w/&#])[#＃]([A-Za-z][A-Za-z0-9-]{1,30})")  # not the end of a web address
 
 
 @dataclass(frozen=True, slots=True)

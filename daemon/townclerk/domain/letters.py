@@ -123,7 +123,8 @@ class PastAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """`variety`: new, further (a mail on an open case), review, late_review (a person decides), neutral (says nothing of
+    """`variety`: new, further (a mail on an open case), review, late_review (a person decides), too_early (a
+    review before there is a response), neutral (says nothing of
     the matter), converted (a request is now a complaint). `text` is never shown where the variety is neutral."""
 
     category: Category
@@ -213,6 +214,7 @@ class ReviewDecision:
     respond_by: date | None
     ombudsmen: Ombudsmen
     stage_title: str
+    stays_open: str = ""  # the title of the stage for which the resident can still ask, where it is not the one they get
     kind = LetterKind.REVIEW_DECISION
 
 
@@ -343,7 +345,7 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person must choose. `question`: exclusion, alert, late_review, review_wanted, dissatisfied, possible_link,
+    """A person must choose. `question`: exclusion, alert, late_review, review_wanted, triage, dissatisfied, possible_link,
     category, was_this_the_response, unclear_mail, restricted, survey_reply, post. `enclosed`, of the last, is the letter that
     must reach the resident in another way; its text becomes the `detail`."""
 

@@ -79,6 +79,8 @@ def respond(work: OfficerAtWork, command: Command) -> None:
     following = d.council.policy.stage_after(stage.stage)
     d.meet(f"{stage.stage}.respond")
     d.drop_deadlines(stage.stage)
+    if following is not None:  # whoever asked for it too early, or was sent back, has this answer now and may ask again
+        d.drop_deadlines(following.stage)
     status = Status.CLOSED if stage.closes_case else Status.ANSWERED
     d.change(
         status=status,

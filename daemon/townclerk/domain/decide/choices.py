@@ -6,7 +6,7 @@ from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.letters import Choice
 from townclerk.domain.ombudsmen import depend_on_matter
-from townclerk.domain.words import Category, Landlord, Outcome, Status
+from townclerk.domain.words import Category, Landlord, Outcome, Stage, Status
 
 RESPOND = tuple(Choice(f"Respond: {outcome.words}", f"#respond {outcome}\n") for outcome in Outcome)
 MORE_TIME = Choice("Ask for more time", "#extend 5 ")
@@ -50,6 +50,31 @@ REVIEW = (
     Choice("Refuse it, with reasons", "#review refuse\n"),
     MESSAGE,
 )
+SECOND = Choice("Look at it once more at Stage 1", "#second-stage1\n")
+
+
+def about_review(case: Case, council: Council) -> tuple[Choice, ...]:
+    """About somebody who is not content with a response, or who asked late."""
+    return (*REVIEW, SECOND) if _second_is_left(case, council) else REVIEW
+
+
+def about_triage(case: Case, council: Council) -> tuple[Choice, ...]:
+    """About a request for a stage that has begun: whether it is that stage's, or goes back."""
+    full = Choice("Take it: a full investigation", "#review accept\n")
+    stage = council.policy.stages.get(case.stage) if case.stage else None
+    target = stage.triage.back_to if stage is not None and stage.triage is not None else None
+    back_to = council.policy.stages.get(target) if target else None
+    back = back_to is not None and case.may_repeat(back_to.stage, back_to.max_times or 1)
+    send_back = (Choice("Send it back, with reasons", "#review back\n"),) if back else ()
+    second = (SECOND,) if _second_is_left(case, council) else ()
+    return (full, *send_back, *second, MESSAGE)
+
+
+def _second_is_left(case: Case, council: Council) -> bool:
+    second = council.policy.stages.get(Stage.STAGE1_AGAIN)
+    return second is not None and bool(case.responded_at) and case.may_repeat(second.stage, second.max_times)
+
+
 DISSATISFIED = (IS_COMPLAINT, MESSAGE, NOTE)
 
 

@@ -22,12 +22,15 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
         survey_answered(d, event)
         return
     d.note("resident", "wrote", how=event.how, mail=mail.number, signals=" ".join(sorted(signals)))
-    following = _open_to_review(d)
+    following = _open_to_review(d) or (_being_repeated(d) if Signal.REVIEW_REQUEST in signals else None)
     wants = signals & {Signal.REVIEW_REQUEST, Signal.DISSATISFIED}
     if following is not None and Signal.REVIEW_REQUEST in signals and mail.own_text.strip() and not d.case.review_refused:
         _review_asked(d, mail, following)
     elif wants and (following is not None or _refused_before(d)):
         _put_to_a_person(d, mail, *question_about(d))
+    elif Signal.REVIEW_REQUEST in signals and _too_early(d):
+        _pass_on(d, mail, "further")
+        send_receipt(d, "neutral" if d.case.restricted else "too_early", category_policy(d.case.category, d.council))
     elif wants and _may_become_complaint(d):
         _put_to_a_person(d, mail, *question_about(d))
         _pass_on(d, mail, "further")
@@ -49,6 +52,20 @@ def _open_to_review(d: Deliberation) -> StagePolicy | None:
     if not any(stage is case.stage for stage, _ in case.responded_at):
         return None
     return d.council.policy.stage_after(case.stage)
+
+
+def _being_repeated(d: Deliberation) -> StagePolicy | None:
+    """The stage for which the resident may ask although an earlier one goes on: it is that one's second time."""
+    case = d.case
+    again = case.category is Category.COMPLAINT and case.status is Status.OPEN and bool(case.responded_at)
+    return d.council.policy.stage_after(case.stage) if again and case.stage is not None else None
+
+
+def _too_early(d: Deliberation) -> bool:
+    """There is a next stage, and no response yet that it could look at."""
+    case = d.case
+    answered = bool(case.responded_at) or case.status is not Status.OPEN
+    return not answered and case.stage is not None and d.council.policy.stage_after(case.stage) is not None
 
 
 def _refused_before(d: Deliberation) -> bool:
@@ -76,6 +93,10 @@ def _review_asked(d: Deliberation, mail: MailFacts, following: StagePolicy) -> N
         return
     begin_review(d, following, mail.number, mail.received_at)
     send_receipt(d, "review", category_policy(d.case.category, d.council))
+    if following.triage is not None:
+        said = following.triage.said
+        to = f"role:{following.triage.by}"
+        hand_over(d, LetterKind.DECISION, to, "triage", mail=mail.number, promises=said.promises, clause=said.clause)
 
 
 def in_time(d: Deliberation, deadline: Deadline, moment: datetime) -> bool:
@@ -88,8 +109,13 @@ def in_time(d: Deliberation, deadline: Deadline, moment: datetime) -> bool:
 def begin_review(d: Deliberation, following: StagePolicy, mail: int, received_at: datetime) -> None:
     """Open the next stage: its clocks count from the receipt of the request. Whoever must act first is told."""
     d.meet(f"{following.stage}.request")
+    if d.case.status is Status.OPEN and d.case.stage is not None:  # it was being looked at again: that ends here
+        d.drop_deadlines(d.case.stage)
+    standing = d.case.deadline(f"{following.stage}.respond")
     d.change(status=Status.OPEN, requested_mail=mail, outcome=None, acknowledgement_owed=False, closed_at=None)
     d.start(following, mail, received_at)
+    if standing is not None and standing.open:  # asked for before, and sent back: the date that the resident holds stands
+        d.case = d.case.with_deadline(standing)
     d.note("resident", "review_asked", stage=following.stage, mail=mail)
     assign(d, following, mail=mail)
 

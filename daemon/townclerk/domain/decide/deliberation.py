@@ -83,6 +83,7 @@ class Deliberation:
         been before runs anew: what was sent for its first run does not count for this one."""
         again = any(each.stage is stage.stage and each.what != "request" for each in self.case.deadlines)
         self.change(stage=stage.stage, began_mail=mail, run=self.case.run + again, assigned=(), officer=self._keeps(stage))
+        self.change(begun=(*self.case.begun, stage.stage))
         day = self.council.calendar.day_zero(received_at)[0]
         counted = stage_on(self.council.policy, stage, day)
         for deadline in stage_deadlines(counted, received_at, self.now, self.council.calendar, why):
@@ -104,6 +105,12 @@ class Deliberation:
         deadline = self.case.deadline(name)
         if deadline is not None and deadline.open:
             self.case = self.case.with_deadline(replace(deadline, met_at=self.now))
+
+    def drop(self, name: str) -> None:
+        """What *name* says is no longer owed."""
+        deadline = self.case.deadline(name)
+        if deadline is not None and deadline.open:
+            self.case = self.case.with_deadline(replace(deadline, dropped=True))
 
     def drop_deadlines(self, stage: Stage | None = None) -> None:
         """What is owed (of one stage) is no longer: the case took another way."""

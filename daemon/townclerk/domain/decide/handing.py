@@ -65,6 +65,8 @@ def _still_wanted(d: Deliberation, letter: Waiting) -> bool:
         return not finished
     if letter.kind is LetterKind.DECISION:
         question = letter.about[0]
+        if question == "triage":
+            return d.case.status is Status.OPEN and d.case.requested_mail is not None
         if question in {"late_review", "review_wanted", "dissatisfied"}:
             return d.case.requested_mail is not None
         if question == "survey_reply":
@@ -106,8 +108,9 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
     question, *detail = letter.about
     offered = {
         "exclusion": choices.about_exclusions(d.case),
-        "late_review": choices.REVIEW,
-        "review_wanted": choices.REVIEW,
+        "late_review": choices.about_review(d.case, d.council),
+        "review_wanted": choices.about_review(d.case, d.council),
+        "triage": choices.about_triage(d.case, d.council),
         "dissatisfied": choices.DISSATISFIED,
         "survey_reply": choices.SURVEY_REPLY,
         "possible_link": choices.about_links(detail),

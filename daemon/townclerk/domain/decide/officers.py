@@ -4,7 +4,18 @@ from collections.abc import Callable
 
 from townclerk.domain.case import Case, HeldMail
 from townclerk.domain.commands import Command, read_commands
-from townclerk.domain.decide import actions, answering, choices, ending, filing, landlord, records, reviewing, showing
+from townclerk.domain.decide import (
+    actions,
+    answering,
+    choices,
+    ending,
+    filing,
+    landlord,
+    records,
+    repeating,
+    reviewing,
+    showing,
+)
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.refusal import Refusal
@@ -154,6 +165,7 @@ _WORDS: dict[str, Callable[[OfficerAtWork, Command], None]] = {
     "category": filing.category,
     "refuse": ending.refuse,
     "review": reviewing.review,
+    "second-stage1": repeating.second_stage1,
     "withdraw": ending.withdraw,
     "close": ending.close,
     "reopen": ending.reopen,

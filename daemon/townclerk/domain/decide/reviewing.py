@@ -4,6 +4,7 @@ from townclerk.domain.commands import Command
 from townclerk.domain.decide.assigning import assign_answer
 from townclerk.domain.decide.conversation import begin_review
 from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.decide.repeating import back
 from townclerk.domain.decide.work import OfficerAtWork, joined
 from townclerk.domain.letters import (
     ReviewDecision,
@@ -15,10 +16,12 @@ from townclerk.domain.words import Stage, Status
 
 def review(work: OfficerAtWork, command: Command) -> None:
     verdict, _, rest = command.argument.partition(" ")
-    act = {"accept": _accept_review, "refuse": _refuse_review}.get(verdict.lower())
+    act = {"accept": _accept_review, "refuse": _refuse_review, "back": back}.get(verdict.lower())
     if act is None:
         raise Refusal(
-            "say whether the request is accepted or refused", "#review accept", "#review refuse and the reasons below"
+            "say whether the request is accepted, refused or sent back",
+            "#review accept",
+            "#review refuse and the reasons below",
         )
     act(work, joined(rest, command.body))
 
