@@ -35,6 +35,14 @@ WORDS = (
     "#message\nHello.",
     "#ask\nWhere?",
     "#note he rang",
+    "#action 2027-03-15 Mend the lid",
+    "#action 1 2027-04-15 The lids are late",
+    "#action-done 1\nIt is done.",
+    "#action-failed 2 There are none.",
+    "#hold The Ombudsman looks.",
+    "#unhold",
+    "#flag adjustment large print",
+    "#learning ring first",
     "#nonsense",
 )
 ENDED = {Status.CLOSED, Status.WITHDRAWN}
@@ -137,6 +145,11 @@ class AnyOrder(RuleBasedStateMachine):
                 assert send.letter.content.ombudsmen.all
 
     @invariant()
+    def nothing_goes_by_itself_while_it_is_on_hold(self) -> None:
+        if self.case.hold is not None:
+            assert not [send for send in self.last.sends if not send.letter.to.staff and send.letter.automatic]
+
+    @invariant()
     def what_was_acted_on_does_not_wake_us_again(self) -> None:
         found = [timer.key for timer in timers(self.case, council())]
         assert not self.case.fired & set(found)
@@ -145,8 +158,8 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def nothing_is_owed_on_a_case_that_has_ended(self) -> None:
         if self.case.status in ENDED:
-            assert not [deadline.name for deadline in self.case.deadlines if deadline.open]
-            assert not [timer for timer in timers(self.case, council()) if timer.act not in {"waiting", "undecided"}]
+            assert not [deadline.name for deadline in self.case.deadlines if deadline.open and not deadline.outlives]
+            assert not [timer for timer in timers(self.case, council()) if timer.act not in OUTLIVES]
             assert self.case.closed_at is not None
 
     @invariant()
@@ -167,6 +180,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert {"refused"} == {send.letter.kind.value for send in self.last.sends}
 
 
+OUTLIVES = {"waiting", "undecided", "action_reminder", "action_overdue", "action_update", "survey", "retention", "assessment"}
 ANSWERS = {LetterKind.DONE, LetterKind.REFUSED, LetterKind.CONFIRM}  # they go to whoever wrote
 
 TestAnyOrder = AnyOrder.TestCase

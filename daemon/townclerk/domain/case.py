@@ -179,6 +179,7 @@ class Hold:
 
 ADJUSTMENT = "adjustment"  # the flag under which what is done differently for this resident is kept; there may be several
 BY_POST = "post"  # the flag of a resident who is reached by post or telephone only
+NEED = "mentions-need"  # somebody wrote of a disability, or of what makes it hard for them: an adjustment may be needed
 NO_SURVEY = "no-survey"
 MARKED = "marked-for-deletion"  # set when the time to keep the case is over
 

@@ -88,6 +88,8 @@ def find_promise(deadline: Deadline, records: Records) -> Promise | None:
 
 def derivation_words(derivation: Derivation) -> str:
     """day 0 Friday 18 December 2026; skipped Saturday 19 December (Saturday), …; day 5 Tuesday 29 December 2026."""
+    if not derivation.duration:
+        return f"{date_words(derivation.due)}: {derivation.note}"
     note = f" ({derivation.note})" if derivation.note else ""
     parts = [f"day 0 {date_words(derivation.day0)}{note}"]
     if derivation.skipped:

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from townclerk.domain.case import Case
+from townclerk.domain.case import NEED, Case
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import make
 from townclerk.domain.decide import choices
@@ -15,6 +15,7 @@ from townclerk.domain.letters import AlertRaised, Receipt
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import CategoryPolicy, InReceipt, StagePolicy
 from townclerk.domain.roster import Officer
+from townclerk.domain.routing import Signal
 from townclerk.domain.words import Alert, Category, LetterKind, Status
 
 # To these a cheerful receipt would be wrong: it says nothing of the matter; in danger, where help is to be had at once.
@@ -88,6 +89,8 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
         because="; ".join(event.route.because),
         mail=mail.number,
     )
+    if Signal.MENTIONS_NEED in event.route.signals:
+        d.change(flags=(*d.case.flags, (NEED, "")))
     _raise_alerts(d, mail.number)
     begin(d, category, mail.number, variety=_variety(d, event))
     if d.case.exclusions and d.case.category is Category.COMPLAINT:
@@ -149,6 +152,11 @@ def _warning(d: Deliberation) -> tuple[str, ...]:
     warnings = []
     if Alert.STAFF_CONDUCT in d.case.alerts:
         warnings.append("It is about somebody's conduct. If that is you, or somebody close to you, please pass it on: #assign")
+    if d.case.flagged(NEED):
+        warnings.append(
+            "They mention a disability, or something that may make it hard for them to deal with us. Please ask what we should "
+            "do differently, and keep it: #flag adjustment and what it is."
+        )
     if not d.case.receipts:
         warnings.append("There is no address that can be answered: nothing goes to the resident by mail.")
     return (" ".join(warnings),) if warnings else ()

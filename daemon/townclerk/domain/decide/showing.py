@@ -15,6 +15,15 @@ def show(work: OfficerAtWork, _command: Command) -> None:
     for deadline in case.deadlines:
         state = "kept" if deadline.met_at else "no longer owed" if deadline.dropped else "owed"
         rows.append(f"{deadline.name}: {words_of(deadline.promised)} ({state}; first promised {words_of(deadline.target)})")
+    rows += [f"Action {each.number}: {each.what}, {words_of(each.due)} ({each.state})" for each in case.actions]
+    rows += [f"Flag {name}: {text}".removesuffix(": ") for name, text in case.flags]
+    recorded = (
+        *(f"reason {code}" for code in case.reasons),
+        *(f"remedy {each.code}" for each in case.remedies),
+        *case.learning,
+    )
+    rows += [f"Recorded: {'; '.join(recorded)}"] if recorded else []
+    rows += [f"On hold: {case.hold.reason}"] if case.hold else []
     rows.append("Overdue." if is_overdue(case, d.now, calendar) else "Not overdue.")
     rows += [f"Mail of {words_of(calendar.local(mail.received_at).date())}: {mail.subject}" for mail in case.mails]
     work.shown = "\n".join(rows)
