@@ -22,20 +22,20 @@ from townclerk.config.shipped import find_shipped, shipped_folders
 from townclerk.config.yaml import Items, Node, Place, Scalar, Table, load_yaml
 from townclerk.domain.register import KeptBy, Mode, Reference, Register, Registered, things
 
-FILE = "promises.yaml"
+REGISTER = "promises.yaml"
 NEEDS_WHY = {KeptBy.PERSON, KeptBy.NOTHING}
 LONGEST_LIST = 400  # characters
 WHERE = {KeptBy.RULE: "routing.yaml", KeptBy.WORD: "#help"}
 _HASH = 'in YAML a # behind a space begins a comment: write word "#extend"'
 
 
-def load_register(council_id: str, *, rules: Path | None = None, today: date) -> Register:
+def load_register(council_id: str, *, rules: Path | None = None, staff: Path | None = None, today: date) -> Register:
     """The register of a council, and with it the policy and the rules that it refers to. Raises FilesRefused.
 
-    *rules* is a folder that wins over the shipped ones. A number that the policy names and the register does not have is a
+    *rules* and *staff* as in `load_council`. A number that the policy names and the register does not have is a
     fault, too."""
-    council = load_council(council_id, rules=rules, today=today)
-    path, policy = _find(council_id, FILE, rules), load_yaml(_find(council_id, "policy.yaml", rules))
+    council = load_council(council_id, rules=rules, staff=staff, today=today)
+    path, policy = _find(council_id, REGISTER, rules), load_yaml(_find(council_id, "policy.yaml", rules))
     known = {**things(council), KeptBy.SETTING: tuple(_paths(policy))}
     register = read_register(load_yaml(path), council_id, council.policy.prefix, known)
     if faults := list(unknown_ids(_listed(policy, "promises"), register)):

@@ -55,7 +55,18 @@ def test_where_all_is_right_check_says_ok_line_by_line(townclerk: Command, conne
     ran = townclerk("check", "--config", connected.settings)
 
     assert ran.status == 0, ran.out
-    for told in ("settings", "secret of mailbox", "rules", "templates", "calendar", "clock", "staff", "database", "journal"):
+    for told in (
+        "settings",
+        "secret of mailbox",
+        "rules",
+        "templates",
+        "promises",
+        "calendar",
+        "clock",
+        "staff",
+        "database",
+        "journal",
+    ):
         assert f"\nok      {told} " in f"\n{ran.out}"
     assert "lets us in" in ran.out
     assert "INBOX is there" in ran.out
@@ -121,6 +132,18 @@ def test_each_fault_of_the_rules_is_told_and_the_servers_are_looked_at_all_the_s
     assert len([each for each in ran.objects if each["check"] == "rules"]) >= 2
     assert _states(ran.objects)["mailbox"] == "ok"
     assert _states(ran.objects)["calendar"] == "not_tried"
+
+
+def test_a_register_that_names_what_is_not_there_is_a_warning(townclerk: Command, town: Town) -> None:
+    """Letters go out all the same."""
+    path = town.change_policy("prefix: SS", "prefix: SS").with_name("promises.yaml")
+    path.write_text(path.read_text().replace("letter receipt", "letter recipt", 1))
+
+    ran = townclerk("check", "--offline", "--config", town.settings)
+
+    assert ran.status == 0, ran.out
+    assert f"WARNING promises              {path}:" in ran.out
+    assert 'there is no letter "recipt" here; did you mean "receipt"?' in ran.out
 
 
 def test_a_secret_that_is_missing_leaves_out_what_needs_it(townclerk: Command, town: Town) -> None:

@@ -14,9 +14,10 @@ from townclerk.app.commands.run import secrets_of
 from townclerk.app.microsoft import TokenRefused
 from townclerk.app.wiring import open_mailbox, open_transport, url_of_database
 from townclerk.config.errors import ConfigError, FilesRefused, SecretUnavailable
+from townclerk.config.promises_file import REGISTER, load_register
 from townclerk.config.secrets import Secret
 from townclerk.config.settings import ReplyMode, Security, Settings, load_settings
-from townclerk.config.shipped import shipped_folders
+from townclerk.config.shipped import find_shipped, shipped_folders
 from townclerk.config.templates import TemplateSet
 from townclerk.domain.calendar import Calendar
 from townclerk.domain.council import Council
@@ -69,6 +70,7 @@ class Checkup:
         self._check_secrets()
         self._check_council()
         self._check_templates()
+        self._check_register()
         self._check_calendar()
         self._check_clock()
         self._check_officers()
@@ -153,6 +155,23 @@ class Checkup:
             self._not_tried("templates", "they load, but the policy that they are written for does not")
         else:
             self._find("templates", State.OK, "every letter can be written")
+
+    def _check_register(self) -> None:
+        """Letters go out without it: what is wrong in it is a warning."""
+        settings, council = self._settings, self._council
+        if settings is None or council is None:
+            self._not_tried("promises", "the rules do not load")
+            return
+        if find_shipped("rules", f"{settings.council}/{REGISTER}", settings.rules) is None:
+            self._not_tried("promises", f"there is no {REGISTER} beside the policy")
+            return
+        try:
+            register = load_register(settings.council, rules=settings.rules, staff=settings.staff, today=self.now.date())
+        except FilesRefused as refused:
+            for fault in refused.faults:
+                self._find("promises", State.WARNING, str(fault))
+        else:
+            self._find("promises", State.OK, f"{len(register.promises)} are registered, and all that they name is there")
 
     # --- time
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,7 +73,8 @@ def promises(
     if not wanted:
         raise CannotRead(f"name a council, or --all; known here: {', '.join(known)}")
     theatre = Theatre(own_rules, own_templates) if verify else None
-    reading = Reading(own_rules, theatre, Wanted(frozenset(state or ()), frozenset(mode or ()), as_json))
+    staff = {settings.council: settings.staff} if settings else {}
+    reading = Reading(own_rules, staff, theatre, Wanted(frozenset(state or ()), frozenset(mode or ()), as_json))
     asyncio.run(reading.all_of(wanted))
     raise typer.Exit(2 if reading.faults else 1 if reading.failed else 0)
 
@@ -83,6 +84,7 @@ class Reading:
     """Reads one register after the other, and says how its promises stand. *theatre* None: nothing is played."""
 
     rules: Path | None
+    staff: Mapping[str, Path | None]  # of a council whose own roster the settings name
     theatre: Theatre | None
     wanted: Wanted
     faults: list[Fault] = field(default_factory=list)
@@ -96,7 +98,7 @@ class Reading:
                 self._refuse(refused)
 
     async def _one(self, council: str) -> None:
-        register = load_register(council, rules=self.rules, today=datetime.now(UTC).date())
+        register = load_register(council, rules=self.rules, staff=self.staff.get(council), today=datetime.now(UTC).date())
         files = scenario_files(council, self.rules)
         claimed = claims(files, register)
         passed = None if self.theatre is None else await self._play(files, self.theatre)
