@@ -79,7 +79,7 @@ def test_there_is_a_sample_of_every_letter_and_of_every_variety_of_the_receipt(p
 
     assert {type(content) for content in contents} == set(get_args(Content))
     receipts = [content for content in contents if isinstance(content, Receipt)]
-    assert {"new", "further", "too_early", "review", "late_review", "neutral", "converted"} == {
+    assert {"new", "further", "too_early", "agreed", "review", "late_review", "neutral", "converted"} == {
         receipt.variety for receipt in receipts
     }
     assert {receipt.category for receipt in receipts} == set(Category)

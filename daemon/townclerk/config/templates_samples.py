@@ -172,7 +172,7 @@ def _quoting_acknowledgement() -> Acknowledgement:
 
 def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield Receipt(Category.COMPLAINT, "new", _DATES, "Stage 1", named)
-    for variety in ("further", "too_early", "converted"):
+    for variety in ("further", "too_early", "agreed", "converted"):
         yield Receipt(Category.COMPLAINT, variety, _DATES, "Stage 1", named)
     for variety in ("review", "late_review"):
         yield Receipt(Category.COMPLAINT, variety, _REVIEW_DATES if variety == "review" else (), "Stage 2", named)
@@ -282,6 +282,7 @@ def _full_to_staff() -> Iterator[StaffContent]:
     yield Reminder("respond", _RESPOND, Stage.STAGE1, _CLAUSE, _CHOICES)
     yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, _CHOICES, still_owed=True)
     yield Reminder("assess", _LATER, Stage.STAGE2, "", _CHOICES)
+    yield Reminder("update", _LATER, Stage.STAGE1, _CLAUSE, _CHOICES)
     for what, detail in (
         ("action", "Put a new lid on your bin"),
         ("assessment", "what was learned"),

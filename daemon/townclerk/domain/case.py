@@ -127,6 +127,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A later date to which the resident has been asked to agree; until they do, the one that they hold stands."""
+
+    stage: Stage
+    day: date
+    reason: str
+    at: datetime
+    in_time: bool  # it was proposed before the date last promised by a person had passed
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A letter to a resident that left the outbox's hands into ours: what a bounce is matched against."""
 
@@ -233,6 +244,7 @@ class Case:
     written_at: datetime | None = None  # when an officer last wrote to the resident
     landlord: Landlord | None = None  # None: nobody has said yet
     answers: tuple[Answer, ...] = ()
+    proposal: Proposal | None = None
     begun: tuple[Stage, ...] = ()  # every stage that it has been in, as often as it was
     assigned: tuple[str, ...] = ()  # officers who have had the assignment of this stage
     earlier: tuple[str, ...] = ()  # other cases of the same person, when this one was opened

@@ -11,7 +11,10 @@ from townclerk.domain.signing import find_tokens
 WORDS: dict[str, tuple[str, str]] = {
     "acknowledge": ("", "send your understanding of the complaint (the text below) to the resident"),
     "respond": ("upheld | partly-upheld | not-upheld", "send the text below as the response"),
-    "extend": ("DATE or number of days, then the reason", "give a new date; the resident is told"),
+    "extend": (
+        "DATE or number of days, then the reason",
+        "give a new date; the resident is told, or asked. agreed | not-agreed: record their answer",
+    ),
     "ask": ("", "ask the resident something (the text below)"),
     "message": ("", "send the text below to the resident"),
     "note": ("text", "keep a note; nobody outside sees it"),

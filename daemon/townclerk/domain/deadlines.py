@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import count
 
 from townclerk.domain.afterwards import afterwards
 from townclerk.domain.calendar import Calendar
@@ -101,6 +102,7 @@ def _of_deadline(case: Case, deadline: Deadline, council: Council) -> Iterator[T
         if deadline.stage is not None:
             key = f"{_key(deadline)}:{deadline.promised}:delay"
             yield Timer(key, _on_base(deadline.promised, policy.hours.fallback_at, council), "delay", deadline.name)
+            yield from _updates(deadline, policy.stages[deadline.stage].extension, council)
         yield from _late(deadline, council)
 
 
@@ -117,6 +119,20 @@ def _reminders(deadline: Deadline, days_before: tuple[int, ...], council: Counci
         at = council.calendar.at(day, council.policy.hours.reminders_at)
         if at > deadline.told_at:  # else whoever is reminded has only just been told
             yield Timer(f"{_key(deadline)}:{deadline.promised}:reminder-{days}", at, "reminder", deadline.name, days)
+
+
+def _updates(deadline: Deadline, extension: Extension, council: Council) -> Iterator[Timer]:
+    """While a date that was moved is awaited, the officer is asked to tell the resident how it stands."""
+    every, calendar = extension.updates_every, council.calendar
+    if every is None or deadline.promised_by is PromisedBy.POLICY:
+        return
+    told = calendar.local(deadline.told_at).date()
+    for step in count(1):
+        day = calendar.count(told, replace(every, n=step * every.n)).due
+        if day >= deadline.promised:
+            return
+        at = _on_base(day, council.policy.hours.reminders_at, council)
+        yield Timer(f"{_key(deadline)}:{told}:update-{step}", at, "update", deadline.name, step)
 
 
 def _late(deadline: Deadline, council: Council) -> Iterator[Timer]:

@@ -124,7 +124,7 @@ class PastAnswer:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """`variety`: new, further (a mail on an open case), review, late_review (a person decides), too_early (a
-    review before there is a response), neutral (says nothing of
+    review before there is a response), agreed (to a later date), neutral (says nothing of
     the matter), converted (a request is now a complaint). `text` is never shown where the variety is neutral."""
 
     category: Category

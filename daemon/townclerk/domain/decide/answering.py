@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from townclerk.domain.case import Answer, PromisedBy
+from townclerk.domain.case import Answer, PromisedBy, Proposal
 from townclerk.domain.commands import Command
 from townclerk.domain.deadlines import make, move
+from townclerk.domain.decide.agreeing import by_phone, propose, record
 from townclerk.domain.decide.assigning import assign_answer, in_whose_name
 from townclerk.domain.decide.conversation import in_time, open_window
 from townclerk.domain.decide.deliberation import Deliberation
@@ -89,6 +90,7 @@ def respond(work: OfficerAtWork, command: Command) -> None:
         answers=(*d.case.answers, Answer(stage.stage, d.now, work.officer.key, outcome, text)),
         requested_mail=None,
         acknowledgement_owed=False,
+        proposal=None,
         closed_at=d.now if stage.closes_case else None,
     )
     if following is None:
@@ -166,8 +168,15 @@ def extend(work: OfficerAtWork, command: Command) -> None:
     deadline = d.case.deadline(f"{stage.stage}.respond")
     if deadline is None or not deadline.open:
         raise Refusal("no date for the response has been promised yet", "#acknowledge first")
+    answer = by_phone(command)
+    if answer is not None:
+        record(work, answer)
+        return
     new, reason = new_date(command, deadline, stage, d)
     made_in_time = in_time(d, replace(deadline, promised=deadline.person_promised), work.mail.received_at)
+    if stage.extension.agreement:
+        propose(work, stage, deadline, Proposal(stage.stage, new, reason, d.now, made_in_time))
+        return
     d.case = d.case.with_deadline(move(deadline, new, PromisedBy.OFFICER, d.now, made_in_time))
     letter = DelayNotice(stage.stage, deadline.promised, new, reason, d.ombudsmen(), automatic=False, name=stage.extension.name)
     work.write(letter, stage.extension.promises, stage.extension.clause)

@@ -10,6 +10,10 @@ from townclerk.domain.words import Category, Landlord, Outcome, Stage, Status
 
 RESPOND = tuple(Choice(f"Respond: {outcome.words}", f"#respond {outcome}\n") for outcome in Outcome)
 MORE_TIME = Choice("Ask for more time", "#extend 5 ")
+ANSWERED = (
+    Choice("The resident agrees to the later date", "#extend agreed\n"),
+    Choice("The resident does not agree", "#extend not-agreed\n"),
+)
 MESSAGE = Choice("Send a message to the resident", "#message\n")
 NOTE = Choice("Keep a note (nobody outside sees it)", "#note ")
 ASSIGN = Choice("Give it to a colleague", "#assign ")
@@ -29,6 +33,7 @@ def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
     if stage is not None and case.status is Status.OPEN:
         choices.extend(RESPOND)
         choices.append(MORE_TIME)
+        choices.extend(ANSWERED if case.proposal is not None else ())
     return (*choices, MESSAGE, ASSIGN, Choice("This policy does not cover it", "#refuse "), NOTE)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from townclerk.domain.case import Deadline
 from townclerk.domain.deadlines import make
+from townclerk.domain.decide.agreeing import answered_proposal
 from townclerk.domain.decide.assigning import assign
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
@@ -22,6 +23,8 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
         survey_answered(d, event)
         return
     d.note("resident", "wrote", how=event.how, mail=mail.number, signals=" ".join(sorted(signals)))
+    if answered_proposal(d, event):
+        return
     following = _open_to_review(d) or (_being_repeated(d) if Signal.REVIEW_REQUEST in signals else None)
     wants = signals & {Signal.REVIEW_REQUEST, Signal.DISSATISFIED}
     if following is not None and Signal.REVIEW_REQUEST in signals and mail.own_text.strip() and not d.case.review_refused:

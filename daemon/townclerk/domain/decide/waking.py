@@ -74,6 +74,15 @@ def remind(d: Deliberation, deadline: Deadline, still_owed: bool) -> None:
     d.to_staff(d.responsible(deadline.by), letter, deadline.promises, deadline.clause)
 
 
+def _update(d: Deliberation, timer: Timer) -> None:
+    """The date was moved, and the resident is to hear meanwhile how it stands: that is a person's to write."""
+    deadline = _deadline(d, timer)
+    extension = _stage(d, deadline).extension
+    offered = (choices.MESSAGE, *choices.RESPOND, choices.NOTE)
+    letter = Reminder("update", deadline.promised, deadline.stage, extension.clause, offered)
+    d.to_staff(d.responsible(deadline.by), letter, extension.promises, extension.clause)
+
+
 def _fallback(d: Deliberation, timer: Timer) -> None:
     """Nobody has acknowledged: the resident's own words go back as our understanding so far; the officer still owes theirs."""
     deadline = _deadline(d, timer)
@@ -179,6 +188,7 @@ _ACT: dict[str, Callable[[Deliberation, Timer], None]] = {
     "waiting": _waiting,
     "reminder": _reminder,
     "fallback": _fallback,
+    "update": _update,
     "delay": _delay,
     "overdue": _overdue,
     "escalation": _escalation,

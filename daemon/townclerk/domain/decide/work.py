@@ -14,6 +14,7 @@ from townclerk.domain.letters import (
     Clarification,
     Closure,
     DelayNotice,
+    ExtensionProposal,
     Message,
     NotAccepted,
     Response,
@@ -24,7 +25,16 @@ from townclerk.domain.roster import Officer
 from townclerk.domain.words import Category, Status
 
 OfficersLetter = (
-    ActionUpdate | Acknowledgement | Clarification | Closure | DelayNotice | Message | NotAccepted | Response | ReviewDecision
+    ActionUpdate
+    | Acknowledgement
+    | Clarification
+    | Closure
+    | DelayNotice
+    | ExtensionProposal
+    | Message
+    | NotAccepted
+    | Response
+    | ReviewDecision
 )
 
 
@@ -79,7 +89,7 @@ class OfficerAtWork:
     def write(self, letter: OfficersLetter, promises: Sequence[str] = (), clause: str = "") -> None:
         """Send what the officer wrote to the resident. Every such text comes by here: none goes that holds one of the words, or
         a piece of a letter to staff."""
-        text = letter.reason if isinstance(letter, DelayNotice) else letter.text
+        text = letter.reason if isinstance(letter, DelayNotice | ExtensionProposal) else letter.text
         word = word_anywhere(text)
         if word is not None:
             raise Refusal(
