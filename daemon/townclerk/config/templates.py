@@ -11,7 +11,7 @@ A template sees values of the domain and the helpers of `templates_page`, nothin
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ _FILTERS = frozenset(
 _EXPECTED = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 _RULE = re.compile(r"([a-z][a-z0-9-]*)\s*\{([^{}]*)\}")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+COPY = "parts/copy.md"  # stands above a copy of a letter for somebody else
 _LONGEST_SUBJECT = 180  # characters
 MARKER = f"--- {REPLY_ABOVE} ---"  # above it, a reply to us holds what an officer wrote; below it, what we did
 
@@ -133,7 +134,10 @@ class TemplateSet:
 
     def _rendered(self, letter: Letter, policy: Policy, reply_to: str, *, strictly: bool = False) -> Rendered:
         page = Page(self._styles)
-        head, body = _split(self._letters[letter.kind].render(_context(page, letter, policy, reply_to)))
+        template, context = self._letters[letter.kind], _context(page, letter, policy, reply_to)
+        head, body = _split(template.render(context))
+        if letter.copy_of:
+            body = f"{template.environment.get_template(COPY).render(context)}\n\n{body}"
         if strictly and page.misplaced(body):
             raise TemplateWrong(
                 "somebody's words stand in the middle of a paragraph",
@@ -206,13 +210,19 @@ def _context(page: Page, letter: Letter, policy: Policy, reply_to: str) -> dict[
         local = moment.astimezone(zone)
         return f"{words.clock_words(local)} on {words.date_words(local.date())}"
 
-    values = (letter, letter.content, letter.case, letter.to, policy, policy.contact, reply_to)
+    to = replace(letter.to, name=_named(letter.copy_of)) if letter.copy_of else letter.to  # the letter greets whose it is
+    values = (letter, letter.content, letter.case, to, policy, policy.contact, reply_to)
     helpers = (
         *(page.quoted, page.prose, page.listing, page.lines, page.link, page.button, page.web, page.phone),
         *(replies, mailto, words.date_words, time_words, words.greeting),
         *(words.own_greeting, words.greets, words.without_greeting, words.signed_by),
     )
     return {**dict(zip(NAMES, values, strict=True)), **dict(zip(HELPERS, helpers, strict=True)), "page_": page}
+
+
+def _named(who: str) -> str:
+    """A name to greet; an address is none."""
+    return "" if "@" in who else who
 
 
 def _split(skeleton: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from townclerk.domain.decide.deliberation import COPIED
 from townclerk.domain.letters import (
     Acknowledgement,
     ActionUpdate,
@@ -18,6 +19,7 @@ from townclerk.domain.letters import (
     Clarification,
     Closure,
     Confirm,
+    ConsentRequest,
     Content,
     DatedPromise,
     Decision,
@@ -142,6 +144,7 @@ def sample_letters(policy: Policy) -> tuple[Letter, ...]:
     bare = replace(summary, subject="", service="", stage_title=None, complainant="someone@example.net", officer=None, dates=())
     residents = [_letter(_RESIDENT, part, summary) for part in (*_receipts(named), *_full_to_residents(named))]
     residents += [_letter(_RESIDENT, part, kept) for part in _with_what_is_kept()]
+    residents += [replace(letter, copy_of="Asha Patel") for letter in residents if letter.kind in COPIED]
     nameless = [_letter(Recipient("", "someone@example.net"), part, bare) for part in _least_to_residents(named)]
     staff = [_letter(_OFFICER, part, summary) for part in _full_to_staff()]
     staff += [_letter(_OFFICER, part, kept) for part in (Assignment(_DATES, _MAIL, _CHOICES), Done(("It is done.",)))]
@@ -241,6 +244,9 @@ def _updates(named: Ombudsmen) -> Iterator[ResidentContent]:
     failed = FailedAction("Put a new lid on your bin", named)
     yield ActionUpdate(_ACTIONS[1:], "No lid fits it. We will bring you a new bin instead.", "Wendy Ash", failed=failed)
     yield Survey(_RESPOND)
+    yield Message("Please write to Cal Lane alone, once a week.", "Cal Lane", _LAST_DAY, "https://www.council.example/contact")
+    yield ConsentRequest("A line from your father is enough.", "Wendy Ash", True, _DATES)
+    yield ConsentRequest("", "Wendy Ash", False, _DATES)
 
 
 def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
@@ -260,6 +266,8 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield Message("Thank you.", "")
     yield ActionUpdate((), "", "")
     yield Survey(_RESPOND)
+    yield Message("Please write once a week.", "", _LAST_DAY)
+    yield ConsentRequest("", "", True)
 
 
 def _full_to_staff() -> Iterator[StaffContent]:
@@ -276,6 +284,7 @@ def _full_to_staff() -> Iterator[StaffContent]:
         "excluded",
         "notice",
         "withheld",
+        *_COPIES,
     ):
         yield Forwarded(reason, _MAIL, _CHOICES, _DATES[1:] if reason == "further" else ())
     yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, _CHOICES)
@@ -291,6 +300,7 @@ def _full_to_staff() -> Iterator[StaffContent]:
         yield Reminder(what, _LATER, None, "", _CHOICES, detail=detail)
     yield Overdue("action", _RESPOND, None, None, "", "Wendy Ash", _CHOICES, detail="Put a new lid on your bin")
     yield Escalation("elapsed", _ACKNOWLEDGE, 0, "Wendy Ash", _CHOICES, detail="84 calendar days")
+    yield Reminder("restriction", _LATER, None, "", _CHOICES)
     yield Overdue("respond", _RESPOND, _LATER, Stage.STAGE1, _CLAUSE, "Wendy Ash", _CHOICES)
     yield Escalation("respond", _RESPOND, 5, "Wendy Ash", _CHOICES)
     yield Escalation("acknowledge", _ACKNOWLEDGE, 1, None)
@@ -305,9 +315,13 @@ def _full_to_staff() -> Iterator[StaffContent]:
         yield Undelivered(kind, "asha.patel@example.org", "5.1.1", "550 5.1.1 User unknown", _CHOICES)
 
 
+_COPIES = ("statutory", "copied", "copy_wanted", "stop_copying")
+_DOUBTS = ("anonymous", "statutory", "concern", "out_of_time", "repeats", "capacity")
+
+
 def _decisions() -> Iterator[StaffContent]:
     questions = ("exclusion", "alert", "late_review", "review_wanted", "triage", "dissatisfied", "possible_link", "category")
-    for question in (*questions, "was_this_the_response", "unclear_mail", "restricted", "survey_reply", "post"):
+    for question in (*questions, "was_this_the_response", "unclear_mail", "restricted", "survey_reply", "post", *_DOUBTS):
         yield Decision(question, "The mail names an insurance claim.", _MAIL, _CHOICES, _RESPOND)
 
 

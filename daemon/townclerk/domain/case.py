@@ -196,6 +196,45 @@ MARKED = "marked-for-deletion"  # set when the time to keep the case is over
 
 
 @dataclass(frozen=True, slots=True)
+class Restriction:
+    """How somebody may be in contact, until the end of the day `until`. It is of the person, so each of their cases knows it;
+    `case` is that on which it was decided. `record` is what had to be written down: label and words."""
+
+    who: str  # their address, lower case
+    until: date
+    reason: str
+    by: str  # the officer who decided
+    since: datetime
+    case: str
+    record: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What `role` must decide before anything begins: no clock runs, and nothing is refused or closed by itself."""
+
+    question: str
+    role: str
+    detail: str = ""
+
+
+class ConsentState(StrEnum):
+    """Where the consent stands of somebody for whom the sender acts."""
+
+    PENDING = "pending"
+    GIVEN = "given"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedContact:
+    """How something reached the council that an officer wrote down, and how the person can be reached: label and words."""
+
+    channel: str
+    by: str  # officer
+    ways: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     ref: str
     council: str
@@ -249,6 +288,15 @@ class Case:
     assigned: tuple[str, ...] = ()  # officers who have had the assignment of this stage
     earlier: tuple[str, ...] = ()  # other cases of the same person, when this one was opened
     receipts: bool = True  # the complainant has an address that may be answered
+    restriction: Restriction | None = None
+    pending: Pending | None = None
+    confidants: tuple[str, ...] = ()  # roles that have been asked about a restricted case: they may know of it, and act
+    doubts: tuple[
+        str, ...
+    ] = ()  # what whoever gets it should look into: out_of_time, representative, concern, repeats, capacity
+    consent: ConsentState | None = None
+    logged: LoggedContact | None = None  # None: it came by mail
+    related: tuple[str, ...] = ()  # cases that were made of this one's mails, or of whose mails this one was made
     thread: tuple[str, ...] = ()  # Message-IDs of the conversation with the resident, oldest first
     version: int = 0  # of the row: raised by every save
 

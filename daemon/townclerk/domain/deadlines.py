@@ -74,6 +74,8 @@ def timers(case: Case, council: Council) -> tuple[Timer, ...]:
             if deadline.open:
                 found.extend(_of_deadline(case, deadline, council))
     found.extend(_undecided(case, council))
+    found.extend(_pending(case, council))
+    found.extend(_restriction(case, council))
     found.extend(_closing(case, council))
     found.extend(afterwards(case, council))
     return tuple(timer for timer in found if timer.key not in case.fired)
@@ -162,6 +164,24 @@ def _undecided(case: Case, council: Council) -> Iterator[Timer]:
             yield Timer(f"undecided:{mail.mail}:{step}", at, "undecided", step=step)
 
 
+def _pending(case: Case, council: Council) -> Iterator[Timer]:
+    """What must be decided before anything begins is asked again, too."""
+    if case.pending is not None and case.status is Status.OPEN:
+        day = council.calendar.local(case.opened_at).date()
+        for step in UNDECIDED_FOR:
+            at = council.calendar.at(council.calendar.add_working_days(day, step), council.policy.hours.reminders_at)
+            yield Timer(f"pending:{case.pending.question}:{step}", at, "pending", step=step)
+
+
+def _restriction(case: Case, council: Council) -> Iterator[Timer]:
+    """Whoever decided on a restriction of contact looks at it again before it ends, whatever has become of the case."""
+    deadline = case.deadline("restriction")
+    if deadline is not None and deadline.open:
+        yield from _reminders(deadline, (2, 0), council)
+        end = council.calendar.at(deadline.promised, council.policy.hours.due_time) + timedelta(seconds=1)
+        yield Timer(f"{_key(deadline)}:{deadline.promised}:end", end, "restriction_ends", deadline.name)
+
+
 def _on_base(day: date, clock: time, council: Council) -> datetime:
     """*clock* on the last working day on or before *day*: on a calendar-day promise the day itself may be a Sunday."""
     return council.calendar.at(council.calendar.working_on_or_before(day), clock)
@@ -178,7 +198,7 @@ def _closing(case: Case, council: Council) -> Iterator[Timer]:
 
 def last_day_to_come_back(case: Case, council: Council) -> date | None:
     """The end of that day closes the case; None: something is owed, or is to be decided."""
-    if case.undecided is not None:
+    if case.undecided is not None or case.pending is not None:
         return None
     if case.status is Status.ANSWERED and case.responded_at:
         stage, answered = case.responded_at[-1]

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from townclerk.domain.case import Correspondence
+from townclerk.domain.case import Correspondence, LoggedContact, Restriction
 from townclerk.domain.commands import Command
 from townclerk.domain.mail import Address
 from townclerk.domain.routing import Route
-from townclerk.domain.words import LetterKind
+from townclerk.domain.words import Category, LetterKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,15 @@ class MailFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """Another case of the same sender."""
+
+    ref: str
+    category: Category
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CaseOpened:
     """A mail that belongs to no case. `ref` is its new reference; `possible_links` are cases that it names without being a
     party to them; `others` are open cases of the same sender, which it does not name; `earlier` all cases of theirs."""
@@ -40,6 +49,11 @@ class CaseOpened:
     secret_links: tuple[str, ...] = ()  # possible links to restricted cases: for the complaints lead alone
     member: bool = False  # from an MP or a councillor
     earlier: tuple[str, ...] = ()
+    history: tuple[Earlier, ...] = ()  # cases of the same sender, the newest first
+    logged: LoggedContact | None = None  # an officer wrote down what came by another way than mail
+    restriction: Restriction | None = None  # of contact, that is in force for the sender
+    related: tuple[str, ...] = ()
+    settled: bool = False  # an officer says that it is a matter of its own, and what it is: nobody is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,7 @@ class OfficerWrote:
     commands: tuple[Command, ...]
     problem: str | None = None
     known_refs: tuple[str, ...] = ()
+    spare_ref: str | None = None  # for a case that one of the words opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +144,17 @@ class CaseJoined:
     told: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PersonRestricted:
+    """An officer decided about the contact of this case's complainant on another of their cases: mail number *mail* there.
+    `restriction` is None where it has ended."""
+
+    who: str
+    officer: str
+    mail: int
+    restriction: Restriction | None
+
+
 Event = (
     CaseOpened
     | ResidentWrote
@@ -140,4 +166,5 @@ Event = (
     | TimerDue
     | LetterBounced
     | CaseJoined
+    | PersonRestricted
 )

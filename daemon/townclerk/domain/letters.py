@@ -233,6 +233,17 @@ class NotAccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentRequest:
+    """Whoever acts for somebody is asked for that person's consent. `dates` are those that stand meanwhile."""
+
+    text: str  # the officer's words, if any
+    officer: str
+    written: bool
+    dates: tuple[DatedPromise, ...] = ()
+    kind = LetterKind.CONSENT_REQUEST
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     text: str
     officer: str
@@ -242,8 +253,12 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class Message:
+    """`until` and `policy_url` belong to the letter that tells somebody of a restriction of contact."""
+
     text: str
     officer: str
+    until: date | None = None
+    policy_url: str = ""
     kind = LetterKind.MESSAGE
 
 
@@ -346,7 +361,8 @@ class Escalation:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A person must choose. `question`: exclusion, alert, late_review, review_wanted, triage, dissatisfied, possible_link,
-    category, was_this_the_response, unclear_mail, restricted, survey_reply, post. `enclosed`, of the last, is the letter that
+    category, was_this_the_response, unclear_mail, restricted, survey_reply, anonymous, statutory, concern,
+    out_of_time, repeats, capacity, post. `enclosed`, of the last, is the letter that
     must reach the resident in another way; its text becomes the `detail`."""
 
     question: str
@@ -454,6 +470,7 @@ ResidentContent = (
     | ReviewInvitation
     | ReviewDecision
     | NotAccepted
+    | ConsentRequest
     | Closure
     | Message
     | ActionUpdate
@@ -520,6 +537,7 @@ class Letter:
     case: CaseSummary | None
     automatic: bool  # no person wrote or pressed for it
     answers: tuple[str, ...] = ()  # Message-IDs of the thread that it goes on, oldest first
+    copy_of: str = ""  # to whom the letter is, where this is a copy of it for somebody else
 
     @property
     def kind(self) -> LetterKind:

@@ -8,7 +8,7 @@ from functools import partial
 from townclerk.domain.case import Case
 from townclerk.domain.deadlines import timers
 from townclerk.domain.decide import Decision, decide
-from townclerk.domain.events import CaseJoined, Event
+from townclerk.domain.events import CaseJoined, Event, OfficerWrote, PersonRestricted
 from townclerk.services.office import Office
 from townclerk.services.writing import write_letters
 from townclerk.store import cases, journal, mails, outbox
@@ -54,8 +54,24 @@ async def _once(office: Office, ref: str | None, event: Event, now: datetime, al
     for join in decision.joins:
         joined = CaseJoined(join.officer, decision.case.ref, join.party, join.mails, join.told)
         prepared.append(await _prepare(office, join.ref, joined, now))
+    prepared += [await _prepare(office, None, opening, now) for opening in decision.openings]
+    prepared += await _others_told(office, decision, event, now)
     await office.db.run(partial(_write, office=office, prepared=prepared, now=now, also=also))
     return decision
+
+
+async def _others_told(office: Office, decision: Decision, event: Event, now: datetime) -> list[Prepared]:
+    """The person's other cases, each with what was decided about their contact."""
+    told: list[Prepared] = []
+    if not isinstance(event, OfficerWrote):
+        return told
+    for other in decision.others:
+        look = partial(cases.of_party, council=office.council.policy.id, address=other.who)
+        for ref in await office.db.read(look):
+            if ref != decision.case.ref:
+                heard = PersonRestricted(other.who, event.officer, event.mail.number, other.restriction)
+                told.append(await _prepare(office, ref, heard, now))
+    return told
 
 
 async def _prepare(office: Office, ref: str | None, event: Event, now: datetime) -> Prepared:

@@ -1,6 +1,7 @@
 """Officers' mail: acted on where it is certain who writes and about what; else held and asked back, never sent on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from townclerk.domain.authentication import proven
@@ -15,6 +16,8 @@ from townclerk.domain.mail import IncomingMail
 from townclerk.domain.roster import Officer
 from townclerk.services.applying import happen
 from townclerk.services.office import Office
+from townclerk.services.references import new_reference
+from townclerk.services.taking_down import opening_of
 from townclerk.services.writing import write_letter
 from townclerk.store import outbox
 from townclerk.store.database import Tx
@@ -35,12 +38,23 @@ async def officer_mail(
 ) -> None:
     ways, prefix = office.ways, office.council.policy.prefix
     signed = case_signed_for(mail, prefix, office.signer, officer.addresses, in_thread=not ways.signed_addresses)
+    read = read_commands(mail.own_text)
+    if signed is None and link.joined is None and read.commands and read.commands[0].word == "log":
+        certain = proven(mail, office.ways.trusted_server, office.ways.authentication).state == "pass"
+        opening = await opening_of(office, officer, facts, read, certain)
+        if isinstance(opening, Refused):
+            await refuse_outside(office, officer, facts, opening, settle, now)
+        else:
+            await happen(office, None, opening, now, lambda tx: settle(tx, MailState.DONE, None, opening.ref))
+        return
     ref = signed if signed in known else (link.joined.ref if link.joined else next(iter(link.possible), None))
     if ref is None or not (signed == ref or _may_know_of(office, officer, known[ref])):
         await _refuse(office, officer, facts, settle, now)
         return
     named = tuple(other for other, case in known.items() if _may_know_of(office, officer, case))
     event = _event(office, officer, mail, facts, known[ref], named, certain=signed == ref)
+    if isinstance(event, OfficerWrote) and any(command.word == "new-case" for command in event.commands):
+        event = replace(event, spare_ref=await new_reference(office, now))
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
 
 
@@ -81,6 +95,13 @@ async def _refuse(office: Office, officer: Officer, facts: MailFacts, settle: Se
         instead=("answer a letter that you had about the case", "write its reference into the subject"),
         text=facts.own_text,
     )
+    await refuse_outside(office, officer, facts, content, settle, now)
+
+
+async def refuse_outside(
+    office: Office, officer: Officer, facts: MailFacts, content: Refused, settle: Settle, now: datetime
+) -> None:
+    """Tell *officer* that nothing was done with a mail of theirs that belongs to no case."""
     letter = Letter(to_officer(officer), content, Because("mail:no_case"), None, automatic=True)
     key = f"{office.council.policy.id}:mail{facts.number}:refused"
     row = write_letter(office, Send(f"{key}:{officer.key}", key, letter), now)

@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from townclerk.domain.case import Case
-from townclerk.domain.events import CaseOpened, Event, LetterBounced, MailFacts, MemberWrote, ResidentWrote, RobotWrote
+from townclerk.domain.case import Case, PartyRole
+from townclerk.domain.events import CaseOpened, Earlier, Event, LetterBounced, MailFacts, MemberWrote, ResidentWrote, RobotWrote
 from townclerk.domain.linking import Clue, Link, find_clues, judge
 from townclerk.domain.mail import Address, IncomingMail, MailKind
-from townclerk.domain.reference import Reference
 from townclerk.domain.routing import Signal, route
 from townclerk.domain.screening import Screening, resident_of_form, unread_address
 from townclerk.domain.words import LetterKind, Status
@@ -18,6 +17,8 @@ from townclerk.services.applying import happen
 from townclerk.services.desk import officer_mail
 from townclerk.services.office import Office
 from townclerk.services.quarantining import quarantine
+from townclerk.services.references import new_reference
+from townclerk.services.restrictions import restricted_case
 from townclerk.store import cases, mails, outbox
 from townclerk.store.database import Tx
 from townclerk.store.mails import StoredMail
@@ -164,7 +165,15 @@ async def _robot(office: Office, facts: MailFacts, link: Link, screening: Screen
 async def _resident(
     office: Office, mail: IncomingMail, facts: MailFacts, link: Link, known: dict[str, Case], settle: Settle, now: datetime
 ) -> None:
-    member = _is_member(office, facts.sender)
+    look = partial(restricted_case, office=office, address=facts.sender.address, at=facts.received_at, named=tuple(known))
+    restricted = await office.db.read(look)
+    if restricted is not None:
+        filed, _ = restricted
+        wrote = ResidentWrote(facts, route(mail, office.council.routing, opens=False), "a restriction of contact")
+        await happen(office, filed, wrote, now, lambda tx: settle(tx, MailState.DONE, None, filed))
+        return
+    copied = link.joined is not None and _is_copied(known[link.joined.ref], facts.sender)
+    member = _is_member(office, facts.sender) and not copied
     ref = link.joined.ref if link.joined else (link.possible[0] if member and link.possible else None)
     routed = route(mail, office.council.routing, opens=ref is None)
     if ref is not None and Signal.NEW_MATTER in routed.signals and known[ref].responded_at and not member:
@@ -175,13 +184,16 @@ async def _resident(
         answers = await office.db.read(partial(_answered_letter, ref=ref, thread=mail.thread))
         event = MemberWrote(facts, how) if member else ResidentWrote(facts, routed, how, answers)
     else:
-        new = await _new_reference(office, facts.received_at)
+        new = await new_reference(office, facts.received_at)
         theirs = await office.db.read(partial(_cases_of, council=office.council.policy.id, address=facts.sender.address))
         others = tuple(case.ref for case in theirs if case.status in _LIVE)[:MOST_SHOWN]
         secret = tuple(possible for possible in link.possible if known[possible].restricted)
         shown = tuple(possible for possible in link.possible if possible not in secret)
         earlier = tuple(case.ref for case in theirs)[:MOST_EARLIER]
-        event = CaseOpened(new, facts, routed, shown, others, secret, member, earlier)
+        history = tuple(
+            Earlier(case.ref, case.category, case.opened_at) for case in theirs if case.complainant.key == facts.sender.key
+        )
+        event = CaseOpened(new, facts, routed, shown, others, secret, member, earlier, history=history)
     settled = ref or event.ref if isinstance(event, CaseOpened) else ref
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, settled))
 
@@ -196,6 +208,10 @@ def _answered_letter(tx: Tx, ref: str, thread: tuple[str, ...]) -> LetterKind | 
     return None
 
 
+def _is_copied(case: Case, sender: Address) -> bool:
+    return any(party.role is PartyRole.COPIED and party.who.key == sender.key for party in case.parties)
+
+
 def _cases_of(tx: Tx, council: str, address: str) -> tuple[Case, ...]:
     """The newest first, none of them restricted: whoever gets the new mail is shown them."""
     found = (cases.load(tx, ref) for ref in cases.of_party(tx, council, address))
@@ -208,13 +224,6 @@ def _is_member(office: Office, sender: Address) -> bool:
     domains = tuple(domain.lower() for domain in policy.member_domains)
     listed = sender.key in {address.lower() for address in policy.member_addresses}
     return listed or any(sender.domain == domain or sender.domain.endswith("." + domain) for domain in domains)
-
-
-async def _new_reference(office: Office, received_at: datetime) -> str:
-    policy = office.council.policy
-    year = office.council.calendar.local(received_at).year
-    number = await office.db.run(partial(cases.next_number, council=policy.id, year=year))
-    return str(Reference(policy.prefix, year % 100, number))
 
 
 async def _bounce(office: Office, mail: IncomingMail, settle: Settle, now: datetime) -> None:

@@ -11,8 +11,10 @@ from townclerk.domain.decide.decision import Decision, Entry, JoinOther, Send
 from townclerk.domain.decide.deliberation import Deliberation, mark
 from townclerk.domain.decide.officers import officer_mail_held, officer_wrote, officer_wrote_outside
 from townclerk.domain.decide.opening import new_case, opened
+from townclerk.domain.decide.restricting import ask_for_what_is_kept_back, person_restricted
 from townclerk.domain.decide.trouble import case_joined, letter_bounced
 from townclerk.domain.decide.waking import woke
+from townclerk.domain.decide.weighing import ask_about_doubts
 from townclerk.domain.events import (
     CaseJoined,
     CaseOpened,
@@ -22,6 +24,7 @@ from townclerk.domain.events import (
     OfficerMailHeld,
     OfficerWrote,
     OfficerWroteOutside,
+    PersonRestricted,
     ResidentWrote,
     RobotWrote,
     TimerDue,
@@ -41,6 +44,7 @@ def decide(case: Case | None, event: Event, council: Council, now: datetime) -> 
     before = None if isinstance(event, CaseOpened) else case
     _act(d, event)
     keep_up(d, before)
+    ask_for_what_is_kept_back(d)
     return d.decision()
 
 
@@ -48,6 +52,7 @@ def _act(d: Deliberation, event: Event) -> None:  # noqa: C901  # one line an ev
     match event:
         case CaseOpened():
             opened(d, event)
+            ask_about_doubts(d, event)
         case ResidentWrote():
             resident_wrote(d, event)
         case MemberWrote():
@@ -66,6 +71,8 @@ def _act(d: Deliberation, event: Event) -> None:  # noqa: C901  # one line an ev
             letter_bounced(d, event)
         case CaseJoined():
             case_joined(d, event)
+        case PersonRestricted():
+            person_restricted(d, event)
         case _:
             assert_never(event)
 
@@ -79,6 +86,8 @@ def _source(event: Event) -> tuple[str, str]:
             return f"bounce:{key}:{mark(recipient.lower())}", "undelivered"
         case CaseJoined(other=other):
             return f"joined:{other}", "joined"
+        case PersonRestricted(who=who, mail=mail_number):
+            return f"restricted:{mail_number}:{mark(who)}", "restricted"
         case OfficerWrote(mail=mail, commands=commands):
             return f"mail{mail.number}", "officer:" + "+".join(command.word for command in commands)
         case _:

@@ -1,10 +1,11 @@
 """Ready-made replies: what a person can do next, each as the words that the mail begins with."""
 
+import re
 from collections.abc import Iterable
 
-from townclerk.domain.case import Case
+from townclerk.domain.case import Case, ConsentState
 from townclerk.domain.council import Council
-from townclerk.domain.letters import Choice
+from townclerk.domain.letters import Choice, Original
 from townclerk.domain.ombudsmen import depend_on_matter
 from townclerk.domain.words import Category, Landlord, Outcome, Stage, Status
 
@@ -19,6 +20,24 @@ NOTE = Choice("Keep a note (nobody outside sees it)", "#note ")
 ASSIGN = Choice("Give it to a colleague", "#assign ")
 WITHDRAWN = Choice("The resident has withdrawn it", "#withdraw\n")
 IS_COMPLAINT = Choice("It is a complaint", "#category complaint\n")
+RESTRICTION = (
+    Choice("It goes on until another day", "#restrict "),
+    Choice("It ends now", "#unrestrict\n"),
+    NOTE,
+)
+CONSENT_GIVEN = Choice("The consent is here", "#representative consented ")
+CONCERN = (
+    IS_COMPLAINT,
+    Choice("It is a comment", "#category comment\n"),
+    Choice("It is a request for a service", "#category service_request\n"),
+    Choice("Ask the sender", "#ask\nWould you like us to treat what you wrote as a formal complaint?\n"),
+)
+REPEATS = (Choice("The requests together are a complaint", "#category complaint\n"), NOTE)
+CAPACITY = (
+    Choice("They complain for themselves, or for somebody else", "#category complaint\n"),
+    MESSAGE,
+    Choice("They write as a councillor", "#note They write as a councillor.\n"),
+)
 
 
 def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
@@ -34,6 +53,10 @@ def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
         choices.extend(RESPOND)
         choices.append(MORE_TIME)
         choices.extend(ANSWERED if case.proposal is not None else ())
+    if "representative" in case.doubts and case.consent is None:
+        choices.append(Choice("Ask for the consent of whom it is about", "#representative pending\n"))
+    if case.consent is ConsentState.PENDING:
+        choices.append(CONSENT_GIVEN)
     return (*choices, MESSAGE, ASSIGN, Choice("This policy does not cover it", "#refuse "), NOTE)
 
 
@@ -114,3 +137,55 @@ def for_held(number: int, case: Case) -> tuple[Choice, ...]:
         return (send, keep)
     respond = tuple(Choice(f"Send it as the response: {o.words}", f"#send {number} respond {o}\n") for o in Outcome)
     return (send, *respond, keep)
+
+
+def about_restricted(case: Case, mail: int | None) -> tuple[Choice, ...]:
+    """What can become of a mail of somebody whose contact is restricted. Nothing has gone to them."""
+    review = REVIEW[:2] if case.requested_mail is not None and case.requested_mail == mail else ()
+    own = (Choice("It is a new matter: a case of its own", f"#new-case {mail}\n"),) if case.began_mail != mail else ()
+    return (*review, NOTE, *own, MESSAGE)
+
+
+def about_pending(case: Case, council: Council) -> tuple[Choice, ...]:
+    """What can be decided before anything begins."""
+    codes = case.exclusions or tuple(code for code in council.policy.exclusions if code == "anonymous")
+    refuse = tuple(Choice(f"Not covered: {code.replace('_', ' ')}", f"#refuse {code} ") for code in codes)
+    return (Choice("Take it as a complaint", "#category complaint\n"), *refuse, MESSAGE, NOTE)
+
+
+def about_time(council: Council) -> tuple[Choice, ...]:
+    """About what may be too long ago: discretion first."""
+    why = "Is there a reason why you could not tell us sooner, or why the time limit should not apply to your complaint?"
+    refuse = (Choice("Refuse it, with reasons", "#refuse out_of_time "),) if "out_of_time" in council.policy.exclusions else ()
+    return (
+        Choice("Take it all the same", "#note Taken although it may be out of time: "),
+        Choice("Ask why it comes only now", f"#ask\n{why}\n"),
+        *refuse,
+    )
+
+
+_ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+
+
+def about_copies(reason: str, original: Original) -> tuple[Choice, ...]:
+    """Where the resident wants somebody to be copied, or no longer: the addresses that they name."""
+    word = {"copy_wanted": "copy", "stop_copying": "uncopy"}.get(reason)
+    if word is None:
+        return ()
+    named = [found[0] for found in _ADDRESS.finditer(original.text) if found[0].lower() != original.sender.key]
+    label = "Copy our letters to" if word == "copy" else "Stop copying our letters to"
+    return tuple(Choice(f"{label} {address}", f"#{word} {address}\n") for address in dict.fromkeys(named)) or (
+        Choice(f"{label} …", f"#{word} "),
+    )
+
+
+def about_new_issue(reason: str, case: Case, council: Council, mail: int | None) -> tuple[Choice, ...]:
+    """A new issue in a further mail is joined while the stage that the policy names is unanswered; else it is a case of its
+    own."""
+    issues = council.policy.provisions.additional_issues
+    if issues is None or reason != "further" or case.category is not Category.COMPLAINT or mail is None:
+        return ()
+    join = Choice("A new issue: join it to this complaint", "#note Joined to this complaint: ")
+    own = Choice("A new issue: a case of its own", f"#new-case {mail}\n")
+    answered = any(stage is issues.until for stage, _ in case.responded_at)
+    return (own,) if answered or case.status is not Status.OPEN else (join, own)

@@ -2,15 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from townclerk.domain.case import Deadline
+from townclerk.domain.case import Deadline, PartyRole
 from townclerk.domain.deadlines import make
 from townclerk.domain.decide.agreeing import answered_proposal
 from townclerk.domain.decide.assigning import assign
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
-from townclerk.domain.decide.opening import category_policy, send_receipt
+from townclerk.domain.decide.opening import DANGER, category_policy, raise_alerts, send_receipt
+from townclerk.domain.decide.restricting import restricted_wrote
 from townclerk.domain.decide.surveying import survey_answered
 from townclerk.domain.events import MailFacts, MemberWrote, ResidentWrote, RobotWrote
+from townclerk.domain.letters import Original
 from townclerk.domain.policy import StagePolicy
 from townclerk.domain.routing import Signal
 from townclerk.domain.words import Category, LetterKind, Status
@@ -18,6 +20,13 @@ from townclerk.domain.words import Category, LetterKind, Status
 
 def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
     mail, signals = event.mail, event.route.signals
+    _raise_new_alerts(d, event)
+    if d.restricts(mail.sender):
+        restricted_wrote(d, mail, Signal.REVIEW_REQUEST in signals and _open_to_review(d) is not None)
+        return
+    if any(party.role is PartyRole.COPIED and party.who.key == mail.sender.key for party in d.case.parties):
+        _copied_wrote(d, event)
+        return
     d.record(mail)
     if event.answers is LetterKind.SURVEY and not _asks_for_review(d, event):
         survey_answered(d, event)
@@ -38,13 +47,41 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
         _put_to_a_person(d, mail, *question_about(d))
         _pass_on(d, mail, "further")
     else:
-        _pass_on(d, mail, "withdraws" if Signal.WITHDRAWS in signals else "further")
+        _pass_on(d, mail, next((reason for signal, reason in _REASONS if signal in signals), "further"))
         _short_receipt(d)
 
 
 def _asks_for_review(d: Deliberation, event: ResidentWrote) -> bool:
     """A request for a review is one, whichever letter it answers."""
     return Signal.REVIEW_REQUEST in event.route.signals and _open_to_review(d) is not None
+
+
+# Why a further mail is passed on: the first that it says.
+_REASONS = (
+    (Signal.WITHDRAWS, "withdraws"),
+    (Signal.STOP_COPYING, "stop_copying"),
+    (Signal.COPY_WANTED, "copy_wanted"),
+)
+
+
+def _raise_new_alerts(d: Deliberation, event: ResidentWrote) -> None:
+    """Somebody in danger is one now, whatever the case was about."""
+    new = tuple(alert for alert in event.route.alerts if alert in DANGER and alert not in d.case.alerts)
+    if new:
+        d.change(alerts=(*d.case.alerts, *new))
+        original = Original(
+            event.mail.sender, event.mail.subject, event.mail.received_at, event.mail.own_text, event.mail.number
+        )
+        raise_alerts(d, new, event.mail.number, original)
+
+
+def _copied_wrote(d: Deliberation, event: ResidentWrote) -> None:
+    """Whoever only gets copies is heard, and nothing more: they get no letter of content, and decide nothing."""
+    contact = d.case.last_contact_at
+    d.record(event.mail)
+    d.change(last_contact_at=contact, thread=tuple(i for i in d.case.thread if i != event.mail.message_id))
+    d.note("copied", "wrote", how=event.how, mail=event.mail.number)
+    _pass_on(d, event.mail, "copied")
 
 
 def _open_to_review(d: Deliberation) -> StagePolicy | None:

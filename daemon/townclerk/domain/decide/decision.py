@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from townclerk.domain.case import Case, Correspondence
+from townclerk.domain.case import Case, Correspondence, Restriction
+from townclerk.domain.events import CaseOpened
 from townclerk.domain.letters import Letter
 from townclerk.domain.mail import Address
 
@@ -40,8 +41,18 @@ class JoinOther:
 
 
 @dataclass(frozen=True, slots=True)
+class TellOthers:
+    """The other cases of the person *who* learn of a restriction of contact, or (None) that it has ended."""
+
+    who: str
+    restriction: Restriction | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     case: Case
     sends: tuple[Send, ...] = ()
     journal: tuple[Entry, ...] = ()
     joins: tuple[JoinOther, ...] = ()
+    others: tuple[TellOthers, ...] = ()
+    openings: tuple[CaseOpened, ...] = ()  # cases that are made of this one's mails

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from townclerk.domain.case import BY_POST, Case, Correspondence, Deadline, Waiting
+from townclerk.domain.case import BY_POST, Case, Correspondence, Deadline, PartyRole, Restriction, Waiting
 from townclerk.domain.commands import looks_quoted
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import stage_deadlines
-from townclerk.domain.decide.decision import Decision, Entry, JoinOther, Send
-from townclerk.domain.events import MailFacts
+from townclerk.domain.decide.decision import Decision, Entry, JoinOther, Send, TellOthers
+from townclerk.domain.events import CaseOpened, MailFacts
 from townclerk.domain.letters import (
     Because,
     CaseSummary,
@@ -34,6 +34,20 @@ from townclerk.domain.words import LetterKind, Stage
 
 LEAD = "complaints_lead"
 
+# What somebody gets who is copied at the resident's request: what is said of each stage, and nothing else.
+COPIED = frozenset(
+    {
+        LetterKind.ACKNOWLEDGEMENT,
+        LetterKind.DELAY_NOTICE,
+        LetterKind.EXTENSION_PROPOSAL,
+        LetterKind.EXTENSION_NOT_AGREED,
+        LetterKind.RESPONSE,
+        LetterKind.REVIEW_DECISION,
+        LetterKind.NOT_ACCEPTED,
+        LetterKind.ACTION_UPDATE,
+        LetterKind.CLOSURE,
+    }
+)
 # Letters to staff that leave at any hour; every other one waits for working hours.
 AT_ANY_HOUR = frozenset({LetterKind.ALERT, LetterKind.DONE, LetterKind.REFUSED, LetterKind.CONFIRM})
 
@@ -52,16 +66,21 @@ class Deliberation:
         self._joins: list[JoinOther] = []
         self.withheld: list[LetterKind] = []  # letters to the resident that a hold keeps back
         self.by_post = False  # a letter to the resident was given to an officer, who sends it in another way
+        self.kept_back: list[LetterKind] = []  # letters that a restriction of contact has stopped
+        self._others: list[TellOthers] = []
+        self._openings: list[CaseOpened] = []
         self.unsent = False  # a letter to the resident was wanted, and there is no address for it
 
     def decision(self) -> Decision:
-        return Decision(self.case, tuple(self._sends), tuple(self._journal), tuple(self._joins))
+        followed = (tuple(self._joins), tuple(self._others), tuple(self._openings))
+        return Decision(self.case, tuple(self._sends), tuple(self._journal), *followed)
 
     def start_again(self, case: Case) -> None:
         """Forget everything since *case*: nothing of it happens."""
         self.case = case
         self._sends, self._journal, self._joins = [], [], []
         self.withheld, self.by_post = [], False
+        self.kept_back, self._others, self._openings = [], [], []
 
     @property
     def writes_to_resident(self) -> bool:
@@ -77,6 +96,13 @@ class Deliberation:
 
     def join(self, other: JoinOther) -> None:
         self._joins.append(other)
+
+    def tell_others(self, restriction: Restriction | None) -> None:
+        """The person's other cases learn of a restriction of contact, or (None) that it has ended."""
+        self._others.append(TellOthers(self.case.complainant.key, restriction))
+
+    def open_another(self, opening: CaseOpened) -> None:
+        self._openings.append(opening)
 
     def start(self, stage: StagePolicy, mail: int, received_at: datetime, why: str = "") -> None:
         """Begin *stage* with *mail*: its clocks that run from receipt start now, counted from *received_at*. A stage that has
@@ -156,7 +182,13 @@ class Deliberation:
         """True where *officer* may deal with this case, and know of it."""
         if officer in self.council.playing(LEAD) or officer.key == self.case.officer:
             return True
+        if officer.key not in self.case.conflicts and self.is_confidant(officer):
+            return True
         return not self.case.restricted and officer.key not in self.case.conflicts
+
+    def is_confidant(self, officer: Officer) -> bool:
+        """True where *officer* has a role that was asked about this restricted case."""
+        return any(officer in self.council.playing(role) for role in self.case.confidants)
 
     def _playing(self, part: str) -> tuple[Officer, ...]:
         away, barred = set(self.case.conflicts), self.barred()
@@ -186,8 +218,8 @@ class Deliberation:
 
     def people(self, part: str, danger: bool = False) -> tuple[Recipient, ...]:
         """Everyone who plays *part*; the address that the policy prints for it; else the complaints lead. Of a restricted case
-        only the complaints lead hears, unless somebody is in *danger*."""
-        part = LEAD if self.case.restricted and not danger else part
+        only the complaints lead hears, and who was asked, unless somebody is in *danger*."""
+        part = LEAD if self.case.restricted and not danger and part not in self.case.confidants else part
         officers = self._playing(part)[:1] if part == "service" else self.council.playing(part)
         officers = tuple(officer for officer in officers if officer.key not in self.case.conflicts or part == LEAD)
         if officers:
@@ -249,6 +281,9 @@ class Deliberation:
     ) -> None:
         """Send to the complainant (or to another *party*), at any hour. Where they gave no address, `unsent` says so to whoever
         asked for it."""
+        if automatic and self.restricts(party or self.case.complainant):
+            self.keep_back(content.kind)
+            return
         if automatic and self.case.hold is not None:
             self.withheld.append(content.kind)
             self.note("townclerk", "letter_not_sent", letter=content.kind, reason="the case is on hold")
@@ -264,7 +299,29 @@ class Deliberation:
             return
         person = party or self.case.complainant
         to = Recipient(person.name, person.address)
-        self._send(to, content, Because(self.event, promises[0] if promises else None, clause or None), automatic)
+        because = Because(self.event, promises[0] if promises else None, clause or None)
+        self._send(to, content, because, automatic)
+        if party is None and content.kind in COPIED:
+            for copied in (party for party in self.case.parties if party.role is PartyRole.COPIED):
+                to = Recipient(copied.who.name, copied.who.address)
+                self._send(to, content, because, automatic, copy_of=person.name or person.address)
+
+    # --- restrictions of contact
+
+    @property
+    def restriction(self) -> Restriction | None:
+        """The restriction of contact that is in force now, up to the end of its last day."""
+        found = self.case.restriction
+        return found if found is not None and self.council.calendar.local(self.now).date() <= found.until else None
+
+    def restricts(self, person: Address) -> bool:
+        found = self.restriction
+        return found is not None and found.who == person.key
+
+    def keep_back(self, kind: LetterKind) -> None:
+        """No automatic letter goes to somebody under a restriction: a person is asked to see to it."""
+        self.kept_back.append(kind)
+        self.note("townclerk", "letter_not_sent", letter=kind, reason="a restriction of contact is in force")
 
     def _give_to_officer(self, content: ResidentContent, automatic: bool, promises: Sequence[str], clause: str) -> None:
         """This resident is reached by post or telephone only: whoever has the case gets the letter, to send it so."""
@@ -301,8 +358,10 @@ class Deliberation:
         automatic: bool,
         files_of: int | None = None,
         bare: bool = False,
+        copy_of: str = "",
     ) -> None:
-        letter = Letter(to, content, because, None if bare else self.summary(), automatic, self.case.thread)
+        thread = () if copy_of else self.case.thread
+        letter = Letter(to, content, because, None if bare else self.summary(), automatic, thread, copy_of)
         letter_key = f"{self.case.ref}:{self.source}:{content.kind}"
         key = f"{letter_key}:{mark(to.address.lower())}"
         taken = {send.key for send in self._sends}

@@ -33,7 +33,7 @@ def refuse(work: OfficerAtWork, command: Command) -> None:
     d.drop_deadlines()
     # What was only suspected is decided now: of another exclusion than the one suspected everybody may hear who must.
     d.change(status=Status.CLOSED, closed_at=d.now, requested_mail=None, restricted=d.case.restricted and exclusion.restricted)
-    d.change(refused=exclusion.code)
+    d.change(refused=exclusion.code, pending=None)
     letter = NotAccepted(
         exclusion.title, exclusion.clause, text, exclusion.explanation, exclusion.signpost, work.officer.name, d.ombudsmen()
     )

@@ -40,7 +40,7 @@ def assign(work: OfficerAtWork, command: Command) -> None:
         raise Refusal(f"the complaint names {colleague.name}, who cannot deal with it", "#assign and somebody else")
     if colleague.key in d.barred():
         raise Refusal(f"{colleague.name} answered before, and this stage is somebody else's", "#assign and another colleague")
-    if d.case.restricted and work.officer not in d.council.playing(LEAD):
+    if d.case.restricted and work.officer not in d.council.playing(LEAD) and not d.is_confidant(work.officer):
         raise Refusal("only the complaints lead hands on a restricted case", "#note to write something down")
     d.change(officer=colleague.key)
     note = f"Given to you by {work.officer.name}. {command.body}".strip()
@@ -99,7 +99,7 @@ def category(work: OfficerAtWork, command: Command) -> None:
 def _becomes_complaint(work: OfficerAtWork) -> None:
     d = work.d
     suspected = bool(d.case.exclusions) or d.case.restricted
-    if d.case.category is Category.COMPLAINT and d.case.status is Status.OPEN:
+    if d.case.category is Category.COMPLAINT and d.case.status is Status.OPEN and d.case.pending is None:
         if not suspected:
             raise Refusal("it is a complaint already", "#service, if it belongs to somebody else")
         d.change(exclusions=(), restricted=False)
@@ -115,6 +115,7 @@ def _becomes_complaint(work: OfficerAtWork) -> None:
         status=Status.OPEN,
         exclusions=(),
         restricted=False,
+        pending=None,
         requested_mail=None,
         review_refused=False,
         responded_at=(),
@@ -160,7 +161,7 @@ def _stops_being_complaint(work: OfficerAtWork, category: Category, text: str) -
 
 def _becomes(work: OfficerAtWork, category: Category) -> None:
     d = work.d
-    d.change(category=category, stage=None, exclusions=(), restricted=False, requested_mail=None)
+    d.change(category=category, stage=None, exclusions=(), restricted=False, pending=None, requested_mail=None)
     policy = category_policy(category, d.council)
     for role in policy.forward_to:
         hand_over(d, LetterKind.FORWARDED, f"role:{role}", category.value, mail=_matter(d), clause=policy.clause)

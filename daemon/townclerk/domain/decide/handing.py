@@ -73,6 +73,10 @@ def _still_wanted(d: Deliberation, letter: Waiting) -> bool:
             return True
         if question == "exclusion":
             return not finished and bool(d.case.exclusions)
+        if question in {"anonymous", "statutory"}:
+            return not finished and d.case.pending is not None
+        if question == "restricted":
+            return True
         return not finished
     return True
 
@@ -101,7 +105,8 @@ def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
     if reason in {"notice", "withheld"}:
         return Forwarded(reason, original, (choices.MESSAGE, choices.NOTE), detail=letter.about[1])
     wanted = choices.to_work(d.case, d.council) if reason != "withdraws" else (choices.WITHDRAWN, choices.MESSAGE)
-    return Forwarded(reason, original, wanted, d.dates(), d.case.possible_links)
+    first = choices.about_copies(reason, original) + choices.about_new_issue(reason, d.case, d.council, letter.mail)
+    return Forwarded(reason, original, (*first, *wanted), d.dates(), d.case.possible_links)
 
 
 def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
@@ -115,6 +120,13 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
         "survey_reply": choices.SURVEY_REPLY,
         "possible_link": choices.about_links(detail),
         "was_this_the_response": choices.was_this_the_response(letter.mail),
+        "restricted": choices.about_restricted(d.case, letter.mail),
+        "anonymous": choices.about_pending(d.case, d.council),
+        "statutory": choices.about_pending(d.case, d.council),
+        "concern": choices.CONCERN,
+        "out_of_time": choices.about_time(d.council),
+        "repeats": choices.REPEATS,
+        "capacity": choices.CAPACITY,
     }.get(question, choices.about_category())
     by = min((date.day for date in d.dates()), default=None)
     return Decision(question, " ".join(detail), d.original(d.case.mail(letter.mail)), offered, by)

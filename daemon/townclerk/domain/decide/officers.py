@@ -8,12 +8,16 @@ from townclerk.domain.decide import (
     actions,
     answering,
     choices,
+    copying,
     ending,
     filing,
     landlord,
     records,
     repeating,
+    representing,
+    restricting,
     reviewing,
+    separating,
     showing,
 )
 from townclerk.domain.decide.deliberation import Deliberation
@@ -38,7 +42,7 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
         _turn_away(d, officer, event.mail)
         return
     before = d.case
-    work = OfficerAtWork(d, officer, event.mail, event.known_refs)
+    work = OfficerAtWork(d, officer, event.mail, event.known_refs, event.spare_ref)
     try:
         if event.problem is not None:
             raise Refusal(event.problem, "#help for the words that work")
@@ -153,6 +157,10 @@ def _number(work: OfficerAtWork, command: Command) -> tuple[int, str]:
     raise Refusal("there is no such held mail", f"#{command.word} and one of: {numbers}")
 
 
+def _log_elsewhere(work: OfficerAtWork, _command: Command) -> None:
+    raise Refusal(f"#log opens a case, and this mail is about {work.d.case.ref}", "#log in a new mail to the mailbox", "#note")
+
+
 _WORDS: dict[str, Callable[[OfficerAtWork, Command], None]] = {
     "acknowledge": answering.acknowledge,
     "respond": answering.respond,
@@ -181,6 +189,13 @@ _WORDS: dict[str, Callable[[OfficerAtWork, Command], None]] = {
     "flag": filing.flag,
     "unflag": filing.unflag,
     "landlord": landlord.landlord,
+    "restrict": restricting.restrict,
+    "unrestrict": restricting.unrestrict,
+    "copy": copying.copy,
+    "uncopy": copying.uncopy,
+    "representative": representing.representative,
+    "new-case": separating.new_case,
+    "log": _log_elsewhere,
     "send": send,
     "discard": discard,
     "show": showing.show,

@@ -1,17 +1,20 @@
 """A mail that belongs to no case opens one."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
-from townclerk.domain.case import NEED, Case
+from townclerk.domain.case import NEED, Case, Pending
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import make
-from townclerk.domain.decide import choices
+from townclerk.domain.decide import choices, weighing
 from townclerk.domain.decide.assigning import assign
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import hand_over
+from townclerk.domain.decide.work import words_of
 from townclerk.domain.events import CaseOpened
-from townclerk.domain.letters import AlertRaised, Receipt
+from townclerk.domain.letters import AlertRaised, Done, Original, Receipt
+from townclerk.domain.logged_contact import AWAITS_PERMISSION
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import CategoryPolicy, InReceipt, StagePolicy
 from townclerk.domain.roster import Officer
@@ -19,7 +22,7 @@ from townclerk.domain.routing import Signal
 from townclerk.domain.words import Alert, Category, LetterKind, Status
 
 # To these a cheerful receipt would be wrong: it says nothing of the matter; in danger, where help is to be had at once.
-DANGER = frozenset({Alert.SAFEGUARDING, Alert.HATE_CRIME, Alert.SELF_HARM, Alert.EMERGENCY_HAZARD})
+DANGER = weighing.DANGER
 _TITLES = "(?:mr|mrs|ms|miss|mx|dr|officer|inspector)"
 DELICATE = DANGER | {Alert.FRAUD, Alert.CRIMINAL_ALLEGATION}
 
@@ -27,13 +30,16 @@ DELICATE = DANGER | {Alert.FRAUD, Alert.CRIMINAL_ALLEGATION}
 def new_case(event: CaseOpened, council: Council) -> Case:
     """The case as it is before anything is decided about it."""
     mail, policy = event.mail, council.policy
-    suspected = tuple(code for code in event.route.exclusions if code in policy.exclusions)
+    suspected = () if event.settled else tuple(code for code in event.route.exclusions if code in policy.exclusions)
     conflicts = _named_officers(event, council)
+    category = _category(event, suspected)
+    pending = weighing.to_decide_first(event, council, category)
+    anonymous = pending is not None and pending.question == weighing.ANONYMOUS
     return Case(
         ref=event.ref,
         council=policy.id,
         policy_version=policy.version,
-        category=_category(event, suspected),
+        category=category,
         service=event.route.service,
         status=Status.OPEN,
         complainant=mail.sender,
@@ -41,13 +47,26 @@ def new_case(event: CaseOpened, council: Council) -> Case:
         opened_at=mail.received_at,
         alerts=event.route.alerts,
         exclusions=suspected,
-        restricted=any(policy.exclusions[code].restricted for code in suspected)
+        restricted=anonymous
+        or any(policy.exclusions[code].restricted for code in suspected)
         or any(officer in conflicts for officer in _readers(event.route.service, council)),
         conflicts=tuple(officer.key for officer in conflicts),
         possible_links=tuple(dict.fromkeys((*event.possible_links, *event.others))),
         receipts=mail.answerable,
         earlier=event.earlier or event.others,
+        restriction=event.restriction,
+        pending=pending,
+        confidants=_confidants(pending, council) if anonymous and pending is not None else (),
+        doubts=weighing.doubts_about(event, council, category),
+        logged=event.logged,
+        related=event.related,
     )
+
+
+def _confidants(pending: Pending, council: Council) -> tuple[str, ...]:
+    """Whoever decides about an anonymous complaint may know of it, and whom they may consult."""
+    anonymous = council.policy.provisions.anonymous
+    return tuple(dict.fromkeys((pending.role, anonymous.decided_by))) if anonymous is not None else (pending.role,)
 
 
 def _named_officers(event: CaseOpened, council: Council) -> tuple[Officer, ...]:
@@ -91,12 +110,60 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
     )
     if Signal.MENTIONS_NEED in event.route.signals:
         d.change(flags=(*d.case.flags, (NEED, "")))
-    _raise_alerts(d, mail.number)
+    _say_that_it_is_logged(d)
+    raise_alerts(d, d.case.alerts, mail.number)
+    if d.case.pending is not None:
+        _wait_for_a_decision(d, event, category, d.case.pending)
+        return
     begin(d, category, mail.number, variety=_variety(d, event))
     if d.case.exclusions and d.case.category is Category.COMPLAINT:
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "exclusion", *_titles(d), mail=mail.number, clause=_clauses(d))
     if links := (*event.possible_links, *event.secret_links):
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "possible_link", *links, mail=mail.number)
+
+
+def _say_that_it_is_logged(d: Deliberation) -> None:
+    logged = d.case.logged
+    officer = d.council.roster.find(logged.by) if logged is not None else None
+    if logged is None or officer is None:
+        return
+    to_them = "They have a receipt." if d.case.receipts else "Nothing goes to them by mail: please tell them the reference."
+    if logged.channel == AWAITS_PERMISSION:
+        to_them = "Nothing goes to them before they have agreed to be written to: please ask them."
+    day = words_of(d.council.calendar.local(d.case.opened_at).date())
+    d.note(officer.key, "logged", channel=logged.channel, since=day)
+    d.to_staff(officer, Done((f"It is {d.case.ref} now, counted from {day}. {to_them}",)))
+
+
+def _wait_for_a_decision(d: Deliberation, event: CaseOpened, category: CategoryPolicy, pending: Pending) -> None:
+    """No clock of ours starts before a person has decided; another procedure's may run already, so its people hear now."""
+    mail = event.mail.number
+    d.change(began_mail=mail)
+    if category.receipt:
+        send_receipt(d, _variety(d, event), category)
+    if pending.question == weighing.STATUTORY:
+        for code in d.case.exclusions:
+            exclusion = d.council.policy.exclusions[code]
+            if exclusion.statutory and exclusion.forward_to and not d.case.restricted:
+                to = f"role:{exclusion.forward_to}"
+                hand_over(
+                    d,
+                    LetterKind.FORWARDED,
+                    to,
+                    "statutory",
+                    mail=mail,
+                    promises=exclusion.promises,
+                    clause=exclusion.clause,
+                )
+    ask_what_is_pending(d, mail)
+
+
+def ask_what_is_pending(d: Deliberation, mail: int | None) -> None:
+    """The question is put, or put again, to whoever decides."""
+    pending = d.case.pending
+    if pending is not None:
+        detail = (pending.detail,) if pending.detail else ()
+        hand_over(d, LetterKind.DECISION, f"role:{pending.role}", pending.question, *detail, mail=mail)
 
 
 def _variety(d: Deliberation, event: CaseOpened) -> str:
@@ -159,6 +226,7 @@ def _warning(d: Deliberation) -> tuple[str, ...]:
         )
     if not d.case.receipts:
         warnings.append("There is no address that can be answered: nothing goes to the resident by mail.")
+    warnings.extend(weighing.notes_for_the_officer(d))
     return (" ".join(warnings),) if warnings else ()
 
 
@@ -183,9 +251,10 @@ def send_receipt(d: Deliberation, variety: str, category: CategoryPolicy, party:
         d.change(last_receipt_at=d.now)
 
 
-def _raise_alerts(d: Deliberation, mail: int) -> None:
-    raised = tuple(alert for alert in d.case.alerts if alert in d.council.policy.alerts)
-    original = d.original(d.case.mail(mail))
+def raise_alerts(d: Deliberation, alerts: Iterable[Alert], mail: int, about: Original | None = None) -> None:
+    """Whoever is named for each is told, at any hour."""
+    raised = tuple(alert for alert in alerts if alert in d.council.policy.alerts)
+    original = about or d.original(d.case.mail(mail))
     for role in dict.fromkeys(d.council.policy.alerts[alert] for alert in raised):
         for recipient in d.people(role, danger=bool(DANGER & set(raised))):
             d.to_staff(recipient, AlertRaised(raised, original, (choices.MESSAGE, choices.NOTE)), files_of=mail)

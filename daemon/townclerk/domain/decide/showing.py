@@ -2,6 +2,7 @@
 
 from townclerk.domain.commands import WORDS, Command
 from townclerk.domain.deadlines import is_overdue
+from townclerk.domain.decide.copying import copied
 from townclerk.domain.decide.work import OfficerAtWork, words_of
 
 
@@ -26,8 +27,22 @@ def show(work: OfficerAtWork, _command: Command) -> None:
     rows += [f"On hold: {case.hold.reason}"] if case.hold else []
     rows.append("Overdue." if is_overdue(case, d.now, calendar) else "Not overdue.")
     rows += [f"Mail of {words_of(calendar.local(mail.received_at).date())}: {mail.subject}" for mail in case.mails]
+    rows += _people(work)
     work.shown = "\n".join(rows)
     work.done(f"This is what is known of {case.ref}.")
+
+
+def _people(work: OfficerAtWork) -> list[str]:
+    """Who else is on it, and what holds for them."""
+    d, case = work.d, work.d.case
+    rows = [f"Letters are copied to: {', '.join(copied(work))}"] if copied(work) else []
+    if d.restriction is not None:
+        rows.append(f"Contact is restricted until {words_of(d.restriction.until)}: {d.restriction.reason}")
+    if case.consent is not None:
+        rows.append("Consent of whom it is about: " + {"pending": "awaited", "given": "here"}[case.consent])
+    if case.logged is not None:
+        rows += [f"{label}: {words}" for label, words in case.logged.ways]
+    return rows + ([f"Related: {', '.join(case.related)}"] if case.related else [])
 
 
 def help_(work: OfficerAtWork, _command: Command) -> None:

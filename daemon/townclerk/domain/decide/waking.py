@@ -11,6 +11,7 @@ from townclerk.domain.decide.assigning import in_whose_name
 from townclerk.domain.decide.conversation import question_about
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import hand_over, release
+from townclerk.domain.decide.opening import ask_what_is_pending
 from townclerk.domain.decide.work import words_of
 from townclerk.domain.events import TimerDue
 from townclerk.domain.letters import Acknowledgement, DelayNotice, Escalation, Overdue, Recipient, Reminder
@@ -68,9 +69,13 @@ def remind(d: Deliberation, deadline: Deadline, still_owed: bool) -> None:
         deadline.promised,
         deadline.stage,
         deadline.clause,
-        choices.to_work(d.case, d.council),
+        choices.RESTRICTION if deadline.what == "restriction" else choices.to_work(d.case, d.council),
         still_owed=still_owed,
     )
+    if deadline.outlives:  # it is of a role, whoever works on the case
+        for recipient in d.people(deadline.by):
+            d.to_staff(recipient, letter, deadline.promises, deadline.clause)
+        return
     d.to_staff(d.responsible(deadline.by), letter, deadline.promises, deadline.clause)
 
 
@@ -87,6 +92,9 @@ def _fallback(d: Deliberation, timer: Timer) -> None:
     """Nobody has acknowledged: the resident's own words go back as our understanding so far; the officer still owes theirs."""
     deadline = _deadline(d, timer)
     stage = _stage(d, deadline)
+    if d.restricts(d.case.complainant):
+        d.keep_back(LetterKind.ACKNOWLEDGEMENT)
+        return
     acknowledged(d, stage)
     d.change(acknowledgement_owed=True)
     respond = d.case.deadline(f"{stage.stage}.respond")
@@ -116,6 +124,9 @@ def _delay(d: Deliberation, timer: Timer) -> None:
     stage = _stage(d, deadline)
     if not d.case.receipts:  # a date that nobody is told is no promise: it would only hide that the old one was missed
         d.note("townclerk", "letter_not_sent", letter="delay_notice", reason="no address that can be answered")
+        return
+    if d.restricts(d.case.complainant):
+        d.keep_back(LetterKind.DELAY_NOTICE)
         return
     if d.case.hold is not None:
         d.note("townclerk", "letter_not_sent", letter="delay_notice", reason="the case is on hold")
@@ -177,6 +188,16 @@ def _undecided(d: Deliberation, timer: Timer) -> None:
         hand_over(d, LetterKind.DECISION, f"role:{to}", question, detail, mail=asked.mail)
 
 
+def _pending(d: Deliberation, _timer: Timer) -> None:
+    ask_what_is_pending(d, d.case.began_mail)
+
+
+def _restriction_ends(d: Deliberation, timer: Timer) -> None:
+    """It has run out: what falls due from now on goes to them again."""
+    d.meet(timer.deadline or "")
+    d.note("townclerk", "unrestricted", reason="its last day has passed")
+
+
 def _close(d: Deliberation, timer: Timer) -> None:
     """The resident can no longer come back: nothing is owed, nobody is told."""
     d.change(status=Status.CLOSED, closed_at=timer.at)
@@ -193,6 +214,8 @@ _ACT: dict[str, Callable[[Deliberation, Timer], None]] = {
     "overdue": _overdue,
     "escalation": _escalation,
     "undecided": _undecided,
+    "pending": _pending,
+    "restriction_ends": _restriction_ends,
     "close": _close,
     **AFTERWARDS,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from townclerk.domain.case import BY_POST
+from townclerk.domain.case import BY_POST, ConsentState
 from townclerk.domain.commands import Command, looks_quoted, word_anywhere
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
@@ -13,6 +13,7 @@ from townclerk.domain.letters import (
     ActionUpdate,
     Clarification,
     Closure,
+    ConsentRequest,
     DelayNotice,
     ExtensionProposal,
     Message,
@@ -21,11 +22,13 @@ from townclerk.domain.letters import (
     ReviewDecision,
 )
 from townclerk.domain.policy import StagePolicy
+from townclerk.domain.provisions import Consent
 from townclerk.domain.roster import Officer
 from townclerk.domain.words import Category, Status
 
 OfficersLetter = (
     ActionUpdate
+    | ConsentRequest
     | Acknowledgement
     | Clarification
     | Closure
@@ -44,11 +47,19 @@ SENT_ALREADY = "sent_already"  # why a mail is held that the officer sent to the
 class OfficerAtWork:
     """One officer's mail being followed: the deliberation, who writes, and what has been done so far."""
 
-    def __init__(self, d: Deliberation, officer: Officer, mail: MailFacts, known_refs: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        d: Deliberation,
+        officer: Officer,
+        mail: MailFacts,
+        known_refs: tuple[str, ...] = (),
+        spare_ref: str | None = None,
+    ) -> None:
         self.d = d
         self.officer = officer
         self.mail = mail
         self.known_refs = known_refs
+        self.spare_ref = spare_ref  # for a case that a word opens
         self.lines: list[str] = []
         self.shown = ""
         self.sent_already = False  # the response went from the officer's own mailbox
@@ -98,7 +109,28 @@ class OfficerAtWork:
             )
         if looks_quoted(text):
             raise Refusal("your text holds a piece of a letter to staff, which is not for the resident", "a new mail")
+        self._may_write(letter)
         self.d.to_resident(letter, automatic=False, promises=promises, clause=clause)
+
+    def _may_write(self, letter: OfficersLetter) -> None:
+        """Not to somebody whose contact is restricted, where only one team writes to them; and no answer to whoever acts for
+        somebody whose consent is still awaited."""
+        case, provisions = self.d.case, self.d.council.policy.provisions
+        restrictions = provisions.restrictions
+        if restrictions is not None and restrictions.only_they_write and self.d.restricts(case.complainant):
+            team = self.d.council.playing(restrictions.by)
+            if self.officer not in team:
+                name = " ".join(word.capitalize() for word in restrictions.by.split("_"))
+                instead = tuple(f"#assign {officer.key}, who may" for officer in team[:1])
+                raise Refusal(f"only {name} may write to this person while their contact is restricted", *instead, "#note")
+        written = provisions.representation is not None and provisions.representation.consent is Consent.WRITTEN
+        if written and case.consent is ConsentState.PENDING and isinstance(letter, Response):
+            raise Refusal(
+                "the consent of the person whom it is about is not here yet, so no answer may go to whoever acts for them",
+                "#extend DATE reason",
+                "#ask",
+                "#representative consented, once it is here",
+            )
 
     def can_be_written_to(self) -> None:
         if not self.d.case.receipts and not self.d.case.flagged(BY_POST):

@@ -1,0 +1,80 @@
+"""`#new-case`: a further mail is about something else, and becomes a case of its own."""
+
+from townclerk.domain.case import Correspondence
+from townclerk.domain.commands import Command
+from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.decide.work import OfficerAtWork
+from townclerk.domain.events import CaseOpened, MailFacts
+from townclerk.domain.mail import IncomingMail
+from townclerk.domain.routing import Route, Routing, route
+from townclerk.domain.words import Category
+
+
+def new_case(work: OfficerAtWork, command: Command) -> None:
+    d = work.d
+    if work.spare_ref is None:
+        raise Refusal("one mail makes one new case", "#new-case in a mail of its own")
+    mail = _which(work, command)
+    routed = _route(mail, d.council.routing, d.case.service)
+    opening = CaseOpened(
+        ref=work.spare_ref,
+        mail=_facts(mail, d.case.receipts),
+        route=routed,
+        restriction=d.restriction,
+        related=(d.case.ref,),
+        settled=True,
+    )
+    d.open_another(opening)
+    d.change(related=(*d.case.related, work.spare_ref))
+    if d.case.requested_mail == mail.mail:
+        d.change(requested_mail=None)
+    work.spare_ref = None
+    d.note(work.officer.key, "new_case", other=opening.ref, mail=mail.mail)
+    work.done(
+        f"The mail “{mail.subject}” is a case of its own now: {opening.ref}, with its own dates, counted from that mail. "
+        f"{d.case.ref} keeps its dates."
+    )
+
+
+def _which(work: OfficerAtWork, command: Command) -> Correspondence:
+    """The mail that the officer names by its number, or the latest that did not come from a colleague."""
+    case = work.d.case
+    later = [mail for mail in case.mails if mail.mail != case.began_mail and case.is_party(mail.sender.address)]
+    wanted = command.argument.strip()
+    found = [mail for mail in later if not wanted or str(mail.mail) == wanted]
+    if not found:
+        numbers = ", ".join(str(mail.mail) for mail in later)
+        raise Refusal(
+            "no other mail of theirs is on this case, so there is nothing to make a case of"
+            if not later
+            else f"“{wanted}” is none of their mails",
+            f"#new-case and one of: {numbers}" if later else "#log in a mail of its own, for what came another way",
+        )
+    return found[-1]
+
+
+def _facts(mail: Correspondence, answerable: bool) -> MailFacts:
+    return MailFacts(
+        number=mail.mail,
+        sender=mail.sender,
+        subject=mail.subject,
+        message_id=mail.message_id,
+        references=(),
+        received_at=mail.received_at,
+        own_text=mail.text,
+        text=mail.text,
+        attachments=mail.attachments,
+        answerable=answerable,
+    )
+
+
+def _route(mail: Correspondence, routing: Routing, service: str) -> Route:
+    """A complaint, since an officer says so; where the rules know no service, that of the case it came from."""
+    found = route(IncomingMail(sender=mail.sender, subject="", text=mail.text, own_text=mail.text), routing)
+    known = found.service != routing.otherwise_service
+    return Route(
+        Category.COMPLAINT,
+        found.service if known else service,
+        signals=found.signals,
+        because=("an officer says that it is a matter of its own",),
+    )
