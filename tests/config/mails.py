@@ -1,14 +1,16 @@
 """Tables of mails as residents write them, and what a council's rules make of them."""
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from townclerk.config.council_folder import load_council
+from townclerk.config.roster_file import load_staff
+from townclerk.config.routing_file import load_routing
+from townclerk.config.shipped import find_shipped
 from townclerk.domain.mail import Address, IncomingMail
+from townclerk.domain.roster import Roster
 from townclerk.domain.routing import Route, Routing, route
 
 
@@ -26,7 +28,26 @@ class Mail:
 
 @cache
 def routing_of(council: str) -> Routing:
-    return load_council(council, today=date(2026, 11, 22)).routing
+    path = find_shipped("rules", f"{council}/routing.yaml")
+    assert path is not None
+    return load_routing(path)
+
+
+@cache
+def officers_of(council: str) -> Roster:
+    """Those of the example roster."""
+    path = find_shipped("rules", f"{council}/staff.yaml")
+    assert path is not None
+    return load_staff(path, services=routing_of(council).service_names)
+
+
+def own_rules(council: str) -> set[str]:
+    """The names of the rules that stand in the council's own file."""
+    path = find_shipped("rules", f"{council}/routing.yaml")
+    assert path is not None
+    found = YAML(typ="safe", pure=True).load(path)
+    groups = (found.get(key) or () for key in ("categories", "services", "alerts", "exclusions", "signals"))
+    return {rule["name"] for group in groups for rule in group}
 
 
 def read(council: str, subject: str, text: str, sender: str = "ann@example.org") -> Route:

@@ -101,6 +101,19 @@ def test_what_stands_under_unless_undoes_a_rule() -> None:
     assert (category("I suggest"), category("I suggest, no, I complain")) == (Category.COMMENT, Category.COMPLAINT)
 
 
+def test_what_stands_under_also_must_be_found_besides() -> None:
+    """In the subject or in the text, whichever of them has the other words."""
+    found = rules("exclusions:\n  - {name: a, gives: fraud, anywhere: [pothole*], also: [complain*, unhappy], unless: [bin]}\n")
+
+    def suspected(subject: str, text: str) -> bool:
+        return bool(route(IncomingMail(None, subject, text, text), found).exclusions)
+
+    assert suspected("Complaint", "The potholes.")
+    assert suspected("", "Unhappy with the pothole")
+    assert not suspected("Pothole", "Please fill it.")
+    assert not suspected("Complaint", "The bin fell into a pothole.")
+
+
 def test_the_first_category_that_holds_wins_and_every_alert_counts() -> None:
     found = rules(
         "categories:\n  - {name: a, gives: comment, text: x}\n  - {name: b, gives: complaint, text: x}\n"

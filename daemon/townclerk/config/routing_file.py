@@ -3,10 +3,11 @@
     - name: Thanks, and nothing else
       gives: compliment
       anywhere: [compliment, "thank* to the"]     # plain words; * is any ending
+      also: [crew, driver, staff]
       unless: [complain*, {pattern: "not (good|nice)"}]
 
-A rule holds where anything under subject, text (the sender's own words), anywhere (both) or sender is found, and nothing
-under unless (looked for in both).
+A rule holds where anything under subject, text (the sender's own words), anywhere (both) or sender is found, where anything
+under also is found besides, if it is written, and nothing under unless (both looked for in subject and text).
 
     shared: [categories, signals]     # rules/shared/categories.yaml and signals.yaml: further rules, tried after those here
 
@@ -177,6 +178,7 @@ def _condition(f: Fields) -> Condition:
         text=f.optional("text", _patterns, ()),
         anywhere=f.optional("anywhere", _patterns, ()),
         sender=f.optional("sender", _senders, ()),
+        also=f.optional("also", _patterns, ()),
         unless=f.optional("unless", _patterns, ()),
     )
 

@@ -16,12 +16,14 @@ class Pattern(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """True where any of the patterns is found in its field, and none of `unless` anywhere. Patterns ignore case."""
+    """True where any of the patterns is found in its field, one of `also` too where there are any, and none of `unless`.
+    Patterns ignore case."""
 
     subject: tuple[Pattern, ...] = ()
     text: tuple[Pattern, ...] = ()  # in the sender's own words
     anywhere: tuple[Pattern, ...] = ()  # the subject, or the sender's own words
     sender: tuple[Pattern, ...] = ()  # their address
+    also: tuple[Pattern, ...] = ()  # the subject, or the sender's own words
     unless: tuple[Pattern, ...] = ()  # the subject, or the sender's own words
 
     def holds(self, subject: str, text: str, sender: str) -> bool:
@@ -31,7 +33,7 @@ class Condition:
             or _any(self.anywhere, (subject, text))
             or _any(self.sender, (sender,))
         )
-        return found and not _any(self.unless, (subject, text))
+        return found and (not self.also or _any(self.also, (subject, text))) and not _any(self.unless, (subject, text))
 
 
 def _any(patterns: Iterable[Pattern], fields: tuple[str, ...]) -> bool:
