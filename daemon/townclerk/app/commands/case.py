@@ -10,6 +10,7 @@ import typer
 from townclerk.app.commands.asking import CannotRead
 from townclerk.app.commands.records import Records, open_records, read_case, reference_of
 from townclerk.app.commands.saying import iso, moment_words, one_line, say, say_json, say_table
+from townclerk.domain.afterwards import RETENTION
 from townclerk.domain.case import Case, Deadline
 from townclerk.domain.deadlines import is_overdue
 from townclerk.domain.mail import Address
@@ -199,7 +200,7 @@ def _deadline_object(deadline: Deadline) -> dict[str, object]:
 
 def is_owed(deadline: Deadline) -> bool:
     """The council owes it still: a request for a review is the resident's to make."""
-    return deadline.open and deadline.what != "request"
+    return deadline.open and deadline.what != "request" and deadline.name != RETENTION
 
 
 def letter_object(line: OutboxLine) -> dict[str, object]:
@@ -256,6 +257,8 @@ def _state(deadline: Deadline, records: Records) -> str:
         return f"met {moment_words(records.local(deadline.met_at))}"
     if deadline.dropped:
         return "no longer owed"
+    if deadline.name == RETENTION:
+        return "kept until then"
     return "owed" if is_owed(deadline) else "open to the resident"
 
 

@@ -9,6 +9,7 @@ from townclerk.app.commands.case import Shown, is_owed, letter_object, load_show
 from townclerk.app.commands.records import Records, open_records, reference_of
 from townclerk.app.commands.saying import iso, one_line, say, say_json
 from townclerk.config.templates_words import clock_words, date_words
+from townclerk.domain.afterwards import RETENTION
 from townclerk.domain.calendar import Derivation
 from townclerk.domain.case import Deadline, PromisedBy
 from townclerk.domain.policy import Promise
@@ -127,6 +128,8 @@ def _standing(deadline: Deadline, records: Records) -> str:
         return f"kept on {date_words(met.date())} at {clock_words(met)}{late}"
     if deadline.dropped:
         return "no longer owed: the case took another way"
+    if deadline.name == RETENTION:
+        return "kept until then, and no longer, unless it is on hold or somebody writes"
     if not is_owed(deadline):
         return "the resident may still use it" if deadline.promised >= records.today else "the resident did not use it"
     return "still owed, and late" if records.today > deadline.person_promised else "still owed"

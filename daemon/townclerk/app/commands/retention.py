@@ -1,0 +1,131 @@
+"""`townclerk retention`: what has been kept long enough, and its destruction."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from townclerk.app.commands.asking import NotAsItShould, who_asks
+from townclerk.app.commands.records import Records, open_records, reference_of
+from townclerk.app.commands.saying import say, say_json, say_table
+from townclerk.domain.afterwards import RETENTION
+from townclerk.domain.case import MARKED, Case
+from townclerk.domain.provisions import WhenKept
+from townclerk.store import cases
+from townclerk.store.database import Tx
+from townclerk.store.destruction import Destroyed, destroy
+
+AHEAD = timedelta(days=30)
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What has been kept long enough, and its destruction.")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A case and until when it is kept. `state`: marked, kept, held."""
+
+    ref: str
+    until: date
+    kept_as: str
+    state: str
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    by: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Also what falls due until then. Default: 30 days from now."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """The cases whose time is over, and those whose time ends soon. It names nobody.
+
+    \b
+    Example:
+      townclerk retention list --by 2029-03-31
+    """
+    with open_records(ctx.obj) as records:
+        last = by.date() if by is not None else records.today + AHEAD
+        found = records.db.read_now(lambda tx: tuple(_kept(tx, records, last)))
+        if as_json:
+            for one in found:
+                say_json({"case": one.ref, "until": one.until, "kept_as": one.kept_as, "state": one.state})
+        else:
+            rows = ((one.ref, one.until, one.kept_as, one.state) for one in found)
+            say_table(("case", "kept until", "kept as", "state"), rows, empty="nothing has been kept long enough")
+
+
+def _kept(tx: Tx, records: Records, last: date) -> Iterator[Kept]:
+    for case in cases.every(tx, records.council_id):
+        deadline = case.deadline(RETENTION)
+        if deadline is None or deadline.dropped or (not case.flagged(MARKED) and deadline.promised > last):
+            continue
+        state = "held" if case.hold is not None else "marked" if case.flagged(MARKED) else "kept"
+        yield Kept(case.ref, deadline.promised, deadline.derivation.note.removeprefix("kept as: "), state)
+
+
+@app.command()
+def confirm(
+    ctx: typer.Context,
+    ref: Annotated[list[str], typer.Argument(metavar="REF", help="The reference, however it is typed.")],
+) -> None:
+    """Destroy a case that is marked: its mails, its letters, what the journal tells of it. That cannot be undone.
+
+    \b
+    Example:
+      townclerk retention confirm SS-26-0042-K
+    """
+    with open_records(ctx.obj) as records:
+        proper = reference_of(ref, records.council.policy.prefix)
+        gone = records.db.run_now(partial(_confirm, records=records, ref=proper))
+        say(_certificate(proper, gone))
+
+
+@app.command()
+def run(ctx: typer.Context) -> None:
+    """Destroy every case that is marked, where the policy says `then: destroy`; where it says `mark`, a person confirms each.
+
+    \b
+    Example:
+      townclerk retention run
+    """
+    with open_records(ctx.obj) as records:
+        marked = [case for case in records.db.read_now(partial(_marked, records=records)) if case.hold is None]
+        kept = records.council.policy.provisions.retention
+        if kept is None or kept.then is not WhenKept.DESTROY:
+            say(f"{len(marked)} marked; this policy wants a person to confirm each: townclerk retention confirm REF")
+            return
+        for case in marked:
+            say(_certificate(case.ref, records.db.run_now(partial(_confirm, records=records, ref=case.ref))))
+        if not marked:
+            say("nothing has been kept long enough")
+
+
+def _marked(tx: Tx, records: Records) -> tuple[Case, ...]:
+    return tuple(case for case in cases.every(tx, records.council_id) if _is_over(case))
+
+
+def _is_over(case: Case) -> bool:
+    """Its time is over, and it has not been destroyed."""
+    return case.flagged(MARKED) and bool(case.complainant.address)
+
+
+def _confirm(tx: Tx, records: Records, ref: str) -> Destroyed:
+    case = cases.load(tx, ref)
+    if case is None or case.council != records.council_id:
+        raise NotAsItShould(f"there is no case {ref}")
+    if case.hold is not None:
+        raise NotAsItShould(f"{ref} is on hold ({case.hold.reason}): #unhold, in a mail to the case, ends that")
+    if not _is_over(case):
+        raise NotAsItShould(f"{ref} is not marked for deletion: `townclerk retention list` shows what is")
+    deadline = case.deadline(RETENTION)
+    why = f"{deadline.derivation.note}, until {deadline.promised}" if deadline is not None else "its time is over"
+    return destroy(tx, case, records.now, who_asks(), why)
+
+
+def _certificate(ref: str, gone: Destroyed) -> str:
+    return f"{ref}: destroyed ({gone.mails} mails, {gone.letters} letters, {gone.entries} journal entries)"

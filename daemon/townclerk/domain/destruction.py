@@ -1,0 +1,36 @@
+"""What is left of a case when its time is over: that there was one, of what sort, and how it went. Nobody is named."""
+
+from dataclasses import replace
+
+from townclerk.domain.case import MARKED, Case, Remedy
+from townclerk.domain.mail import Address
+
+NOBODY = Address("", "")
+
+
+def without_people(case: Case) -> Case:
+    """*case* with its dates and figures, and nothing that anybody wrote, or that says who they were."""
+    return Case(
+        ref=case.ref,
+        council=case.council,
+        policy_version=case.policy_version,
+        category=case.category,
+        service=case.service,
+        status=case.status,
+        complainant=NOBODY,
+        subject="(destroyed)",
+        opened_at=case.opened_at,
+        stage=case.stage,
+        flags=tuple((name, text) for name, text in case.flags if name == MARKED),
+        deadlines=tuple(replace(deadline, dropped=deadline.met_at is None) for deadline in case.deadlines),
+        outcome=case.outcome,
+        responded_at=case.responded_at,
+        closed_at=case.closed_at,
+        refused=case.refused,
+        reasons=case.reasons,
+        remedies=tuple(Remedy(remedy.code) for remedy in case.remedies),
+        survey_marks=case.survey_marks,
+        run=case.run,
+        receipts=False,
+        version=case.version,
+    )
