@@ -92,6 +92,8 @@ def _why_no_survey(d: Deliberation) -> str:
         return "no address that can be answered"
     if d.case.unreachable:
         return "letters to this address come back"
+    if d.restricts(d.case.complainant):
+        return "a restriction of contact is in force"
     if d.case.flagged(NO_SURVEY):
         return "an officer said so"
     return "the matter is restricted" if d.case.restricted else ""

@@ -292,6 +292,7 @@ class Deliberation:
             self.change(written_at=self.now)
         if party is None and self.case.flagged(BY_POST):
             self._give_to_officer(content, automatic, promises, clause)
+            self._copy(content, automatic, promises, clause)
             return
         if party is None and not self.case.receipts:
             self.unsent = True
@@ -301,7 +302,14 @@ class Deliberation:
         to = Recipient(person.name, person.address)
         because = Because(self.event, promises[0] if promises else None, clause or None)
         self._send(to, content, because, automatic)
-        if party is None and content.kind in COPIED:
+        if party is None:
+            self._copy(content, automatic, promises, clause)
+
+    def _copy(self, content: ResidentContent, automatic: bool, promises: Sequence[str], clause: str) -> None:
+        """Whoever is copied at the resident's request has the letters of each stage as well."""
+        if content.kind in COPIED:
+            because = Because(self.event, promises[0] if promises else None, clause or None)
+            person = self.case.complainant
             for copied in (party for party in self.case.parties if party.role is PartyRole.COPIED):
                 to = Recipient(copied.who.name, copied.who.address)
                 self._send(to, content, because, automatic, copy_of=person.name or person.address)
