@@ -21,7 +21,7 @@ from townclerk.domain.words import Alert, Category, LetterKind
 DANGER = frozenset({Alert.SAFEGUARDING, Alert.HATE_CRIME, Alert.SELF_HARM, Alert.EMERGENCY_HAZARD})
 ANONYMOUS, STATUTORY = "anonymous", "statutory"
 OUT_OF_TIME, REPRESENTATIVE, CONCERN, REPEATS, CAPACITY = "out_of_time", "representative", "concern", "repeats", "capacity"
-_NEARLY_A_YEAR = timedelta(days=366)
+_MORE_THAN_A_YEAR = timedelta(days=367)  # what "long ago" says at least
 
 
 def to_decide_first(event: CaseOpened, council: Council, category: Category) -> Pending | None:
@@ -55,7 +55,7 @@ def _out_of_time(event: CaseOpened, council: Council, category: Category) -> boo
     told = latest_day_told(event.mail.own_text or event.mail.text, received)
     if told is not None:
         return is_longer(told, received, limit.within)
-    return Signal.LONG_AGO in event.route.signals and not is_longer(received - _NEARLY_A_YEAR, received, limit.within)
+    return Signal.LONG_AGO in event.route.signals and is_longer(received - _MORE_THAN_A_YEAR, received, limit.within)
 
 
 def is_longer(first: date, last: date, than: Duration) -> bool:

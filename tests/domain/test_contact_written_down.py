@@ -1,0 +1,49 @@
+"""What an officer writes down of a call, a letter or a visit: all that is missing is said at once."""
+
+from datetime import date
+
+import pytest
+
+from townclerk.domain.logged_contact import read_contact
+
+TODAY = date(2027, 1, 11)
+SERVICES = ("housing", "waste")
+WHOLE = """Name: Asha Patel
+Email: Asha.Patel@example.org
+Phone: 01632 960123
+Channel: telephone
+Date: 2027-01-08 I was ill
+Service: waste
+
+My bin has not been emptied.
+It smells."""
+
+
+def test_a_whole_description() -> None:
+    read = read_contact(WHOLE, TODAY, SERVICES)
+
+    assert read.problems == ()
+    assert (read.name, read.email, read.channel, read.day) == (
+        "Asha Patel",
+        "asha.patel@example.org",
+        "phone",
+        date(2027, 1, 8),
+    )
+    assert read.text == "My bin has not been emptied.\nIt smells."
+
+
+def test_all_that_is_missing_is_said_at_once() -> None:
+    problems = " ".join(read_contact("Email: nobody\nDate: yesterday\nService: gardens", TODAY, SERVICES).problems)
+
+    for named in ("Name:", "Channel:", "the text", "Date:", "Email: nobody", "Service: gardens"):
+        assert named in problems
+
+
+@pytest.mark.parametrize(
+    ("day", "wrong"),
+    [("2027-01-12", True), ("2027-01-11", False), ("2027-01-09", False), ("2027-01-08", True), ("2027-01-08 I was ill", False)],
+)
+def test_a_day_in_the_future_or_long_past_without_a_reason(day: str, wrong: bool) -> None:
+    body = f"Name: A\nChannel: post\nDate: {day}\nThe text."
+
+    assert bool(read_contact(body, TODAY, SERVICES).problems) == wrong
