@@ -212,6 +212,28 @@ def test_a_response_greets_once_and_is_signed_once(press: Renders, text: str, gr
     assert "We have upheld your complaint." in folded(rendered)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Dear Mrs Patel, we have checked.",
+            "Dear Mrs Patel, We have upheld your complaint. Our reasons are below. We have checked.",
+        ),
+        (
+            "Dear Mrs Patel, I have checked.",
+            "Dear Mrs Patel, We have upheld your complaint. Our reasons are below. I have checked.",
+        ),
+        ("Hello, Mrs Patel, we have checked.", "Hello, Mrs Patel, we have checked. We have upheld your complaint."),
+        ("Dear Mrs Patel,\niron gates rust.", "Our reasons are below. iron gates rust."),  # their own line is left as it is
+    ],
+)
+def test_a_greeting_has_a_line_of_its_own_and_what_followed_begins_a_sentence(press: Renders, text: str, said: str) -> None:
+    right = ReviewRight("Stage 2", DUE)
+    rendered = press.render(to_resident(Response(Stage.STAGE1, "Stage 1", Outcome.UPHELD, text, "Wendy Ash", right)))
+
+    assert said in folded(rendered)
+
+
 def test_a_late_request_for_a_review_is_not_refused_by_its_receipt(press: Renders) -> None:
     text = folded(press.render(to_resident(Receipt(Category.COMPLAINT, "late_review", (), "Stage 2"))))
 

@@ -305,6 +305,7 @@ def _full_to_staff() -> Iterator[StaffContent]:
     yield Escalation("respond", _RESPOND, 5, "Wendy Ash", _CHOICES)
     yield Escalation("acknowledge", _ACKNOWLEDGE, 1, None)
     yield from _decisions()
+    yield from _approvals()
     yield AlertRaised((Alert.SAFEGUARDING, Alert.EMERGENCY_HAZARD), _MAIL, _CHOICES)
     for why in ("no_word", "not_proven", "not_signed", "quoted_word"):
         yield Confirm(7, why, _ANSWER, _held_choices())
@@ -323,6 +324,12 @@ def _decisions() -> Iterator[StaffContent]:
     questions = ("exclusion", "alert", "late_review", "review_wanted", "triage", "dissatisfied", "possible_link", "category")
     for question in (*questions, "was_this_the_response", "unclear_mail", "restricted", "survey_reply", "post", *_DOUBTS):
         yield Decision(question, "The mail names an insurance claim.", _MAIL, _CHOICES, _RESPOND)
+
+
+def _approvals() -> Iterator[StaffContent]:
+    waits = Decision("approval", "Wendy Ash would answer: upheld.", _MAIL, _CHOICES, _RESPOND)
+    yield replace(waits, draft=_ANSWER)
+    yield replace(waits, question="not_approved", detail="Ada Low has not approved your response.", draft=_ANSWER)
 
 
 def _held_choices() -> tuple[Choice, ...]:

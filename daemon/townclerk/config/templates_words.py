@@ -94,13 +94,20 @@ def wrapped(text: str, width: int, first: str = "", others: str | None = None) -
 _GREETS = r"(?:Dear|Hello|Hi|Good (?:morning|afternoon|evening))\b"
 _GREETING_LINE = re.compile(rf"\s*({_GREETS}[^\n]{{0,60}}?)[ \t]*\n+", re.IGNORECASE)
 _GREETING_INSIDE = re.compile(rf"\s*{_GREETS}[^\n,]{{0,60}},", re.IGNORECASE)
+# A greeting with which the first sentence goes on: "Dear Ms Patel, we have …". "Hello, Ms Patel, …" is none.
+_GREETING_RUNS_ON = re.compile(rf"\s*((?i:{_GREETS})[^\n,]{{0,60}},)[ \t]+(?=[a-z]|I\b)")
 _SIGNATURE_LINES = 4
 
 
 def own_greeting(text: str) -> str:
-    """The greeting with which *text* begins, where it has a line of its own; else nothing."""
-    match = _GREETING_LINE.match(text)
-    return match[1] if match and len(match[1].split()) <= 6 else ""
+    """The greeting with which *text* begins, where it has a line of its own or could have one; else nothing."""
+    match = _greeting(text)
+    return match[1] if match else ""
+
+
+def _greeting(text: str) -> re.Match[str] | None:
+    line = _GREETING_LINE.match(text)
+    return line if line and len(line[1].split()) <= 6 else _GREETING_RUNS_ON.match(text)
 
 
 def greets(text: str) -> bool:
@@ -109,9 +116,10 @@ def greets(text: str) -> bool:
 
 
 def without_greeting(text: str) -> str:
-    """*text* without the greeting that has a line of its own."""
-    match = _GREETING_LINE.match(text) if own_greeting(text) else None
-    return text[match.end() :] if match else text
+    """*text* without the greeting that is the letter's own. Where a sentence went on from it, that begins a line now."""
+    match = _greeting(text)
+    rest = text[match.end() :] if match else text
+    return rest if match is None or "\n" in match[0] else rest[:1].upper() + rest[1:]
 
 
 def signed_by(text: str, name: str) -> bool:

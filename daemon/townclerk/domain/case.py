@@ -138,6 +138,19 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A response that waits until somebody approves it. To the resident it is none: every clock runs on."""
+
+    stage: Stage
+    outcome: Outcome
+    text: str
+    officer: str  # roster key of whoever wrote it
+    mail: int
+    at: datetime
+    approved: tuple[str, ...] = ()  # officers who have approved it so far
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A letter to a resident that left the outbox's hands into ours: what a bounce is matched against."""
 
@@ -284,6 +297,7 @@ class Case:
     landlord: Landlord | None = None  # None: nobody has said yet
     answers: tuple[Answer, ...] = ()
     proposal: Proposal | None = None
+    draft: Draft | None = None
     begun: tuple[Stage, ...] = ()  # every stage that it has been in, as often as it was
     assigned: tuple[str, ...] = ()  # officers who have had the assignment of this stage
     earlier: tuple[str, ...] = ()  # other cases of the same person, when this one was opened

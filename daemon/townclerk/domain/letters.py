@@ -361,9 +361,9 @@ class Escalation:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A person must choose. `question`: exclusion, alert, late_review, review_wanted, triage, dissatisfied, possible_link,
-    category, was_this_the_response, unclear_mail, restricted, survey_reply, anonymous, statutory, concern,
-    out_of_time, repeats, capacity, post. `enclosed`, of the last, is the letter that
-    must reach the resident in another way; its text becomes the `detail`."""
+    category, was_this_the_response, unclear_mail, restricted, survey_reply, approval, not_approved, anonymous, statutory,
+    concern, out_of_time, repeats, capacity, post. `enclosed`, of the last, is the letter that must reach the resident in
+    another way; its text becomes the `detail`."""
 
     question: str
     detail: str
@@ -371,6 +371,7 @@ class Decision:
     choices: tuple[Choice, ...]
     by: date | None = None
     enclosed: "Letter | None" = None
+    draft: str = ""  # the response that waits for approval
     kind = LetterKind.DECISION
 
 

@@ -2,25 +2,24 @@
 
 from dataclasses import replace
 
-from townclerk.domain.case import Answer, PromisedBy, Proposal
+from townclerk.domain.case import Draft, PromisedBy, Proposal
 from townclerk.domain.commands import Command
 from townclerk.domain.deadlines import make, move
 from townclerk.domain.decide.agreeing import by_phone, propose, record
+from townclerk.domain.decide.approving import hold
 from townclerk.domain.decide.assigning import assign_answer, in_whose_name
-from townclerk.domain.decide.conversation import in_time, open_window
+from townclerk.domain.decide.conversation import in_time
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.extending import new_date
+from townclerk.domain.decide.meetings import meeting_before
 from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.decide.responding import leave
 from townclerk.domain.decide.work import OfficerAtWork, words_of
 from townclerk.domain.letters import (
     Acknowledgement,
     Clarification,
     DelayNotice,
-    FinalWord,
     Message,
-    Response,
-    ReviewInvitation,
-    ReviewRight,
 )
 from townclerk.domain.policy import ClockStart, StagePolicy
 from townclerk.domain.roster import Officer
@@ -77,37 +76,10 @@ def respond(work: OfficerAtWork, command: Command) -> None:
     outcome, rest = _outcome(command.argument)
     said = replace(command, argument=rest)
     text = said.text or work.take_sent() or work.body(said, "your response with its reasons")
-    following = d.council.policy.stage_after(stage.stage)
-    d.meet(f"{stage.stage}.respond")
-    d.drop_deadlines(stage.stage)
-    if following is not None:  # whoever asked for it too early, or was sent back, has this answer now and may ask again
-        d.drop_deadlines(following.stage)
-    status = Status.CLOSED if stage.closes_case else Status.ANSWERED
-    d.change(
-        status=status,
-        outcome=outcome,
-        responded_at=(*d.case.responded_at, (stage.stage, d.now)),
-        answers=(*d.case.answers, Answer(stage.stage, d.now, work.officer.key, outcome, text)),
-        requested_mail=None,
-        acknowledgement_owed=False,
-        proposal=None,
-        closed_at=d.now if stage.closes_case else None,
-    )
-    if following is None:
-        _send_response(work, stage, outcome, text, FinalWord(d.ombudsmen()))
-    else:
-        open_window(d, following)
-        window = d.case.deadline(f"{following.stage}.request")
-        right = ReviewRight(following.title, window.promised if window else None)
-        _send_response(work, stage, outcome, text, right)
-        request = following.request
-        d.to_resident(
-            ReviewInvitation(right),
-            automatic=True,
-            promises=request.promises if request else (),
-            clause=request.clause if request else "",
-        )
-    work.done(f"The complaint is answered: {outcome.words}.")
+    response = Draft(stage.stage, outcome, text, work.officer.key, work.mail.number, d.now)
+    if not work.sent_already and hold(work, stage, response):
+        return
+    leave(work, stage, response)
 
 
 def _may_answer(work: OfficerAtWork, stage: StagePolicy) -> None:
@@ -118,15 +90,6 @@ def _may_answer(work: OfficerAtWork, stage: StagePolicy) -> None:
             f"you answered {named}, and this policy promises that somebody else answers {stage.title}",
             "#assign and a colleague who has not dealt with it",
         )
-
-
-def _send_response(
-    work: OfficerAtWork, stage: StagePolicy, outcome: Outcome, text: str, onward: ReviewRight | FinalWord
-) -> None:
-    if work.sent_already:
-        return
-    letter = Response(stage.stage, stage.title, outcome, text, work.officer.name, onward)
-    work.write(letter, stage.respond.promises, stage.respond.clause)
 
 
 def _outcome(argument: str) -> tuple[Outcome, str]:
@@ -181,6 +144,8 @@ def extend(work: OfficerAtWork, command: Command) -> None:
     letter = DelayNotice(stage.stage, deadline.promised, new, reason, d.ombudsmen(), automatic=False, name=stage.extension.name)
     work.write(letter, stage.extension.promises, stage.extension.clause)
     work.done(f"The response is now promised for {words_of(new)}.")
+    if warning := meeting_before(d, stage, new):
+        work.done(warning)
 
 
 def ask(work: OfficerAtWork, command: Command) -> None:

@@ -68,6 +68,13 @@ def about_landlord(case: Case, council: Council) -> tuple[Choice, ...]:
     return tuple(Choice(label, f"#landlord {word}\n") for word, label in said.items())
 
 
+APPROVAL = (
+    Choice("Approve it: it leaves at once", "#approve\n"),
+    Choice("Do not approve it: the reason", "#approve no "),
+    NOTE,
+)
+
+
 def about_exclusions(case: Case) -> tuple[Choice, ...]:
     refuse = tuple(Choice(f"Not covered: {code.replace('_', ' ')}", f"#refuse {code} ") for code in case.exclusions)
     return (*refuse, Choice("Take it as a complaint after all", "#category complaint\n"), NOTE)

@@ -6,6 +6,7 @@ from townclerk.domain.case import Waiting
 from townclerk.domain.decide import choices
 from townclerk.domain.decide.deliberation import Deliberation, mark, to_officer
 from townclerk.domain.decide.dossier import answers_so_far, file_for_review
+from townclerk.domain.decide.meetings import approval_note
 from townclerk.domain.decide.reminding import reminder
 from townclerk.domain.letters import Assignment, Decision, Forwarded, Recipient, StaffContent, Undelivered
 from townclerk.domain.words import LetterKind, Status
@@ -65,6 +66,8 @@ def _still_wanted(d: Deliberation, letter: Waiting) -> bool:
         return not finished
     if letter.kind is LetterKind.DECISION:
         question = letter.about[0]
+        if question in {"approval", "not_approved"}:
+            return d.case.status is Status.OPEN and (d.case.draft is not None) == (question == "approval")
         if question == "triage":
             return d.case.status is Status.OPEN and d.case.requested_mail is not None
         if question in {"late_review", "review_wanted", "dissatisfied"}:
@@ -91,7 +94,7 @@ def _assignment(d: Deliberation, letter: Waiting) -> StaffContent:
         original=d.original(mail),
         choices=offered,
         possible_links=d.case.possible_links,
-        note=note,
+        note=" ".join(part for part in (note, approval_note(d)) if part),
         file=file_for_review(d, began),
         answers=answers_so_far(d),
         earlier=tuple(ref for ref in d.case.earlier if ref not in d.case.possible_links),
@@ -111,6 +114,8 @@ def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
 
 def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
     question, *detail = letter.about
+    if question in {"approval", "not_approved"}:
+        return _about_draft(d, letter)
     offered = {
         "exclusion": choices.about_exclusions(d.case),
         "late_review": choices.about_review(d.case, d.council),
@@ -130,6 +135,18 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
     }.get(question, choices.about_category())
     by = min((date.day for date in d.dates()), default=None)
     return Decision(question, " ".join(detail), d.original(d.case.mail(letter.mail)), offered, by)
+
+
+def _about_draft(d: Deliberation, letter: Waiting) -> StaffContent:
+    """A response that waits for approval, to those who may; or one that was not approved, back to whoever wrote it."""
+    by = min((date.day for date in d.dates()), default=None)
+    original, draft = d.original(d.case.mail(letter.mail)), d.case.draft
+    if draft is None:
+        _, detail, text = letter.about
+        return Decision("not_approved", detail, original, (*choices.RESPOND, choices.MORE_TIME, choices.NOTE), by, draft=text)
+    author = d.council.roster.find(draft.officer)
+    detail = f"{author.name if author else 'The officer'} would answer: {draft.outcome.words}."
+    return Decision("approval", detail, original, choices.APPROVAL, by, draft=draft.text)
 
 
 def _undelivered(_d: Deliberation, letter: Waiting) -> StaffContent:

@@ -7,6 +7,7 @@ from townclerk.domain.commands import Command, read_commands
 from townclerk.domain.decide import (
     actions,
     answering,
+    approving,
     choices,
     copying,
     ending,
@@ -164,6 +165,7 @@ def _log_elsewhere(work: OfficerAtWork, _command: Command) -> None:
 _WORDS: dict[str, Callable[[OfficerAtWork, Command], None]] = {
     "acknowledge": answering.acknowledge,
     "respond": answering.respond,
+    "approve": approving.approve,
     "extend": answering.extend,
     "ask": answering.ask,
     "message": answering.message,

@@ -100,7 +100,12 @@ class OfficerAtWork:
     def write(self, letter: OfficersLetter, promises: Sequence[str] = (), clause: str = "") -> None:
         """Send what the officer wrote to the resident. Every such text comes by here: none goes that holds one of the words, or
         a piece of a letter to staff."""
-        text = letter.reason if isinstance(letter, DelayNotice | ExtensionProposal) else letter.text
+        self.check(letter.reason if isinstance(letter, DelayNotice | ExtensionProposal) else letter.text)
+        self._may_write(letter)
+        self.d.to_resident(letter, automatic=False, promises=promises, clause=clause)
+
+    def check(self, text: str) -> None:
+        """Refuses a text that cannot go to the resident as it is."""
         word = word_anywhere(text)
         if word is not None:
             raise Refusal(
@@ -109,8 +114,6 @@ class OfficerAtWork:
             )
         if looks_quoted(text):
             raise Refusal("your text holds a piece of a letter to staff, which is not for the resident", "a new mail")
-        self._may_write(letter)
-        self.d.to_resident(letter, automatic=False, promises=promises, clause=clause)
 
     def _may_write(self, letter: OfficersLetter) -> None:
         """Not to somebody whose contact is restricted, where only one team writes to them; and no answer to whoever acts for

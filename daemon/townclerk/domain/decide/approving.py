@@ -1,0 +1,120 @@
+"""Responses that somebody must approve: held, put to them, and released in the minute of their word."""
+
+from dataclasses import replace
+
+from townclerk.domain.case import Draft
+from townclerk.domain.commands import Command
+from townclerk.domain.decide.deliberation import LEAD, Deliberation
+from townclerk.domain.decide.handing import hand_over
+from townclerk.domain.decide.meetings import BOARD, next_words, title_of
+from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.decide.responding import leave
+from townclerk.domain.decide.work import OfficerAtWork
+from townclerk.domain.letters import Recipient
+from townclerk.domain.policy import Approval, StagePolicy
+from townclerk.domain.words import LetterKind, Status
+
+
+def hold(work: OfficerAtWork, stage: StagePolicy, response: Draft) -> bool:
+    """True where the policy wants *response* approved: it is held, and put to those who may."""
+    d = work.d
+    asked = _wanted(d, stage, response)
+    if not asked:
+        return False
+    work.check(response.text)
+    d.change(draft=response)
+    d.note(work.officer.key, "held_for_approval", outcome=response.outcome, mail=work.mail.number)
+    for approval in asked:
+        for to in dict.fromkeys(_address(role, person) for role, person in _people(d, approval, response.officer)):
+            said = approval.said
+            hand_over(
+                d, LetterKind.DECISION, to, "approval", mail=d.case.began_mail, promises=said.promises, clause=said.clause
+            )
+    names = " and ".join(dict.fromkeys(title_of(d, role) for approval in asked for role in approval.by))
+    work.done(f"Your response is held: {names} must approve it before it leaves. Until then it counts as none.")
+    if any(BOARD in approval.by for approval in asked):
+        work.done(next_words(d))
+    return True
+
+
+def approve(work: OfficerAtWork, command: Command) -> None:
+    """`#approve`, or `#approve no` and the reason."""
+    d, draft = work.d, work.d.case.draft
+    stage = d.stage_policy
+    if draft is None or stage is None or d.case.status is not Status.OPEN or draft.stage is not stage.stage:
+        raise Refusal("no response waits for approval", "#show to see where the case stands")
+    asked = _wanted(d, stage, draft)
+    mine = tuple(approval for approval in asked if _may_approve(d, approval, draft, work.officer.key))
+    if asked and not mine:
+        names = " and ".join(dict.fromkeys(title_of(d, role) for approval in asked for role in approval.by))
+        raise Refusal(f"only {names} may approve it, and not whoever wrote it", "#note to write something down")
+    verdict, _, rest = command.argument.partition(" ")
+    reason = "\n".join(part for part in (rest.strip(" ,:;"), command.body) if part)
+    match verdict.lower().strip(".,:;"):
+        case "" | "yes":
+            _approved(work, stage, replace(draft, approved=(*draft.approved, work.officer.key)), asked)
+        case "no":
+            _not_approved(work, draft, reason)
+        case _:
+            raise Refusal("say whether it is approved", "#approve", "#approve no and the reason")
+
+
+def _approved(work: OfficerAtWork, stage: StagePolicy, draft: Draft, asked: tuple[Approval, ...]) -> None:
+    d = work.d
+    d.note(work.officer.key, "approved", mail=draft.mail)
+    missing = [a for a in asked if not any(_may_approve(d, a, draft, key) for key in draft.approved)]
+    if missing:
+        d.change(draft=draft)
+        names = " and ".join(dict.fromkeys(title_of(d, role) for approval in missing for role in approval.by))
+        work.done(f"You have approved the response. It still waits for {names}.")
+        return
+    author = d.council.roster.find(draft.officer) or work.officer
+    theirs = OfficerAtWork(d, author, work.mail)  # it is their letter, and what they may not write does not leave
+    leave(theirs, stage, draft)
+    for line in theirs.lines:
+        work.done(line)
+    work.done("You have approved the response, and it has left in the name of whoever wrote it.")
+
+
+def _not_approved(work: OfficerAtWork, draft: Draft, reason: str) -> None:
+    d = work.d
+    if not reason:
+        raise Refusal("the reason is missing: whoever wrote it must know what to change", "#approve no and the reason")
+    d.change(draft=None)
+    d.note(work.officer.key, "not_approved", mail=draft.mail)
+    detail = f"{work.officer.name} has not approved your response: {reason}"
+    hand_over(d, LetterKind.DECISION, f"officer:{draft.officer}", "not_approved", detail, draft.text, mail=d.case.began_mail)
+    work.done("The response goes back to whoever wrote it, with your reason. Nothing has gone to the resident.")
+
+
+# --- who, and what for
+
+
+def _wanted(d: Deliberation, stage: StagePolicy, response: Draft) -> tuple[Approval, ...]:
+    """The approvals that this response needs: by its outcome, a flag of the case, or a remedy that was recorded."""
+    case = d.case
+    words = {response.outcome.value, *(flag for flag, _ in case.flags), *(remedy.code for remedy in case.remedies)}
+    said = {word.replace("_", "-") for word in words}
+    return tuple(approval for approval in stage.approvals if said & {word.replace("_", "-") for word in approval.when})
+
+
+def _roles(d: Deliberation, approval: Approval) -> tuple[str, ...]:
+    board = d.council.policy.provisions.board
+    members = board.members if board is not None else (LEAD,)
+    return tuple(role for each in approval.by for role in (members if each == BOARD else (each,)))
+
+
+def _people(d: Deliberation, approval: Approval, author: str) -> tuple[tuple[str, Recipient], ...]:
+    """Those who may approve, each with their role: not whoever wrote it, unless there is nobody else."""
+    everyone = [(role, person) for role in _roles(d, approval) for person in d.people(role)]
+    others = [(role, person) for role, person in everyone if person.officer != author]
+    leads = [(LEAD, person) for person in d.people(LEAD)]
+    return tuple(others or [each for each in leads if each[1].officer != author] or leads)
+
+
+def _may_approve(d: Deliberation, approval: Approval, draft: Draft, officer: str) -> bool:
+    return any(person.officer == officer for _, person in _people(d, approval, draft.officer))
+
+
+def _address(role: str, person: Recipient) -> str:
+    return f"officer:{person.officer}" if person.officer is not None else f"role:{role}"

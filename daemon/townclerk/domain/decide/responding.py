@@ -1,0 +1,51 @@
+"""A response leaves: what it ends, what it opens, and the letters."""
+
+from townclerk.domain.case import Answer, Draft
+from townclerk.domain.decide.conversation import open_window
+from townclerk.domain.decide.work import OfficerAtWork
+from townclerk.domain.letters import FinalWord, Response, ReviewInvitation, ReviewRight
+from townclerk.domain.policy import StagePolicy
+from townclerk.domain.words import Status
+
+
+def leave(work: OfficerAtWork, stage: StagePolicy, response: Draft) -> None:
+    """*response* answers *stage*, now, signed by whoever wrote it."""
+    d, following = work.d, work.d.council.policy.stage_after(stage.stage)
+    d.meet(f"{stage.stage}.respond")
+    d.drop_deadlines(stage.stage)
+    if following is not None:  # whoever asked for it too early, or was sent back, has this answer now and may ask again
+        d.drop_deadlines(following.stage)
+    d.change(
+        status=Status.CLOSED if stage.closes_case else Status.ANSWERED,
+        outcome=response.outcome,
+        responded_at=(*d.case.responded_at, (stage.stage, d.now)),
+        answers=(*d.case.answers, Answer(stage.stage, d.now, response.officer, response.outcome, response.text)),
+        requested_mail=None,
+        acknowledgement_owed=False,
+        proposal=None,
+        draft=None,
+        closed_at=d.now if stage.closes_case else None,
+    )
+    if following is None:
+        _send(work, stage, response, FinalWord(d.ombudsmen()))
+    else:
+        open_window(d, following)
+        window = d.case.deadline(f"{following.stage}.request")
+        right = ReviewRight(following.title, window.promised if window else None)
+        _send(work, stage, response, right)
+        request = following.request
+        d.to_resident(
+            ReviewInvitation(right),
+            automatic=True,
+            promises=request.promises if request else (),
+            clause=request.clause if request else "",
+        )
+    work.done(f"The complaint is answered: {response.outcome.words}.")
+
+
+def _send(work: OfficerAtWork, stage: StagePolicy, response: Draft, onward: ReviewRight | FinalWord) -> None:
+    if work.sent_already:
+        return
+    author = work.d.council.roster.find(response.officer)
+    letter = Response(stage.stage, stage.title, response.outcome, response.text, author.name if author else "", onward)
+    work.write(letter, stage.respond.promises, stage.respond.clause)
