@@ -135,7 +135,7 @@ def test_every_letter_to_a_resident_greets_names_the_reference_once_and_says_how
             continue
         text = folded(press.render(letter))
         copied = f"This is a copy of our letter to {letter.copy_of}, sent to you at their request. " if letter.copy_of else ""
-        assert text.startswith(copied + ("Dear Asha Patel " if letter.to.name else "Hello ")), letter.kind
+        assert text.startswith(copied + ("Dear Asha Patel" if letter.to.name else "Hello ")), letter.kind
         assert text.count(letter.case.ref) == 1, letter.kind
         assert f"Your reference is {letter.case.ref}. Please quote it if you write or ring." in text
         for way in (contact.council, contact.post, contact.phone, contact.website, contact.lines[0][1], contact.privacy):

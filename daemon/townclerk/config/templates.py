@@ -35,7 +35,7 @@ from townclerk.config.templates_check import (
     wrong,
 )
 from townclerk.config.templates_page import Page, Piece, Styles
-from townclerk.config.templates_samples import sample_letters, sample_policy
+from townclerk.config.templates_samples import least_policy, sample_letters, sample_policy
 from townclerk.domain.letters import Choice, Letter
 from townclerk.domain.policy import Policy
 from townclerk.domain.quoting import REPLY_ABOVE
@@ -99,14 +99,18 @@ class TemplateSet:
         return loaded
 
     def try_out(self, policy: Policy) -> None:
-        """Renders every sample letter under *policy*. Raises FilesRefused for what goes wrong, and for what is left unsaid."""
+        """Renders every sample letter under *policy*, and under the same policy with the least that it could say.
+
+        Raises FilesRefused for what goes wrong, and for what is left unsaid.
+        """
         faults = [
             wrong(self._sources, f"letters/{letter.kind}.md", trouble)
-            for letter in sample_letters(policy)
-            if (trouble := self._trouble(letter, policy)) is not None
+            for tried in (policy, least_policy(policy))
+            for letter in sample_letters(tried)
+            if (trouble := self._trouble(letter, tried)) is not None
         ]
         if faults:
-            raise FilesRefused(faults)
+            raise FilesRefused(list(dict.fromkeys(faults)))
 
     def render(self, letter: Letter, policy: Policy, reply_to: str) -> Rendered:
         """*letter* as people see it; *reply_to* is the address that its ready-made replies go to.

@@ -59,11 +59,12 @@ from townclerk.domain.letters import (
 )
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import CalendarPolicy, Contact, Ombudsman, Policy
+from townclerk.domain.provisions import TimescaleOverride
 from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Stage
 
 _ACKNOWLEDGE, _RESPOND = date(2026, 12, 29), date(2027, 1, 6)
 _LATER, _LAST_DAY = date(2027, 1, 20), date(2027, 2, 3)
-_CLAUSE = "Section 5, Stage 1"
+_CLAUSE = "5, Stage 1"
 _COMPLAINT = """I want to complain. My grey bin has not been emptied since November.
 
 I rang three times:
@@ -93,9 +94,9 @@ _DATES = (
 )
 _ANSWERED = PastAnswer("Stage 1", _RESPOND, "Wendy Ash", Outcome.PARTLY_UPHELD, _ANSWER)
 _REVIEW_DATES = (
-    DatedPromise("acknowledge", _LATER, Stage.STAGE2, "Section 5, Stage 2"),
+    DatedPromise("acknowledge", _LATER, Stage.STAGE2, "If you are not satisfied"),
     DatedPromise("assess", _LATER, Stage.STAGE2),
-    DatedPromise("respond", _LAST_DAY, Stage.STAGE2, "Section 5, Stage 2"),
+    DatedPromise("respond", _LAST_DAY, Stage.STAGE2, "If you are not satisfied"),
 )
 _CHOICES = (
     Choice("Acknowledge", "#acknowledge\n\nYou told us that "),
@@ -125,6 +126,14 @@ def sample_policy() -> Policy:
     return Policy("exampleton", "EX", "Feedback policy", "sample", contact, CalendarPolicy(), {}, {}, {}, (ombudsman,))
 
 
+def least_policy(policy: Policy) -> Policy:
+    """*policy* with no more than a file must say: no telephone, no sentences of its own, an Ombudsman with a website alone."""
+    contact = Contact(policy.contact.council, policy.contact.mailbox)
+    known = policy.ombudsmen or sample_policy().ombudsmen
+    ombudsmen = tuple(Ombudsman(one.code, one.name, "", "", one.website or "www.lgo.org.uk") for one in known)
+    return replace(policy, contact=contact, ombudsmen=ombudsmen, statements={})
+
+
 def sample_letters(policy: Policy) -> tuple[Letter, ...]:
     """Every kind of letter under *policy*, each variety of it, and each again with the least that it can have."""
     named = _ombudsmen(policy)
@@ -150,7 +159,9 @@ def sample_letters(policy: Policy) -> tuple[Letter, ...]:
     staff += [_letter(_OFFICER, part, kept) for part in (Assignment(_DATES, _MAIL, _CHOICES), Done(("It is done.",)))]
     least = [_letter(Recipient("", "role@council.example", staff=True), part, bare) for part in _least_to_staff()]
     caseless = [_letter(_OFFICER, part, None) for part in _without_a_case()]
-    return (*residents, *nameless, *staff, *least, *caseless)
+    empty = [_letter(Recipient("", "role@council.example", staff=True), part, None) for part in _least_without_a_case()]
+    late = [_letter(_RESIDENT, part, replace(summary, longer=_longer())) for part in _while_it_takes_longer()]
+    return (*residents, *late, *nameless, *staff, *least, *caseless, *empty)
 
 
 def _ombudsmen(policy: Policy) -> Ombudsmen:
@@ -184,6 +195,7 @@ def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
     for category in Category:
         yield Receipt(category, "new", ())
         yield Receipt(category, "further", ())
+    yield Receipt(Category.COMPLAINT, "new", _DATES, "Stage 1", named, doubtful=True)
     yield Receipt(Category.COMMENT, "new", (DatedPromise("respond", _RESPOND),))
     yield Receipt(Category.COMPLIMENT, "new", (DatedPromise("acknowledge", _RESPOND),))
 
@@ -195,14 +207,18 @@ def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
         Stage.STAGE2, _UNDERSTOOD, _COMPLAINT, _LAST_DAY, "Wendy Ash", "waste", "the Chief Executive, Ada Low"
     )
     yield Clarification("Which week was the bin first missed?\nA photograph would help.", "Wendy Ash", _DATES)
+    yield Clarification("Did you ring us again?", "Wendy Ash", (DatedPromise("request", _LAST_DAY, Stage.STAGE2),))
     reason = "We are waiting for the contractor's report."
     yield DelayNotice(Stage.STAGE1, _RESPOND, _LATER, reason, named, automatic=False)
     yield DelayNotice(Stage.STAGE1, _RESPOND, _LATER, "", named, automatic=True)
     yield DelayNotice(Stage.STAGE2, _RESPOND, _LATER, reason, named, automatic=False, name="progress report")
+    yield DelayNotice(Stage.STAGE2, _RESPOND, _LATER, "", named, automatic=True)
     yield ExtensionProposal(Stage.STAGE1, _RESPOND, _LATER, reason, named)
     yield ExtensionNotAgreed(Stage.STAGE1, _RESPOND, named)
     for outcome in Outcome:
         yield Response(Stage.STAGE1, "Stage 1", outcome, _ANSWER, "Wendy Ash", ReviewRight("Stage 2", _LAST_DAY))
+    greeted = f"Dear Asha Patel, thank you for your letter.\n\n{_ANSWER}"
+    yield Response(Stage.STAGE1, "Stage 1", Outcome.UPHELD, greeted, "Wendy Ash", ReviewRight("Stage 2", _LAST_DAY))
     yield Response(Stage.STAGE2, "Stage 2", Outcome.NOT_UPHELD, _ANSWER, "Cal Lane", FinalWord(named))
     yield ReviewInvitation(ReviewRight("Stage 2", _LAST_DAY))
     yield ReviewDecision(True, _UNDERSTOOD, "Cal Lane", _LAST_DAY, named, "Stage 2")
@@ -219,7 +235,7 @@ def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     )
     yield Closure("The bin is being emptied again, as you told us.", "Wendy Ash")
     yield Closure("Thank you for telling us.", "Wendy Ash", withdrawn=True)
-    yield Message("The crew will come tomorrow before midday.", "Wendy Ash")
+    yield Message("Dear Asha Patel,\n\nThe crew will come tomorrow before midday.\n\nWendy Ash", "Wendy Ash")
     yield from _updates(named)
 
 
@@ -255,7 +271,9 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield Acknowledgement(Stage.STAGE1, "", "", None)
     yield Acknowledgement(Stage.STAGE2, _UNDERSTOOD, "", None)
     yield Clarification("Which street is it?", "")
+    yield DelayNotice(Stage.STAGE1, _RESPOND, _LATER, "", named, automatic=True)
     yield ExtensionProposal(Stage.STAGE2, _RESPOND, _LATER, "", named)
+    yield ExtensionNotAgreed(Stage.STAGE2, _RESPOND, named)
     yield Response(Stage.STAGE1, "", Outcome.UPHELD, _ANSWER, "", ReviewRight("", None))
     yield ReviewInvitation(ReviewRight("", None))
     yield ReviewDecision(True, "", "", None, named, "")
@@ -285,6 +303,9 @@ def _full_to_staff() -> Iterator[StaffContent]:
         "notice",
         "withheld",
         *_COPIES,
+        "other",
+        "agreed",
+        "not_agreed",
     ):
         yield Forwarded(reason, _MAIL, _CHOICES, _DATES[1:] if reason == "further" else ())
     yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, _CHOICES)
@@ -292,6 +313,8 @@ def _full_to_staff() -> Iterator[StaffContent]:
     yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, _CHOICES, still_owed=True)
     yield Reminder("assess", _LATER, Stage.STAGE2, "", _CHOICES)
     yield Reminder("update", _LATER, Stage.STAGE1, _CLAUSE, _CHOICES)
+    yield Forwarded("notice", _MAIL, detail="The complaint has been upheld.")
+    yield Forwarded("withheld", _MAIL, detail="delay_notice")
     for what, detail in (
         ("action", "Put a new lid on your bin"),
         ("assessment", "what was learned"),
@@ -301,13 +324,14 @@ def _full_to_staff() -> Iterator[StaffContent]:
     yield Overdue("action", _RESPOND, None, None, "", "Wendy Ash", _CHOICES, detail="Put a new lid on your bin")
     yield Escalation("elapsed", _ACKNOWLEDGE, 0, "Wendy Ash", _CHOICES, detail="84 calendar days")
     yield Reminder("restriction", _LATER, None, "", _CHOICES)
+    yield Reminder("decide", _LATER, None, "", _CHOICES)
     yield Overdue("respond", _RESPOND, _LATER, Stage.STAGE1, _CLAUSE, "Wendy Ash", _CHOICES)
     yield Escalation("respond", _RESPOND, 5, "Wendy Ash", _CHOICES)
     yield Escalation("acknowledge", _ACKNOWLEDGE, 1, None)
     yield from _decisions()
     yield from _approvals()
     yield AlertRaised((Alert.SAFEGUARDING, Alert.EMERGENCY_HAZARD), _MAIL, _CHOICES)
-    for why in ("no_word", "not_proven", "not_signed", "quoted_word"):
+    for why in ("no_word", "not_proven", "not_signed", "quoted_word", "unclear"):
         yield Confirm(7, why, _ANSWER, _held_choices())
     yield Done(("The acknowledgement was sent to Asha Patel.", "The answer is due on Wednesday 6 January 2027."))
     yield Done(("Here is the list of words.",), "#acknowledge    send your understanding\n#respond upheld send the answer")
@@ -322,7 +346,17 @@ _DOUBTS = ("anonymous", "statutory", "concern", "out_of_time", "repeats", "capac
 
 def _decisions() -> Iterator[StaffContent]:
     questions = ("exclusion", "alert", "late_review", "review_wanted", "triage", "dissatisfied", "possible_link", "category")
-    for question in (*questions, "was_this_the_response", "unclear_mail", "restricted", "survey_reply", "post", *_DOUBTS):
+    for question in (
+        *questions,
+        "was_this_the_response",
+        "unclear_mail",
+        "restricted",
+        "survey_reply",
+        "post",
+        "brake",
+        "timer",
+        *_DOUBTS,
+    ):
         yield Decision(question, "The mail names an insurance claim.", _MAIL, _CHOICES, _RESPOND)
 
 
@@ -363,9 +397,23 @@ def _least_to_staff() -> Iterator[StaffContent]:
 def _without_a_case() -> Iterator[StaffContent]:
     yield Report("Report to the committee", date(2026, 10, 1), date(2026, 12, 31), _SECTIONS)
     yield Report("Papers for the board", date(2026, 12, 1), date(2026, 12, 14), _SECTIONS, date(2026, 12, 17))
-    yield Report("Report to the committee", date(2026, 10, 1), date(2026, 12, 31), ())
     yield Digest(_ACKNOWLEDGE, (Section("Overdue", (Row("AB-26-0007-B", "waste, respond by Wednesday 6 January 2027"),)),))
-    yield Digest(_ACKNOWLEDGE, (Section("Nobody's", (Row("Nothing", ""),)),))
+    yield Digest(_ACKNOWLEDGE, (Section("Nobody's", (Row("AB-26-0007-B", ""),)), Section("Due", (Row("Nothing", ""),))))
     yield Done((), "#help    send me this list")
     yield Refused("a mail to a case", "It names no case.", ("Answer the letter that names the case.",), "Hello?")
     yield Undelivered(LetterKind.RECEIPT, "someone@example.net", "5.1.1", "no such user")
+
+
+def _least_without_a_case() -> Iterator[StaffContent]:
+    yield Report("Report", _RESPOND, _RESPOND, ())
+    yield Digest(_RESPOND, ())
+
+
+def _longer() -> TimescaleOverride:
+    because = "Since the flood of 12 December many more people write to us"
+    return TimescaleOverride(_ACKNOWLEDGE, _LAST_DAY, {}, because, "www.council.example/longer")
+
+
+def _while_it_takes_longer() -> Iterator[ResidentContent]:
+    yield Receipt(Category.COMPLAINT, "new", _DATES, "Stage 1")
+    yield Acknowledgement(Stage.STAGE1, _UNDERSTOOD, _COMPLAINT, _RESPOND, "Wendy Ash", "waste")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.house import Command, Town
+from townclerk.config.shipped import shipped_councils
 from townclerk.services.health import LOOPS
 from townclerk.store import facts, mails, outbox
 from townclerk.store.database import Tx
@@ -105,12 +106,21 @@ def test_the_letters_of_the_settings_council_are_written_here(townclerk: Command
     assert Path(f"letters-{COUNCIL}/index.html").is_file()
 
 
-@pytest.mark.parametrize(("arguments", "told"), [((), "name a council: "), (("atlantis",), "atlantis/policy.yaml")])
-def test_a_council_that_is_not_known_is_told(townclerk: Command, arguments: tuple[str, ...], told: str) -> None:
-    ran = townclerk("templates", "preview", *arguments)
+def test_without_a_council_and_without_settings_every_council_has_a_folder_of_letters(townclerk: Command) -> None:
+    ran = townclerk("templates", "preview")
+
+    assert ran.status == 0, ran.err
+    contents = Path("letters/index.html").read_text()
+    for council in shipped_councils():
+        assert f'href="{council}/index.html"' in contents
+        assert Path(f"letters/{council}/index.html").is_file()
+
+
+def test_a_council_that_is_not_known_is_told(townclerk: Command) -> None:
+    ran = townclerk("templates", "preview", "atlantis")
 
     assert ran.status == 2
-    assert told in ran.err
+    assert "atlantis/policy.yaml" in ran.err
 
 
 def test_a_folder_that_cannot_be_written_is_told(townclerk: Command, tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """`townclerk templates`: every letter of a policy as a page to look at."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -11,7 +12,10 @@ from townclerk.app.commands.saying import say
 from townclerk.config.council_folder import load_council
 from townclerk.config.shipped import shipped_councils, shipped_folders
 from townclerk.config.templates import TemplateSet
+from townclerk.config.templates_preview import Preview, write_contents
 from townclerk.config.templates_preview import preview as write_preview
+
+T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Every letter of a policy as a page to look at.")
 
@@ -24,28 +28,45 @@ def templates() -> None:
 @app.command()
 def preview(
     ctx: typer.Context,
-    council: Annotated[str | None, typer.Argument(metavar="COUNCIL", help="Default: the council of the settings file.")] = None,
-    to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Default: letters-COUNCIL, here.")] = None,
+    council: Annotated[
+        str | None, typer.Argument(metavar="COUNCIL", help="Default: the settings file's; without one, all.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Default: letters-COUNCIL or letters, here.")] = None,
 ) -> None:
-    """Write every letter, with made-up people in it, as HTML and as text, and an index.html that lists them.
+    """Write every letter, with made-up people in it, as HTML and as text, and an index.html that shows each on a desk and
+    on a telephone.
 
     \b
     Examples:
       townclerk templates preview
       townclerk templates preview your-council --to /tmp/letters
+
+    Without COUNCIL and without a settings file, the letters of every council that there are rules for, a folder each.
     """
     asked: Asked = ctx.obj
     settings = asked.find_settings()
-    name = council or (settings.council if settings else None)
     rules, own = (settings.rules, settings.templates) if settings else (None, None)
-    if name is None:
-        raise CannotRead(f"name a council: {', '.join(shipped_councils(rules))}; or a settings file with --config")
-    policy = load_council(name, rules=rules, today=datetime.now(UTC).date()).policy
-    letters = TemplateSet.load(shipped_folders("templates", own), name)
+    name = council or (settings.council if settings else None)
+    if name is not None:
+        folder = to or Path(f"letters-{name}")
+        pages = _preview(name, folder, rules, own)
+        say(f"{len(pages)} letters: open {folder / 'index.html'}")
+        return
+    folder = to or Path("letters")
+    councils = {each: _preview(each, folder / each, rules, own) for each in shipped_councils(rules)}
+    _write(lambda: write_contents(councils, folder), folder)
+    say(f"{sum(map(len, councils.values()))} letters of {len(councils)} councils: open {folder / 'index.html'}")
+
+
+def _preview(council: str, folder: Path, rules: Path | None, own: Path | None) -> tuple[Preview, ...]:
+    policy = load_council(council, rules=rules, today=datetime.now(UTC).date()).policy
+    letters = TemplateSet.load(shipped_folders("templates", own), council)
     letters.try_out(policy)
-    folder = to or Path(f"letters-{name}")
+    return _write(lambda: write_preview(letters, policy, folder), folder)
+
+
+def _write(write: Callable[[], T], folder: Path) -> T:
     try:
-        pages = write_preview(letters, policy, folder)
+        return write()
     except OSError as error:
         raise CannotRead(f"{folder} cannot be written: {error.strerror}") from None
-    say(f"{len(pages)} letters: open {folder / 'index.html'}")

@@ -1,0 +1,134 @@
+"""The sample letters, by which templates are tried out and looked at, leave nothing out."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from jinja2 import ChoiceLoader, FileSystemLoader
+
+from townclerk.config.policy_file import load_policy
+from townclerk.config.shipped import find_shipped, shipped_councils, shipped_folders
+from townclerk.config.templates import TemplateSet, letter_environment
+from townclerk.config.templates_check import KINDS
+from townclerk.config.templates_samples import least_policy, sample_letters, sample_policy
+from townclerk.domain.letters import Letter
+from townclerk.domain.policy import Policy
+from townclerk.domain.words import LetterKind
+
+SAMPLE = sample_policy()
+
+
+def samples_of(kind: str) -> list[Letter]:
+    return [letter for letter in sample_letters(SAMPLE) if letter.kind == kind]
+
+
+NOT_YET_WRITTEN = {LetterKind.CONSENT_REQUEST}  # a name that no letter has
+
+
+def test_every_kind_of_letter_is_written() -> None:
+    """A kind that has a letter has a template, or nothing loads; so each has a sample, below."""
+    assert set(LetterKind) - set(KINDS) <= NOT_YET_WRITTEN
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_letter_has_a_sample_and_one_with_the_least_that_it_can_have(kind: str) -> None:
+    """No name, no subject, no officer, no stage."""
+    assert any(letter.to.name and (letter.case is None or letter.case.subject) for letter in samples_of(kind))
+    assert any(not letter.to.name and (letter.case is None or not letter.case.subject) for letter in samples_of(kind))
+
+
+def test_the_least_policy_names_an_ombudsman_by_its_website_alone_and_no_way_but_the_mailbox() -> None:
+    least = least_policy(SAMPLE)
+
+    assert [(one.address, one.phone, bool(one.website)) for one in least.ombudsmen] == [("", "", True)]
+    assert (least.contact.post, least.contact.phone, least.contact.website, least.contact.lines) == ("", "", "", ())
+
+
+class SaysEverything(dict[str, str]):
+    """A policy's statements, each of them there."""
+
+    def __missing__(self, name: str) -> str:
+        return f"What the policy says of {name}."
+
+    def get(self, name: str, default: object = None) -> Any:
+        return self[name]
+
+
+def policies() -> Iterator[Policy]:
+    """Policies that between them use everything that a template can ask a policy for."""
+    for said in (SAMPLE.statements, SaysEverything()):
+        for always in (True, False):
+            yield replace(SAMPLE, statements=said, ombudsman_in_every_letter=always)
+    yield least_policy(SAMPLE)
+    told = replace(SAMPLE.ombudsmen[0], sentences=("It expects us to answer first.",), always=("It costs you nothing.",))
+    yield replace(SAMPLE, ombudsmen=(told,))
+    yield replace(SAMPLE, contact=replace(SAMPLE.contact, privacy="We keep what you write for six years."))
+    councils = [published(council) for council in shipped_councils()]
+    yield min(councils, key=lambda policy: len(policy.stages))
+    yield max(councils, key=lambda policy: len(policy.stages))
+    yield replace(max(councils, key=lambda policy: len(policy.ombudsmen)), ombudsman_in_every_letter=False)
+    yield replace(max(councils, key=lambda policy: len(policy.ombudsmen)), ombudsman_in_every_letter=False, statements={})
+    yield from (policy for policy in councils if any((folder / policy.id).is_dir() for folder in shipped_folders("templates")))
+
+
+def published(council: str) -> Policy:
+    path = find_shipped("rules", f"{council}/policy.yaml")
+    assert path
+    return load_policy(path)
+
+
+def written_lines(council: str) -> dict[str, dict[int, str]]:
+    """Of each template that counts for *council*, by its file: the lines that write something when it is compiled."""
+    folders = shipped_folders("templates")
+    loader = ChoiceLoader([FileSystemLoader(place) for folder in folders for place in (folder / council, folder)])
+    environment = letter_environment(loader)
+    found = {}
+    for name in loader.list_templates():
+        if name.startswith(("letters/", "parts/")):
+            text, file, _ = loader.get_source(environment, name)
+            code = environment.compile(text, name, file, raw=True).split("\n")
+            found[file or name] = {n: line.strip() for n, line in enumerate(code, 1) if _writes(line.strip())}
+    return found
+
+
+def _writes(line: str) -> bool:
+    return line.startswith("yield ") and line != "yield event"  # which hands on what an included part writes
+
+
+def test_every_line_of_every_template_is_in_some_sample() -> None:
+    """So a fault in any of them is found when the templates are loaded, not when a letter is due."""
+    tried = tuple(policies())
+    councils = {policy.id for policy in tried}
+    loaded = {council: TemplateSet.load(shipped_folders("templates"), council) for council in councils}
+    ran: dict[str, set[int]] = defaultdict(set)
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        """Notes which lines of compiled templates run."""
+        if not frame.f_code.co_filename.endswith(".md"):
+            return None
+        if event == "line":
+            ran[frame.f_code.co_filename].add(frame.f_lineno)
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        for policy in tried:
+            for letter in sample_letters(policy):
+                loaded[policy.id].render(letter, policy, "feedback@council.example")
+    finally:
+        sys.settrace(before)
+
+    unseen = {
+        f"{Path(file).name}: {line}"
+        for council in councils
+        for file, lines in written_lines(council).items()
+        for number, line in lines.items()
+        if number not in ran[file]
+    }
+    assert not unseen, "\n".join(sorted(unseen))
