@@ -217,11 +217,13 @@ class Deliberation:
         return first.by
 
     def people(self, part: str, danger: bool = False) -> tuple[Recipient, ...]:
-        """Everyone who plays *part*; the address that the policy prints for it; else the complaints lead. Of a restricted case
-        only the complaints lead hears, and who was asked, unless somebody is in *danger*."""
+        """Everyone who plays *part*, of those with services of their own the service's; the address that the policy prints for
+        it; else the complaints lead. Of a restricted case only the complaints lead hears, and who was asked, unless somebody is
+        in *danger*."""
         part = LEAD if self.case.restricted and not danger and part not in self.case.confidants else part
-        officers = self._playing(part)[:1] if part == "service" else self.council.playing(part)
-        officers = tuple(officer for officer in officers if officer.key not in self.case.conflicts or part == LEAD)
+        officers = self.council.playing(part) if part == LEAD else self._playing(part)
+        if part == "service":
+            officers = officers[:1]
         if officers:
             return tuple(to_officer(officer) for officer in officers)
         address = self.council.policy.role_addresses.get(self.council.policy.own_role(part))
