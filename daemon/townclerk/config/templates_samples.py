@@ -217,7 +217,7 @@ def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield ExtensionNotAgreed(Stage.STAGE1, _RESPOND, named)
     for outcome in Outcome:
         yield Response(Stage.STAGE1, "Stage 1", outcome, _ANSWER, "Wendy Ash", ReviewRight("Stage 2", _LAST_DAY))
-    greeted = f"Dear Asha Patel, thank you for your letter.\n\n{_ANSWER}"
+    greeted = f"Dear Asha Patel, Thank you for your letter.\n\n{_ANSWER}"
     yield Response(Stage.STAGE1, "Stage 1", Outcome.UPHELD, greeted, "Wendy Ash", ReviewRight("Stage 2", _LAST_DAY))
     yield Response(Stage.STAGE2, "Stage 2", Outcome.NOT_UPHELD, _ANSWER, "Cal Lane", FinalWord(named))
     yield ReviewInvitation(ReviewRight("Stage 2", _LAST_DAY))
