@@ -19,7 +19,7 @@ SAID = ("any news?", "I ask for a review", "this is not good enough", "I withdra
 WORDS = (
     "#acknowledge\nWe understand.",
     "#respond upheld\nWe are sorry.",
-    "#respond not-upheld\nNo.",
+    "#respond not-upheld\nThe lorry came.",
     "#extend 5 the report is late",
     "#extend 2027-06-30 a long report",
     "#review accept\nYes.",
@@ -174,7 +174,7 @@ class AnyOrder(RuleBasedStateMachine):
             assert any(deadline.open and deadline.what == "respond" for deadline in self.case.deadlines)
 
     @precondition(lambda self: self.case.status is Status.WITHDRAWN)
-    @rule(text=st.sampled_from(["#respond upheld\nYes.", "#extend 5 x", "#acknowledge\nx"]))
+    @rule(text=st.sampled_from(["#respond upheld\nIt was missed.", "#extend 5 x", "#acknowledge\nx"]))
     def no_answer_after_a_withdrawal(self, text: str) -> None:
         self.take(officer(self.case, text, self.another(), self.now))
         assert {"refused"} == {send.letter.kind.value for send in self.last.sends}

@@ -115,7 +115,7 @@ def test_a_survey_goes_at_ten_on_the_day_after_so_long() -> None:
 
 def test_a_survey_that_falls_on_a_day_off_moves_to_the_next_working_day_and_says_why() -> None:
     town = Town(survey=WEEK)
-    town.officer("#respond not-upheld\nNo.", datetime(2027, 3, 22, 16, tzinfo=UTC))
+    town.officer("#respond not-upheld\nThe lorry came.", datetime(2027, 3, 22, 16, tzinfo=UTC))
     held = town.it.deadline("survey")
 
     assert held is not None
@@ -127,7 +127,7 @@ def test_there_is_one_survey_about_the_last_answer() -> None:
     town = answered(survey=WEEK)
     town.resident("I ask for a review", FRIDAY + timedelta(days=3))
     assert town.due("survey") is None
-    town.officer("#respond not-upheld\nNo.", FRIDAY + timedelta(days=20))
+    town.officer("#respond not-upheld\nThe lorry came.", FRIDAY + timedelta(days=20))
     town.until(FRIDAY + timedelta(days=60))
 
     assert [date(2027, 2, 11)] == [at.date() for at, _ in town.letters(LetterKind.SURVEY)]
@@ -147,7 +147,7 @@ def test_who_cannot_or_shall_not_be_asked_is_not(why: str) -> None:
     if why == "refused":
         town.officer("#refuse insurance A claim.", FRIDAY)
     else:
-        town.officer("#respond upheld\nSorry.", FRIDAY)
+        town.officer("#respond upheld\nWe are sorry.", FRIDAY)
     if why == "flag":
         town.officer("#flag no-survey they are ill", FRIDAY)
     if why == "withdrawn":
@@ -322,7 +322,7 @@ def test_a_date_that_the_resident_was_told_moves_later_and_never_silently() -> N
 
 
 def test_an_action_may_be_promised_in_every_state() -> None:
-    for words in ("", "#respond upheld\nSorry.", "#withdraw", "#refuse insurance A claim."):
+    for words in ("", "#respond upheld\nWe are sorry.", "#withdraw", "#refuse insurance A claim."):
         town = Town()
         if words:
             town.officer(words, FRIDAY)
@@ -446,7 +446,7 @@ def of(send: Send) -> str:
 
 
 def test_what_was_recorded_with_the_answer_is_not_asked_for() -> None:
-    town = answered("#reason late\n#learning ring first\n#respond upheld\nSorry.", assessment=SHEET, reasons=CODES)
+    town = answered("#reason late\n#learning ring first\n#respond upheld\nWe are sorry.", assessment=SHEET, reasons=CODES)
     town.until(datetime(2027, 2, 28, tzinfo=UTC))
 
     assert [send for _, send in town.letters(LetterKind.REMINDER) if of(send) == "assessment"] == []
@@ -533,7 +533,7 @@ def test_what_is_done_differently_stands_in_every_letter_to_staff_and_in_the_ack
 def test_adjustments_are_looked_at_again_after_so_long_and_when_a_stage_begins() -> None:
     town = Town(adjustments=Adjustments(Duration(1, Unit.MONTH)), elapsed_alarm=None)
     town.officer("#flag adjustment large print", FRIDAY)
-    town.officer("#respond upheld\nSorry.", FRIDAY)
+    town.officer("#respond upheld\nWe are sorry.", FRIDAY)
     review = town.resident("I ask for a review", FRIDAY + timedelta(days=3))
     assert "reminder" in kinds(review)
     town.until(datetime(2027, 2, 19, tzinfo=UTC))

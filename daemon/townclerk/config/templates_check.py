@@ -168,6 +168,7 @@ def _shown_in_full(letter: Letter, policy: Policy) -> Ombudsmen | None:
             | content.ExtensionNotAgreed(ombudsmen=named)
             | content.NotAccepted(ombudsmen=named)
             | content.Response(onward=content.FinalWord(ombudsmen=named))
+            | content.Response(ombudsmen=content.Ombudsmen() as named)
             | content.ReviewDecision(ombudsmen=named, accepted=False)
         ):
             return named

@@ -220,6 +220,8 @@ def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     greeted = f"Dear Asha Patel, Thank you for your letter.\n\n{_ANSWER}"
     yield Response(Stage.STAGE1, "Stage 1", Outcome.UPHELD, greeted, "Wendy Ash", ReviewRight("Stage 2", _LAST_DAY))
     yield Response(Stage.STAGE2, "Stage 2", Outcome.NOT_UPHELD, _ANSWER, "Cal Lane", FinalWord(named))
+    first = Response(Stage.STAGE1, "Stage 1", Outcome.UPHELD, _ANSWER, "Wendy Ash", ReviewRight("Stage 2", _LAST_DAY))
+    yield replace(first, names_stage=True, understanding=_UNDERSTOOD, ombudsmen=named)
     yield ReviewInvitation(ReviewRight("Stage 2", _LAST_DAY))
     yield ReviewDecision(True, _UNDERSTOOD, "Cal Lane", _LAST_DAY, named, "Stage 2")
     yield ReviewDecision(False, _ANSWER, "Cal Lane", None, named, "Stage 2")
@@ -291,6 +293,7 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
 def _full_to_staff() -> Iterator[StaffContent]:
     links = ("AB-26-0007-B",)
     yield Assignment(_DATES, _MAIL, _CHOICES, links, "Cal Lane passed it to you.")
+    yield Assignment(_DATES, _MAIL, _CHOICES, must_contain=("the reasons for the decision", "an answer to every point"))
     yield Assignment(_REVIEW_DATES, _MAIL, _CHOICES, file=(_MAIL, _BARE_MAIL), answers=(_ANSWERED,), earlier=links)
     for reason in (
         "comment",

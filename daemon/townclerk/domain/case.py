@@ -296,6 +296,7 @@ class Case:
     written_at: datetime | None = None  # when an officer last wrote to the resident
     landlord: Landlord | None = None  # None: nobody has said yet
     answers: tuple[Answer, ...] = ()
+    understanding: str = ""  # what the complaint of this stage is, as the resident was told in the acknowledgement
     proposal: Proposal | None = None
     draft: Draft | None = None
     begun: tuple[Stage, ...] = ()  # every stage that it has been in, as often as it was

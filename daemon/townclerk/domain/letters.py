@@ -197,6 +197,9 @@ class Response:
     text: str
     officer: str
     onward: ReviewRight | FinalWord
+    names_stage: bool = False  # the stage is said at the beginning
+    understanding: str = ""  # what the complaint is, where the policy wants it said
+    ombudsmen: Ombudsmen | None = None  # where the policy wants them named before the last stage too
     kind = LetterKind.RESPONSE
 
 
@@ -300,6 +303,7 @@ class Assignment:
     file: tuple[Original, ...] = ()
     answers: tuple[PastAnswer, ...] = ()
     earlier: tuple[str, ...] = ()
+    must_contain: tuple[str, ...] = ()  # what whoever answers must put into the response
     kind = LetterKind.ASSIGNMENT
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from townclerk.domain.case import Draft, PromisedBy, Proposal
 from townclerk.domain.commands import Command
 from townclerk.domain.deadlines import make, move
+from townclerk.domain.decide import contents
 from townclerk.domain.decide.agreeing import by_phone, propose, record
 from townclerk.domain.decide.approving import hold
 from townclerk.domain.decide.assigning import assign_answer, in_whose_name
@@ -37,7 +38,7 @@ def acknowledge(work: OfficerAtWork, command: Command) -> None:
     if deadline is not None and not deadline.open and not d.case.acknowledgement_owed:
         raise Refusal("it has been acknowledged already", "#message to write to the resident again")
     acknowledged(d, stage, work.officer)
-    d.change(acknowledgement_owed=False)
+    d.change(acknowledgement_owed=False, understanding=text)
     respond = d.case.deadline(f"{stage.stage}.respond")
     promise = stage.acknowledge or stage.assess
     letter = Acknowledgement(
@@ -77,9 +78,12 @@ def respond(work: OfficerAtWork, command: Command) -> None:
     said = replace(command, argument=rest)
     text = said.text or work.take_sent() or work.body(said, "your response with its reasons")
     response = Draft(stage.stage, outcome, text, work.officer.key, work.mail.number, d.now)
-    if not work.sent_already and hold(work, stage, response):
-        return
-    leave(work, stage, response)
+    if not work.sent_already:
+        contents.check(stage, d.case, outcome, text, work.officer.name)
+    if work.sent_already or not hold(work, stage, response):
+        leave(work, stage, response)
+    if judged := contents.to_judge(stage, outcome):
+        work.done(judged)
 
 
 def _may_answer(work: OfficerAtWork, stage: StagePolicy) -> None:

@@ -109,7 +109,7 @@ class Deliberation:
         been before runs anew: what was sent for its first run does not count for this one."""
         again = any(each.stage is stage.stage and each.what != "request" for each in self.case.deadlines)
         self.change(stage=stage.stage, began_mail=mail, run=self.case.run + again, assigned=(), officer=self._keeps(stage))
-        self.change(begun=(*self.case.begun, stage.stage), proposal=None, draft=None)
+        self.change(begun=(*self.case.begun, stage.stage), proposal=None, draft=None, understanding="")
         day = self.council.calendar.day_zero(received_at)[0]
         counted = stage_on(self.council.policy, stage, day)
         for deadline in stage_deadlines(counted, received_at, self.now, self.council.calendar, why):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from townclerk.domain.case import Waiting
 from townclerk.domain.decide import choices
+from townclerk.domain.decide.contents import told_before
 from townclerk.domain.decide.deliberation import Deliberation, mark, to_officer
 from townclerk.domain.decide.dossier import answers_so_far, file_for_review
 from townclerk.domain.decide.meetings import approval_note
@@ -98,6 +99,7 @@ def _assignment(d: Deliberation, letter: Waiting) -> StaffContent:
         file=file_for_review(d, began),
         answers=answers_so_far(d),
         earlier=tuple(ref for ref in d.case.earlier if ref not in d.case.possible_links),
+        must_contain=told_before(d.stage_policy) if d.stage_policy is not None else (),
     )
 
 

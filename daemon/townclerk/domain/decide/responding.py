@@ -1,10 +1,11 @@
 """A response leaves: what it ends, what it opens, and the letters."""
 
 from townclerk.domain.case import Answer, Draft
+from townclerk.domain.decide.contents import items, understanding
 from townclerk.domain.decide.conversation import open_window
 from townclerk.domain.decide.work import OfficerAtWork
 from townclerk.domain.letters import FinalWord, Response, ReviewInvitation, ReviewRight
-from townclerk.domain.policy import StagePolicy
+from townclerk.domain.policy import ResponseItem, StagePolicy
 from townclerk.domain.words import Status
 
 
@@ -47,5 +48,16 @@ def _send(work: OfficerAtWork, stage: StagePolicy, response: Draft, onward: Revi
     if work.sent_already:
         return
     author = work.d.council.roster.find(response.officer)
-    letter = Response(stage.stage, stage.title, response.outcome, response.text, author.name if author else "", onward)
+    wanted = items(stage, response.outcome)
+    letter = Response(
+        stage.stage,
+        stage.title,
+        response.outcome,
+        response.text,
+        author.name if author else "",
+        onward,
+        names_stage=ResponseItem.STAGE in wanted,
+        understanding=understanding(work.d.case) if ResponseItem.DEFINITION in wanted else "",
+        ombudsmen=work.d.ombudsmen() if ResponseItem.OMBUDSMAN in wanted else None,
+    )
     work.write(letter, stage.respond.promises, stage.respond.clause)

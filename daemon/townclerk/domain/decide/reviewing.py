@@ -44,7 +44,7 @@ def _accept_review(work: OfficerAtWork, text: str) -> None:
     asked = d.case.mail(d.case.requested_mail)
     if asked is not None and d.case.began_mail != asked.mail:
         begin_review(d, stage, asked.mail, asked.received_at)
-    d.change(requested_mail=None, review_refused=False)
+    d.change(requested_mail=None, review_refused=False, understanding=text or d.case.understanding)
     d.meet(f"{stage.stage}.assess")
     respond = d.case.deadline(f"{stage.stage}.respond")
     letter = ReviewDecision(
