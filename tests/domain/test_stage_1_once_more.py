@@ -181,6 +181,9 @@ def test_sent_back_it_is_the_services_again_and_the_date_for_stage_2_stays() -> 
     standing = told.case.deadline("stage2.respond")
     assert standing is not None
     assert (standing.open, standing.promised) == (True, date(2027, 2, 8))
+    letter = told.last(LetterKind.REVIEW_DECISION).content
+    assert isinstance(letter, ReviewDecision)
+    assert (letter.sent_back, letter.stands, letter.respond_by) == (True, date(2027, 2, 8), date(2027, 1, 28))
 
 
 def test_the_answer_ends_what_stood_of_stage_2() -> None:

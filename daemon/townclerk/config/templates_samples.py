@@ -226,6 +226,7 @@ def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield ReviewDecision(True, _UNDERSTOOD, "Cal Lane", _LAST_DAY, named, "Stage 2")
     yield ReviewDecision(False, _ANSWER, "Cal Lane", None, named, "Stage 2")
     yield ReviewDecision(True, _ANSWER, "Cal Lane", _LATER, named, "Second Stage 1", "Stage 2")
+    yield ReviewDecision(True, _ANSWER, "Cal Lane", _LATER, named, "Second Stage 1", "Stage 2", True, _LAST_DAY)
     yield NotAccepted(
         "Insurance claims",
         "Section 4",

@@ -218,6 +218,8 @@ class ReviewDecision:
     ombudsmen: Ombudsmen
     stage_title: str
     stays_open: str = ""  # the title of the stage for which the resident can still ask, where it is not the one they get
+    sent_back: bool = False  # they have asked for that stage
+    stands: date | None = None  # the date for it that they hold until they have been answered
     kind = LetterKind.REVIEW_DECISION
 
 

@@ -78,6 +78,7 @@ def _begin(work: OfficerAtWork, stage: StagePolicy, text: str) -> None:
     """The stage begins with the mail in which the resident was not content. A date for Stage 2 that they hold stands."""
     d = work.d
     mail, since, why = _counts_from(d)
+    sent_back, held = d.case.status is Status.OPEN, d.case.deadline(f"{d.case.stage}.respond")
     onward = d.council.policy.stage_after(stage.stage)
     for each in d.case.deadlines:
         if each.open and each.what in {"acknowledge", "assess"}:
@@ -96,6 +97,8 @@ def _begin(work: OfficerAtWork, stage: StagePolicy, text: str) -> None:
         ombudsmen=d.ombudsmen(),
         stage_title=stage.title,
         stays_open=onward.title if onward else "",
+        sent_back=sent_back,
+        stands=held.promised if sent_back and held is not None and held.open else None,
     )
     work.write(letter, stage.respond.promises, stage.respond.clause)
     work.done(f"It is looked at again ({stage.title}). The resident has the new date, and whoever answers has been told.")

@@ -25,6 +25,10 @@ def show(work: OfficerAtWork, _command: Command) -> None:
     )
     rows += [f"Recorded: {'; '.join(recorded)}"] if recorded else []
     rows += [f"On hold: {case.hold.reason}"] if case.hold else []
+    if case.proposal is not None:
+        rows.append(f"The resident has been asked to agree to {words_of(case.proposal.day)}, and has not answered.")
+    if case.draft is not None:
+        rows.append(f"A response waits for approval: {case.draft.outcome.words}.")
     rows.append("Overdue." if is_overdue(case, d.now, calendar) else "Not overdue.")
     rows += [f"Mail of {words_of(calendar.local(mail.received_at).date())}: {mail.subject}" for mail in case.mails]
     rows += _people(work)
