@@ -10,7 +10,7 @@ from typing import get_args
 from jinja2 import BaseLoader, Environment, TemplateNotFound, TemplateRuntimeError, TemplateSyntaxError, meta, nodes
 
 from townclerk.config.errors import Fault
-from townclerk.config.templates_words import date_words
+from townclerk.config.templates_words import date_words, without_greeting
 from townclerk.domain import letters as content
 from townclerk.domain.letters import Letter, Ombudsmen
 from townclerk.domain.policy import Policy
@@ -232,5 +232,6 @@ def _own_words(letter: Letter) -> tuple[str, ...]:
             text = mail.text
         case content.Done(lines=lines):
             return lines
-    first = text.strip().split("\n", 1)[0]
+    # Without their greeting, which may get a line to itself, and the first letter of what follows, which is then a capital.
+    first = without_greeting(text).strip().split("\n", 1)[0][1:]
     return (first[:40].rsplit(" ", 1)[0],) if first else ()
