@@ -472,6 +472,14 @@ def test_a_code_that_the_policy_does_not_have_is_refused_with_those_that_it_has(
     assert [(each.code, each.text) for each in town.it.remedies] == [("money", "£40 for the collection")]
 
 
+def test_where_the_policy_has_no_codes_an_officers_own_words_do() -> None:
+    town = answered()
+    town.officer("#reason the hedge was forgotten", FRIDAY)
+
+    assert town.it.reasons == ("the hedge was forgotten",)
+    assert kinds(town.officer("#reason", FRIDAY)) == ["refused"]
+
+
 def test_roles_hear_of_what_the_policy_says_they_hear() -> None:
     notices = (
         Notice(("monitoring_officer",), flag="maladministration"),

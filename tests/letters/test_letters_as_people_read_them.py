@@ -85,6 +85,12 @@ def test_there_is_a_sample_of_every_letter_and_of_every_variety_of_the_receipt(p
     assert {receipt.category for receipt in receipts} == set(Category)
 
 
+def test_the_subject_of_a_reminder_says_by_when_in_words_apart(press: Renders) -> None:
+    for letter in press.samples:
+        if isinstance(letter.content, Reminder) and letter.content.what != "update":
+            assert f" by {date_words(letter.content.day)}" in press.render(letter).subject
+
+
 def test_no_letter_shows_a_trace_of_its_template(press: Renders) -> None:
     """No braces, no None, no value's name in brackets, no two blanks in a line of ours, no place left open."""
     for letter in press.samples:

@@ -175,7 +175,8 @@ def _letter(to: Recipient, content: Content, case: CaseSummary | None) -> Letter
     by_nobody = (
         content.automatic
         if isinstance(content, DelayNotice)
-        else content.kind in (LetterKind.RECEIPT, LetterKind.REVIEW_INVITATION) or content == _quoting_acknowledgement()
+        else content.kind in (LetterKind.RECEIPT, LetterKind.REVIEW_INVITATION, LetterKind.SURVEY)
+        or content == _quoting_acknowledgement()
     )
     return Letter(to, content, Because("sample"), case, to.staff or by_nobody)
 

@@ -35,7 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "action-done": ("N", "it is done; the resident is told, with the text below"),
     "action-failed": ("N reason", "it cannot be done; the resident is told why, and of the Ombudsman"),
-    "reason": ("CODE", "record why it came to this"),
+    "reason": ("CODE, or words where the policy has no codes", "record why it came to this"),
     "remedy": ("CODE text", "record what was done to put it right"),
     "learning": ("text", "record what was learned; nobody outside sees it"),
     "hold": ("reason", "destroy nothing, and send the resident nothing by itself"),

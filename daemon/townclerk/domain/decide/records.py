@@ -36,9 +36,12 @@ def learning(work: OfficerAtWork, command: Command) -> None:
 
 
 def _coded(command: Command, codes: Mapping[str, Code]) -> tuple[Code, str]:
-    """(the code that begins the argument, what follows it)."""
+    """(the code that begins the argument, what follows it). Where the policy has no codes, the officer's own words are one."""
     if not codes:
-        raise Refusal(f"this policy has no codes for #{command.word}", "#note and the words", "#learning and the words")
+        words = " ".join(joined(command.argument, command.body).split())
+        if not words:
+            raise Refusal("the words are missing", f"#{command.word} and a few words")
+        return Code(words, words), ""
     written, _, rest = command.argument.partition(" ")
     wanted = _plain(written)
     found = next((code for name, code in codes.items() if _plain(name) == wanted), None)
