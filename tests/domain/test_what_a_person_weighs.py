@@ -108,6 +108,16 @@ def test_who_was_asked_takes_it_on_and_the_clock_counts_from_receipt() -> None:
     assert (taken.case.pending, taken.case.restricted) == (None, False)
 
 
+def test_who_does_not_take_it_on_gives_reasons() -> None:
+    case = opened(Signal.ANONYMOUS, Signal.SERIOUS).case
+
+    assert kinds(officer(case, "#refuse anonymous", "chief")) == ["refused"]
+    refused = officer(case, "#refuse anonymous We cannot look into it without knowing where it was.", "chief")
+    assert kinds(refused) == ["not_accepted", "done"]
+    assert refused.case.status is Status.CLOSED
+    assert kinds(officer(opened().case, "#refuse anonymous No name.")) == ["refused"], "who is known is not anonymous"
+
+
 def test_nothing_is_refused_or_closed_by_itself_and_the_question_comes_again() -> None:
     case, seen = opened(Signal.ANONYMOUS, Signal.SERIOUS).case, []
     for _ in range(50):

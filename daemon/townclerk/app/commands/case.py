@@ -227,6 +227,10 @@ def _say_case(shown: Shown, records: Records) -> None:
     facts += [("Officer", case.officer or "whoever the roster names"), ("Opened", moment_words(local(case.opened_at)))]
     facts += [("Outcome", case.outcome or ""), ("Alerts", ", ".join(case.alerts)), ("Suspected", ", ".join(case.exclusions))]
     facts += [("Linked", ", ".join(case.linked)), ("May concern", ", ".join(case.possible_links))]
+    facts += [("Related", ", ".join(case.related)), ("To look into", ", ".join(case.doubts))]
+    facts += [("Undecided", case.pending.question if case.pending else ""), ("Consent", case.consent or "")]
+    facts += [("Restricted", f"until {case.restriction.until}: {case.restriction.reason}" if case.restriction else "")]
+    facts += [("Came by", "; ".join(f"{label}: {words}" for label, words in case.logged.ways) if case.logged else "")]
     say(*(f"{name + ':':<12} {one_line(value)}" for name, value in facts if value))
     say("", "Dates (target: as first made; promised: as the resident was last told)")
     dates = ((d.name, d.target, d.promised, _state(d, records), d.clause) for d in case.deadlines)

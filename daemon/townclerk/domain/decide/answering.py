@@ -74,6 +74,8 @@ def respond(work: OfficerAtWork, command: Command) -> None:
         return
     d, stage = work.d, work.stage()
     _may_answer(work, stage)
+    work.may_write()
+    work.may_answer()
     outcome, rest = _outcome(command.argument)
     said = replace(command, argument=rest)
     text = said.text or work.take_sent() or work.body(said, "your response with its reasons")

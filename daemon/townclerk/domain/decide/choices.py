@@ -155,7 +155,7 @@ def about_restricted(case: Case, mail: int | None) -> tuple[Choice, ...]:
 
 def about_pending(case: Case, council: Council) -> tuple[Choice, ...]:
     """What can be decided before anything begins."""
-    codes = case.exclusions or tuple(code for code in council.policy.exclusions if code == "anonymous")
+    codes = case.exclusions or (("anonymous",) if council.policy.provisions.anonymous is not None else ())
     refuse = tuple(Choice(f"Not covered: {code.replace('_', ' ')}", f"#refuse {code} ") for code in codes)
     return (Choice("Take it as a complaint", "#category complaint\n"), *refuse, MESSAGE, NOTE)
 

@@ -8,18 +8,20 @@ from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.opening import category_policy
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.reminding import still_to_be_recorded
+from townclerk.domain.decide.weighing import ANONYMOUS
 from townclerk.domain.decide.work import OfficerAtWork, joined
 from townclerk.domain.letters import (
     Closure,
     NotAccepted,
 )
+from townclerk.domain.policy import Exclusion
 from townclerk.domain.words import Category, LetterKind, Status
 
 
 def refuse(work: OfficerAtWork, command: Command) -> None:
     d = work.d
     code, _, rest = command.argument.partition(" ")
-    exclusion = d.council.policy.exclusions.get(code.lower().replace("-", "_"))
+    exclusion = d.council.policy.exclusions.get(code.lower().replace("-", "_")) or _as_anonymous(work, code.lower())
     if exclusion is None:
         codes = ", ".join(sorted(d.council.policy.exclusions))
         raise Refusal(
@@ -41,6 +43,15 @@ def refuse(work: OfficerAtWork, command: Command) -> None:
     if exclusion.forward_to:
         hand_over(d, LetterKind.FORWARDED, f"role:{exclusion.forward_to}", "excluded", clause=exclusion.clause)
     work.done(f"The policy does not cover this ({exclusion.title}): the case is closed.")
+
+
+def _as_anonymous(work: OfficerAtWork, code: str) -> Exclusion | None:
+    """What an anonymous complaint is refused under that is not taken on, where the policy has no exclusion of that name."""
+    anonymous, pending = work.d.council.policy.provisions.anonymous, work.d.case.pending
+    if code != ANONYMOUS or anonymous is None or pending is None or pending.question != ANONYMOUS:
+        return None
+    said = anonymous.said
+    return Exclusion(ANONYMOUS, "Anonymous complaints", said.clause, promises=said.promises, quote=said.quote)
 
 
 def withdraw(work: OfficerAtWork, command: Command) -> None:

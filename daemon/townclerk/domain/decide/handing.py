@@ -135,6 +135,8 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
         "repeats": choices.REPEATS,
         "capacity": choices.CAPACITY,
     }.get(question, choices.about_category())
+    if question in {"review_wanted", "dissatisfied", "late_review"}:  # or it is about something else
+        offered = (*offered, *choices.about_new_issue("further", d.case, d.council, letter.mail))
     by = min((date.day for date in d.dates()), default=None)
     return Decision(question, " ".join(detail), d.original(d.case.mail(letter.mail)), offered, by)
 

@@ -101,7 +101,9 @@ class OfficerAtWork:
         """Send what the officer wrote to the resident. Every such text comes by here: none goes that holds one of the words, or
         a piece of a letter to staff."""
         self.check(letter.reason if isinstance(letter, DelayNotice | ExtensionProposal) else letter.text)
-        self._may_write(letter)
+        self.may_write()
+        if isinstance(letter, Response):
+            self.may_answer()
         self.d.to_resident(letter, automatic=False, promises=promises, clause=clause)
 
     def check(self, text: str) -> None:
@@ -115,19 +117,21 @@ class OfficerAtWork:
         if looks_quoted(text):
             raise Refusal("your text holds a piece of a letter to staff, which is not for the resident", "a new mail")
 
-    def _may_write(self, letter: OfficersLetter) -> None:
-        """Not to somebody whose contact is restricted, where only one team writes to them; and no answer to whoever acts for
-        somebody whose consent is still awaited."""
-        case, provisions = self.d.case, self.d.council.policy.provisions
-        restrictions = provisions.restrictions
-        if restrictions is not None and restrictions.only_they_write and self.d.restricts(case.complainant):
+    def may_write(self) -> None:
+        """Refuses letters to somebody whose contact is restricted, where only one team writes to them."""
+        restrictions = self.d.council.policy.provisions.restrictions
+        if restrictions is not None and restrictions.only_they_write and self.d.restricts(self.d.case.complainant):
             team = self.d.council.playing(restrictions.by)
             if self.officer not in team:
                 name = " ".join(word.capitalize() for word in restrictions.by.split("_"))
                 instead = tuple(f"#assign {officer.key}, who may" for officer in team[:1])
                 raise Refusal(f"only {name} may write to this person while their contact is restricted", *instead, "#note")
-        written = provisions.representation is not None and provisions.representation.consent is Consent.WRITTEN
-        if written and case.consent is ConsentState.PENDING and isinstance(letter, Response):
+
+    def may_answer(self) -> None:
+        """Refuses an answer to whoever acts for somebody whose consent is still awaited."""
+        representation = self.d.council.policy.provisions.representation
+        written = representation is not None and representation.consent is Consent.WRITTEN
+        if written and self.d.case.consent is ConsentState.PENDING:
             raise Refusal(
                 "the consent of the person whom it is about is not here yet, so no answer may go to whoever acts for them",
                 "#extend DATE reason",
