@@ -132,6 +132,12 @@ def test_a_yes_when_the_proposed_day_has_passed_moves_nothing() -> None:
     assert told.kinds(at(2, 5)) == ["forwarded", "receipt"]
 
 
+def test_nor_is_a_day_that_has_passed_recorded_as_agreed() -> None:
+    told = proposed().officer(at(2, 5), "wendy", "#extend agreed")
+
+    assert told.kinds(at(2, 5)) == ["refused"]
+
+
 def test_an_answer_closes_the_question() -> None:
     told = proposed().officer(at(1, 20), "wendy", "#respond not-upheld\nThe lorry came at six, as the tracker shows.")
 

@@ -39,6 +39,8 @@ def record(work: OfficerAtWork, agreed: bool) -> None:
         raise Refusal("no proposal of a later date waits for an answer", "#extend DATE and the reason")
     if agreed:
         day = d.case.proposal.day
+        if day < d.council.calendar.local(d.now).date():
+            raise Refusal(f"{words_of(day)}, which was proposed, has passed", "#extend and a date to come")
         _agreed(d, d.case.proposal)
         work.done(f"The resident has agreed: the response is now promised for {words_of(day)}.")
     else:
