@@ -40,7 +40,8 @@ def refuse(work: OfficerAtWork, command: Command) -> None:
         exclusion.title, exclusion.clause, text, exclusion.explanation, exclusion.signpost, work.officer.name, d.ombudsmen()
     )
     work.write(letter, exclusion.promises, exclusion.clause)
-    if exclusion.forward_to:
+    if exclusion.forward_to:  # a person has decided that it is theirs: they hear of it, be it restricted or not
+        d.change(confidants=tuple(dict.fromkeys((*d.case.confidants, exclusion.forward_to))))
         hand_over(d, LetterKind.FORWARDED, f"role:{exclusion.forward_to}", "excluded", clause=exclusion.clause)
     work.done(f"The policy does not cover this ({exclusion.title}): the case is closed.")
 
