@@ -39,9 +39,10 @@ def latest_possible(deadline: Deadline, extension: Extension, calendar: Calendar
 
 
 def extended_automatically(deadline: Deadline, extension: Extension, now: datetime, calendar: Calendar) -> date:
-    """The new date of an automatic delay notice: the default extension after the date last told, never past the cap."""
+    """The new date of an automatic delay notice: the default extension after the date last told, a working day, never past the
+    cap. (A Saturday would have to be put off on the Friday before it: at once, and again.)"""
     start = max(deadline.promised, calendar.local(now).date())
-    new = calendar.count(start, extension.default).due
+    new = calendar.add_working_days(calendar.count(start, extension.default).due, 0)
     cap = latest_possible(deadline, extension, calendar)
     return new if cap is None else min(new, cap)
 
