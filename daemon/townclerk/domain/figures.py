@@ -15,7 +15,7 @@ from townclerk.domain.council import Council
 from townclerk.domain.deadlines import is_overdue
 from townclerk.domain.letters import Row, Section
 from townclerk.domain.periods import Span
-from townclerk.domain.provisions import Figure, Report
+from townclerk.domain.provisions import Code, Figure, Report
 from townclerk.domain.words import Category, Outcome, Stage, Status
 
 ORDINARY = (Category.COMPLAINT, Category.COMMENT, Category.COMPLIMENT, Category.SERVICE_REQUEST)
@@ -97,7 +97,9 @@ def _by_service(material: Material, _personal: bool) -> Section:
 
 
 def _by_channel(material: Material, _personal: bool) -> Section:
-    return Section("How people reached us", _counted(getattr(case, "channel", "email") for case in material.received))
+    return Section(
+        "How people reached us", _counted(case.logged.channel if case.logged else "email" for case in material.received)
+    )
 
 
 def _service_requests(material: Material, _personal: bool) -> Section:
@@ -244,37 +246,41 @@ def _assessments(material: Material, _personal: bool) -> Section:
 
 def _of_answered(material: Material, head: str) -> list[Deadline]:
     """The deadlines of the cases answered in the period whose name begins with *head*."""
-    answered = {answer.case.ref: answer.case for answer in material.answers}
-    return [d for case in answered.values() for d in case.deadlines if d.name.partition(".")[0] == head and not d.dropped]
+    return [d for case in _answered(material) for d in case.deadlines if d.name.partition(".")[0] == head and not d.dropped]
 
 
 def _approvals(material: Material, personal: bool) -> Section:
-    waiting = [case for case in material.under_way if getattr(case, "draft", None) is not None]
+    waiting = [case for case in material.under_way if case.draft is not None]
     return Section("Responses that wait for agreement", tuple(_line(case, personal) for case in waiting) or _NONE)
 
 
-def _recorded(kind: str, heading: str) -> Callable[[Material, bool], Section]:
-    """How often each word of the policy's own lists was recorded: reasons, remedies."""
+def _reasons(material: Material, _personal: bool) -> Section:
+    titles = _titles(material.council.policy.provisions.reasons)
+    return Section("Why people complained", _counted((code for case in _answered(material) for code in case.reasons), titles))
 
-    def count(material: Material, _personal: bool) -> Section:
-        codes = getattr(material.council.policy.provisions, kind)
-        answered = {answer.case.ref: answer.case for answer in material.answers}
-        recorded = (each for case in answered.values() for each in getattr(case, kind, ()))
-        titles = {code: found.title for code, found in codes.items()}
-        return Section(heading, _counted((getattr(each, "code", each) for each in recorded), titles))
 
-    return count
+def _remedies(material: Material, _personal: bool) -> Section:
+    titles = _titles(material.council.policy.provisions.remedies)
+    given = (remedy.code for case in _answered(material) for remedy in case.remedies)
+    return Section("What was put right", _counted(given, titles))
+
+
+def _titles(codes: Mapping[str, Code]) -> dict[str, str]:
+    return {code: found.title for code, found in codes.items()}
+
+
+def _answered(material: Material) -> list[Case]:
+    """The cases answered in the period, each once."""
+    return list({answer.case.ref: answer.case for answer in material.answers}.values())
 
 
 def _surveys(material: Material, _personal: bool) -> Section:
-    answered = {answer.case.ref: answer.case for answer in material.answers}
-    marks = [mark for case in answered.values() for mark in getattr(case, "survey_marks", ())]
+    marks = [mark for case in _answered(material) for mark in case.survey_marks]
     return Section("Survey answers", (Row("Answers", str(len(marks))), *_counted(f"Mark {mark}" for mark in marks)))
 
 
 def _learning(material: Material, _personal: bool) -> Section:
-    answered = {answer.case.ref: answer.case for answer in material.answers}
-    learned = [(case, text) for case in answered.values() for text in getattr(case, "learning", ())]
+    learned = [(case, text) for case in _answered(material) for text in case.learning]
     return Section("What was learned", tuple(Row(case.service.replace("_", " "), text) for case, text in learned) or _NONE)
 
 
@@ -314,7 +320,7 @@ _FIGURES: dict[Figure, Callable[[Material, bool], Section]] = {
     Figure.ACTIONS: _actions,
     Figure.ASSESSMENTS: _assessments,
     Figure.SURVEYS: _surveys,
-    Figure.REASONS: _recorded("reasons", "Why people complained"),
-    Figure.REMEDIES: _recorded("remedies", "What was put right"),
+    Figure.REASONS: _reasons,
+    Figure.REMEDIES: _remedies,
     Figure.LEARNING: _learning,
 }

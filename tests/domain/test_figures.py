@@ -1,0 +1,83 @@
+"""What a report says of a period: counted by fixed rules, the same every time."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from domain.samples import COMPLAINT, MONDAY, council, officer, opened
+from townclerk.domain.case import Case, Remedy
+from townclerk.domain.figures import Material, sections
+from townclerk.domain.letters import Section
+from townclerk.domain.periods import Span
+from townclerk.domain.provisions import Code, Figure, Period, Provisions, Report
+from townclerk.domain.words import Category
+
+JANUARY = Span(date(2027, 1, 1), date(2027, 1, 31), date(2027, 2, 1))
+FEBRUARY = Span(date(2027, 2, 1), date(2027, 2, 28), date(2027, 3, 1))
+
+
+def answered(days: int, words: str = "upheld", acknowledged_after: int = 1) -> Case:
+    case = opened(at=MONDAY).case
+    case = officer(case, "#acknowledge\nWe understand.", 2, MONDAY + timedelta(days=acknowledged_after)).case
+    text = f"#respond {words}\nWe are sorry. The crew missed your road, and we have put it back on the round."
+    return officer(case, text, 3, MONDAY + timedelta(days=days)).case
+
+
+def told(figure: Figure, *cases: Case, span: Span = JANUARY, now: datetime = MONDAY + timedelta(days=30)) -> Section:
+    report = Report("r", "R", Period.MONTH, ("complaints_lead",), (figure,))
+    (section,) = sections(report, Material(council(), span, now).take(cases), Material(council(), span, now))
+    return section
+
+
+def rows(section: Section) -> dict[str, str]:
+    return {row.label: row.value for row in section.rows}
+
+
+def test_every_figure_that_a_policy_can_name_is_counted() -> None:
+    for figure in Figure:
+        assert told(figure, opened(COMPLAINT).case, answered(3)).rows, figure
+        assert told(figure).rows, figure
+
+
+@pytest.mark.parametrize(("days", "kept"), [(14, "1 of 1 (100%)"), (15, "0 of 1 (0%)")])
+def test_a_response_is_in_time_up_to_the_date_first_promised(days: int, kept: str) -> None:
+    assert rows(told(Figure.RESPONDED, answered(days)))["Stage 1 - Complaint: answered in time"] == kept
+
+
+@pytest.mark.parametrize(("days", "kept"), [(7, "1 of 1 (100%)"), (8, "0 of 1 (0%)")])
+def test_an_acknowledgement_is_in_time_up_to_its_date(days: int, kept: str) -> None:
+    assert rows(told(Figure.ACKNOWLEDGED, answered(10, acknowledged_after=days)))["Of those received"] == kept
+
+
+def test_an_agreed_extension_does_not_move_the_target_that_is_reported() -> None:
+    case = officer(opened(at=MONDAY).case, "#extend 2027-01-29 the report is late", 2, MONDAY + timedelta(days=2)).case
+    text = "#respond upheld\nWe are sorry. The crew missed your road, and we have put it back on the round."
+    case = officer(case, text, 3, MONDAY + timedelta(days=17)).case
+    found = rows(told(Figure.RESPONDED, case))
+    assert found["Stage 1 - Complaint: answered in time"] == "0 of 1 (0%)"
+    assert found["Stage 1 - Complaint: with more time"] == "1"
+    assert found["Stage 1 - Complaint: working days, on average"] == "13.0"
+
+
+def test_a_case_is_counted_in_the_period_in_which_it_came_and_its_answer_in_which_it_left() -> None:
+    case = answered(23)
+    assert rows(told(Figure.RECEIVED, case))["Complaints"] == "1"
+    assert rows(told(Figure.RECEIVED, case, span=FEBRUARY))["Complaints"] == "0"
+    assert rows(told(Figure.OUTCOMES, case))["Upheld"] == "none"
+    assert rows(told(Figure.OUTCOMES, case, span=FEBRUARY))["Upheld"] == "1 of 1 (100%)"
+
+
+def test_codes_are_counted_by_their_titles() -> None:
+    known = council()
+    remedies = {"apology": Code("apology", "An apology")}
+    policy = replace(known.policy, provisions=Provisions(remedies=remedies))
+    case = replace(answered(3), remedies=(Remedy("apology"), Remedy("apology", "for the other one")))
+    report = Report("r", "R", Period.MONTH, ("complaints_lead",), (Figure.REMEDIES,))
+    (section,) = sections(report, Material(replace(known, policy=policy), JANUARY, MONDAY).take([case]))
+    assert rows(section) == {"An apology": "2"}
+
+
+def test_no_category_of_people_s_mail_is_left_out() -> None:
+    case = replace(opened(COMPLAINT).case, category=Category.MEMBER_ENQUIRY)
+    assert rows(told(Figure.RECEIVED, case))["Member enquiries"] == "1"
