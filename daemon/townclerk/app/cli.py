@@ -18,6 +18,7 @@ from townclerk.app.commands.check import check
 from townclerk.app.commands.demo import demo
 from townclerk.app.commands.explain import explain
 from townclerk.app.commands.health import health
+from townclerk.app.commands.init import init
 from townclerk.app.commands.inspect import inspect
 from townclerk.app.commands.once import once
 from townclerk.app.commands.promises import promises
@@ -38,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (demo, run, once, check, simulate, promises, inspect, explain, calendar, health):
+for _command in (demo, init, run, once, check, simulate, promises, inspect, explain, calendar, health):
     app.command()(_command)
 app.add_typer(case.app, name="case")
 app.add_typer(outbox.app, name="outbox")

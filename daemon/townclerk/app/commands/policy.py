@@ -13,7 +13,7 @@ from townclerk.config.errors import Fault, FilesRefused
 from townclerk.config.policy_file import load_policy
 from townclerk.config.reading import suggest
 from townclerk.config.shipped import find_shipped, shipped_councils
-from townclerk.domain.codes import Advice, advice_on
+from townclerk.domain.codes import advice_on
 from townclerk.domain.policy import Policy
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What a policy might say better.")
@@ -55,14 +55,9 @@ def lint(
     for code, group in groupby(found, lambda advice: advice.code):
         say(f"{code}")
         for advice in group:
-            say_advice(advice)
+            say(f"  {advice.path}: {advice.finding}")
+            say(f"      asks for: {advice.asks}")
     say(f"{len(found)} findings" if found else "nothing falls short of the Codes")
-
-
-def say_advice(advice: Advice) -> None:
-    """Print *advice* on two lines."""
-    say(f"  {advice.path}: {advice.finding}")
-    say(f"      asks for: {advice.asks}")
 
 
 def _load(council: str, rules: Path | None) -> Policy:

@@ -32,6 +32,10 @@ def preview(
         str | None, typer.Argument(metavar="COUNCIL", help="Default: the settings file's; without one, all.")
     ] = None,
     to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Default: letters-COUNCIL or letters, here.")] = None,
+    rules: Annotated[Path | None, typer.Option("--rules", metavar="DIR", help="Rules that win over the shipped ones.")] = None,
+    templates: Annotated[
+        Path | None, typer.Option("--templates", metavar="DIR", help="Templates that win over the shipped ones.")
+    ] = None,
 ) -> None:
     """Write every letter, with made-up people in it, as HTML and as text, and an index.html that shows each on a desk and
     on a telephone.
@@ -45,7 +49,8 @@ def preview(
     """
     asked: Asked = ctx.obj
     settings = asked.find_settings()
-    rules, own = (settings.rules, settings.templates) if settings else (None, None)
+    rules = rules or (settings.rules if settings else None)
+    own = templates or (settings.templates if settings else None)
     name = council or (settings.council if settings else None)
     if name is not None:
         folder = to or Path(f"letters-{name}")
