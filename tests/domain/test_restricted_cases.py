@@ -1,19 +1,23 @@
 """What only the complaints lead may know, and whom a complaint names."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from domain.samples import MONDAY, council, facts, kinds, officer, opened, wake
+from townclerk.config.council_folder import load_council
 from townclerk.domain.case import Case
+from townclerk.domain.commands import read_commands
+from townclerk.domain.council import Council
 from townclerk.domain.deadlines import timers
-from townclerk.domain.decide import decide
-from townclerk.domain.events import MemberWrote, OfficerMailHeld
+from townclerk.domain.decide import Decision, decide
+from townclerk.domain.events import CaseOpened, MemberWrote, OfficerMailHeld, OfficerWrote
 from townclerk.domain.letters import Assignment, Done
 from townclerk.domain.letters import Decision as ToDecide
 from townclerk.domain.mail import Address
 from townclerk.domain.routing import Route
-from townclerk.domain.words import Alert, Category
+from townclerk.domain.words import Alert, Category, LetterKind
 
 FRAUD = Route(Category.COMPLAINT, "licensing", exclusions=("fraud",))
 CONDUCT = Route(Category.COMPLAINT, "waste", alerts=(Alert.STAFF_CONDUCT,))
@@ -109,3 +113,47 @@ def test_a_restricted_case_is_shown_as_a_possible_link_to_the_lead_alone() -> No
     assert "SS-26-0002-T" in question.detail
     assert any("SS-26-0002-T" in choice.body for choice in question.choices)
     assert assigned.possible_links == decision.case.possible_links == ("SS-26-0001-X",)
+
+
+# --- alerts of whose cases hardly anybody hears ------------------------------------------------------------------------
+
+
+def alerted(council: Council) -> Decision:
+    route = Route(Category.COMPLAINT, "waste", alerts=(Alert.SAFEGUARDING,))
+    return decide(None, CaseOpened("WL-27-0001-K", facts(1, "He hurts the children."), route), council, MONDAY)
+
+
+def test_of_a_restricted_alert_its_role_and_the_complaints_lead_alone_hear() -> None:
+    """And the role can act on it: it was told so that it should."""
+    council = load_council("west-lindsey", today=date(2027, 1, 1))
+    decision = alerted(council)
+
+    assert decision.case.restricted
+    assert {send.letter.to.officer for send in decision.sends if send.letter.to.staff} == {"safe", "csm"}
+    noted = decide(decision.case, _says("safe", "#note referred on", council), council, LATER)
+    assert kinds(noted) == ["done"]
+    assert kinds(decide(decision.case, _says("bins", "#show", council), council, LATER)) == ["refused"]
+
+
+def test_of_an_alert_that_is_not_restricted_the_service_hears_too() -> None:
+    council = load_council("west-lindsey", today=date(2027, 1, 1))
+    council = replace(council, policy=replace(council.policy, restricted_alerts=frozenset()))
+    decision = alerted(council)
+
+    assert "bins" in {send.letter.to.officer for send in decision.sends}
+
+
+def _says(key: str, text: str, council: Council) -> OfficerWrote:
+    who = council.roster.find(key)
+    assert who is not None
+    return OfficerWrote(who.key, facts(2, text, LATER, Address(who.name, who.email)), read_commands(text).commands)
+
+
+def test_whoever_must_answer_a_comment_hears_of_it_when_it_comes() -> None:
+    """The service is shown it; the answer is somebody else's to give."""
+    council = load_council("west-lindsey", today=date(2027, 1, 1))
+    route = Route(Category.COMMENT, "waste")
+    decision = decide(None, CaseOpened("WL-27-0001-K", facts(1, "A larger lid?"), route), council, MONDAY)
+
+    told = {(send.letter.kind, send.letter.to.officer) for send in decision.sends if send.letter.to.staff}
+    assert told == {(LetterKind.ASSIGNMENT, "experience"), (LetterKind.FORWARDED, "bins")}

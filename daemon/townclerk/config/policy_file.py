@@ -103,6 +103,7 @@ def _policy(root: Value, version: str) -> Policy:
             roles={part: name for name, (plays, _) in roles.items() for part in (name, *plays)},
             role_addresses={name: address for name, (_, address) in roles.items() if address},
             alerts=f.optional("alerts", _alerts, {}),
+            restricted_alerts=frozenset(f.optional("alerts", _restricted_alerts, ())),
             statements=f.optional("statements", _statements, {}),
             member_domains=domains,
             member_addresses=addresses,
@@ -488,7 +489,15 @@ def _told(value: Value) -> str:
         return text(value)
     with value.fields() as f:
         published(f)  # see _said
+        f.find("restricted")  # see _restricted_alerts
         return f.text("to")
+
+
+def _restricted_alerts(value: Value) -> tuple[Alert, ...]:
+    """The alerts whose cases are for nobody but those named for them."""
+    known = {alert.value: alert for alert in Alert}
+    groups = [(name, entry.fields()) for name, entry in value.entries() if name in known and isinstance(entry.node, Table)]
+    return tuple(known[name] for name, f in groups if f.yes_no("restricted", default=False))
 
 
 def _statements(value: Value) -> dict[str, str]:

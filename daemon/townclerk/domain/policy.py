@@ -269,6 +269,7 @@ class Policy:
     roles: dict[str, str] = field(default_factory=dict)  # complaints_lead -> the policy's own name for that part
     role_addresses: dict[str, str] = field(default_factory=dict)  # a role that is no person on the roster -> its address
     alerts: dict[Alert, str] = field(default_factory=dict)  # -> role
+    restricted_alerts: frozenset[Alert] = frozenset()  # of whose cases that role and the complaints lead alone hear
     member_domains: tuple[str, ...] = ("parliament.uk",)
     member_addresses: tuple[str, ...] = ()
     answered_for: Duration = TWENTY_DAYS  # how long the resident can come back where no window was published

@@ -10,7 +10,7 @@ from townclerk.domain.deadlines import make
 from townclerk.domain.decide import choices, weighing
 from townclerk.domain.decide.assigning import assign
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
-from townclerk.domain.decide.handing import hand_over
+from townclerk.domain.decide.handing import UNASSIGNED, hand_over
 from townclerk.domain.decide.work import words_of
 from townclerk.domain.events import CaseOpened
 from townclerk.domain.letters import AlertRaised, Done, Original, Receipt
@@ -35,6 +35,7 @@ def new_case(event: CaseOpened, council: Council) -> Case:
     category = _category(event, suspected)
     pending = weighing.to_decide_first(event, council, category)
     anonymous = pending is not None and pending.question == weighing.ANONYMOUS
+    delicate = tuple(alert for alert in event.route.alerts if alert in policy.restricted_alerts)
     return Case(
         ref=event.ref,
         council=policy.id,
@@ -48,6 +49,7 @@ def new_case(event: CaseOpened, council: Council) -> Case:
         alerts=event.route.alerts,
         exclusions=suspected,
         restricted=anonymous
+        or bool(delicate)
         or any(policy.exclusions[code].restricted for code in suspected)
         or any(officer in conflicts for officer in _readers(event.route.service, council)),
         conflicts=tuple(officer.key for officer in conflicts),
@@ -56,7 +58,10 @@ def new_case(event: CaseOpened, council: Council) -> Case:
         earlier=event.earlier or event.others,
         restriction=event.restriction,
         pending=pending,
-        confidants=_confidants(pending, council) if anonymous and pending is not None else (),
+        confidants=(
+            *(_confidants(pending, council) if anonymous and pending is not None else ()),
+            *(policy.alerts[alert] for alert in delicate),
+        ),
         doubts=weighing.doubts_about(event, council, category),
         logged=event.logged,
         related=event.related,
@@ -200,6 +205,11 @@ def begin(
 def _tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | None, mail: int) -> None:
     if stage is not None and not (d.case.restricted and d.case.exclusions):  # of those the complaints lead has to decide
         assign(d, stage, *_warning(d), mail=mail)
+    if category.respond is not None and category.respond.by not in category.forward_to and not d.case.restricted:
+        promise = category.respond  # whoever must answer what others are only shown
+        hand_over(
+            d, LetterKind.ASSIGNMENT, f"{UNASSIGNED}:{promise.by}", mail=mail, promises=promise.promises, clause=promise.clause
+        )
     for role in () if d.case.restricted else category.forward_to:
         hand_over(
             d,
