@@ -1,3 +1,3 @@
 """townclerk keeps a council's feedback mailbox, and keeps the council's word."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

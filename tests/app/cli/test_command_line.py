@@ -32,7 +32,7 @@ def test_the_help_of_every_command_has_an_example(townclerk: Command, names: tup
 def test_it_says_its_version(townclerk: Command) -> None:
     ran = townclerk("--version")
 
-    assert (ran.status, ran.out) == (0, "townclerk 0.1.0\n")
+    assert (ran.status, ran.out) == (0, "townclerk 0.2.0\n")
 
 
 @pytest.mark.parametrize("arguments", [("nonsense",), ("simulate",), ("case", "list", "--status", "asleep"), ("check", "--no")])
