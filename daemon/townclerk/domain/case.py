@@ -264,7 +264,7 @@ class Case:
     alerts: tuple[Alert, ...] = ()
     exclusions: tuple[str, ...] = ()  # suspected; an officer decides
     restricted: bool = False  # only the complaints lead is told, and whom the lead gives it to
-    conflicts: tuple[str, ...] = ()  # officers whom a complaint about conduct names: never theirs to deal with
+    conflicts: tuple[str, ...] = ()  # officers whom it names, or who have declared a conflict: never theirs to deal with
     flags: tuple[tuple[str, str], ...] = ()
     mails: tuple[Correspondence, ...] = ()
     deadlines: tuple[Deadline, ...] = ()

@@ -20,6 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "message": ("", "send the text below to the resident"),
     "note": ("text", "keep a note; nobody outside sees it"),
     "assign": ("name or address", "give the case to a colleague"),
+    "conflict": ("reason", "this should not be yours: it goes to a colleague, and you hear no more of it"),
     "service": ("name", "give the case to another service"),
     "category": ("complaint, comment, compliment, service_request …", "say what it is; the text below goes to the resident"),
     "refuse": ("CODE reason", "say why this policy does not cover it, and where to go instead"),

@@ -37,7 +37,10 @@ def assign(work: OfficerAtWork, command: Command) -> None:
             f"#assign and one of: {known}",
         )
     if colleague.key in d.case.conflicts:
-        raise Refusal(f"the complaint names {colleague.name}, who cannot deal with it", "#assign and somebody else")
+        raise Refusal(
+            f"{colleague.name} cannot deal with it: the complaint names them, or they have a conflict of interest",
+            "#assign and somebody else",
+        )
     if colleague.key in d.barred():
         raise Refusal(f"{colleague.name} answered before, and this stage is somebody else's", "#assign and another colleague")
     if d.case.restricted and work.officer not in d.council.playing(LEAD) and not d.is_confidant(work.officer):
