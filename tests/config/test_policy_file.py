@@ -59,6 +59,12 @@ def test_whatever_was_published_can_say_where() -> None:
     }
 
 
+def test_who_is_told_of_a_kind_of_complaint_must_be_a_role() -> None:
+    (fault,) = faults(SMALL + "matters: {fluency: {title: The duty, told: [servise]}}\n")
+
+    assert (fault.path, fault.expected) == ("matters.fluency.told", 'did you mean "service"?')
+
+
 def test_a_number_of_another_register_is_refused_beside_a_sentence_too() -> None:
     (fault,) = faults(SMALL + "statements: {formats: {text: Ask for large print., promises: [XX-002]}}\n")
 

@@ -101,6 +101,8 @@ def _roles_provided(provisions: Provisions) -> Iterator[tuple[str, str]]:
         yield from ((f"reports.{name}.to", role) for role in report.to)
     for notice in provisions.notices:
         yield from (("notices", role) for role in notice.to)
+    for name, matter in provisions.matters.items():
+        yield from ((f"matters.{name}.told", role) for role in matter.told)
     for group in ("reasons", "remedies"):
         for code in getattr(provisions, group).values():
             yield from ((f"{group}.{code.code}.told", role) for role in code.told)

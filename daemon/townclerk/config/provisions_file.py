@@ -31,6 +31,7 @@ from townclerk.domain.provisions import (
     Edition,
     Figure,
     LimitFrom,
+    Matter,
     Notice,
     Period,
     Provisions,
@@ -78,6 +79,7 @@ def provisions(f: Fields) -> Provisions:
         reports=f.optional("reports", lambda value: value.named(_report), {}),
         digest=f.optional("digest", _digest, None),
         notices=f.optional("notices", lambda value: value.each(_notice), ()),
+        matters=f.optional("matters", lambda value: value.named(_matter), {}),
         timescale_override=f.optional("timescale_override", _timescale_override, None),
         edition=f.optional("edition", _edition, usual.edition),
         repeats=f.optional("repeats", _repeats, None),
@@ -247,6 +249,12 @@ def _notice(value: Value) -> Notice:
         if sum(bool(getattr(notice, what)) for what in _HAPPENINGS) != 1:
             f.fault("to", "says not what the notice is about", f"write one of {', '.join(_HAPPENINGS)}")
     return notice
+
+
+def _matter(name: str, value: Value) -> Matter:
+    with value.fields() as f:
+        title, look_into, told = f.text("title"), f.optional_text("look_into"), f.words("told")
+        return Matter(name, title, look_into, told, f.optional_text("tell"), published(f))
 
 
 # --- times -----------------------------------------------------------------------------------------------------------

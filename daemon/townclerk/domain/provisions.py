@@ -247,6 +247,19 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """A kind of complaint of which the policy says more: found by the signal of its name, or by an officer's flag. Whoever gets
+    one reads `look_into`; the roles of `told` hear, with `tell`, that it has come and how each stage of it ends."""
+
+    name: str
+    title: str
+    look_into: str = ""
+    told: tuple[str, ...] = ()
+    tell: str = ""
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
 class TimescaleOverride:
     """While it is in force, clocks that start have other lengths, and letters say so. Published at `url`."""
 
@@ -300,6 +313,7 @@ class Provisions:
     reports: dict[str, Report] = field(default_factory=dict)
     digest: Digest | None = None
     notices: tuple[Notice, ...] = ()
+    matters: dict[str, Matter] = field(default_factory=dict)
     timescale_override: TimescaleOverride | None = None
     edition: Edition = field(default_factory=Edition)
     repeats: Repeats | None = None

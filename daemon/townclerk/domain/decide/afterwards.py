@@ -21,7 +21,7 @@ from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.reminding import about_action, of_action, of_adjustments, of_assessment, shown
 from townclerk.domain.letters import ActionUpdate, Escalation, Overdue, Survey
-from townclerk.domain.provisions import Code, Notice, Published, WhenKept
+from townclerk.domain.provisions import Code, Matter, Notice, Published, WhenKept
 from townclerk.domain.roster import Officer
 from townclerk.domain.timer import Timer
 from townclerk.domain.words import Category, LetterKind, Status
@@ -239,6 +239,8 @@ def _retention(d: Deliberation, _timer: Timer) -> None:
 
 def _notices(d: Deliberation, before: Case | None) -> None:
     for to, what, said in _happened(d, before):
+        if before is not None:  # a person has said so: they hear of it, be it restricted or not
+            d.change(confidants=tuple(dict.fromkeys((*d.case.confidants, *to))))
         for role in to:
             began = d.case.mail(d.case.began_mail) or d.case.first_mail
             number = began.mail if began else None
@@ -257,11 +259,26 @@ def _happened(d: Deliberation, before: Case | None) -> Iterator[Happening]:
     remedies = [each for each in case.remedies if each not in known.remedies]
     for notice in provisions.notices:
         yield from _told_by(notice, d, known, remedies)
+    for matter in provisions.matters.values():
+        if case.flagged(matter.name):
+            yield from _told_of_matter(matter, case, known)
     for remedy in remedies:
         yield from _told_of_code(provisions.remedies.get(remedy.code), "A remedy", remedy.text)
     for reason in case.reasons:
         if reason not in known.reasons:
             yield from _told_of_code(provisions.reasons.get(reason), "The reason", "")
+
+
+def _told_of_matter(matter: Matter, case: Case, known: Case) -> Iterator[Happening]:
+    """That it has come, with what the policy wants to be told of it; then how each stage of it ends."""
+    if not known.flagged(matter.name):
+        yield matter.told, f"{matter.title}: a complaint has come. {matter.tell}".strip(), matter.said
+    elif len(case.responded_at) > len(known.responded_at):
+        yield matter.told, f"{matter.title}: the complaint has been answered.", matter.said
+    elif case.stage is not known.stage and case.stage is not None:
+        yield matter.told, f"{matter.title}: the complaint has gone to its next stage.", matter.said
+    elif case.status is not known.status and case.status in {Status.CLOSED, Status.WITHDRAWN}:
+        yield matter.told, f"{matter.title}: the complaint has been closed.", matter.said
 
 
 def _told_by(notice: Notice, d: Deliberation, known: Case, remedies: Iterable[Remedy]) -> Iterator[Happening]:

@@ -115,6 +115,9 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
     )
     if Signal.MENTIONS_NEED in event.route.signals:
         d.change(flags=(*d.case.flags, (NEED, "")))
+    if category.first_stage is not None:
+        suspected = event.route.signals & d.council.policy.provisions.matters.keys()
+        d.change(flags=(*d.case.flags, *((name, "") for name in sorted(suspected))))
     _say_that_it_is_logged(d)
     raise_alerts(d, d.case.alerts, mail.number)
     if d.case.pending is not None:
@@ -237,6 +240,10 @@ def _warning(d: Deliberation) -> tuple[str, ...]:
     if not d.case.receipts:
         warnings.append("There is no address that can be answered: nothing goes to the resident by mail.")
     warnings.extend(weighing.notes_for_the_officer(d))
+    matters = d.council.policy.provisions.matters.values()
+    warnings.extend(
+        f"{matter.title}: {matter.look_into}" for matter in matters if d.case.flagged(matter.name) and matter.look_into
+    )
     return (" ".join(warnings),) if warnings else ()
 
 
