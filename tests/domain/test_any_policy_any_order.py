@@ -15,6 +15,7 @@ from townclerk.domain.deadlines import timers
 from townclerk.domain.decide import Decision, decide
 from townclerk.domain.events import CaseOpened, Event, LetterBounced, OfficerWrote, ResidentWrote, TimerDue
 from townclerk.domain.letters import DelayNotice, ExtensionProposal, FinalWord, NotAccepted, Response, ReviewDecision
+from townclerk.domain.policy import Fallback
 from townclerk.domain.reference import Reference
 from townclerk.domain.routing import Route, route
 from townclerk.domain.words import Category, LetterKind, Stage, Status
@@ -75,6 +76,7 @@ class AnyPolicyAnyOrder(RuleBasedStateMachine):
         self.now = MONDAY.replace(hour=hour)
         self.number = 1
         self.keys: set[str] = set()
+        self.held_until_now = False
         self.sent: Counter[tuple[str, object]] = Counter()
         self.answerable = answerable
         mail = facts(1, "My bin.", self.now, answerable=answerable)
@@ -132,7 +134,9 @@ class AnyPolicyAnyOrder(RuleBasedStateMachine):
         officers = self.council.roster.officers
         who = officers[which % len(officers)]
         read = read_commands(text)
+        held = self.case.hold is not None
         self.happens(OfficerWrote(who.key, facts(self.another(), text, self.now), read.commands, read.problem))
+        self.held_until_now = self.held_until_now or held  # what was not sent meanwhile waits for a person
 
     @rule(kind=st.sampled_from([LetterKind.RECEIPT, LetterKind.ACKNOWLEDGEMENT, LetterKind.RESPONSE]))
     def a_letter_bounces(self, kind: LetterKind) -> None:
@@ -148,6 +152,7 @@ class AnyPolicyAnyOrder(RuleBasedStateMachine):
         self.a_letter_is_of_the_stage_that_the_case_is_in()
         self.a_response_shows_the_way_on()
         self.only_what_outlives_a_case_is_owed_when_it_has_ended()
+        self.an_acknowledgement_that_goes_by_itself_is_never_missing()
         self.no_date_that_was_told_moves_without_a_letter()
 
     @invariant()
@@ -191,7 +196,7 @@ class AnyPolicyAnyOrder(RuleBasedStateMachine):
                 last = self.council.policy.stage_after(content.stage) is None
                 assert isinstance(content.onward, FinalWord) is last
                 invited = any(other.letter.kind is LetterKind.REVIEW_INVITATION for other in self.last.sends)
-                assert invited is not last or self.case.hold is not None
+                assert invited is not last
 
     @invariant()
     def only_what_outlives_a_case_is_owed_when_it_has_ended(self) -> None:
@@ -209,6 +214,27 @@ class AnyPolicyAnyOrder(RuleBasedStateMachine):
             moved = old is not None and old.open and deadline.run == old.run and deadline.promised != old.promised
             if moved and deadline.what == "respond":
                 assert any(not send.letter.to.staff for send in self.last.sends), deadline.name
+
+    @invariant()
+    def whoever_can_be_answered_has_a_receipt_once(self) -> None:
+        if self.before is None:
+            told = [send.letter.kind for send in self.last.sends if not send.letter.to.staff]
+            known = self.council.policy.categories.get(self.case.category)
+            wanted = self.answerable and known is not None and known.receipt
+            assert told == [LetterKind.RECEIPT] * wanted
+
+    @invariant()
+    def an_acknowledgement_that_goes_by_itself_is_never_missing(self) -> None:
+        """By the end of its day it has been sent, by an officer or in their place."""
+        case, stage = self.case, self.case.stage
+        promise = self.council.policy.stages[stage].acknowledge if stage is not None else None
+        if promise is None or promise.fallback is not Fallback.AT_DUE or case.status is not Status.OPEN:
+            return
+        owed = case.deadline(f"{stage}.acknowledge")
+        if owed is None or not self.answerable or case.hold is not None or case.acknowledgement_owed:
+            return  # one that came back is owed again, and by a person
+        end = self.council.calendar.at(owed.promised, self.council.policy.hours.due_time)
+        assert not owed.open or self.now <= end or self.held_until_now
 
     @invariant()
     def an_open_complaint_owes_something_or_waits_for_a_person(self) -> None:

@@ -273,6 +273,11 @@ class Deliberation:
             ombudsmen=self.ombudsmen(),
         )
 
+    @property
+    def from_an_officer(self) -> bool:
+        """True where an officer's own mail is what is decided on: what follows from it goes on purpose, whatever is on hold."""
+        return self.event.startswith("officer:")
+
     def to_resident(
         self,
         content: ResidentContent,
@@ -286,7 +291,7 @@ class Deliberation:
         if automatic and self.restricts(party or self.case.complainant):
             self.keep_back(content.kind)
             return
-        if automatic and self.case.hold is not None:
+        if automatic and self.case.hold is not None and not self.from_an_officer:
             self.withheld.append(content.kind)
             self.note("townclerk", "letter_not_sent", letter=content.kind, reason="the case is on hold")
             return
