@@ -17,7 +17,7 @@ from townclerk.domain.events import CaseOpened, OfficerWrote, PersonRestricted, 
 from townclerk.domain.letters import ConsentRequest, Forwarded, Message, Refused, Reminder
 from townclerk.domain.letters import Decision as ToDecide
 from townclerk.domain.mail import Address
-from townclerk.domain.provisions import Consent, Copies, Provisions, Published, Representation, Restrictions
+from townclerk.domain.provisions import Code, Consent, Copies, Provisions, Published, Representation, Restrictions
 from townclerk.domain.routing import Route, route
 from townclerk.domain.words import Category, LetterKind, Status
 
@@ -322,3 +322,18 @@ def test_a_policy_that_provides_for_none_of_it_says_so() -> None:
     bare = replace(council(), policy=replace(council().policy, provisions=Provisions()))
     for text in ("#restrict 2027-06-01 Mails.", f"#copy {COUNCILLOR}"):
         assert "says nothing of" in refusal(officer(opened(), text, where=bare)).reason
+
+
+def test_a_restriction_may_begin_with_what_the_policy_calls_unreasonable() -> None:
+    known = council()
+    restrictions = known.policy.provisions.restrictions
+    assert restrictions is not None
+    named = replace(restrictions, behaviours={"repeats": Code("repeats", "The same complaint again")})
+    where = replace(known, policy=replace(known.policy, provisions=replace(known.policy.provisions, restrictions=named)))
+
+    decided = officer(opened(), "#restrict 2027-06-01 repeats: nine times.", where=where).case.restriction
+    assert decided is not None
+    assert decided.reason == "The same complaint again. nine times."
+    assert "repeats (The same complaint again)" in " ".join(
+        refusal(officer(opened(), "#restrict 2027-06-01", where=where)).instead
+    )

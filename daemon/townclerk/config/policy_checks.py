@@ -90,11 +90,12 @@ def _roles_of_stages(policy: Policy) -> Iterator[tuple[str, str]]:
 
 
 def _roles_provided(provisions: Provisions) -> Iterator[tuple[str, str]]:
-    for path in ("time_limit.decided_by", "restrictions.by", "anonymous.decided_by", "anonymous.serious_to"):
+    for path in ("time_limit.decided_by", "restrictions.by", "alternatives.by", "anonymous.decided_by", "anonymous.serious_to"):
         yield from _role_at(provisions, path)
     for path in ("concerns.decided_by", "assessment.by", "retention.by", "edition.review_by"):
         yield from _role_at(provisions, path)
-    board, digest = provisions.board, provisions.digest
+    board, digest, alternatives = provisions.board, provisions.digest, provisions.alternatives
+    yield from (("alternatives.consult", role) for role in (alternatives.consult if alternatives else ()))
     yield from (("board.members", role) for role in (board.members if board else ()))
     yield from (("digest.to", role) for role in (digest.to if digest else ()))
     for name, report in provisions.reports.items():

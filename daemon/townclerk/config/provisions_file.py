@@ -20,6 +20,7 @@ from townclerk.domain.provisions import (
     Actions,
     AdditionalIssues,
     Adjustments,
+    Alternatives,
     Anonymous,
     Assessment,
     Board,
@@ -66,6 +67,7 @@ def provisions(f: Fields) -> Provisions:
         additional_issues=f.optional("additional_issues", _additional_issues, None),
         adjustments=f.optional("adjustments", _adjustments, None),
         restrictions=f.optional("restrictions", _restrictions, None),
+        alternatives=f.optional("alternatives", _alternatives, None),
         anonymous=f.optional("anonymous", _anonymous, None),
         concerns=f.optional("concerns", _concerns, None),
         copies=f.optional("copies", _copies, None),
@@ -126,6 +128,12 @@ def _restrictions(value: Value) -> Restrictions:
             behaviours=f.optional("behaviours", lambda each: each.named(_code), {}),
             said=published(f),
         )
+
+
+def _alternatives(value: Value) -> Alternatives:
+    with value.fields() as f:
+        ways: dict[str, Code] = f.required("ways", lambda each: each.named(_code), {})
+        return Alternatives(f.text("by"), ways, f.words("consult"), published(f))
 
 
 def _anonymous(value: Value) -> Anonymous:

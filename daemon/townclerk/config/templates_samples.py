@@ -346,7 +346,7 @@ def _full_to_staff() -> Iterator[StaffContent]:
 
 
 _COPIES = ("statutory", "copied", "copy_wanted", "stop_copying")
-_DOUBTS = ("anonymous", "statutory", "concern", "out_of_time", "repeats", "capacity")
+_DOUBTS = ("anonymous", "statutory", "concern", "out_of_time", "repeats", "capacity", "alternative")
 
 
 def _decisions() -> Iterator[StaffContent]:

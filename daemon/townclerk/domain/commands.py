@@ -23,6 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "conflict": ("reason", "this should not be yours: it goes to a colleague, and you hear no more of it"),
     "service": ("name", "give the case to another service"),
     "category": ("complaint, comment, compliment, service_request …", "say what it is; the text below goes to the resident"),
+    "alternative": ("CODE", "deal with it in another way; the text below tells the resident. No text: ask whom it concerns"),
     "refuse": ("CODE reason", "say why this policy does not cover it, and where to go instead"),
     "review": ("accept | refuse | back, with reasons below", "decide about a request for a review"),
     "second-stage1": ("", "look at it once more at Stage 1; the text below goes to the resident"),

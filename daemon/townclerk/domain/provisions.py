@@ -97,6 +97,17 @@ class Restrictions:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternatives:
+    """Other ways than the procedure in which a complaint may be dealt with. `by` decides so, having asked `consult` (roles);
+    the resident is told which, and why."""
+
+    by: str
+    ways: dict[str, Code]
+    consult: tuple[str, ...] = ()
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
 class Anonymous:
     """A complaint without a name: `decided_by` says what becomes of it, or `serious_to` where it is serious."""
 
@@ -300,6 +311,7 @@ class Provisions:
     additional_issues: AdditionalIssues | None = None
     adjustments: Adjustments | None = None
     restrictions: Restrictions | None = None
+    alternatives: Alternatives | None = None
     anonymous: Anonymous | None = None
     concerns: Concerns | None = None
     copies: Copies | None = None

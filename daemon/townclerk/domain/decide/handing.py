@@ -134,6 +134,7 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
         "out_of_time": choices.about_time(d.council),
         "repeats": choices.REPEATS,
         "capacity": choices.CAPACITY,
+        "alternative": (choices.NOTE,),
     }.get(question, choices.about_category())
     if question in {"review_wanted", "dissatisfied", "late_review"}:  # or it is about something else
         offered = (*offered, *choices.about_new_issue("further", d.case, d.council, letter.mail))

@@ -25,7 +25,8 @@ _NOT_MISSED = frozenset({LetterKind.RECEIPT, LetterKind.SURVEY})
 
 def restrict(work: OfficerAtWork, command: Command) -> None:
     d, provision = work.d, _provision(work)
-    day, reason = read_until(command.argument)
+    day, written = read_until(command.argument)
+    reason = _ground(written, provision)
     until = _last_day(d, day)
     record, text = _record(command.body, provision)
     missing = [label for label in provision.must_record if label.lower() not in {name.lower() for name, _ in record}]
@@ -34,6 +35,7 @@ def restrict(work: OfficerAtWork, command: Command) -> None:
         raise Refusal(
             f"the record is not complete; missing: {', '.join((*lacking, *missing))}",
             f"#restrict {until} and the reason, and below it a line for each, such as “{(missing or ['reason'])[0]}: …”",
+            *_grounds(provision),
         )
     decided = Restriction(d.case.complainant.key, until, reason, work.officer.key, d.now, d.case.ref, record)
     d.change(restriction=decided)
@@ -62,6 +64,18 @@ def _provision(work: OfficerAtWork) -> Restrictions:
 def title_of(role: str) -> str:
     """ "Customer Services"."""
     return " ".join(word.capitalize() for word in role.split("_"))
+
+
+def _grounds(provision: Restrictions) -> tuple[str, ...]:
+    named = ", ".join(f"{each.code} ({each.title})" for each in provision.behaviours.values())
+    return (f"the reason may begin with what the policy names: {named}",) if named else ()
+
+
+def _ground(reason: str, provision: Restrictions) -> str:
+    """*reason*, in the policy's words where it begins with the code of a behaviour that the policy names."""
+    first, _, rest = reason.partition(" ")
+    named = provision.behaviours.get(first.lower().replace("-", "_").strip(".:,"))
+    return ". ".join(part for part in (named.title, rest.strip()) if part) if named is not None else reason
 
 
 def _last_day(d: Deliberation, until: date | int | None) -> date:
