@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from townclerk import __version__
-from townclerk.app.commands import audit, case, outbox, policy, quarantine, retention, templates, timers
+from townclerk.app.commands import audit, case, outbox, policy, quarantine, retention, rules, templates, timers
 from townclerk.app.commands.asking import Asked, CommandStopped
 from townclerk.app.commands.calendar import calendar
 from townclerk.app.commands.check import check
@@ -48,6 +48,7 @@ app.add_typer(timers.app, name="timers")
 app.add_typer(retention.app, name="retention")
 app.add_typer(templates.app, name="templates")
 app.add_typer(policy.app, name="policy")
+app.add_typer(rules.app, name="rules")
 app.add_typer(audit.app, name="audit")
 
 

@@ -13,17 +13,21 @@ UNITS = {
     "year": Unit.YEAR,
 }
 LONGEST = {Unit.WORKING_DAY: 750, Unit.CALENDAR_DAY: 1100, Unit.MONTH: 120, Unit.YEAR: 100}
+_PATTERN = "^[0-9]{1,6} ((working |calendar )?day|month|year)s?$"
 EXAMPLE = 'write for instance "10 working days", "21 days" or "12 months"'
 
 
 def duration(value: Value) -> Duration:
     """A length of time of at least 1. Plain "days" are calendar days."""
-    return _meaning(text(value))
+    written = text(value)
+    value.wants(type="string", pattern=_PATTERN)
+    return _meaning(written)
 
 
 def cap(value: Value) -> Duration:
     """A limit counted from the start of the clock: "at most 20 working days in all"."""
     written = text(value)
+    value.wants(type="string", pattern=rf"^(at most )?{_PATTERN[1:-1]}( in all)?$")
     return _meaning(re.sub(r"^at most | in all$", "", written))
 
 

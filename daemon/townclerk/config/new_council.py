@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from townclerk.config.policy_file import read_policy
 from townclerk.config.roster_file import LEAD
+from townclerk.config.schema import schema_line, write_schemas
 from townclerk.config.shipped import find_shipped
 from townclerk.domain.codes import NOT_QUOTED
 from townclerk.domain.policy import Policy
@@ -92,7 +93,8 @@ def write_council(folder: Path, new: Identity, like: str, rules: Path | None = N
     )
     for name, text in zip(FILES, texts, strict=True):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(f"{schema_line(Path(name))}\n{text}", encoding="utf-8")
+    write_schemas(folder.parent / "schema")
     return tuple(folder / name for name in FILES)
 
 

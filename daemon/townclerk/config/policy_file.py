@@ -20,12 +20,10 @@ from townclerk.config.reading import (
     email,
     read_root,
     refuse_word,
-    suggest,
     text,
     whole_number,
     word_of,
     words,
-    yes_no,
 )
 from townclerk.config.yaml import Items, Scalar, Table, node_of, parse_yaml, put, read_file
 from townclerk.domain.durations import Duration, Unit
@@ -77,6 +75,11 @@ def read_policy(content: bytes, file: str, *, replaced: Mapping[str, object] | N
         tree = put(tree, path, node_of(value, SETTINGS))
     version = hashlib.sha256(content).hexdigest()[:12]
     return read_root(tree, Faults(), lambda root: _policy(root, version))
+
+
+def policy_of(root: Value) -> Policy:
+    """The policy of a tree whose file is not known. Faults are noted in *root*."""
+    return _policy(root, "")
 
 
 def _policy(root: Value, version: str) -> Policy:
@@ -218,7 +221,9 @@ def _weekday(value: Value) -> int:
 def _closure_days(value: Value) -> tuple[tuple[date, str], ...]:
     """Days off beside the bank holidays, each with its reason: 2026-12-29: Christmas closure."""
     found = []
-    for written, reason in value.entries():
+    days = value.entries()
+    value.wants(type="object", propertyNames={"pattern": r"^\d{4}-?\d{2}-?\d{2}$"})
+    for written, reason in days:
         try:
             closed = date.fromisoformat(written)
         except ValueError:
@@ -257,8 +262,7 @@ def _members(value: Value) -> _Members:
 
 def _asks_capacity(value: Value) -> bool:
     """Whether a councillor who complains is asked in what capacity."""
-    found = value.fields().find("ask_capacity")
-    return found is not None and not found.is_nothing and yes_no(found)
+    return value.fields().yes_no("ask_capacity", default=False)
 
 
 def _mail_domain(value: Value) -> str:
@@ -307,11 +311,7 @@ def _extension(value: Value) -> Extension:
 
 
 def _stages(value: Value) -> dict[Stage, StagePolicy]:
-    known = [stage.value for stage in Stage]
-    for name, entry in value.entries():
-        if name not in known:
-            entry.fault(f'"{name}" is not a stage', suggest(name, known))
-    return {Stage(name): entry.attempt(_stage(Stage(name)), _NO_STAGE) for name, entry in value.entries() if name in known}
+    return value.keyed(Stage, lambda stage, entry: _stage(stage)(entry), _NO_STAGE, "a stage")
 
 
 def _stage(stage: Stage) -> Callable[[Value], StagePolicy]:
@@ -367,12 +367,8 @@ _NO_STAGE = StagePolicy(Stage.STAGE1, "-", _NO_PROMISE, _NO_EXTENSION)
 
 
 def _categories(value: Value) -> dict[Category, CategoryPolicy]:
-    known = [category.value for category in Category]
-    for name, entry in value.entries():
-        if name not in known:
-            entry.fault(f'"{name}" is not a category', suggest(name, known))
-    named = {Category(name): entry for name, entry in value.entries() if name in known}
-    return {category: entry.attempt(_category(category), CategoryPolicy(category, "-")) for category, entry in named.items()}
+    nothing = CategoryPolicy(Category.NOT_OURS, "-")
+    return value.keyed(Category, lambda category, entry: _category(category)(entry), nothing, "a category")
 
 
 def _category(category: Category) -> Callable[[Value], CategoryPolicy]:
@@ -476,11 +472,7 @@ def _escalation_step(value: Value) -> EscalationStep:
 
 
 def _alerts(value: Value) -> dict[Alert, str]:
-    known = [alert.value for alert in Alert]
-    for name, entry in value.entries():
-        if name not in known:
-            entry.fault(f'"{name}" is not an alert', suggest(name, known))
-    return {Alert(name): entry.attempt(_told, "-") for name, entry in value.entries() if name in known}
+    return value.keyed(Alert, lambda _, entry: _told(entry), "-", "an alert")
 
 
 def _told(value: Value) -> str:

@@ -129,6 +129,11 @@ def _listed(node: Node, key: str, *, deep: bool = True) -> Iterator[Scalar]:
 # --- the register ----------------------------------------------------------------------------------------------------
 
 
+def register_of(root: Value) -> Register:
+    """The register of a tree, whichever council's it is. Faults are noted in *root*."""
+    return _register(root, "-", "[A-Z]{1,4}", {})
+
+
 def _register(root: Value, council_id: str, prefix: str, known: Mapping[KeptBy, Collection[str]]) -> Register:
     seen: dict[str, int] = {}
     with root.fields() as f:

@@ -8,7 +8,6 @@ from townclerk.config.reading import (
     Value,
     day,
     refuse_word,
-    suggest,
     text,
     whole_number,
     word_of,
@@ -293,11 +292,7 @@ def _no_span(first: date | None, last: date | None) -> tuple[str, str]:
 
 
 def _lengths(value: Value) -> dict[Stage, Duration]:
-    known = [stage.value for stage in Stage]
-    for name, entry in value.entries():
-        if name not in known:
-            entry.fault(f'"{name}" is not a stage', suggest(name, known))
-    return {Stage(name): entry.attempt(duration, A_YEAR) for name, entry in value.entries() if name in known}
+    return value.keyed(Stage, lambda _, entry: duration(entry), A_YEAR, "a stage")
 
 
 def _edition(value: Value) -> Edition:

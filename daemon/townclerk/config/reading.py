@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import partial
 from types import TracebackType
 from typing import NoReturn, Self, TypeVar
 
@@ -31,6 +32,10 @@ class Refused(Exception):
         super().__init__(message)
         self.message = message
         self.expected = expected
+
+
+class WrongShape(Refused):
+    """A list stands where a value must, or the like."""
 
 
 @dataclass(slots=True)
@@ -65,19 +70,32 @@ class Value:
 
     def fields(self) -> "Fields":
         if not isinstance(self.node, Table):
-            raise Refused(f"{describe(self.node)} stands where a group of settings must", INDENT)
+            raise WrongShape(f"{describe(self.node)} stands where a group of settings must", INDENT)
         return Fields(self, self.node)
 
     def items(self) -> "tuple[Value, ...]":
         if not isinstance(self.node, Items):
-            raise Refused(f"{describe(self.node)} stands where a list must", "write it in brackets: [one, two]")
+            raise WrongShape(f"{describe(self.node)} stands where a list must", "write it in brackets: [one, two]")
         return tuple(Value(item, f"{self.path}[{n}]", self.faults) for n, item in enumerate(self.node.items))
 
     def entries(self) -> "tuple[tuple[str, Value], ...]":
         """Name and value of each entry, where the names are the admin's own."""
         if not isinstance(self.node, Table):
-            raise Refused(f"{describe(self.node)} stands where names and their values must", INDENT)
+            raise WrongShape(f"{describe(self.node)} stands where names and their values must", INDENT)
         return tuple((e.key, Value(e.node, _join(self.path, e.key), self.faults)) for e in self.node.entries)
+
+    def wants(self, **kind: object) -> None:
+        """A leaf reader says here what it reads, in the words of JSON Schema. For whoever draws the schema (`config.schema`)
+        from the readers themselves; reading a file needs it not."""
+
+    def keyed(self, words: type[Word], read: "Callable[[Word, Value], T]", stand_in: D, called: str) -> "dict[Word, T | D]":
+        """What *read* makes of the entries of a group whose names are *words*; another name is a fault: not *called* so."""
+        known = {word.value: word for word in words}
+        for name, entry in self.entries():
+            if name not in known:
+                entry.fault(f'"{name}" is not {called}', suggest(name, known))
+        named = ((known[name], entry) for name, entry in self.entries() if name in known)
+        return {word: entry.attempt(partial(read, word), stand_in) for word, entry in named}
 
     def attempt(self, read: "Callable[[Value], T]", stand_in: D) -> T | D:
         """What *read* makes of this value; *stand_in*, and a fault noted, where it refuses."""
@@ -217,7 +235,8 @@ def read_root(node: Node, faults: Faults, read: Callable[[Value], T]) -> T:
 def text(value: Value) -> str:
     """Words, or a number or date as it is written."""
     if not isinstance(value.node, Scalar):
-        raise Refused(f"{describe(value.node)} stands where words must", "write them behind the colon")
+        raise WrongShape(f"{describe(value.node)} stands where words must", "write them behind the colon")
+    value.wants(type=["string", "number"])
     if value.node.kind is Kind.YES_NO:
         expected = f'if you mean the word, write "{value.node.text}" in quotation marks'
         raise Refused(f"{describe(value.node)} is a yes or no, not words", expected)
@@ -232,7 +251,10 @@ def words(value: Value) -> tuple[str, ...]:
 
 
 def yes_no(value: Value) -> bool:
-    if isinstance(value.node, Scalar) and value.node.kind is Kind.YES_NO:
+    if not isinstance(value.node, Scalar):
+        raise WrongShape(f"{describe(value.node)} is not a yes or no", "write true or false")
+    value.wants(type="boolean")
+    if value.node.kind is Kind.YES_NO:
         return value.node.text.lower() == "true"
     raise Refused(f"{describe(value.node)} is not a yes or no", "write true or false")
 
@@ -241,7 +263,10 @@ def whole_number(least: int = 0, most: int = 1_000_000) -> Callable[[Value], int
     expected = f"write a number from {least} to {most}"
 
     def read(value: Value) -> int:
-        written = value.node.text if isinstance(value.node, Scalar) else ""
+        if not isinstance(value.node, Scalar):
+            raise WrongShape(f"{describe(value.node)} is not a whole number", expected)
+        value.wants(type="integer", minimum=least, maximum=most)
+        written = value.node.text
         if not (written.isascii() and written.lstrip("-").isdigit()) or len(written) > 12:
             raise Refused(f"{describe(value.node)} is not a whole number", expected)
         if not least <= int(written) <= most:
@@ -253,6 +278,7 @@ def whole_number(least: int = 0, most: int = 1_000_000) -> Callable[[Value], int
 
 def day(value: Value) -> date:
     written = text(value)
+    value.wants(type="string", pattern=r"^\d{4}-?\d{2}-?\d{2}$")
     try:
         return date.fromisoformat(written)
     except ValueError:
@@ -277,6 +303,7 @@ def word_of(words: type[Word]) -> Callable[[Value], Word]:
 
     def read(value: Value) -> Word:
         written = text(value)
+        value.wants(type="string", enum=known)
         if written not in known:
             refuse_word(written, known)
         return words(written)
@@ -290,6 +317,7 @@ def refuse_word(written: str, known: Iterable[str]) -> NoReturn:
 
 def email(value: Value) -> str:
     written = text(value)
+    value.wants(type="string", pattern=r"^[^@ <]+@[^@ <]+$")
     name, at, host = written.partition("@")
     if not (name and at and host) or " " in written or "@" in host or "<" in written:
         raise Refused(f'"{written}" is not a mail address', "write for instance team@council.example")

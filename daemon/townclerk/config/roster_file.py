@@ -27,6 +27,11 @@ def read_staff(node: Node, policy: Policy | None = None, services: Collection[st
     return read_root(node, Faults(), lambda root: _staff(root, policy, services))
 
 
+def staff_of(root: Value) -> Roster:
+    """The roster of a tree, which names whatever roles and services it likes. Faults are noted in *root*."""
+    return _staff_file(root, None, None)
+
+
 def _staff_file(root: Value, policy: Policy | None, services: Collection[str] | None) -> Roster:
     with root.fields() as f:
         return f.required("staff", lambda value: _staff(value, policy, services), Roster(()))

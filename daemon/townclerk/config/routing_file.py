@@ -79,6 +79,16 @@ def read_routing(
     return read_root(tree, Faults(), lambda root: _routing(root, shared, known))
 
 
+def routing_of(root: Value) -> Routing:
+    """The rules of a tree, which names whatever services and exclusions it likes. Faults are noted in *root*."""
+    return _routing(root, _nothing_shared, _Vocabulary([each.value for each in Category], None))
+
+
+def shared_of(root: Value) -> object:
+    """The rules of a tree that other files name. Faults are noted in *root*."""
+    return _shared_file(root, _Vocabulary([each.value for each in Category], None))
+
+
 @dataclass(slots=True)
 class _Vocabulary:
     """The words that rules may give, and the names that rules have so far, over all the files of a council."""

@@ -137,6 +137,11 @@ def load_scenario(path: Path) -> Scenario:
     return read_root(load_yaml(path), Faults(), lambda root: _scenario(root, path))
 
 
+def scenario_of(root: Value) -> Scenario:
+    """The scenario of a tree. Faults are noted in *root*."""
+    return _scenario(root, Path())
+
+
 _NEVER = Moment(datetime(1970, 1, 1))  # noqa: DTZ001  # a stand-in, see config.reading
 
 
@@ -163,6 +168,7 @@ def _settings(value: Value) -> dict[str, object]:
 
 def moment(value: Value) -> Moment:
     written = text(value)
+    value.wants(type="string", pattern=r"^\d{4}-\d{2}-\d{2}")
     try:
         found = datetime.fromisoformat(written)
     except ValueError:
@@ -173,6 +179,7 @@ def moment(value: Value) -> Moment:
 def _day(value: Value) -> date:
     """A date, or the date of a time."""
     written = text(value)
+    value.wants(type="string", pattern=r"^\d{4}-\d{2}-\d{2}")
     try:
         return datetime.fromisoformat(written).date()
     except ValueError:
@@ -190,10 +197,11 @@ def _step(value: Value, folder: Path) -> Step:
     }
     with value.fields() as f:
         at = f.required("at", moment, _NEVER)
-        written = [kind for kind in kinds if f.find(kind) is not None]
+        steps = {kind: f.optional(kind, read, DownStep(_NEVER)) for kind, read in kinds.items()}
+        written = [kind for kind in kinds if f.has(kind)]
         if len(written) != 1:
             raise Refused("a step is one thing that happens", f"write one of: {', '.join(kinds)}")
-        return Step(at, f.required(written[0], kinds[written[0]], DownStep(_NEVER)), value.node.place)
+        return Step(at, steps[written[0]], value.node.place)
 
 
 def _mail(value: Value, folder: Path) -> MailStep:
@@ -242,6 +250,7 @@ def _plain(value: Value) -> str:
     """Text with its own line ends; it may be empty."""
     node = value.node
     if isinstance(node, Scalar) and node.kind is Kind.TEXT:
+        value.wants(type=["string", "number"])
         return node.text
     return "" if value.is_nothing else text(value)
 
@@ -249,9 +258,10 @@ def _plain(value: Value) -> str:
 def _answered(value: Value) -> Answered:
     with value.fields() as f:
         letter, mail = f.optional("letter", word_of(LetterKind), None), f.optional("mail", text, None)
+        case = f.optional("case", text, None)
         if (letter is None) == (mail is None):
             raise Refused("a reply answers a letter or a mail", "write {letter: receipt} or {mail: complaint}")
-        return Answered(letter, f.optional("case", text, None), mail)
+        return Answered(letter, case, mail)
 
 
 def _headers(value: Value) -> dict[str, str]:
