@@ -463,6 +463,15 @@ def test_closing_is_not_held_up_by_the_record_but_says_what_is_missing() -> None
     assert "#reason, #learning" in " ".join(getattr(done.sends[-1].letter.content, "lines", ()))
 
 
+@pytest.mark.parametrize(("words", "asked"), [("", True), ("#reason late\n", False)])
+def test_whoever_answers_is_told_where_no_reason_is_recorded(words: str, asked: bool) -> None:
+    """Where the policy counts complaints by their reasons, and no sheet asks for them."""
+    done = Town(reasons=CODES).officer(f"{words}#respond upheld\nThe lorry broke down, and we are sorry.", FRIDAY)
+    said = " ".join(line for send in done.sends for line in getattr(send.letter.content, "lines", ()))
+
+    assert ("late (It was late)" in said) is asked
+
+
 def test_a_code_that_the_policy_does_not_have_is_refused_with_those_that_it_has() -> None:
     town = answered(reasons=CODES, remedies=MONEY)
     refused = town.officer("#reason weather", FRIDAY).sends[0].letter.content

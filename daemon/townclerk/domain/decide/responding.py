@@ -42,6 +42,15 @@ def leave(work: OfficerAtWork, stage: StagePolicy, response: Draft) -> None:
             clause=request.clause if request else "",
         )
     work.done(f"The complaint is answered: {response.outcome.words}.")
+    _ask_for_the_reason(work)
+
+
+def _ask_for_the_reason(work: OfficerAtWork) -> None:
+    """Where the policy counts complaints by their reasons, whoever answers is told that this one has none yet."""
+    provisions, recorded = work.d.council.policy.provisions, work.d.case.reasons
+    if provisions.reasons and not recorded and provisions.assessment is None:  # an assessment is asked for by itself
+        codes = ", ".join(f"{code.code} ({code.title})" for code in provisions.reasons.values())
+        work.done(f"Why it came to this is not recorded yet. Please reply with #reason and one of: {codes}.")
 
 
 def _send(work: OfficerAtWork, stage: StagePolicy, response: Draft, onward: ReviewRight | FinalWord) -> None:
