@@ -55,7 +55,7 @@ VALIDATORS = {kind: Draft202012Validator(schema_of(kind)) for kind in KINDS}
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_schema_that_ships_is_what_the_reader_reads_now(kind: str) -> None:
-    """No name that the reader knows is missing in the schema that editors use, and none is in it that the reader does not know."""
+    """No name that the reader knows is missing in it, and none is in it that the reader does not know."""
     Draft202012Validator.check_schema(schema_of(kind))
 
     same = (RULES / "schema" / f"{kind}.json").read_text(encoding="utf-8") == as_text(schema_of(kind))
