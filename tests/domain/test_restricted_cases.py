@@ -42,6 +42,18 @@ def test_who_is_named_does_not_hear_of_it(text: str) -> None:
     assert decision.case.conflicts == ("wendy",)
 
 
+def test_whoever_decides_about_conduct_hears_of_an_officer_who_is_named() -> None:
+    alerts = {Alert.STAFF_CONDUCT: "member_enquiries"}
+    known = replace(council(), policy=replace(council().policy, alerts=alerts))
+
+    def told(text: str) -> set[str | None]:
+        decision = decide(None, CaseOpened("SS-27-0001-K", facts(1, text, MONDAY), CONDUCT), known, MONDAY)
+        return {send.letter.to.officer for send in decision.sends if send.letter.content.kind is LetterKind.ALERT}
+
+    assert told("Wendy Ash swore at me.") == {"faith"}
+    assert told("Wendy Ash swore at me, and Faith Nkemelu laughed.") == {"cal"}, "not where they are named themselves"
+
+
 @pytest.mark.parametrize("text", ["The ash from the fire is still there, he was rude to me.", "Wendy Ashton was rude to me."])
 def test_another_word_is_no_name(text: str) -> None:
     assert conduct(text).conflicts == ()

@@ -1,13 +1,14 @@
 """Reports, papers and the digest: each once, on its morning, with the figures of its period, and to nobody else."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTP
 from functools import partial
 
 from services.office import MONDAY, House, council
-from townclerk.domain.provisions import Digest, Figure, Period, Provisions, Report
+from townclerk.domain.durations import Duration, Unit
+from townclerk.domain.provisions import Digest, Edition, Figure, Period, Provisions, Report
 from townclerk.services import reporting
 from townclerk.store import outbox
 
@@ -94,3 +95,31 @@ async def test_the_digest_comes_on_working_mornings_when_there_is_something_to_s
     (line,) = house.sent("digest")
     assert line.recipient == "cal.lane@council.example"
     assert "Monday 18 January 2027" in words(house, "digest")
+
+
+async def test_whoever_reviews_the_policy_is_told_once_when_it_is_due(house: House) -> None:
+    known = council()
+    edition = Edition("3.0", date(2024, 4, 3), Duration(3, Unit.YEAR), "complaints_lead")  # three years on: a Saturday
+    policy = replace(known.policy, provisions=replace(known.policy.provisions, edition=edition, digest=None, reports={}))
+    house.office = replace(house.office, council=replace(known, policy=policy))
+    friday = datetime(2027, 4, 2, 8, tzinfo=UTC)
+    assert await reporting.next_moment(house.office, MONDAY) == friday
+
+    await go_on(house, friday - timedelta(seconds=1))
+    assert house.letters("report") == []
+
+    for hours in (0, 1, 24 * 40):
+        await go_on(house, friday + timedelta(hours=hours))
+    (line,) = house.sent("report")
+    assert line.recipient == "cal.lane@council.example"
+    assert "Saturday 3 April 2027" in words(house, "report")
+
+
+async def test_a_policy_without_a_date_is_never_due(house: House) -> None:
+    known = council()
+    edition = Edition("3.0", None, Duration(3, Unit.YEAR), "complaints_lead")
+    policy = replace(known.policy, provisions=replace(known.policy.provisions, edition=edition, digest=None, reports={}))
+    house.office = replace(house.office, council=replace(known, policy=policy))
+    await go_on(house, MONDAY)
+    assert await reporting.next_moment(house.office, MONDAY) is None
+    assert house.letters("report") == []

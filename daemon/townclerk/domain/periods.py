@@ -1,4 +1,7 @@
-"""Which days a report covers, and when it leaves: on the first working day after them, or as papers before a meeting."""
+"""Which days a report covers, and when it leaves: on the first working day after them, or as papers before a meeting.
+
+And the day by which the policy itself is to be reviewed.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from datetime import date, timedelta
 
 from townclerk.domain.board import next_meeting, papers_day, step
 from townclerk.domain.calendar import Calendar
-from townclerk.domain.provisions import Board, Period
+from townclerk.domain.provisions import Board, Edition, Period
 
 ONE_DAY = timedelta(days=1)
 _MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
@@ -51,6 +54,15 @@ def _meetings(day: date, calendar: Calendar, board: Board | None) -> Iterator[Sp
         if leaves >= day:
             yield Span(before, leaves - ONE_DAY, leaves, meeting)
         meeting += step(board.every)
+
+
+def review_due(edition: Edition, calendar: Calendar) -> date | None:
+    """The day by which *edition* is to be reviewed. None where no date or no interval is written down, and where that day lies
+    outside the years that *calendar* knows: it is not soon, or it was long ago."""
+    if edition.day is None or edition.review_every is None:
+        return None
+    due = calendar.keep_until(edition.day, edition.review_every).due
+    return due if calendar.first.year < due.year <= calendar.last.year else None
 
 
 def before(span: Span, period: Period) -> Span:

@@ -1,4 +1,5 @@
-"""Reports after each period, a board's papers before it meets, and the morning digest: each just once, also after an outage."""
+"""Reports after each period, a board's papers before it meets, the morning digest, and word that the policy itself is due for
+review: each just once, also after an outage."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,11 +7,11 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from townclerk.domain.decide import Send
-from townclerk.domain.decide.deliberation import mark, to_officer
+from townclerk.domain.decide.deliberation import mark, next_opening, to_officer
 from townclerk.domain.digest import morning
 from townclerk.domain.figures import Material, sections
-from townclerk.domain.letters import Because, Digest, Letter, Recipient, Report
-from townclerk.domain.periods import ONE_DAY, Span, before, spans_from
+from townclerk.domain.letters import Because, Digest, Letter, Recipient, Report, Row, Section
+from townclerk.domain.periods import ONE_DAY, Span, before, review_due, spans_from
 from townclerk.domain.provisions import Figure
 from townclerk.domain.provisions import Report as ReportPolicy
 from townclerk.services.office import Office
@@ -36,11 +37,11 @@ async def run_once(office: Office, now: datetime) -> Counts:
         for span in await _due(office, report, now):
             await _report(office, report, span, now)
             reports += 1
-    return Counts(reports, await _digest(office, now))
+    return Counts(reports + await _review_of_the_policy(office, now), await _digest(office, now))
 
 
 async def next_moment(office: Office, now: datetime) -> datetime | None:
-    """When a report or a digest leaves next, or None: the policy knows none."""
+    """When a report or a digest leaves next, or the policy is due for review, or None: the policy knows none."""
     moments = [
         _leaves(office, span)
         for report in office.council.policy.provisions.reports.values()
@@ -48,6 +49,8 @@ async def next_moment(office: Office, now: datetime) -> datetime | None:
     ]
     if office.council.policy.provisions.digest is not None:
         moments.append(_next_morning(office, now))
+    if (due := _edition_due(office)) is not None:
+        moments.append(_told_at(office, due))
     return min((moment for moment in moments if moment > now), default=None)
 
 
@@ -129,6 +132,57 @@ def _readers(office: Office, roles: tuple[str, ...]) -> tuple[Recipient, ...]:
 def _put(tx: Tx, rows: list[OutboxRow]) -> None:
     for row in rows:
         outbox.put(tx, row)
+
+
+# --- the policy itself -----------------------------------------------------------------------------------------------
+
+
+def _edition_due(office: Office) -> date | None:
+    return review_due(office.council.policy.provisions.edition, office.council.calendar)
+
+
+def _told_at(office: Office, due: date) -> datetime:
+    day = office.council.calendar.working_on_or_before(due)
+    return office.council.calendar.at(day, office.council.policy.hours.reminders_at)
+
+
+async def _review_of_the_policy(office: Office, now: datetime) -> int:
+    """1 where whoever reviews the policy has now been told that it is due, 0 else. Each due date is told just once."""
+    edition, due = office.council.policy.provisions.edition, _edition_due(office)
+    if edition.day is None or due is None or _told_at(office, due) > now:
+        return 0
+    key = f"edition:{office.council.policy.id}"
+    if await office.db.read(partial(facts.get, key=key)) == due.isoformat():
+        return 0
+    section = Section("Due for review", (Row("Published", _words(edition.day)), Row("Review due", _words(due))), REVIEWED)
+    content = Report(f"Review of the policy {edition.version}".rstrip(), edition.day, due, (section,))
+    because = Because("edition", next(iter(edition.said.promises), None), edition.said.clause or None)
+    letter_key = f"{key}:{due.isoformat()}"
+    rows = [
+        write_letter(
+            office,
+            Send(f"{letter_key}:{mark(to.address.lower())}", letter_key, Letter(to, content, because, None, automatic=True)),
+            now,
+            not_before=next_opening(office.council, now),
+        )
+        for to in _readers(office, (edition.review_by,))
+    ]
+
+    def write(tx: Tx) -> None:
+        _put(tx, rows)
+        facts.put(tx, key, due.isoformat())
+
+    await office.db.run(write)
+    return 1
+
+
+REVIEWED = (
+    "Once it has been reviewed, write the new version and date under edition in policy.yaml. The cases go on as they are."
+)
+
+
+def _words(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 # --- the digest ------------------------------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ def new_case(event: CaseOpened, council: Council) -> Case:
         confidants=(
             *(_confidants(pending, council) if anonymous and pending is not None else ()),
             *(policy.alerts[alert] for alert in delicate),
+            *_judges(conflicts, council),
         ),
         doubts=weighing.doubts_about(event, council, category),
         logged=event.logged,
@@ -80,6 +81,14 @@ def _named_officers(event: CaseOpened, council: Council) -> tuple[Officer, ...]:
         return ()
     text = " ".join(f"{event.mail.subject} {event.mail.own_text or event.mail.text}".lower().split())
     return tuple(officer for officer in council.roster.officers if _named(officer, text))
+
+
+def _judges(named: tuple[Officer, ...], council: Council) -> tuple[str, ...]:
+    """Whoever decides about complaints of somebody's conduct hears of one that names an officer, unless it names them."""
+    role = council.policy.alerts.get(Alert.STAFF_CONDUCT)
+    if not named or role is None or set(council.playing(role)) & set(named):
+        return ()
+    return (role,)
 
 
 def _named(officer: Officer, text: str) -> bool:
