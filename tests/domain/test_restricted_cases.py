@@ -169,3 +169,15 @@ def test_whoever_must_answer_a_comment_hears_of_it_when_it_comes() -> None:
 
     told = {(send.letter.kind, send.letter.to.officer) for send in decision.sends if send.letter.to.staff}
     assert told == {(LetterKind.ASSIGNMENT, "experience"), (LetterKind.FORWARDED, "bins")}
+
+
+def test_whoever_is_named_for_an_alert_hears_of_it_also_where_the_case_names_a_colleague() -> None:
+    """The Executive Director decides about a head of service of whom somebody complains."""
+    council = load_council("south-derbyshire", today=date(2027, 1, 1))
+    route = Route(Category.COMPLAINT, "housing", alerts=(Alert.STAFF_CONDUCT,))
+    mail = facts(1, "Lorna Kidd shouted at my son.")
+    decision = decide(None, CaseOpened("SD-27-0001-K", mail, route), council, MONDAY)
+
+    told = {(send.letter.kind, send.letter.to.officer) for send in decision.sends if send.letter.to.staff}
+    assert (LetterKind.ALERT, "homes_director") in told
+    assert "homes" not in {officer for _, officer in told}
