@@ -233,7 +233,8 @@ def said_by(policy: Policy) -> Iterator[tuple[str, Published]]:
     """Whatever the policy says without a time limit of its own, by its path in the file."""
     yield from policy.said.items()
     for stage, found in policy.stages.items():
-        named = {"receipt": found.receipt, "refuse": found.refuse, "triage": found.triage.said if found.triage else None}
+        triage = found.triage.said if found.triage else None
+        named = {"receipt": found.receipt, "refuse": found.refuse, "bypass": found.bypass, "triage": triage}
         yield from ((f"stages.{stage}.{name}", said) for name, said in named.items() if said is not None)
         yield from ((f"stages.{stage}.approvals", approval.said) for approval in found.approvals)
     for provision in fields(policy.provisions):

@@ -327,6 +327,7 @@ def _stage(stage: Stage) -> Callable[[Value], StagePolicy]:
                 extension=f.required("extension", _extension, _NO_EXTENSION),
                 receipt=f.optional("receipt", _published, None),
                 refuse=f.optional("refuse", _published, None),
+                bypass=f.optional("bypass", _published, None),
                 decided_by=f.optional_text("decided_by", "complaints_lead"),
                 max_times=f.optional("max_times", whole_number(1, 9), None),
                 final=f.yes_no("final", default=False),

@@ -280,6 +280,7 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield ExtensionNotAgreed(Stage.STAGE2, _RESPOND, named)
     yield Response(Stage.STAGE1, "", Outcome.UPHELD, _ANSWER, "", ReviewRight("", None))
     yield ReviewInvitation(ReviewRight("", None))
+    yield ReviewDecision(True, _ANSWER, "Cal Lane", None, named, "Stage 2", bypassed=True, acknowledge_by=_LATER)
     yield ReviewDecision(True, "", "", None, named, "")
     yield ReviewDecision(True, "", "", _LATER, named, "Stage 1 again", "Stage 2")
     yield NotAccepted("", "", "", "", "", "", named)

@@ -220,6 +220,8 @@ class ReviewDecision:
     stays_open: str = ""  # the title of the stage for which the resident can still ask, where it is not the one they get
     sent_back: bool = False  # they have asked for that stage
     stands: date | None = None  # the date for it that they hold until they have been answered
+    bypassed: bool = False  # nobody asked: the stages before this one are left out
+    acknowledge_by: date | None = None  # where an acknowledgement comes before the clock of the answer runs
     kind = LetterKind.REVIEW_DECISION
 
 

@@ -107,6 +107,7 @@ class StagePolicy:
     request: Promise | None = None  # the window to ask for this stage; None: no limit was published
     receipt: Published | None = None  # of what the stage begins with; None: nothing was published of it
     refuse: Published | None = None  # that somebody may be refused this stage; None: nobody may
+    bypass: Published | None = None  # that a complaint may begin here, the stages before it left out; None: it may not
     decided_by: str = "complaints_lead"  # who decides about a doubtful request for this stage
     max_times: int | None = None  # how often a case may be in this stage; None: no limit
     final: bool = False

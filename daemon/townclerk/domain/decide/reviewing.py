@@ -1,7 +1,7 @@
 """`#review`: whether a request for the next stage is taken."""
 
 from townclerk.domain.commands import Command
-from townclerk.domain.decide.assigning import assign_answer
+from townclerk.domain.decide.assigning import assign, assign_answer
 from townclerk.domain.decide.conversation import begin_review
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.repeating import back
@@ -39,7 +39,49 @@ def _requested_stage(work: OfficerAtWork) -> StagePolicy:
     raise Refusal("no request for a review is waiting for a decision", "#message to write to the resident")
 
 
+def _bypass(work: OfficerAtWork, stage: StagePolicy, published: Published, text: str) -> None:
+    """Nobody has asked: the complaint begins at *stage*, the one before it left out. Its clocks count from now."""
+    d = work.d
+    if not text:
+        raise Refusal(
+            f"reasons are missing: the resident must be told why the complaint begins at {stage.title}",
+            "#review accept and, on the next line, the reasons",
+        )
+    if d.case.stage is not None:
+        d.drop_deadlines(d.case.stage)
+    first = d.case.mails[0].mail
+    d.change(acknowledgement_owed=False)
+    d.start(stage, first, d.now, "counted from the day on which it was decided that the complaint begins here")
+    d.note(work.officer.key, "stages_bypassed", stage=stage.stage)
+    assign(d, stage, mail=first)
+    acknowledge, respond = (d.case.deadline(f"{stage.stage}.{what}") for what in ("acknowledge", "respond"))
+    letter = ReviewDecision(
+        accepted=True,
+        text=text,
+        officer=work.officer.name,
+        respond_by=respond.promised if respond else None,
+        ombudsmen=d.ombudsmen(),
+        stage_title=stage.title,
+        bypassed=True,
+        acknowledge_by=acknowledge.promised if acknowledge else None,
+    )
+    work.write(letter, published.promises, published.clause)
+    work.done(f"The complaint begins at {stage.title}. The resident and whoever deals with it there have been told.")
+
+
+def _may_be_bypassed(work: OfficerAtWork) -> tuple[StagePolicy, Published] | None:
+    """The stage at which this complaint may begin, and what was published of that; None where it may not, or was answered."""
+    d = work.d
+    stage = d.stage_policy
+    unanswered = d.case.status is Status.OPEN and not d.case.responded_at and d.case.requested_mail is None
+    following = d.council.policy.stage_after(stage.stage) if stage is not None and unanswered else None
+    return (following, following.bypass) if following is not None and following.bypass is not None else None
+
+
 def _accept_review(work: OfficerAtWork, text: str) -> None:
+    if (bypassed := _may_be_bypassed(work)) is not None:
+        _bypass(work, *bypassed, text)
+        return
     d, stage = work.d, _requested_stage(work)
     asked = d.case.mail(d.case.requested_mail)
     if asked is not None and d.case.began_mail != asked.mail:
