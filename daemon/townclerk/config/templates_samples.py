@@ -351,7 +351,17 @@ _DOUBTS = ("anonymous", "statutory", "concern", "out_of_time", "repeats", "capac
 
 
 def _decisions() -> Iterator[StaffContent]:
-    questions = ("exclusion", "alert", "late_review", "review_wanted", "triage", "dissatisfied", "possible_link", "category")
+    questions = (
+        "exclusion",
+        "alert",
+        "late_review",
+        "review_wanted",
+        "triage",
+        "dissatisfied",
+        "final",
+        "possible_link",
+        "category",
+    )
     for question in (
         *questions,
         "was_this_the_response",

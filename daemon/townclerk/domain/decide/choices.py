@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from townclerk.domain.case import Case, ConsentState
 from townclerk.domain.council import Council
 from townclerk.domain.letters import Choice, Original
-from townclerk.domain.ombudsmen import depend_on_matter
+from townclerk.domain.ombudsmen import depend_on_matter, for_matter
 from townclerk.domain.words import Category, Landlord, Outcome, Stage, Status
 
 RESPOND = tuple(Choice(f"Respond: {outcome.words}", f"#respond {outcome}\n") for outcome in Outcome)
@@ -111,6 +111,14 @@ def _second_is_left(case: Case, council: Council) -> bool:
 
 
 DISSATISFIED = (IS_COMPLAINT, MESSAGE, NOTE)
+
+
+def after_the_final_answer(case: Case, council: Council) -> tuple[Choice, ...]:
+    """Whoever is not content with the last answer is pointed to the Ombudsman."""
+    named = for_matter(council.policy.ombudsmen, case.landlord)
+    where = [", ".join(part for part in (one.name, one.website, one.phone) if part) for one in (named.first, *named.others)]
+    text = f"You have had our final answer. You have the right to ask the Ombudsman to look at it: {'; '.join(where)}."
+    return (Choice("Point them to the Ombudsman", f"#message\n{text}\n"), MESSAGE, NOTE)
 
 
 OFFER = (

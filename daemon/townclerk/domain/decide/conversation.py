@@ -43,6 +43,10 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
     elif Signal.REVIEW_REQUEST in signals and _too_early(d):
         _pass_on(d, mail, "further")
         send_receipt(d, "neutral" if d.case.restricted else "too_early", category_policy(d.case.category, d.council))
+    elif wants and _only_stage_answered(d):
+        _pass_on(d, mail, "further")
+        _short_receipt(d)
+        hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "final", mail=mail.number)
     elif wants and _may_become_complaint(d):
         _put_to_a_person(d, mail, *question_about(d))
         _pass_on(d, mail, "further")
@@ -106,6 +110,13 @@ def _too_early(d: Deliberation) -> bool:
     case = d.case
     answered = bool(case.responded_at) or case.status is not Status.OPEN
     return not answered and case.stage is not None and d.council.policy.stage_after(case.stage) is not None
+
+
+def _only_stage_answered(d: Deliberation) -> bool:
+    """A policy of one stage has given its answer: whoever wants a review, or is not content, can only be pointed onward."""
+    case = d.case
+    answered = case.category is Category.COMPLAINT and case.status in {Status.ANSWERED, Status.CLOSED}
+    return answered and bool(case.responded_at) and len(d.council.policy.stages) == 1
 
 
 def _refused_before(d: Deliberation) -> bool:

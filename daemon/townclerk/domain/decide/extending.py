@@ -33,11 +33,16 @@ def _counted(until: date | int, deadline: Deadline, d: Deliberation) -> date:
     """A number counts from the date last promised, in the days that the policy counts this promise in."""
     if isinstance(until, date):
         return until
-    unit = Unit.CALENDAR_DAY if "calendar" in deadline.derivation.duration else Unit.WORKING_DAY
+    unit = Unit.CALENDAR_DAY if _in_calendar_days(deadline) else Unit.WORKING_DAY
     try:
         return d.council.calendar.count(deadline.promised, Duration(until, unit)).due if until else deadline.promised
     except CalendarTooShort:
         raise Refusal("that is further ahead than the calendar reaches", "#extend and a nearer date") from None
+
+
+def _in_calendar_days(deadline: Deadline) -> bool:
+    """Where a promise counts every day, any day can be promised: what is due then is done on the last working day before."""
+    return "calendar" in deadline.derivation.duration
 
 
 def _check(new: date, deadline: Deadline, stage: StagePolicy, d: Deliberation) -> None:
@@ -55,7 +60,7 @@ def _check(new: date, deadline: Deadline, stage: StagePolicy, d: Deliberation) -
         raise Refusal(f"this policy allows {_words(cap)} at the latest", f"#extend {cap} and the reason")
     if new > calendar.count(today, FURTHEST).due:
         raise Refusal(f"{_words(new)} is more than {FURTHEST} away", "#extend and a nearer date, and again when it comes")
-    if not calendar.is_working(new):
+    if not calendar.is_working(new) and not _in_calendar_days(deadline):
         better = calendar.add_working_days(new, 1)
         better = better if cap is None or better <= cap else calendar.working_on_or_before(new)
         raise Refusal(f"{_words(new)} is not a working day", f"#extend {better} and the reason")

@@ -73,7 +73,7 @@ def _still_wanted(d: Deliberation, letter: Waiting) -> bool:
             return d.case.status is Status.OPEN and d.case.requested_mail is not None
         if question in {"late_review", "review_wanted", "dissatisfied"}:
             return d.case.requested_mail is not None
-        if question == "survey_reply":
+        if question in {"survey_reply", "final"}:
             return True
         if question == "exclusion":
             return not finished and bool(d.case.exclusions)
@@ -124,6 +124,7 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
         "review_wanted": choices.about_review(d.case, d.council),
         "triage": choices.about_triage(d.case, d.council),
         "dissatisfied": choices.DISSATISFIED,
+        "final": choices.after_the_final_answer(d.case, d.council),
         "survey_reply": choices.SURVEY_REPLY,
         "possible_link": choices.about_links(detail),
         "was_this_the_response": choices.was_this_the_response(letter.mail),
@@ -136,7 +137,7 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
         "capacity": choices.CAPACITY,
         "alternative": (choices.NOTE,),
     }.get(question, choices.about_category())
-    if question in {"review_wanted", "dissatisfied", "late_review"}:  # or it is about something else
+    if question in {"review_wanted", "dissatisfied", "late_review", "final"}:  # or it is about something else
         offered = (*offered, *choices.about_new_issue("further", d.case, d.council, letter.mail))
     by = min((date.day for date in d.dates()), default=None)
     return Decision(question, " ".join(detail), d.original(d.case.mail(letter.mail)), offered, by)
