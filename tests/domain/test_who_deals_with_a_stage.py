@@ -54,6 +54,13 @@ def test_reminders_go_to_the_one_who_must_answer() -> None:
     assert [letter.to.officer for letter in story.sent(LetterKind.REMINDER)] == ["emma", "emma"]
 
 
+def test_whoever_only_takes_complaints_in_does_so_for_services_that_are_not_theirs_to_answer() -> None:
+    first = stage(Stage.STAGE1, promise(10, "head"), acknowledge=promise(5, "experience"))
+    both = person("emma", "experience", "head", services=("parks",))
+
+    assert assigned(Story(town(first, people=(both, person("cal", "complaints_lead")))).complains()) == ["emma", "cal"]
+
+
 def test_where_the_clock_runs_from_receipt_whoever_answers_hears_at_once() -> None:
     first = stage(Stage.STAGE1, promise(10, "head"), acknowledge=promise(5, "experience"))
     story = Story(town(first, people=PEOPLE)).complains()

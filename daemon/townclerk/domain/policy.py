@@ -286,6 +286,12 @@ class Policy:
             return self.stages.get(Stage.STAGE2)
         return None
 
+    def only_takes_in(self, role: str) -> bool:
+        """True where *role* acknowledges or assesses complaints and answers none, whatever service they are about."""
+        stages = self.stages.values()
+        takes_in = {promise.by for stage in stages for promise in (stage.acknowledge, stage.assess) if promise is not None}
+        return role in takes_in - {stage.respond.by for stage in stages}
+
     def own_role(self, part: str) -> str:
         """The policy's own name for a part such as complaints_lead."""
         return self.roles.get(part, part)
