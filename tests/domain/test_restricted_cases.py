@@ -13,7 +13,7 @@ from townclerk.domain.council import Council
 from townclerk.domain.deadlines import timers
 from townclerk.domain.decide import Decision, decide
 from townclerk.domain.events import CaseOpened, MemberWrote, OfficerMailHeld, OfficerWrote
-from townclerk.domain.letters import Assignment, Done
+from townclerk.domain.letters import Assignment, Done, Receipt
 from townclerk.domain.letters import Decision as ToDecide
 from townclerk.domain.mail import Address
 from townclerk.domain.routing import Route
@@ -52,6 +52,22 @@ def test_whoever_decides_about_conduct_hears_of_an_officer_who_is_named() -> Non
 
     assert told("Wendy Ash swore at me.") == {"faith"}
     assert told("Wendy Ash swore at me, and Faith Nkemelu laughed.") == {"cal"}, "not where they are named themselves"
+
+
+def test_whoever_complains_of_a_member_of_staff_has_the_receipt_of_any_complaint() -> None:
+    receipts = {
+        text: next(s.letter.content for s in opened(CONDUCT, text=text).sends if s.letter.kind is LetterKind.RECEIPT)
+        for text in ("Wendy Ash swore at me.", "Somebody swore at me.")
+    }
+
+    assert len(set(receipts.values())) == 1
+
+
+def test_the_receipt_of_what_only_the_lead_may_know_says_little() -> None:
+    receipt = next(s.letter.content for s in opened(FRAUD, text="Bribes.").sends if s.letter.kind is LetterKind.RECEIPT)
+
+    assert isinstance(receipt, Receipt)
+    assert (receipt.variety, [date.what for date in receipt.dates if date.what == "respond"]) == ("neutral", [])
 
 
 @pytest.mark.parametrize("text", ["The ash from the fire is still there, he was rude to me.", "Wendy Ashton was rude to me."])

@@ -186,6 +186,13 @@ class Deliberation:
             return True
         return not self.case.restricted and officer.key not in self.case.conflicts
 
+    def reticent(self) -> bool:
+        """True where letters to the resident say little, because what they wrote is restricted. A case that is only kept from
+        somebody whom it names is an ordinary complaint to whoever wrote it."""
+        case, policy = self.case, self.council.policy
+        delicate = any(code in policy.exclusions and policy.exclusions[code].restricted for code in case.exclusions)
+        return case.restricted and (not case.conflicts or bool(case.confidants) or delicate)
+
     def is_confidant(self, officer: Officer) -> bool:
         """True where *officer* has a role that was asked about this restricted case."""
         return any(officer in self.council.playing(role) for role in self.case.confidants)

@@ -184,7 +184,7 @@ def ask_what_is_pending(d: Deliberation, mail: int | None) -> None:
 
 
 def _variety(d: Deliberation, event: CaseOpened) -> str:
-    if d.case.restricted or DELICATE & set(d.case.alerts):
+    if d.reticent() or DELICATE & set(d.case.alerts):
         return "neutral"
     return "doubtful" if event.route.doubtful and d.case.category is Category.COMPLAINT else "new"
 
@@ -260,7 +260,7 @@ def send_receipt(d: Deliberation, variety: str, category: CategoryPolicy, party:
     """The automatic receipt, to the complainant or to *party*. It names the dates whose clocks run, none that has passed; of a
     restricted matter, only when it will have been read."""
     today = d.council.calendar.local(d.now).date()
-    wanted = d.dates("acknowledge", "assess") if d.case.restricted else d.dates()
+    wanted = d.dates("acknowledge", "assess") if d.reticent() else d.dates()
     dates = tuple(date for date in wanted if date.day >= today)
     title = d.stage_policy.title if d.stage_policy else None
     every_letter = d.council.policy.ombudsman_in_every_letter

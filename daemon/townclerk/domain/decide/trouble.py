@@ -41,5 +41,5 @@ def case_joined(d: Deliberation, event: CaseJoined) -> None:
     if new:
         hand_over(d, LetterKind.FORWARDED, f"{RESPONSIBLE}:", "further", mail=new[0].mail)
     if event.told:
-        variety = "neutral" if d.case.restricted else "further"
+        variety = "neutral" if d.reticent() else "further"
         send_receipt(d, variety, category_policy(d.case.category, d.council), event.party)
