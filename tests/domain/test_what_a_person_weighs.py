@@ -148,15 +148,44 @@ def test_what_another_procedure_may_cover_is_passed_on_at_once_and_starts_no_clo
     assert taken.case.deadline("stage1.respond") is not None
 
 
-# --- while the clocks run --------------------------------------------------------------------------------------------
+def concern() -> Decision:
+    return opened(Signal.CONCERN, route=replace(samples.COMPLAINT, doubtful=True))
 
 
-def test_a_concern_is_asked_about_and_its_dates_run() -> None:
-    decision = opened(Signal.CONCERN, route=replace(samples.COMPLAINT, doubtful=True))
+def test_a_concern_is_asked_about_and_starts_nothing() -> None:
+    decision = concern()
 
     assert asked(decision) == {"concern": "cal"}
-    assert decision.case.deadline("stage1.respond") is not None
+    assert kinds(decision) == ["receipt", "decision"]
+    assert decision.case.deadlines == ()
     assert asked(opened(Signal.CONCERN)) == {}, "who says that they complain is not asked about"
+
+
+def test_a_concern_that_is_taken_as_a_complaint_counts_from_its_receipt() -> None:
+    taken = officer(concern().case, "#category complaint").case.deadline("stage1.respond")
+
+    assert taken is not None
+    assert taken.derivation.day0 == MONDAY.date()
+
+
+@pytest.mark.parametrize("signal", [Signal.AGREES, Signal.DISSATISFIED])
+def test_who_is_asked_and_says_that_they_complain_is_put_to_a_person_and_counts_from_that_answer(signal: str) -> None:
+    case = officer(concern().case, "#ask\nDo you want to submit a formal complaint?").case
+    answer = MONDAY + timedelta(days=2)
+    yes = decide(
+        case,
+        ResidentWrote(facts(3, "Yes.", answer), replace(samples.COMPLAINT, signals=frozenset({signal})), "test"),
+        council(),
+        answer,
+    )
+    taken = officer(yes.case, "#category complaint", number=4, at=answer + timedelta(hours=1)).case.deadline("stage1.respond")
+
+    assert asked(yes) == {"concern": "cal"}
+    assert taken is not None
+    assert taken.derivation.day0 == answer.date()
+
+
+# --- while the clocks run --------------------------------------------------------------------------------------------
 
 
 def test_what_may_be_too_long_ago_is_asked_about_and_taken_meanwhile() -> None:

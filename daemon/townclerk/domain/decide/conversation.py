@@ -11,6 +11,7 @@ from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.opening import DANGER, category_policy, raise_alerts, send_receipt
 from townclerk.domain.decide.restricting import restricted_wrote
 from townclerk.domain.decide.surveying import survey_answered
+from townclerk.domain.decide.weighing import may_mean_a_complaint
 from townclerk.domain.events import MailFacts, MemberWrote, ResidentWrote, RobotWrote
 from townclerk.domain.letters import Original
 from townclerk.domain.policy import StagePolicy
@@ -42,17 +43,23 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
         _put_to_a_person(d, mail, *question_about(d))
     elif Signal.REVIEW_REQUEST in signals and _too_early(d):
         _pass_on(d, mail, "further")
-        send_receipt(d, "neutral" if d.case.restricted else "too_early", category_policy(d.case.category, d.council))
+        send_receipt(d, "neutral" if d.reticent() else "too_early", category_policy(d.case.category, d.council))
     elif wants and _only_stage_answered(d):
         _pass_on(d, mail, "further")
         _short_receipt(d)
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "final", mail=mail.number)
+    elif may_mean_a_complaint(d, signals, _calls_it_a_complaint(event)) and d.case.pending is not None:
+        _put_to_a_person(d, mail, d.case.pending.question, d.case.pending.role)
     elif wants and _may_become_complaint(d):
         _put_to_a_person(d, mail, *question_about(d))
         _pass_on(d, mail, "further")
     else:
         _pass_on(d, mail, next((reason for signal, reason in _REASONS if signal in signals), "further"))
         _short_receipt(d)
+
+
+def _calls_it_a_complaint(event: ResidentWrote) -> bool:
+    return event.route.category is Category.COMPLAINT and not event.route.doubtful
 
 
 def _asks_for_review(d: Deliberation, event: ResidentWrote) -> bool:
@@ -204,7 +211,7 @@ def _short_receipt(d: Deliberation) -> None:
     """At most one a case in 24 hours, with the dates that stand."""
     pause = timedelta(hours=d.council.policy.forwarded_receipt_hours)
     if d.case.last_receipt_at is None or d.now - d.case.last_receipt_at >= pause:
-        send_receipt(d, "neutral" if d.case.restricted else "further", category_policy(d.case.category, d.council))
+        send_receipt(d, "neutral" if d.reticent() else "further", category_policy(d.case.category, d.council))
 
 
 def member_wrote(d: Deliberation, event: MemberWrote) -> None:

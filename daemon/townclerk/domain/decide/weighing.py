@@ -4,7 +4,7 @@ Nothing here refuses or closes anything. Some questions must be answered before 
 to somebody while the clocks run (`doubts`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, timedelta
 
 from townclerk.domain.case import Pending
@@ -35,7 +35,12 @@ def to_decide_first(event: CaseOpened, council: Council, category: Category) -> 
         return Pending(ANONYMOUS, anonymous.serious_to if serious else anonymous.decided_by)
     statutory = [policy.exclusions[code] for code in event.route.exclusions if code in policy.exclusions]
     titles = [exclusion.title for exclusion in statutory if exclusion.statutory]
-    return Pending(STATUTORY, LEAD, "; ".join(titles)) if titles else None
+    if titles:
+        return Pending(STATUTORY, LEAD, "; ".join(titles))
+    concerns = policy.provisions.concerns
+    if concerns is not None and _speaks_of_concern(event, council) and event.route.doubtful:  # no word of a complaint in it
+        return Pending(CONCERN, concerns.decided_by)
+    return None
 
 
 def doubts_about(event: CaseOpened, council: Council, category: Category) -> tuple[str, ...]:
@@ -45,6 +50,12 @@ def doubts_about(event: CaseOpened, council: Council, category: Category) -> tup
 
 def _settled(event: CaseOpened, doubt: str) -> bool:
     return event.settled and doubt in {CONCERN, CAPACITY}
+
+
+def may_mean_a_complaint(d: Deliberation, signals: Collection[str], calls_it_one: bool) -> bool:
+    """True where somebody whose concern waits for a decision says yes, or that they complain."""
+    waits = d.case.pending is not None and d.case.pending.question == CONCERN
+    return waits and (calls_it_one or Signal.AGREES in signals or Signal.DISSATISFIED in signals)
 
 
 def _out_of_time(event: CaseOpened, council: Council, category: Category) -> bool:
@@ -72,11 +83,14 @@ def _representative(event: CaseOpened, council: Council, category: Category) -> 
     return provided and category is Category.COMPLAINT and Signal.REPRESENTATIVE in event.route.signals
 
 
+def _speaks_of_concern(event: CaseOpened, council: Council) -> bool:
+    return council.policy.provisions.concerns is not None and Signal.CONCERN in event.route.signals
+
+
 def _concern(event: CaseOpened, council: Council, category: Category) -> bool:
-    worry = council.policy.provisions.concerns is not None and Signal.CONCERN in event.route.signals
-    if category is Category.COMPLAINT:
-        return worry and event.route.doubtful  # no word of a complaint stands in it
-    return worry and category in {Category.COMMENT, Category.SERVICE_REQUEST, Category.NOT_OURS}
+    """Of what is dealt with as something else meanwhile."""
+    other = category in {Category.COMMENT, Category.SERVICE_REQUEST, Category.NOT_OURS}
+    return other and _speaks_of_concern(event, council)
 
 
 def _repeats(event: CaseOpened, council: Council, category: Category) -> bool:
