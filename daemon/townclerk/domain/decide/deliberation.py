@@ -191,7 +191,8 @@ class Deliberation:
         somebody whom it names is an ordinary complaint to whoever wrote it."""
         case, policy = self.case, self.council.policy
         delicate = any(code in policy.exclusions and policy.exclusions[code].restricted for code in case.exclusions)
-        return case.restricted and (not case.conflicts or bool(case.confidants) or delicate)
+        delicate = delicate or any(alert in policy.restricted_alerts for alert in case.alerts)
+        return case.restricted and (not case.conflicts or case.pending is not None or delicate)
 
     def is_confidant(self, officer: Officer) -> bool:
         """True where *officer* has a role that was asked about this restricted case."""
