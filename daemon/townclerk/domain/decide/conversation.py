@@ -33,7 +33,7 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
         survey_answered(d, event)
         return
     d.note("resident", "wrote", how=event.how, mail=mail.number, signals=" ".join(sorted(signals)))
-    if answered_proposal(d, event):
+    if answered_proposal(d, event) or _concern_explained(d, event):
         return
     following = _open_to_review(d) or (_being_repeated(d) if Signal.REVIEW_REQUEST in signals else None)
     wants = signals & {Signal.REVIEW_REQUEST, Signal.DISSATISFIED}
@@ -48,8 +48,6 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
         _pass_on(d, mail, "further")
         _short_receipt(d)
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "final", mail=mail.number)
-    elif may_mean_a_complaint(d, signals, _calls_it_a_complaint(event)) and d.case.pending is not None:
-        _put_to_a_person(d, mail, d.case.pending.question, d.case.pending.role)
     elif wants and _may_become_complaint(d):
         _put_to_a_person(d, mail, *question_about(d))
         _pass_on(d, mail, "further")
@@ -58,8 +56,13 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
         _short_receipt(d)
 
 
-def _calls_it_a_complaint(event: ResidentWrote) -> bool:
-    return event.route.category is Category.COMPLAINT and not event.route.doubtful
+def _concern_explained(d: Deliberation, event: ResidentWrote) -> bool:
+    """Whoever wrote of a concern says that they complain: it is put again to the person who was asked what it is."""
+    calls_it_one = event.route.category is Category.COMPLAINT and not event.route.doubtful
+    if d.case.pending is None or not may_mean_a_complaint(d, event.route.signals, calls_it_one):
+        return False
+    _put_to_a_person(d, event.mail, d.case.pending.question, d.case.pending.role)
+    return True
 
 
 def _asks_for_review(d: Deliberation, event: ResidentWrote) -> bool:
