@@ -13,7 +13,8 @@ demo: $(STAMP)
 
 test: packages $(DEV_STAMP)
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --ignore=tests/contract --ignore=tests/e2e
+	@$(BIN)/pytest tests/contract tests/e2e  # alone: these wait for real servers, and measure how long they may
 
 install: $(STAMP)
 
