@@ -326,6 +326,16 @@ def test_a_bounced_acknowledgement_is_owed_again() -> None:
     assert (before.open, after.open) == (False, True)
 
 
+def test_a_copy_that_comes_back_leaves_the_acknowledgement_kept() -> None:
+    """The complainant has it: they must not get it twice."""
+    case = officer(opened().case, "#acknowledge\nI see.", 2, TUESDAY).case
+    bounce = LetterBounced(LetterKind.ACKNOWLEDGEMENT, "k", "cllr.smith@members.example", "5.1.1", "")
+    decision = decide(case, bounce, council(), TUESDAY)
+
+    assert decision.case == case
+    assert kinds(decision) == ["undelivered", "undelivered"]
+
+
 def test_an_acknowledgement_that_comes_back_after_the_end_is_told_and_owed_no_more() -> None:
     case = officer(officer(opened().case, "#acknowledge\nI see.", 2, TUESDAY).case, "#withdraw", 3, TUESDAY).case
     bounce = LetterBounced(LetterKind.ACKNOWLEDGEMENT, "k", RESIDENT.address, "5.1.1", "")

@@ -15,12 +15,13 @@ def letter_bounced(d: Deliberation, event: LetterBounced) -> None:
     d.note("mail system", "undelivered", letter=event.letter, status=event.status, key=event.letter_key)
     if event.letter is LetterKind.UNDELIVERED:  # a notice about a notice would go on for ever
         return
-    if event.letter is LetterKind.ACKNOWLEDGEMENT and d.case.stage is not None and d.case.status is Status.OPEN:
+    theirs = event.recipient.lower() == d.case.complainant.key  # and no copy, which keeps no promise of ours
+    if theirs and event.letter is LetterKind.ACKNOWLEDGEMENT and d.case.stage is not None and d.case.status is Status.OPEN:
         deadline = d.case.deadline(f"{d.case.stage}.acknowledge")
         if deadline is not None and deadline.met_at is not None:
             d.case = d.case.with_deadline(replace(deadline, met_at=None))
         d.change(acknowledgement_owed=True)
-    if event.recipient.lower() == d.case.complainant.key:
+    if theirs:
         d.change(unreachable=True)
     about = (event.letter.value, event.recipient, event.status, event.diagnostic)
     officer, lead = d.responsible(), d.lead()
