@@ -47,3 +47,11 @@ def test_a_day_in_the_future_or_long_past_without_a_reason(day: str, wrong: bool
     body = f"Name: A\nChannel: post\nDate: {day}\nThe text."
 
     assert bool(read_contact(body, TODAY, SERVICES).problems) == wrong
+
+
+@pytest.mark.parametrize(("day", "wrong"), [("1999-01-08", True), ("2025-01-08", True), ("2026-07-12", False)])
+def test_a_day_more_than_six_months_back_is_asked_about_whatever_the_reason(day: str, wrong: bool) -> None:
+    problems = read_contact(f"Name: A\nChannel: post\nDate: {day} it was mislaid\nThe text.", TODAY, SERVICES).problems
+
+    assert bool(problems) == wrong
+    assert all(day in problem and "check" in problem for problem in problems)

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from townclerk.domain.commands import read_until
 
 CHANNELS = ("phone", "post", "in person", "social media", "other")
 AWAITS_PERMISSION = "social media"  # nobody there has agreed to be written to
 _LATE = 2  # days back, from which on a reason must be given
+_LONGEST = timedelta(days=183)  # six months back: an earlier year is a slip of the pen more often than a date
 _LINE = re.compile(r"^\s*(name|e-?mail|phone|address|channel|date|service)\s*:\s*(.*)$", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s@<>,;:()]{1,64}@[^\s@<>,;:()]{1,255}\.[^\s@<>,;:().]{2,63}")
 _ALIKE = {
@@ -86,6 +87,9 @@ def _wrong_day(read: ContactRead, written: str, today: date) -> tuple[str, ...]:
         return ()
     if read.day > today:
         return ("“Date:” lies in the future",)
+    if read.day < today - _LONGEST:
+        check = "please check the day; if it is right, leave “Date:” out and write into the text when it was"
+        return (f"“Date: {read.day}” is more than six months back: {check}",)
     if (today - read.day).days > _LATE and not read.reason:
         return (f"“Date:” is more than {_LATE} days back: write behind it why it is recorded only now",)
     return ()
