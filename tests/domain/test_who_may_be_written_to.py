@@ -189,6 +189,22 @@ def test_another_case_of_theirs_knows_of_it_too() -> None:
     assert kinds(writes(other.case, "And this one?")) == ["decision"]
 
 
+def test_whoever_has_no_address_is_restricted_on_that_case_alone() -> None:
+    """Otherwise it would be everybody who has none."""
+    nobody = Address("Tam Weston", "")
+    event = CaseOpened(samples.REF, facts(1, "My bin.", sender=nobody, answerable=False), samples.COMPLAINT)
+    case = decide(None, event, council(), MONDAY).case
+    decision = officer(case, "#restrict 2027-06-01 Shouts at the telephone.")
+    another = replace(case, ref="SS-27-0002-H")
+    told = decide(another, PersonRestricted("", "cal", 2, decision.case.restriction), council(), LATER)
+
+    assert decision.others == ()
+    assert kinds(officer(decision.case, "#message\nHello.", "wendy", number=4)) == ["refused"]
+    assert told.case == another
+    stray = replace(another, restriction=decision.case.restriction)
+    assert "only Complaints Lead" not in refusal(officer(stray, "#message\nHello.", "wendy", number=4)).reason
+
+
 def test_it_is_looked_at_again_before_it_ends_whatever_became_of_the_case() -> None:
     case = replace(restricted(), status=Status.CLOSED, closed_at=LATER)
     found = {t.act: t for t in timers(case, council()) if t.deadline == "restriction"}
@@ -252,6 +268,13 @@ def test_who_is_copied_is_heard_and_gets_no_answer() -> None:
     assert decision.case.status is Status.OPEN
     assert isinstance(decision.sends[0].letter.content, Forwarded)
     assert decision.sends[0].letter.content.reason == "copied"
+
+
+def test_nothing_that_a_councillor_in_copy_writes_becomes_a_case_of_its_own() -> None:
+    case = writes(copied(), "Also, the park is locked.", sender=Address("Cllr Smith", COUNCILLOR)).case
+
+    assert "no other mail of theirs" in refusal(officer(case, "#new-case", "wendy", number=4)).reason
+    assert kinds(officer(writes(case, "Also, my rent.", 4).case, "#new-case", "wendy", number=5)) == ["done"]
 
 
 def test_nothing_more_is_copied_when_the_resident_takes_it_back() -> None:

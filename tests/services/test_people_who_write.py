@@ -125,3 +125,12 @@ async def test_a_councillor_who_is_copied_is_heard_on_that_case(house: House) ->
     assert case.parties == (Party(Address("", "jo.bloggs@parliament.uk"), PartyRole.COPIED),)
     assert len(case.mails) == 2
     assert [line.kind for line in house.letters(to="jo.bloggs@parliament.uk")] == ["acknowledgement"]
+
+    house.replies(house.sent("assignment")[0], "#respond upheld\nWe are sorry. The bins are emptied.", LATER)
+    await house.settle(LATER)
+    (response,) = house.letters("response", to="jo.bloggs@parliament.uk")
+    house.replies(response, "I would like to raise a separate complaint about parking.", LATER)
+    await house.settle(LATER)
+    (case,) = house.cases
+
+    assert len(case.mails) == 3, "after the response, too, whoever is copied becomes no complainant"

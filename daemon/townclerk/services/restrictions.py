@@ -14,7 +14,10 @@ def restricted_case(
     """(the case on which a mail of *address* is filed, the restriction in force *at* that moment), or None: there is none.
 
     The case is the one that the mail names, or the newest on which a restriction was decided, or the newest.
+    An empty address is nobody's.
     """
+    if not address:
+        return None
     today = office.council.calendar.local(at).date()
     found = (cases.load(tx, ref) for ref in cases.of_party(tx, office.council.policy.id, address))
     held: dict[str, Restriction] = {}

@@ -176,7 +176,7 @@ async def _resident(
     member = _is_member(office, facts.sender) and not copied
     ref = link.joined.ref if link.joined else (link.possible[0] if member and link.possible else None)
     routed = route(mail, office.council.routing, opens=ref is None)
-    if ref is not None and Signal.NEW_MATTER in routed.signals and known[ref].responded_at and not member:
+    if ref is not None and Signal.NEW_MATTER in routed.signals and known[ref].responded_at and not (member or copied):
         ref = None  # a new matter after the response has a case and a clock of its own; the officer is shown the other
     event: Event
     if ref is not None:

@@ -98,8 +98,10 @@ class Deliberation:
         self._joins.append(other)
 
     def tell_others(self, restriction: Restriction | None) -> None:
-        """The person's other cases learn of a restriction of contact, or (None) that it has ended."""
-        self._others.append(TellOthers(self.case.complainant.key, restriction))
+        """The person's other cases learn of a restriction of contact, or (None) that it has ended. Of somebody without an
+        address nobody knows which those are."""
+        if self.case.complainant.key:
+            self._others.append(TellOthers(self.case.complainant.key, restriction))
 
     def open_another(self, opening: CaseOpened) -> None:
         self._openings.append(opening)
@@ -338,8 +340,9 @@ class Deliberation:
         return found if found is not None and self.council.calendar.local(self.now).date() <= found.until else None
 
     def restricts(self, person: Address) -> bool:
+        """True where *person* is whose contact is restricted: without an address, on the case alone where it was decided."""
         found = self.restriction
-        return found is not None and found.who == person.key
+        return found is not None and found.who == person.key and bool(person.key or found.case == self.case.ref)
 
     def keep_back(self, kind: LetterKind) -> None:
         """No automatic letter goes to somebody under a restriction: a person is asked to see to it."""

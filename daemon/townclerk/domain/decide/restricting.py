@@ -161,7 +161,9 @@ def ask_for_what_is_kept_back(d: Deliberation) -> None:
 
 
 def person_restricted(d: Deliberation, event: PersonRestricted) -> None:
-    """It was decided on another of their cases: this one knows of it, too."""
+    """It was decided on another of their cases: this one knows of it, too. An empty address is nobody's."""
+    if not event.who:
+        return
     if d.case.restriction is not None and d.case.restriction.who != event.who:
         return
     d.change(restriction=event.restriction)

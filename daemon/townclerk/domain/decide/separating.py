@@ -1,6 +1,6 @@
 """`#new-case`: a further mail is about something else, and becomes a case of its own."""
 
-from townclerk.domain.case import Correspondence
+from townclerk.domain.case import Case, Correspondence, PartyRole
 from townclerk.domain.commands import Command
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.work import OfficerAtWork
@@ -39,7 +39,7 @@ def new_case(work: OfficerAtWork, command: Command) -> None:
 def _which(work: OfficerAtWork, command: Command) -> Correspondence:
     """The mail that the officer names by its number, or the latest that did not come from a colleague."""
     case = work.d.case
-    later = [mail for mail in case.mails if mail.mail != case.began_mail and case.is_party(mail.sender.address)]
+    later = [mail for mail in case.mails if mail.mail != case.began_mail and _complains(case, mail.sender.key)]
     wanted = command.argument.strip()
     found = [mail for mail in later if not wanted or str(mail.mail) == wanted]
     if not found:
@@ -51,6 +51,12 @@ def _which(work: OfficerAtWork, command: Command) -> Correspondence:
             f"#new-case and one of: {numbers}" if later else "#log in a mail of its own, for what came another way",
         )
     return found[-1]
+
+
+def _complains(case: Case, key: str) -> bool:
+    """True for the complainant and whoever acts for them: whoever is only copied, or is a member, decides nothing here."""
+    acting = {party.who.key for party in case.parties if party.role not in {PartyRole.COPIED, PartyRole.MEMBER}}
+    return key == case.complainant.key or key in acting
 
 
 def _facts(mail: Correspondence, answerable: bool) -> MailFacts:
