@@ -5,18 +5,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.samples import MONDAY, council, facts, kinds, officer, opened, wake
+from domain.samples import MONDAY, council, facts, incoming, kinds, officer, opened, wake
 from townclerk.config.council_folder import load_council
 from townclerk.domain.case import Case
 from townclerk.domain.commands import read_commands
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import timers
 from townclerk.domain.decide import Decision, decide
-from townclerk.domain.events import CaseOpened, MemberWrote, OfficerMailHeld, OfficerWrote
+from townclerk.domain.events import CaseOpened, MemberWrote, OfficerMailHeld, OfficerWrote, ResidentWrote
 from townclerk.domain.letters import Assignment, Done, Receipt
 from townclerk.domain.letters import Decision as ToDecide
 from townclerk.domain.mail import Address
-from townclerk.domain.routing import Route
+from townclerk.domain.routing import Route, route
 from townclerk.domain.words import Alert, Category, LetterKind
 
 FRAUD = Route(Category.COMPLAINT, "licensing", exclusions=("fraud",))
@@ -100,6 +100,35 @@ def test_who_may_not_know_of_a_case_does_nothing_with_it_and_learns_nothing(text
 
     assert (decision.case, send.letter.case) == (restricted(), None)
     assert kinds(decision) == ["refused"]
+
+
+def separated(case: Case, text: str) -> Case:
+    """What becomes of the complainant's further mail with *text*, when the lead makes it a case of its own."""
+    wrote = ResidentWrote(facts(2, text, LATER), route(incoming(text), council().routing, opens=False), "test")
+    with_mail = decide(case, wrote, council(), LATER).case
+    mail = facts(3, "#new-case 2", LATER, Address("Cal Lane", "cal.lane@council.example"))
+    asked = OfficerWrote("cal", mail, read_commands("#new-case 2").commands, spare_ref="SS-27-0002-H")
+    (opening,) = decide(with_mail, asked, council(), LATER).openings
+    new = decide(None, opening, council(), LATER)
+    assert {send.letter.to.officer for send in new.sends if send.letter.to.staff} == {"cal"}
+    return new.case
+
+
+def test_what_is_taken_out_of_a_restricted_case_is_kept_from_whom_it_was_kept() -> None:
+    """Until somebody takes it as an ordinary complaint; and whom it complained of stays out even then."""
+    new = separated(conduct(), "My bin was missed, too.")
+
+    assert (new.restricted, new.conflicts) == (True, ("wendy",))
+    assert kinds(officer(new, "#show", 4, LATER, "wendy")) == ["refused"]
+    assert not officer(new, "#category complaint", 4, LATER, "cal").case.restricted
+    assert separated(restricted(), "My rent is wrong, too.").restricted
+
+
+def test_what_is_delicate_in_a_further_mail_is_so_in_a_case_of_its_own() -> None:
+    new = separated(restricted(), "I want to complain about the conduct of your officer. Wendy Ash was rude and abusive to me.")
+
+    assert Alert.STAFF_CONDUCT in new.alerts
+    assert new.conflicts == ("wendy",)
 
 
 def test_nor_is_their_mail_held() -> None:

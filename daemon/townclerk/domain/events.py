@@ -54,6 +54,10 @@ class CaseOpened:
     restriction: Restriction | None = None  # of contact, that is in force for the sender
     related: tuple[str, ...] = ()
     settled: bool = False  # an officer says that it is a matter of its own, and what it is: nobody is asked
+    # What the case that it was part of is kept from, and by whom it may be known: it is no less delicate for standing alone.
+    restricted: bool = False
+    conflicts: tuple[str, ...] = ()
+    confidants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,17 +48,19 @@ def new_case(event: CaseOpened, council: Council) -> Case:
         opened_at=mail.received_at,
         alerts=event.route.alerts,
         exclusions=suspected,
-        restricted=anonymous
+        restricted=event.restricted
+        or anonymous
         or bool(delicate)
         or any(policy.exclusions[code].restricted for code in suspected)
         or any(officer in conflicts for officer in _readers(event.route.service, council)),
-        conflicts=tuple(officer.key for officer in conflicts),
+        conflicts=tuple(dict.fromkeys((*event.conflicts, *(officer.key for officer in conflicts)))),
         possible_links=tuple(dict.fromkeys((*event.possible_links, *event.others))),
         receipts=mail.answerable,
         earlier=event.earlier or event.others,
         restriction=event.restriction,
         pending=pending,
         confidants=(
+            *event.confidants,
             *(_confidants(pending, council) if anonymous and pending is not None else ()),
             *(policy.alerts[alert] for alert in delicate),
             *_judges(conflicts, council),

@@ -23,6 +23,9 @@ def new_case(work: OfficerAtWork, command: Command) -> None:
         restriction=d.restriction,
         related=(d.case.ref,),
         settled=True,
+        restricted=d.case.restricted,
+        conflicts=d.case.conflicts,
+        confidants=d.case.confidants,
     )
     d.open_another(opening)
     d.change(related=(*d.case.related, work.spare_ref))
@@ -81,6 +84,7 @@ def _route(mail: Correspondence, routing: Routing, service: str) -> Route:
     return Route(
         Category.COMPLAINT,
         found.service if known else service,
+        alerts=found.alerts,
         signals=found.signals,
         because=("an officer says that it is a matter of its own",),
     )
