@@ -14,9 +14,9 @@ from townclerk.domain.council import Council
 from townclerk.domain.deadlines import timers
 from townclerk.domain.decide import Decision, decide
 from townclerk.domain.durations import Duration, Unit
-from townclerk.domain.events import CaseOpened, Earlier, OfficerWrote, ResidentWrote, TimerDue
+from townclerk.domain.events import CaseOpened, Earlier, OfficerMailHeld, OfficerWrote, ResidentWrote, TimerDue
 from townclerk.domain.letters import Decision as ToDecide
-from townclerk.domain.letters import Forwarded, Receipt
+from townclerk.domain.letters import Forwarded, Receipt, Refused
 from townclerk.domain.mail import Address
 from townclerk.domain.provisions import (
     AdditionalIssues,
@@ -263,3 +263,12 @@ def test_there_is_nothing_to_make_a_case_of_where_no_other_mail_came() -> None:
     assert kinds(officer(another_issue(opened().case).case, "#new-case 77", "wendy", 3)) == ["refused"]
     twice = officer(another_issue(opened().case).case, "#new-case\n#new-case", "wendy", 3)
     assert (kinds(twice), twice.openings) == (["refused"], ())
+
+
+def test_a_held_mail_opens_no_case_and_what_to_do_instead_is_said() -> None:
+    case = another_issue(opened().case).case
+    held = decide(case, OfficerMailHeld("wendy", facts(3, "#new-case 2", LATER), "not_proven"), council(), LATER).case
+    (send,) = officer(held, "#send 3", "wendy", 4).sends
+
+    assert isinstance(send.letter.content, Refused)
+    assert any("new mail" in way and "#new-case 2" in way for way in send.letter.content.instead)

@@ -130,6 +130,13 @@ def send(work: OfficerAtWork, command: Command) -> None:
     for inner in read.commands or (Command("message", "", held.text),):
         if inner.word in {"send", "discard"}:
             raise Refusal("the held mail is itself about a held mail", f"#discard {number}")
+        if inner.word == "new-case":
+            again = " ".join(("#new-case", *inner.argument.split()))
+            raise Refusal(
+                "#new-case cannot be followed in a held mail: a case is opened by a new mail",
+                f"a new mail in answer to a letter about {work.d.case.ref}, with {again} as its first line",
+                f"#discard {number}",
+            )
         _follow(work, inner)
 
 
