@@ -8,7 +8,7 @@ from townclerk.domain.case import Party, PartyRole
 from townclerk.domain.mail import Address
 from townclerk.domain.provisions import Copies, Published, Restrictions
 from townclerk.domain.words import Category
-from townclerk.store import cases
+from townclerk.store import cases, outbox
 
 LATER = MONDAY + timedelta(hours=2)
 LOG = """#log
@@ -51,6 +51,19 @@ async def test_nothing_is_opened_where_something_is_missing_or_the_mail_is_not_p
 
     assert house.cases == []
     assert len(house.sent("refused")) == 2
+
+
+async def test_where_nothing_proves_whose_a_mail_is_a_call_cannot_be_written_down_and_that_is_said(house: House) -> None:
+    house.office = replace(house.office, ways=replace(house.office.ways, authentication="none", trusted_server=None))
+    logs(house, LOG)
+    await house.settle()
+    (refused,) = house.sent("refused")
+    raw = house.read(lambda tx: outbox.get(tx, refused.key))
+
+    assert house.cases == []
+    assert raw is not None
+    assert b"authentication.profile" in raw.raw
+    assert b"send it again" not in raw.raw
 
 
 async def test_nobody_is_written_to_who_has_not_agreed_to_it(house: House) -> None:

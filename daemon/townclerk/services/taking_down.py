@@ -23,7 +23,7 @@ async def opening_of(office: Office, officer: Officer, facts: MailFacts, read: R
     """The case that *officer* describes, or all that is wrong with the description. *certain*: the mail is proven theirs."""
     calendar = office.council.calendar
     if not certain:
-        return _refused(facts, "this mail could not be proven to be yours", ("send it again from your own mail account",))
+        return _refused(facts, *_not_proven(office))
     if read.problem is not None or len(read.commands) != 1:
         return _refused(facts, read.problem or "#log stands alone in its mail", ("#log, the lines, and the text",))
     services = tuple(sorted({*office.council.routing.service_names, *_services(office)}))
@@ -51,6 +51,18 @@ async def opening_of(office: Office, officer: Officer, facts: MailFacts, read: R
         logged=LoggedContact(contact.channel, officer.key, _ways(officer, contact)),
         restriction=held[1] if held else None,
     )
+
+
+def _not_proven(office: Office) -> tuple[str, tuple[str, ...]]:
+    """(why, what to do instead). Where no mail server vouches for anybody, sending it again would not help."""
+    ways = office.ways
+    if ways.authentication == "none" or (ways.authentication == "rfc8601" and not ways.trusted_server):
+        reason = "no mail server proves here whose a mail is (authentication.profile), and #log wants that"
+        return reason, (
+            "whoever runs townclerk can name one: authentication.profile and authentication.trusted_server",
+            "until then, ask them to write to the mailbox",
+        )
+    return "this mail could not be proven to be yours", ("send it again from your own mail account",)
 
 
 def _services(office: Office) -> set[str]:
