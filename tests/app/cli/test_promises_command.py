@@ -85,7 +85,7 @@ def test_a_number_that_a_story_invents_is_told_with_its_place(townclerk: Command
     ran = townclerk("promises", COUNCIL, "--rules", few_stories)
 
     assert ran.status == 2
-    assert f'{story}:5:10: "SS-970" is not in the register of {COUNCIL}; it goes from SS-001 to SS-095' in ran.err
+    assert f'{story}:6:10: "SS-970" is not in the register of {COUNCIL}; it goes from SS-001 to SS-095' in ran.err
 
 
 def test_a_council_that_is_not_here_is_told(townclerk: Command) -> None:
