@@ -375,6 +375,15 @@ def test_when_its_time_is_over_a_case_is_marked_and_no_longer_if_somebody_writes
     assert date(2031, 1, 20) == town.due("retention")
 
 
+@pytest.mark.parametrize("words", ["#flag marked-for-deletion", "#flag Marked_for_Deletion", "#unflag marked-for-deletion"])
+def test_nobody_marks_a_case_for_deletion_by_hand(words: str) -> None:
+    town = answered(retention=YEARS)
+    town.officer("#close", FRIDAY)
+
+    assert kinds(town.officer(words, FRIDAY)) == ["refused"]
+    assert not town.it.flagged("marked-for-deletion")
+
+
 def test_a_case_that_goes_on_is_not_to_be_destroyed() -> None:
     town = answered(retention=YEARS)
     town.officer("#close", FRIDAY)

@@ -283,6 +283,7 @@ class Case:
     last_receipt_at: datetime | None = None
     last_contact_at: datetime | None = None
     closed_at: datetime | None = None
+    destroyed_at: datetime | None = None  # when all that it told of people was destroyed
     refused: str | None = None  # the exclusion for which a person has refused it
     actions: tuple[Action, ...] = ()
     actions_told_at: datetime | None = None  # when the resident last heard of what is still to be done

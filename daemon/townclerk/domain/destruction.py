@@ -1,6 +1,7 @@
 """What is left of a case when its time is over: that there was one, of what sort, and how it went. Nobody is named."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from townclerk.domain.case import MARKED, Case, Remedy
 from townclerk.domain.mail import Address
@@ -8,8 +9,8 @@ from townclerk.domain.mail import Address
 NOBODY = Address("", "")
 
 
-def without_people(case: Case) -> Case:
-    """*case* with its dates and figures, and nothing that anybody wrote, or that says who they were."""
+def without_people(case: Case, at: datetime) -> Case:
+    """*case*, destroyed at *at*: with its dates and figures, and nothing that anybody wrote, or that says who they were."""
     return Case(
         ref=case.ref,
         council=case.council,
@@ -26,6 +27,7 @@ def without_people(case: Case) -> Case:
         outcome=case.outcome,
         responded_at=case.responded_at,
         closed_at=case.closed_at,
+        destroyed_at=at,
         refused=case.refused,
         reasons=case.reasons,
         remedies=tuple(Remedy(remedy.code) for remedy in case.remedies),

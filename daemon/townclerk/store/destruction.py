@@ -25,7 +25,7 @@ class Destroyed:
 
 def destroy(tx: Tx, case: Case, at: datetime, actor: str, why: str) -> Destroyed:
     """Destroy what *case* holds. Raises Stale where it changed since it was loaded: then it may not be the time."""
-    cases.save(tx, without_people(case), now=at)
+    cases.save(tx, without_people(case, at), now=at)
     tx.execute(delete(case_parties).where(case_parties.c.ref == case.ref))
     tx.execute(delete(timers).where(timers.c.case_ref == case.ref))
     tx.execute(delete(message_ids).where(message_ids.c.case_ref == case.ref))

@@ -9,6 +9,7 @@ import pytest
 from app.cli.house import Command, Town
 from townclerk.domain.calendar import Derivation
 from townclerk.domain.case import MARKED, Case, Deadline, Hold
+from townclerk.domain.mail import Address
 from townclerk.domain.words import Status
 from townclerk.store import cases, journal, mails, outbox
 from townclerk.store.database import Tx
@@ -70,6 +71,28 @@ def test_it_is_destroyed_once(townclerk: Command, over: Town) -> None:
 
     assert townclerk("retention", "confirm", over.old, "--config", over.settings).status == 1
     assert townclerk("case", "show", over.old, "--config", over.settings).status == 0
+
+
+def test_who_has_no_address_is_destroyed_like_everybody_and_no_longer_listed(townclerk: Command, over: Town) -> None:
+    over.ask(partial(change, ref=over.old, complainant=Address("A Caller", ""), receipts=False))
+    (one,) = townclerk("retention", "list", "--json", "--config", over.settings).objects
+    assert one["state"] == "marked"
+
+    assert townclerk("retention", "confirm", over.old, "--config", over.settings).status == 0
+    assert townclerk("retention", "list", "--json", "--config", over.settings).objects == []
+    assert townclerk("retention", "confirm", over.old, "--config", over.settings).status == 1
+
+
+def test_the_mark_alone_destroys_nothing(townclerk: Command, over: Town) -> None:
+    over.ask(partial(change, ref=over.new, status=Status.CLOSED, flags=((MARKED, ""),)))
+
+    assert townclerk("retention", "confirm", over.new, "--config", over.settings).status == 1
+
+
+def test_what_is_open_again_is_not_destroyed(townclerk: Command, over: Town) -> None:
+    over.ask(partial(change, ref=over.old, status=Status.OPEN))
+
+    assert townclerk("retention", "confirm", over.old, "--config", over.settings).status == 1
 
 
 def test_a_case_on_hold_stays(townclerk: Command, over: Town) -> None:

@@ -11,7 +11,7 @@ import typer
 from townclerk.app.commands.asking import NotAsItShould, who_asks
 from townclerk.app.commands.records import Records, open_records, reference_of
 from townclerk.app.commands.saying import say, say_json, say_table
-from townclerk.domain.afterwards import RETENTION
+from townclerk.domain.afterwards import ENDED, RETENTION
 from townclerk.domain.case import MARKED, Case
 from townclerk.domain.provisions import WhenKept
 from townclerk.store import cases
@@ -62,9 +62,12 @@ def list_(
 def _kept(tx: Tx, records: Records, last: date) -> Iterator[Kept]:
     for case in cases.every(tx, records.council_id):
         deadline = case.deadline(RETENTION)
-        if deadline is None or deadline.dropped or (not case.flagged(MARKED) and deadline.promised > last):
+        if case.destroyed_at is not None or deadline is None or deadline.dropped:
             continue
-        state = "held" if case.hold is not None else "marked" if case.flagged(MARKED) else "kept"
+        marked = _is_over(case, records.today)
+        if not marked and deadline.promised > last:
+            continue
+        state = "held" if case.hold is not None else "marked" if marked else "kept"
         yield Kept(case.ref, deadline.promised, deadline.derivation.note.removeprefix("kept as: "), state)
 
 
@@ -106,12 +109,14 @@ def run(ctx: typer.Context) -> None:
 
 
 def _marked(tx: Tx, records: Records) -> tuple[Case, ...]:
-    return tuple(case for case in cases.every(tx, records.council_id) if _is_over(case))
+    return tuple(case for case in cases.every(tx, records.council_id) if _is_over(case, records.today))
 
 
-def _is_over(case: Case) -> bool:
-    """Its time is over, and it has not been destroyed."""
-    return case.flagged(MARKED) and bool(case.complainant.address)
+def _is_over(case: Case, today: date) -> bool:
+    """It has ended, its time is over, and it has not been destroyed. The mark alone does not say so."""
+    deadline = case.deadline(RETENTION)
+    passed = deadline is not None and deadline.met_at is not None and deadline.promised < today
+    return case.destroyed_at is None and case.status in ENDED and case.flagged(MARKED) and passed
 
 
 def _confirm(tx: Tx, records: Records, ref: str) -> Destroyed:
@@ -120,7 +125,7 @@ def _confirm(tx: Tx, records: Records, ref: str) -> Destroyed:
         raise NotAsItShould(f"there is no case {ref}")
     if case.hold is not None:
         raise NotAsItShould(f"{ref} is on hold ({case.hold.reason}): #unhold, in a mail to the case, ends that")
-    if not _is_over(case):
+    if not _is_over(case, records.today):
         raise NotAsItShould(f"{ref} is not marked for deletion: `townclerk retention list` shows what is")
     deadline = case.deadline(RETENTION)
     why = f"{deadline.derivation.note}, until {deadline.promised}" if deadline is not None else "its time is over"

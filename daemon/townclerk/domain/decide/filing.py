@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from townclerk.domain.case import ADJUSTMENT
+from townclerk.domain.case import ADJUSTMENT, MARKED
 from townclerk.domain.commands import Command
 from townclerk.domain.deadlines import stage_deadlines
 from townclerk.domain.decide.decision import JoinOther
@@ -191,6 +191,7 @@ def flag(work: OfficerAtWork, command: Command) -> None:
     name, _, text = command.argument.partition(" ")
     if not name:
         raise Refusal("the flag's name is missing", "#flag NAME and a few words")
+    _is_for_officers(name.lower())
     several = name.lower() == ADJUSTMENT
     if several and not joined(text, command.body):
         raise Refusal("what is done differently is missing", "#flag adjustment and what it is")
@@ -201,8 +202,15 @@ def flag(work: OfficerAtWork, command: Command) -> None:
 
 def unflag(work: OfficerAtWork, command: Command) -> None:
     name = command.argument.strip().lower()
+    _is_for_officers(name)
     if name not in dict(work.d.case.flags):
         flags = ", ".join(dict(work.d.case.flags)) or "none is set"
         raise Refusal(f"there is no flag “{name}”", f"#unflag and one of: {flags}")
     work.d.change(flags=tuple(flag for flag in work.d.case.flags if flag[0] != name))
     work.done(f"The flag “{name}” is taken away.")
+
+
+def _is_for_officers(name: str) -> None:
+    """Refuses the mark under which a case may be destroyed: it follows from how long the policy keeps it."""
+    if name.replace("_", "-") == MARKED:
+        raise Refusal(f"“{MARKED}” is set when the time to keep the case is over, and by nobody", "#hold and why, to keep it")
