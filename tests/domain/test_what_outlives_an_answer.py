@@ -280,6 +280,14 @@ def test_the_resident_hears_how_it_stands_every_ten_working_days_also_after_the_
     assert Status.CLOSED is town.it.status
 
 
+def test_a_further_action_puts_off_no_update() -> None:
+    town = promised()
+    town.officer("#action 2027-06-01 Repay the collection", datetime(2027, 1, 28, 11, tzinfo=UTC))
+    town.until(datetime(2027, 1, 30, tzinfo=UTC))
+
+    assert [datetime(2027, 1, 29, 10, tzinfo=UTC)] == [at for at, _ in town.letters(LetterKind.ACTION_UPDATE)]
+
+
 def test_the_resident_hears_at_once_what_is_done_and_what_is_still_to_do() -> None:
     town = promised()
     town.officer("#action 2027-03-01 Repay the collection", FRIDAY + timedelta(hours=1))
@@ -587,6 +595,19 @@ def test_who_is_reached_by_post_alone_gets_nothing_by_mail_and_an_officer_gets_i
     assert [one.enclosed.kind for one in printed if one.enclosed] == [LetterKind.RESPONSE, LetterKind.REVIEW_INVITATION]
     assert {"post"} == {one.question for one in printed}
     assert Status.ANSWERED is town.it.status
+
+
+def test_who_is_reached_by_post_alone_hears_of_a_delay_as_everybody_does() -> None:
+    """Where an officer wrote the complaint down, there is no address at all."""
+    town = Town(answerable=False)
+    town.officer("#flag post 1 Mill Lane", MONDAY + timedelta(hours=1))
+    town.until(MONDAY + timedelta(days=40))
+    printed = [send.letter.content for _, send in town.sent if isinstance(send.letter.content, ToDecide)]
+    enclosed = [one.enclosed.kind for one in printed if one.enclosed]
+
+    assert LetterKind.ACKNOWLEDGEMENT in enclosed
+    assert LetterKind.DELAY_NOTICE in enclosed
+    assert [send for _, send in town.sent if not send.letter.to.staff] == []
 
 
 # --- a case that takes too long

@@ -355,6 +355,11 @@ class Case:
         return any(flag == name for flag, _ in self.flags)
 
     @property
+    def can_be_told(self) -> bool:
+        """A letter reaches the complainant: by mail, or through an officer who posts it."""
+        return self.receipts or self.flagged(BY_POST)
+
+    @property
     def first_mail(self) -> Correspondence | None:
         return self.mails[0] if self.mails else None
 

@@ -112,7 +112,7 @@ def _of_deadline(case: Case, deadline: Deadline, council: Council) -> Iterator[T
 def _falls_back(case: Case, deadline: Deadline, council: Council) -> bool:
     stage = deadline.stage
     promise = council.policy.stages[stage].acknowledge if stage else None
-    return promise is not None and promise.fallback is Fallback.AT_DUE and case.receipts and case.hold is None
+    return promise is not None and promise.fallback is Fallback.AT_DUE and case.can_be_told and case.hold is None
 
 
 def _reminders(deadline: Deadline, days_before: tuple[int, ...], council: Council) -> Iterator[Timer]:

@@ -39,7 +39,8 @@ def action(work: OfficerAtWork, command: Command) -> None:
 def _promise(work: OfficerAtWork, until: date, what: str, told: str) -> None:
     d = work.d
     new = Action(len(d.case.actions) + 1, what, until, work.officer.key)
-    d.change(actions=(*d.case.actions, new), actions_told_at=d.now)
+    since = d.case.actions_told_at if d.case.open_actions else None  # one more, of which they hear nothing, puts nothing off
+    d.change(actions=(*d.case.actions, new), actions_told_at=since or d.now)
     d.owe(action_deadline(new, d.now, d.council))
     d.note(work.officer.key, "action", number=new.number, what=what, due=until)
     work.done(f"Action {new.number}, due {words_of(until)}: {what}. You are reminded of it.")

@@ -122,7 +122,7 @@ def _delay(d: Deliberation, timer: Timer) -> None:
     """There is neither a response nor an extension: the resident is told, once for each date that they held."""
     deadline = _deadline(d, timer)
     stage = _stage(d, deadline)
-    if not d.case.receipts:  # a date that nobody is told is no promise: it would only hide that the old one was missed
+    if not d.case.can_be_told:  # a date that nobody is told is no promise: it would only hide that the old one was missed
         d.note("townclerk", "letter_not_sent", letter="delay_notice", reason="no address that can be answered")
         return
     if d.restricts(d.case.complainant):

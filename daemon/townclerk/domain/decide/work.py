@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from townclerk.domain.case import BY_POST, ConsentState
+from townclerk.domain.case import ConsentState
 from townclerk.domain.commands import Command, looks_quoted, word_anywhere
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
@@ -140,7 +140,7 @@ class OfficerAtWork:
             )
 
     def can_be_written_to(self) -> None:
-        if not self.d.case.receipts and not self.d.case.flagged(BY_POST):
+        if not self.d.case.can_be_told:
             raise Refusal("this resident gave no address that can be answered", "#note, if you reached them another way")
 
 
