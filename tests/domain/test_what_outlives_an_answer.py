@@ -12,7 +12,7 @@ from townclerk.domain.case import Case
 from townclerk.domain.commands import read_commands
 from townclerk.domain.deadlines import timers
 from townclerk.domain.decide import Decision, Send, decide
-from townclerk.domain.decide.surveying import mark_of
+from townclerk.domain.decide.surveying import added_to_mark, mark_of
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.events import CaseOpened, Event, LetterBounced, OfficerWrote, ResidentWrote, TimerDue
 from townclerk.domain.letters import ActionUpdate, Forwarded, Reminder
@@ -223,6 +223,47 @@ def test_a_request_for_a_review_is_one_also_below_a_survey() -> None:
 )
 def test_the_mark_is_read_as_people_write_it(text: str, mark: int | None) -> None:
     assert mark == mark_of(text)
+
+
+def test_what_somebody_content_adds_to_the_survey_is_read_by_whoever_dealt_with_it() -> None:
+    town = surveyed()
+    decision = town.resident(
+        "4\nPlease ring me on 01902 000000 about a collection for my mother.",
+        datetime(2027, 1, 25, 10, tzinfo=UTC),
+        LetterKind.SURVEY,
+    )
+    (sent,) = decision.sends
+
+    assert sent.letter.to.officer == "wendy"
+    assert isinstance(sent.letter.content, Forwarded)
+    assert (sent.letter.content.reason, town.it.survey_marks) == ("survey", (4,))
+
+
+FORM = """
+
+Was it easy to reach us? (1 to 5): 4
+Was our answer clear? (1 to 5): 5
+Did we keep to the dates that we gave
+you? (1 to 5):
+What should we do better?
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        ("5 - very well" + FORM, ""),
+        ("3 - neither well nor badly" + FORM, ""),
+        ("4/5", ""),
+        ("Hello,\n4\nThank you for your help\nKind regards, Asha Mills", ""),
+        ("5\nAsha Mills", ""),
+        ("4 - well" + FORM + "Ring before you come.", "Ring before you come."),
+        ("5 - very well. The gate is still open.", "The gate is still open."),
+        ("4 out of 5\nDoes the lid come too?", "Does the lid come too?"),
+    ],
+)
+def test_the_form_and_civilities_are_nothing_that_was_added(text: str, added: str) -> None:
+    assert added == added_to_mark(text)
 
 
 # --- actions

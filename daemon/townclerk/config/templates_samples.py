@@ -308,6 +308,7 @@ def _full_to_staff() -> Iterator[StaffContent]:
         "excluded",
         "notice",
         "withheld",
+        "survey",
         *_COPIES,
         "other",
         "agreed",

@@ -316,7 +316,8 @@ class Forwarded:
     """A mail that the officer should see; `dates` where something is due of it. `detail` says what happened, of a notice, and
     which letter was not sent, of one that was withheld."""
 
-    reason: str  # comment, compliment, service_request, further, information_request, member, excluded, notice, withheld
+    reason: str  # comment, compliment, service_request, further, information_request, member, excluded, notice, withheld,
+    # survey
     original: Original
     choices: tuple[Choice, ...] = ()
     dates: tuple[DatedPromise, ...] = ()

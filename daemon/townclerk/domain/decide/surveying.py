@@ -3,7 +3,7 @@
 import re
 
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
-from townclerk.domain.decide.handing import hand_over
+from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.events import ResidentWrote
 from townclerk.domain.routing import Signal
 from townclerk.domain.words import LetterKind
@@ -14,25 +14,56 @@ _MARK = re.compile(
     re.I,
 )
 _LINES = 3  # of the mail, in which the mark is looked for
+# The lines of the ready-made answers, however the mail was folded, with the mark that stands behind a question.
+_FORM = re.compile(
+    r"(?:was it easy to reach us|was our answer clear|did we keep to the dates that we gave you)\?"
+    r"\s*(?:\(1 to 5\))?[\s:]*(?:[1-5]\b)?"
+    r"|what should we do better\?:?".replace(" ", r"\s+"),
+    re.I,
+)
+_BESIDE_THE_MARK = re.compile(r"^\W*(?:(?:/|out\s+of)\s*5\b)?\W*(?:very\s+well|well|neither\s+well\s+nor\s+badly)?\b", re.I)
+_CIVILITY = re.compile(  # a whole line that greets, thanks or ends a letter
+    r"^\W*(?:hi|hello|dear|good\s+(?:morning|afternoon|evening)|(?:many\s+)?thanks|thank\s+you|cheers|(?:kind|best|warm)?\s*(?:regards|wishes)"
+    r"|yours\s+\w+|diolch)\b(?:\W+\w+){0,6}\W*$",
+    re.I,
+)
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_FEWEST = 3  # words that say something: fewer are a name
 LOWEST = 2  # a mark up to this one says that they are not content
 
 
 def survey_answered(d: Deliberation, event: ResidentWrote) -> None:
-    """No receipt, no reopening. Who is not content may be offered to complain: a person decides."""
+    """No receipt, no reopening. Who is not content may be offered to complain: a person decides. What anybody else adds to
+    the mark is read by whoever dealt with the case."""
     mail, mark = event.mail, mark_of(event.mail.own_text)
     said = mail.own_text.strip()
     d.note("resident", "survey_answered", mark=mark or "", mail=mail.number)
     if mark is not None:
         d.change(survey_marks=(*d.case.survey_marks, mark))
     signals = event.route.signals & {Signal.DISSATISFIED, Signal.REVIEW_REQUEST}
+    survey = d.council.policy.provisions.survey
+    clause = survey.said.clause if survey else ""
     if signals or (mark is not None and mark <= LOWEST) or (mark is None and said and Signal.THANKS not in event.route.signals):
-        survey = d.council.policy.provisions.survey
-        clause = survey.said.clause if survey else ""
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "survey_reply", mail=mail.number, clause=clause)
+    elif added_to_mark(mail.own_text):
+        hand_over(d, LetterKind.FORWARDED, f"{RESPONSIBLE}:", "survey", mail=mail.number, clause=clause)
 
 
 def mark_of(text: str) -> int | None:
     """The mark from 1 to 5 that begins *text*, or None: there is none."""
-    lines = [line for line in text.splitlines() if line.strip()][:_LINES]
-    found = next((match for line in lines if (match := _MARK.match(line.strip()))), None)
+    found = next((match for line in _top(text) if (match := _MARK.match(line))), None)
     return int(found[1]) if found else None
+
+
+def added_to_mark(text: str) -> str:
+    """What *text* says besides the mark, the lines of the form, and civilities; empty where that is nothing."""
+    lines = [line.strip() for line in _FORM.sub("\n", text).splitlines()]
+    marked = next((line for line in _top(text) if _MARK.match(line)), None)
+    if marked in lines:
+        lines[lines.index(marked)] = _BESIDE_THE_MARK.sub("", _MARK.sub("", marked)).lstrip(" .,;:-–")
+    said = "\n".join(line for line in lines if line and not _CIVILITY.match(line))
+    return said if len(_WORD.findall(said)) >= _FEWEST else ""
+
+
+def _top(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()][:_LINES]
