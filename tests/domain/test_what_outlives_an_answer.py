@@ -402,6 +402,14 @@ def test_the_time_counts_from_the_last_contact_where_that_is_later() -> None:
     assert date(2030, 3, 1) == town.due("retention")
 
 
+def test_the_time_counts_from_the_day_of_an_action_that_is_still_open() -> None:
+    town = answered(retention=YEARS)
+    town.officer("#action 2028-03-01 Mend the gate\n#close", FRIDAY)
+    assert date(2030, 3, 1) == town.due("retention")
+    town.officer("#action-done 1\nIt is mended.", FRIDAY + timedelta(days=3))
+    assert date(2029, 1, 15) == town.due("retention")
+
+
 def test_what_has_no_class_is_kept_for_ever_unless_the_policy_says_how_long() -> None:
     comment = Route(Category.COMMENT, "waste")
     town = Town(comment, retention=YEARS)

@@ -129,13 +129,18 @@ def assessment_deadline(sheet: Assessment, answered_at: datetime, council: Counc
 
 
 def retention_deadline(case: Case, retention: Retention, now: datetime, council: Council) -> Deadline | None:
-    """The last day on which the case is kept, from its end or the last contact, whichever is later; None: for ever."""
+    """The last day on which the case is kept, from its end, the last contact, or the last day of what was promised or
+    decided on it and still runs, whichever is latest; None: for ever."""
     kept_as = retention_class(case, retention)
     if kept_as is None or case.closed_at is None:
         return None
     name, duration = kept_as
     since = max(case.closed_at, case.last_contact_at or case.closed_at)
-    derivation = council.calendar.keep_until(council.calendar.local(since).date(), duration, f"kept as: {name}")
+    running = [action.due for action in case.open_actions]
+    if case.restriction is not None:
+        running.append(case.restriction.until)
+    last = max((council.calendar.local(since).date(), *running))
+    derivation = council.calendar.keep_until(last, duration, f"kept as: {name}")
     return outliving(RETENTION, derivation, retention.by, now, retention.said)
 
 

@@ -1,5 +1,6 @@
 """What is left of a case when its time is over: that there was one, of what sort, and how it went. Nobody is named."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,8 +10,10 @@ from townclerk.domain.mail import Address
 NOBODY = Address("", "")
 
 
-def without_people(case: Case, at: datetime) -> Case:
-    """*case*, destroyed at *at*: with its dates and figures, and nothing that anybody wrote, or that says who they were."""
+def without_people(case: Case, at: datetime, codes: Collection[str]) -> Case:
+    """*case*, destroyed at *at*: with its dates and figures, and nothing that anybody wrote, or that says who they were.
+
+    Of the reasons and remedies stay those that are *codes* of the policy: where it has none they are an officer's own words."""
     return Case(
         ref=case.ref,
         council=case.council,
@@ -29,8 +32,8 @@ def without_people(case: Case, at: datetime) -> Case:
         closed_at=case.closed_at,
         destroyed_at=at,
         refused=case.refused,
-        reasons=case.reasons,
-        remedies=tuple(Remedy(remedy.code) for remedy in case.remedies),
+        reasons=tuple(reason for reason in case.reasons if reason in codes),
+        remedies=tuple(Remedy(remedy.code) for remedy in case.remedies if remedy.code in codes),
         survey_marks=case.survey_marks,
         run=case.run,
         receipts=False,

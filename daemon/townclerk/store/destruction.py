@@ -1,5 +1,6 @@
 """A case's mails, letters and journal entries lose what they tell. That they did stands in the journal for ever."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,9 +24,11 @@ class Destroyed:
     entries: int
 
 
-def destroy(tx: Tx, case: Case, at: datetime, actor: str, why: str) -> Destroyed:
-    """Destroy what *case* holds. Raises Stale where it changed since it was loaded: then it may not be the time."""
-    cases.save(tx, without_people(case, at), now=at)
+def destroy(tx: Tx, case: Case, at: datetime, actor: str, why: str, codes: Collection[str]) -> Destroyed:
+    """Destroy what *case* holds, but for the *codes* of its reasons and remedies.
+
+    Raises Stale where it changed since it was loaded: then it may not be the time."""
+    cases.save(tx, without_people(case, at, codes), now=at)
     tx.execute(delete(case_parties).where(case_parties.c.ref == case.ref))
     tx.execute(delete(timers).where(timers.c.case_ref == case.ref))
     tx.execute(delete(message_ids).where(message_ids.c.case_ref == case.ref))

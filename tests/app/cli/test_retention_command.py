@@ -8,7 +8,7 @@ import pytest
 
 from app.cli.house import Command, Town
 from townclerk.domain.calendar import Derivation
-from townclerk.domain.case import MARKED, Case, Deadline, Hold
+from townclerk.domain.case import MARKED, Action, Case, Deadline, Hold, Remedy, Restriction
 from townclerk.domain.mail import Address
 from townclerk.domain.words import Status
 from townclerk.store import cases, journal, mails, outbox
@@ -95,6 +95,30 @@ def test_what_is_open_again_is_not_destroyed(townclerk: Command, over: Town) -> 
     assert townclerk("retention", "confirm", over.old, "--config", over.settings).status == 1
 
 
+def test_an_officer_s_own_words_go_and_the_codes_of_the_policy_stay(townclerk: Command, over: Town) -> None:
+    words = "Mrs Lane's illness was not looked at"
+    over.ask(partial(change, ref=over.old, reasons=("delay", words), remedies=(Remedy(words),)))
+    assert townclerk("retention", "confirm", over.old, "--config", over.settings).status == 0
+    case = over.ask(partial(cases.load, ref=over.old))
+
+    assert case is not None
+    assert (case.reasons, case.remedies) == (("delay",), ())
+
+
+@pytest.mark.parametrize("what", ["action", "restriction"])
+def test_what_is_still_running_keeps_a_case(townclerk: Command, over: Town, what: str) -> None:
+    later = date(2999, 1, 1)
+    either: dict[str, dict[str, object]] = {
+        "action": {"actions": (Action(1, "Repay it", later, "cal"),)},
+        "restriction": {"restriction": Restriction("a@b.example", later, "abuse", "cal", THEN, over.old)},
+    }
+    over.ask(partial(change, ref=over.old, **either[what]))  # type: ignore[arg-type]  # as above
+    ran = townclerk("retention", "confirm", over.old, "--config", over.settings)
+
+    assert ran.status == 1
+    assert "is still needed" in ran.err
+
+
 def test_a_case_on_hold_stays(townclerk: Command, over: Town) -> None:
     over.ask(partial(change, ref=over.old, hold=Hold("The Ombudsman", "cal", THEN)))
     ran = townclerk("retention", "confirm", over.old, "--config", over.settings)
@@ -128,4 +152,4 @@ def test_a_case_that_changed_meanwhile_is_not_destroyed(over: Town) -> None:
     assert case is not None
     over.ask(partial(change, ref=over.old, subject="somebody wrote"))
     with pytest.raises(Stale):
-        over.ask(partial(destroy, case=case, at=THEN, actor="cal", why="its time is over"))
+        over.ask(partial(destroy, case=case, at=THEN, actor="cal", why="its time is over", codes=()))

@@ -97,7 +97,11 @@ def run(ctx: typer.Context) -> None:
       townclerk retention run
     """
     with open_records(ctx.obj) as records:
-        marked = [case for case in records.db.read_now(partial(_marked, records=records)) if case.hold is None]
+        marked = [
+            case
+            for case in records.db.read_now(partial(_marked, records=records))
+            if case.hold is None and not _still_running(case, records.today)
+        ]
         kept = records.council.policy.provisions.retention
         if kept is None or kept.then is not WhenKept.DESTROY:
             say(f"{len(marked)} marked; this policy wants a person to confirm each: townclerk retention confirm REF")
@@ -119,17 +123,31 @@ def _is_over(case: Case, today: date) -> bool:
     return case.destroyed_at is None and case.status in ENDED and case.flagged(MARKED) and passed
 
 
+def _still_running(case: Case, today: date) -> str:
+    """What of it is not over, whatever its mark says; empty: nothing."""
+    if case.open_actions:
+        return f"an action that the resident was promised is open ({case.open_actions[0].due})"
+    if case.restriction is not None and case.restriction.until >= today:
+        return f"a restriction of contact is in force until {case.restriction.until}"
+    return ""
+
+
 def _confirm(tx: Tx, records: Records, ref: str) -> Destroyed:
     case = cases.load(tx, ref)
     if case is None or case.council != records.council_id:
         raise NotAsItShould(f"there is no case {ref}")
     if case.hold is not None:
         raise NotAsItShould(f"{ref} is on hold ({case.hold.reason}): #unhold, in a mail to the case, ends that")
+    running = _still_running(case, records.today)
+    if running:
+        raise NotAsItShould(f"{ref} is still needed: {running}")
     if not _is_over(case, records.today):
         raise NotAsItShould(f"{ref} is not marked for deletion: `townclerk retention list` shows what is")
     deadline = case.deadline(RETENTION)
     why = f"{deadline.derivation.note}, until {deadline.promised}" if deadline is not None else "its time is over"
-    return destroy(tx, case, records.now, who_asks(), why)
+    provisions = records.council.policy.provisions
+    codes = {*provisions.reasons, *provisions.remedies}
+    return destroy(tx, case, records.now, who_asks(), why, codes)
 
 
 def _certificate(ref: str, gone: Destroyed) -> str:
