@@ -9,9 +9,9 @@ from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.letters import Choice, Reminder, ShownAction, StaffContent
 
 
-def reminder(d: Deliberation, letter: Waiting) -> StaffContent:
-    """The reminder that waited: of the sheet, or of what is done differently for this resident."""
-    return of_assessment(d) if letter.about[0] == ASSESSMENT else of_adjustments(d)
+def reminder(d: Deliberation, _letter: Waiting) -> StaffContent:
+    """The reminder that waited: of what is done differently for this resident. No other waits."""
+    return of_adjustments(d)
 
 
 def of_assessment(d: Deliberation) -> Reminder:
