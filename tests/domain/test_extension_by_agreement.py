@@ -176,3 +176,22 @@ def test_nobody_is_asked_while_the_date_first_promised_stands_or_once_it_is_answ
     told = story(agreement=False, updates_every=every).officer(at(1, 18), "wendy", "#extend 2027-02-04 the contractor is ill")
     told.officer(at(1, 19), "wendy", "#respond not-upheld\nThe lorry came at six, as the tracker shows.").until(at(2, 4))
     assert updates(told) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["#category comment\nWe take it as a comment.", "#withdraw", "#refuse insurance\nIt is a claim."]
+)
+def test_a_case_that_took_another_way_awaits_no_agreement(words: str) -> None:
+    told = proposed().officer(at(1, 19), "wendy", words).resident(at(1, 20), "Yes, I agree.", PROPOSAL)
+
+    assert told.case.proposal is None
+    assert all(
+        isinstance(letter.content, Receipt) and letter.content.variety != "agreed" for letter in told.sent(LetterKind.RECEIPT)
+    )
+
+
+def test_opened_again_it_must_be_proposed_again() -> None:
+    told = proposed().officer(at(1, 19), "wendy", "#withdraw").officer(at(1, 19), "wendy", "#reopen")
+    told.resident(at(1, 20), "Yes, I agree.", PROPOSAL)
+
+    assert dates(told) == (DUE, DUE)

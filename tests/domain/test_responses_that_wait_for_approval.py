@@ -209,3 +209,15 @@ def test_meetings_are_counted_both_ways_from_any_one_of_them(years: int) -> None
     assert next_meeting(board, date(2027, 1, 22)) == date(2027, 2, 4)
     assert last_meeting(board, date(2027, 1, 20)) == date(2027, 1, 7)
     assert last_meeting(board, date(2027, 1, 21)) == date(2027, 1, 21)
+
+
+@pytest.mark.parametrize("ends", ["#withdraw", "#category comment\nWe take it as a comment."])
+def test_a_case_that_took_another_way_has_no_draft_to_approve(ends: str) -> None:
+    told = held().officer(at(1, 14), "emma", ends)
+    if ends == "#withdraw":
+        told.officer(at(1, 15), "emma", "#reopen")
+    told.officer(at(1, 20), "bert", "#approve")
+
+    assert told.case.draft is None
+    assert told.sent(LetterKind.RESPONSE) == []
+    assert told.kinds(at(1, 20)) == ["refused"]

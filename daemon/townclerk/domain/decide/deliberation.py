@@ -141,7 +141,10 @@ class Deliberation:
             self.case = self.case.with_deadline(replace(deadline, dropped=True))
 
     def drop_deadlines(self, stage: Stage | None = None) -> None:
-        """What is owed (of one stage) is no longer: the case took another way."""
+        """What is owed (of one stage) is no longer: the case took another way. With the whole case goes what was on its way: a
+        later date that was proposed, a response that waits for agreement."""
+        if stage is None:
+            self.change(proposal=None, draft=None)
         for deadline in self.case.deadlines:
             if deadline.open and not deadline.outlives and (stage is None or deadline.stage is stage):
                 self.case = self.case.with_deadline(replace(deadline, dropped=True))

@@ -165,6 +165,7 @@ def _stops_being_complaint(work: OfficerAtWork, category: Category, text: str) -
 def _becomes(work: OfficerAtWork, category: Category) -> None:
     d = work.d
     d.change(category=category, stage=None, exclusions=(), restricted=False, pending=None, requested_mail=None)
+    d.change(proposal=None, draft=None)
     policy = category_policy(category, d.council)
     for role in policy.forward_to:
         hand_over(d, LetterKind.FORWARDED, f"role:{role}", category.value, mail=_matter(d), clause=policy.clause)

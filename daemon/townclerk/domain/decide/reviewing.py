@@ -108,7 +108,7 @@ def _refuse_review(work: OfficerAtWork, text: str) -> None:
     if not text:
         raise Refusal("reasons are missing: the resident must be told why", "#review refuse and, on the next line, the reasons")
     d.drop_deadlines(stage.stage)
-    d.change(status=Status.CLOSED, closed_at=d.now, requested_mail=None, review_refused=True)
+    d.change(status=Status.CLOSED, closed_at=d.now, requested_mail=None, review_refused=True, proposal=None, draft=None)
     published = stage.refuse or Published("")
     letter = ReviewDecision(
         accepted=False, text=text, officer=work.officer.name, respond_by=None, ombudsmen=d.ombudsmen(), stage_title=stage.title
