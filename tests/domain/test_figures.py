@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from domain.samples import COMPLAINT, MONDAY, council, officer, opened
+from domain.samples import COMPLAINT, MONDAY, council, officer, opened, resident
 from townclerk.domain.case import Case, Remedy
 from townclerk.domain.figures import Material, sections
 from townclerk.domain.letters import Section
@@ -81,3 +81,24 @@ def test_codes_are_counted_by_their_titles() -> None:
 def test_no_category_of_people_s_mail_is_left_out() -> None:
     case = replace(opened(COMPLAINT).case, category=Category.MEMBER_ENQUIRY)
     assert rows(told(Figure.RECEIVED, case))["Member enquiries"] == "1"
+
+
+def test_each_response_counts_with_its_own_outcome_whatever_the_review_decides() -> None:
+    asked = resident(answered(3), "I ask for a stage 2 review.", 4, MONDAY + timedelta(days=4)).case
+    found = rows(told(Figure.OUTCOMES, asked))
+    assert (found["Upheld"], found["Not upheld"]) == ("1 of 1 (100%)", "0 of 1 (0%)")
+
+    text = "#respond not-upheld\nThe crew did come: the tracker of the lorry shows it at your door at seven."
+    reviewed = officer(asked, text, 5, MONDAY + timedelta(days=24), "cal").case
+    assert rows(told(Figure.OUTCOMES, reviewed))["Upheld"] == "1 of 1 (100%)"
+    assert rows(told(Figure.OUTCOMES, reviewed, span=FEBRUARY))["Not upheld"] == "1 of 1 (100%)"
+
+
+@pytest.mark.parametrize("words", ["#reopen", "#category complaint"])
+def test_a_complaint_that_was_taken_on_after_all_does_not_count_as_refused(words: str) -> None:
+    refused = officer(opened().case, "#refuse insurance\nIt is a claim.", 2, MONDAY + timedelta(days=1)).case
+    assert "Nothing" not in rows(told(Figure.REFUSED, refused))
+
+    taken = officer(refused, words, 3, MONDAY + timedelta(days=2), "cal").case
+    ended = officer(taken, "#withdraw", 4, MONDAY + timedelta(days=3), "cal").case
+    assert rows(told(Figure.REFUSED, ended)) == {"Nothing": ""}

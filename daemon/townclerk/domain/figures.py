@@ -23,11 +23,12 @@ ORDINARY = (Category.COMPLAINT, Category.COMMENT, Category.COMPLIMENT, Category.
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response that left in the period."""
+    """A response that left in the period, with what it decided, whatever was decided later."""
 
     case: Case
     stage: Stage
     day: date
+    outcome: Outcome | None
 
 
 @dataclass(slots=True)
@@ -55,7 +56,7 @@ class Material:
         for stage, at in case.responded_at:
             day = calendar.local(at).date()
             if self._within(day):
-                self.answers.append(Answer(case, stage, day))
+                self.answers.append(Answer(case, stage, day, _decided(case, stage, at)))
         if case.closed_at is not None and self._within(calendar.local(case.closed_at).date()):
             self.ended.append(case)
         if case.status is Status.OPEN and case.category is Category.COMPLAINT:
@@ -67,6 +68,11 @@ class Material:
     @property
     def complaints(self) -> list[Case]:
         return [case for case in self.received if case.category is Category.COMPLAINT]
+
+
+def _decided(case: Case, stage: Stage, at: datetime) -> Outcome | None:
+    """The outcome of the response to *stage* that left *at*; that of the case, where its responses were not kept one by one."""
+    return next((answer.outcome for answer in case.answers if (answer.stage, answer.at) == (stage, at)), case.outcome)
 
 
 def sections(report: Report, material: Material, earlier: Material | None = None) -> tuple[Section, ...]:
@@ -151,10 +157,11 @@ def _in_time(deadline: Deadline, calendar: Calendar) -> bool:
 
 
 def _outcomes(material: Material, _personal: bool) -> Section:
-    last = [answer for answer in material.answers if answer.case.responded_at[-1][0] is answer.stage]
-    counted = Counter(answer.case.outcome for answer in last)
+    """Each response by its own outcome: a review that follows does not change what was decided before it."""
+    counted = Counter(answer.outcome for answer in material.answers)
+    whole = len(material.answers)
     return Section(
-        "What we decided", tuple(Row(outcome.words.capitalize(), percent(counted[outcome], len(last))) for outcome in Outcome)
+        "What we decided", tuple(Row(outcome.words.capitalize(), percent(counted[outcome], whole)) for outcome in Outcome)
     )
 
 
@@ -210,7 +217,7 @@ def _number(cases: list[Case], category: Category) -> int:
 
 
 def _upheld(material: Material) -> int:
-    return sum(answer.case.outcome in {Outcome.UPHELD, Outcome.PARTLY_UPHELD} for answer in material.answers)
+    return sum(answer.outcome in {Outcome.UPHELD, Outcome.PARTLY_UPHELD} for answer in material.answers)
 
 
 def _change(then: int, now: int) -> str:

@@ -120,5 +120,6 @@ def reopen(work: OfficerAtWork, _command: Command) -> None:
     owed = tuple(
         replace(each, dropped=False) if each.stage is d.case.stage and not each.outlives else each for each in d.case.deadlines
     )
-    d.change(status=Status.OPEN, closed_at=None, deadlines=owed, linked=(), last_contact_at=d.now, review_refused=False)
+    d.change(status=Status.OPEN, closed_at=None, deadlines=owed, linked=(), last_contact_at=d.now)
+    d.change(review_refused=False, refused=None)
     work.done("The case is open again, with the dates that it had.")

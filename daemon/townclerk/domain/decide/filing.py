@@ -121,6 +121,7 @@ def _becomes_complaint(work: OfficerAtWork) -> None:
         pending=None,
         requested_mail=None,
         review_refused=False,
+        refused=None,
         responded_at=(),
         outcome=None,
         closed_at=None,
