@@ -36,7 +36,7 @@ async def run_once(office: Office, now: datetime) -> int:
 
 def would_move(tx: Tx, office: Office) -> tuple[Recounted, ...]:
     """Every open date that was counted with another calendar, and would be another day now."""
-    return tuple(recounted(cases.every(tx, office.council.policy.id), office.council.calendar))
+    return tuple(recounted(cases.every(tx, office.council.policy.id, cases.UNANSWERED), office.council.calendar))
 
 
 def _letters(office: Office, moved: tuple[Recounted, ...], version: str, now: datetime) -> list[outbox.OutboxRow]:

@@ -14,6 +14,7 @@ from townclerk.domain.letters import Because, Digest, Letter, Recipient, Report,
 from townclerk.domain.periods import ONE_DAY, Span, before, review_due, spans_from
 from townclerk.domain.provisions import Figure
 from townclerk.domain.provisions import Report as ReportPolicy
+from townclerk.domain.words import Status
 from townclerk.services.office import Office
 from townclerk.services.writing import write_letter
 from townclerk.store import cases, facts, outbox
@@ -208,7 +209,9 @@ async def _digest(office: Office, now: datetime) -> int:
     key = f"digest:{office.council.policy.id}"
     if await office.db.read(partial(facts.get, key=key)) == today.isoformat():
         return 0
-    found = await office.db.read(lambda tx: morning(cases.every(tx, office.council.policy.id), office.council, now))
+    found = await office.db.read(
+        lambda tx: morning(cases.every(tx, office.council.policy.id, [Status.OPEN]), office.council, now)
+    )
     letter_key = f"{office.council.policy.id}:digest:{today.isoformat()}"
     because = Because("digest", next(iter(digest.said.promises), None), digest.said.clause or None)
     readers = _readers(office, digest.to) if found else ()

@@ -84,13 +84,12 @@ def of_party(tx: Tx, council: str, address: str) -> tuple[str, ...]:
     return tuple(tx.execute(theirs.order_by(cases.c.opened_at.desc(), cases.c.ref.desc())).scalars())
 
 
-def every(tx: Tx, council: str) -> Iterator[Case]:
-    """Every case of *council*, the oldest first, one at a time. Raises UnreadableCase, as `load`."""
-    rows = tx.execute(
-        select(cases.c.ref, cases.c.state, cases.c.version)
-        .where(cases.c.council == council)
-        .order_by(cases.c.opened_at, cases.c.ref)
-    )
+def every(tx: Tx, council: str, status: Sequence[Status] = tuple(Status)) -> Iterator[Case]:
+    """Every case of *council* in one of *status*, the oldest first, one at a time. Raises UnreadableCase, as `load`."""
+    fits = [cases.c.council == council]
+    if set(status) != set(Status):
+        fits.append(cases.c.status.in_(status))
+    rows = tx.execute(select(cases.c.ref, cases.c.state, cases.c.version).where(*fits).order_by(cases.c.opened_at, cases.c.ref))
     for row in rows.yield_per(200):
         yield replace(_read(row.ref, row.state), version=row.version)
 

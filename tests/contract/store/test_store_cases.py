@@ -202,6 +202,16 @@ def test_a_state_that_is_no_json_is_named(database: Database) -> None:
 # --- looking up
 
 
+def test_every_case_can_be_of_some_statuses_only(database: Database) -> None:
+    def work(tx: Tx) -> list[list[str]]:
+        for status in Status:
+            cases.insert(tx, case(f"OD-{status}", status=status))
+        wanted: list[list[Status]] = [[Status.OPEN], list(cases.UNANSWERED), list(Status), []]
+        return [sorted(one.status for one in cases.every(tx, "oakdale", status)) for status in wanted]
+
+    assert database.run_now(work) == [["open"], ["answered", "open"], sorted(Status), []]
+
+
 def test_cases_are_found_by_every_party_whatever_the_letters_case(database: Database) -> None:
     ben = Party(BEN, PartyRole.REPRESENTATIVE)
     first = database.run_now(lambda tx: cases.insert(tx, case("OD-1", parties=(ben, ben))))
