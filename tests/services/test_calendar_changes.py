@@ -7,6 +7,7 @@ import pytest
 
 from services.office import MONDAY, House, council
 from townclerk.domain.calendar import Calendar
+from townclerk.domain.recount import recounted
 from townclerk.services import recounting
 
 
@@ -48,3 +49,14 @@ async def test_the_first_calendar_of_all_is_no_change(house: House) -> None:
     house.arrives("I complain about the bins.")
     await house.settle()
     assert await announce(house, with_day_off(date(2027, 1, 15))) == 0
+
+
+async def test_what_outlives_a_case_is_not_counted_again(house: House) -> None:
+    await recounting.run_once(house.office, MONDAY)
+    house.arrives("I complain about the bins.")
+    await house.settle()
+    day = date(2027, 1, 15)
+    (case,) = house.cases
+    outliving = tuple(replace(deadline, name=f"survey.{deadline.what}") for deadline in case.deadlines)
+    assert len(list(recounted([case], with_day_off(day)))) == 2
+    assert list(recounted([replace(case, deadlines=outliving)], with_day_off(day))) == []

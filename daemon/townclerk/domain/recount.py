@@ -24,10 +24,11 @@ class Recounted:
 
 
 def recounted(cases: Iterable[Case], calendar: Calendar) -> Iterator[Recounted]:
-    """Every open date of *cases* that *calendar* would count otherwise."""
+    """Every open date of *cases* that *calendar* would count otherwise. What outlives a case is counted in ways of its own, and
+    no resident waits for it."""
     for case in cases:
         for deadline in case.deadlines:
-            due = _due(deadline, calendar) if deadline.open else None
+            due = _due(deadline, calendar) if deadline.open and not deadline.outlives else None
             if due is not None and due != deadline.target:
                 yield Recounted(case.ref, deadline.name, deadline.target, due)
 

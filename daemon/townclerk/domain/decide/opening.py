@@ -177,12 +177,12 @@ def _wait_for_a_decision(d: Deliberation, event: CaseOpened, category: CategoryP
     ask_what_is_pending(d, mail)
 
 
-def ask_what_is_pending(d: Deliberation, mail: int | None) -> None:
-    """The question is put, or put again, to whoever decides."""
+def ask_what_is_pending(d: Deliberation, mail: int | None, instead: str | None = None) -> None:
+    """The question is put, or put again, to whoever decides; or to the role *instead*."""
     pending = d.case.pending
     if pending is not None:
         detail = (pending.detail,) if pending.detail else ()
-        hand_over(d, LetterKind.DECISION, f"role:{pending.role}", pending.question, *detail, mail=mail)
+        hand_over(d, LetterKind.DECISION, f"role:{instead or pending.role}", pending.question, *detail, mail=mail)
 
 
 def _variety(d: Deliberation, event: CaseOpened) -> str:

@@ -188,8 +188,9 @@ def _undecided(d: Deliberation, timer: Timer) -> None:
         hand_over(d, LetterKind.DECISION, f"role:{to}", question, detail, mail=asked.mail)
 
 
-def _pending(d: Deliberation, _timer: Timer) -> None:
-    ask_what_is_pending(d, d.case.began_mail)
+def _pending(d: Deliberation, timer: Timer) -> None:
+    """What must be decided before anything begins is asked again, in the end of the complaints lead."""
+    ask_what_is_pending(d, d.case.began_mail, instead=None if timer.step == UNDECIDED_FOR[0] else LEAD)
 
 
 def _restriction_ends(d: Deliberation, timer: Timer) -> None:
