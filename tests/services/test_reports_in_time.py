@@ -123,3 +123,21 @@ async def test_a_policy_without_a_date_is_never_due(house: House) -> None:
     await go_on(house, MONDAY)
     assert await reporting.next_moment(house.office, MONDAY) is None
     assert house.letters("report") == []
+
+
+async def test_a_report_that_an_outage_kept_until_the_night_leaves_in_the_morning(house: House) -> None:
+    provide(house, QUARTERLY)
+    await go_on(house, MONDAY)
+    await go_on(house, FIRST_OF_APRIL.replace(hour=22))
+    assert (len(house.letters("report")), house.sent("report")) == (1, [])
+
+    await go_on(house, FIRST_OF_APRIL + timedelta(days=1, hours=1))
+    assert len(house.sent("report")) == 1
+
+
+async def test_a_report_that_nobody_is_there_to_read_goes_to_the_lead(house: House) -> None:
+    provide(house, replace(QUARTERLY, to=("a_role_without_people",)))
+    await go_on(house, MONDAY)
+    await go_on(house, FIRST_OF_APRIL)
+    (line,) = house.sent("report")
+    assert line.recipient == "cal.lane@council.example"

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from townclerk.domain.decide import Send
-from townclerk.domain.decide.deliberation import mark, next_opening, to_officer
+from townclerk.domain.decide.deliberation import LEAD, mark, next_opening, to_officer
 from townclerk.domain.digest import morning
 from townclerk.domain.figures import Material, sections
 from townclerk.domain.letters import Because, Digest, Letter, Recipient, Report, Row, Section
@@ -97,7 +97,10 @@ async def _report(office: Office, report: ReportPolicy, span: Span, now: datetim
     because = Because(f"report:{report.id}", next(iter(report.said.promises), None), report.said.clause or None)
     rows = [
         write_letter(
-            office, Send(f"{key}:{mark(to.address.lower())}", key, Letter(to, content, because, None, automatic=True)), now
+            office,
+            Send(f"{key}:{mark(to.address.lower())}", key, Letter(to, content, because, None, automatic=True)),
+            now,
+            not_before=next_opening(office.council, now),
         )
         for to in _readers(office, report.to)
     ]
@@ -119,7 +122,13 @@ def _count(tx: Tx, office: Office, report: ReportPolicy, span: Span, now: dateti
 
 
 def _readers(office: Office, roles: tuple[str, ...]) -> tuple[Recipient, ...]:
-    """Everybody in one of *roles*; the address that the policy prints for it."""
+    """Everybody in one of *roles*; the address that the policy prints for it. Where there is neither, the complaints lead."""
+    found = _playing(office, roles) or _playing(office, (LEAD,))
+    return tuple(found.values())
+
+
+def _playing(office: Office, roles: tuple[str, ...]) -> dict[str, Recipient]:
+    """By address."""
     found: dict[str, Recipient] = {}
     for role in roles:
         for officer in office.council.playing(role):
@@ -127,7 +136,7 @@ def _readers(office: Office, roles: tuple[str, ...]) -> tuple[Recipient, ...]:
         address = office.council.policy.role_addresses.get(office.council.policy.own_role(role))
         if address and not office.council.playing(role):
             found.setdefault(address.lower(), Recipient(role.replace("_", " "), address, None, staff=True))
-    return tuple(found.values())
+    return found
 
 
 def _put(tx: Tx, rows: list[OutboxRow]) -> None:
