@@ -7,6 +7,7 @@ import pytest
 
 from domain.samples import COMPLAINT, MONDAY, council, officer, opened, resident
 from townclerk.domain.case import Case, Remedy
+from townclerk.domain.digest import morning
 from townclerk.domain.figures import Material, sections
 from townclerk.domain.letters import Section
 from townclerk.domain.periods import Span
@@ -102,3 +103,13 @@ def test_a_complaint_that_was_taken_on_after_all_does_not_count_as_refused(words
     taken = officer(refused, words, 3, MONDAY + timedelta(days=2), "cal").case
     ended = officer(taken, "#withdraw", 4, MONDAY + timedelta(days=3), "cal").case
     assert rows(told(Figure.REFUSED, ended)) == {"Nothing": ""}
+
+
+def test_a_restricted_case_is_counted_and_neither_named_nor_quoted() -> None:
+    hidden = replace(opened().case, restricted=True)
+    assert rows(told(Figure.INVESTIGATIONS, hidden)) == {"1 restricted case": ""}
+    assert rows(told(Figure.LEARNING, replace(answered(3), learning=("Ask twice.",), restricted=True))) == {"Nothing": ""}
+
+    sections = morning([hidden], council(), MONDAY + timedelta(days=40))
+    assert sections
+    assert {row.label for section in sections for row in section.rows} == {"1 restricted case"}

@@ -16,8 +16,9 @@ from townclerk.domain.events import CaseOpened, MemberWrote, OfficerMailHeld, Of
 from townclerk.domain.letters import Assignment, Done, Receipt
 from townclerk.domain.letters import Decision as ToDecide
 from townclerk.domain.mail import Address
+from townclerk.domain.provisions import Notice, Published
 from townclerk.domain.routing import Route, route
-from townclerk.domain.words import Alert, Category, LetterKind
+from townclerk.domain.words import Alert, Category, LetterKind, Stage
 
 FRAUD = Route(Category.COMPLAINT, "licensing", exclusions=("fraud",))
 CONDUCT = Route(Category.COMPLAINT, "waste", alerts=(Alert.STAFF_CONDUCT,))
@@ -226,3 +227,20 @@ def test_whoever_is_named_for_an_alert_hears_of_it_also_where_the_case_names_a_c
     told = {(send.letter.kind, send.letter.to.officer) for send in decision.sends if send.letter.to.staff}
     assert (LetterKind.ALERT, "homes_director") in told
     assert "homes" not in {officer for _, officer in told}
+
+
+def test_what_happens_without_an_officer_lets_nobody_more_into_it() -> None:
+    """A policy may tell a role that Stage 2 has begun; who asked for it is the resident, who cannot know what is restricted."""
+    like = council()
+    told = Notice(("social_care",), stage=Stage.STAGE2, said=Published("9"))
+    policy = replace(like.policy, provisions=replace(like.policy.provisions, notices=(told,)))
+    answered = officer(opened().case, "#respond upheld\nWe are sorry. The crew missed your road.", 2, LATER).case
+    asked = ResidentWrote(
+        facts(3, "I ask for a stage 2 review.", LATER),
+        route(incoming("I ask for a stage 2 review."), council().routing),
+        "test",
+    )
+    decision = decide(replace(answered, restricted=True), asked, replace(like, policy=policy), LATER)
+
+    assert decision.case.stage is Stage.STAGE2
+    assert decision.case.confidants == ()

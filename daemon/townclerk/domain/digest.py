@@ -13,12 +13,12 @@ SOON = 5  # working days
 
 
 def morning(cases: Iterable[Case], council: Council, now: datetime) -> tuple[Section, ...]:
-    """The sections of the digest; nothing, where there is nothing to say."""
+    """The sections of the digest; nothing, where there is nothing to say. Restricted cases are counted and not named."""
     today = council.calendar.local(now).date()
     soon = council.calendar.add_working_days(today, SOON)
-    overdue: list[Row] = []
-    due: list[tuple[Deadline, Row]] = []
-    nobody: list[Row] = []
+    overdue: list[Row | None] = []
+    due: list[tuple[Deadline, Row | None]] = []
+    nobody: list[Row | None] = []
     for case in cases:
         if case.status is not Status.OPEN:
             continue
@@ -31,7 +31,17 @@ def morning(cases: Iterable[Case], council: Council, now: datetime) -> tuple[Sec
             nobody.append(_row(case, first))
     by_date = [row for _, row in sorted(due, key=lambda pair: pair[0].promised)]
     named = (("Overdue", overdue), ("Due within the week", by_date), ("Nobody's", nobody))
-    return tuple(Section(heading, tuple(rows)) for heading, rows in named if rows)
+    return tuple(Section(heading, _open_to_all(rows)) for heading, rows in named if rows)
+
+
+def _open_to_all(rows: list[Row | None]) -> tuple[Row, ...]:
+    named = tuple(row for row in rows if row is not None)
+    return (*named, *restricted_cases(len(rows) - len(named)))
+
+
+def restricted_cases(number: int) -> tuple[Row, ...]:
+    """How many there are of which only few may know more than that."""
+    return (Row(f"{number} restricted case{'' if number == 1 else 's'}", ""),) if number else ()
 
 
 def _somebody(case: Case, council: Council) -> bool:
@@ -39,6 +49,9 @@ def _somebody(case: Case, council: Council) -> bool:
     return case.officer is not None or stage is None or bool(council.playing(stage.respond.by, case.service))
 
 
-def _row(case: Case, owed: Deadline | None) -> Row:
+def _row(case: Case, owed: Deadline | None) -> Row | None:
+    """None: it is restricted."""
+    if case.restricted:
+        return None
     when = f", {owed.what} by {owed.promised:%A} {owed.promised.day} {owed.promised:%B %Y}" if owed else ""
     return Row(case.ref, f"{case.service.replace('_', ' ')}{when}")

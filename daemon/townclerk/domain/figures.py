@@ -13,6 +13,7 @@ from townclerk.domain.calendar import Calendar
 from townclerk.domain.case import Case, Deadline
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import is_overdue
+from townclerk.domain.digest import restricted_cases
 from townclerk.domain.letters import Row, Section
 from townclerk.domain.periods import Span
 from townclerk.domain.provisions import Code, Figure, Report
@@ -228,13 +229,19 @@ def _change(then: int, now: int) -> str:
 
 
 def _investigations(material: Material, personal: bool) -> Section:
-    return Section("Being looked into", tuple(_line(case, personal) for case in material.under_way) or _NONE)
+    return Section("Being looked into", _lines(material.under_way, personal))
+
+
+def _lines(cases: list[Case], personal: bool) -> tuple[Row, ...]:
+    """A line for each; restricted ones are counted and not named, whoever reads the report."""
+    named = tuple(_line(case, personal) for case in cases if not case.restricted)
+    return (*named, *restricted_cases(len(cases) - len(named))) or _NONE
 
 
 def _line(case: Case, personal: bool) -> Row:
     due = min((deadline.promised for deadline in case.deadlines if deadline.open), default=None)
     when = f"due {due.day} {due:%B %Y}" if due else "nothing due"
-    what = f"{case.subject}, {case.complainant.name or 'no name'}" if personal and not case.restricted else case.service
+    what = f"{case.subject}, {case.complainant.name or 'no name'}" if personal else case.service
     return Row(case.ref, f"{what.replace('_', ' ')}: {when}")
 
 
@@ -258,7 +265,7 @@ def _of_answered(material: Material, head: str) -> list[Deadline]:
 
 def _approvals(material: Material, personal: bool) -> Section:
     waiting = [case for case in material.under_way if case.draft is not None]
-    return Section("Responses that wait for agreement", tuple(_line(case, personal) for case in waiting) or _NONE)
+    return Section("Responses that wait for agreement", _lines(waiting, personal))
 
 
 def _reasons(material: Material, _personal: bool) -> Section:
@@ -287,7 +294,7 @@ def _surveys(material: Material, _personal: bool) -> Section:
 
 
 def _learning(material: Material, _personal: bool) -> Section:
-    learned = [(case, text) for case in _answered(material) for text in case.learning]
+    learned = [(case, text) for case in _answered(material) if not case.restricted for text in case.learning]
     return Section("What was learned", tuple(Row(case.service.replace("_", " "), text) for case, text in learned) or _NONE)
 
 

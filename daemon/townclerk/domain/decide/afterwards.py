@@ -239,7 +239,7 @@ def _retention(d: Deliberation, _timer: Timer) -> None:
 
 def _notices(d: Deliberation, before: Case | None) -> None:
     for to, what, said in _happened(d, before):
-        if before is not None:  # a person has said so: they hear of it, be it restricted or not
+        if before is not None and d.from_an_officer:  # a person has said so: they hear of it, be it restricted or not
             d.change(confidants=tuple(dict.fromkeys((*d.case.confidants, *to))))
         for role in to:
             began = d.case.mail(d.case.began_mail) or d.case.first_mail
