@@ -315,13 +315,28 @@ def _full_to_staff() -> Iterator[StaffContent]:
         "not_agreed",
     ):
         yield Forwarded(reason, _MAIL, _CHOICES, _DATES[1:] if reason == "further" else ())
+    yield Forwarded("notice", _MAIL, detail="The complaint has been upheld.")
+    yield Forwarded("withheld", _MAIL, detail="delay_notice")
+    yield from _by_the_clock()
+    yield from _decisions()
+    yield from _approvals()
+    yield AlertRaised((Alert.SAFEGUARDING, Alert.EMERGENCY_HAZARD), _MAIL, _CHOICES)
+    for why in ("no_word", "not_proven", "not_signed", "quoted_word", "unclear"):
+        yield Confirm(7, why, _ANSWER, _held_choices())
+    yield Done(("The acknowledgement was sent to Asha Patel.", "The answer is due on Wednesday 6 January 2027."))
+    yield Done(("Here is the list of words.",), "#acknowledge    send your understanding\n#respond upheld send the answer")
+    yield Refused("#extend next week", "No date was given.", ("#extend 2027-01-20 reason", "#extend 10 reason"), _ANSWER)
+    for kind in (LetterKind.RECEIPT, LetterKind.DELAY_NOTICE):
+        yield Undelivered(kind, "asha.patel@example.org", "5.1.1", "550 5.1.1 User unknown", _CHOICES)
+
+
+def _by_the_clock() -> Iterator[StaffContent]:
+    """What tells an officer of a date: before it, on it, and after it."""
     yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, _CHOICES)
     yield Reminder("respond", _RESPOND, Stage.STAGE1, _CLAUSE, _CHOICES)
     yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, _CHOICES, still_owed=True)
     yield Reminder("assess", _LATER, Stage.STAGE2, "", _CHOICES)
     yield Reminder("update", _LATER, Stage.STAGE1, _CLAUSE, _CHOICES)
-    yield Forwarded("notice", _MAIL, detail="The complaint has been upheld.")
-    yield Forwarded("withheld", _MAIL, detail="delay_notice")
     for what, detail in (
         ("action", "Put a new lid on your bin"),
         ("assessment", "what was learned"),
@@ -335,16 +350,6 @@ def _full_to_staff() -> Iterator[StaffContent]:
     yield Overdue("respond", _RESPOND, _LATER, Stage.STAGE1, _CLAUSE, "Wendy Ash", _CHOICES)
     yield Escalation("respond", _RESPOND, 5, "Wendy Ash", _CHOICES)
     yield Escalation("acknowledge", _ACKNOWLEDGE, 1, None)
-    yield from _decisions()
-    yield from _approvals()
-    yield AlertRaised((Alert.SAFEGUARDING, Alert.EMERGENCY_HAZARD), _MAIL, _CHOICES)
-    for why in ("no_word", "not_proven", "not_signed", "quoted_word", "unclear"):
-        yield Confirm(7, why, _ANSWER, _held_choices())
-    yield Done(("The acknowledgement was sent to Asha Patel.", "The answer is due on Wednesday 6 January 2027."))
-    yield Done(("Here is the list of words.",), "#acknowledge    send your understanding\n#respond upheld send the answer")
-    yield Refused("#extend next week", "No date was given.", ("#extend 2027-01-20 reason", "#extend 10 reason"), _ANSWER)
-    for kind in (LetterKind.RECEIPT, LetterKind.DELAY_NOTICE):
-        yield Undelivered(kind, "asha.patel@example.org", "5.1.1", "550 5.1.1 User unknown", _CHOICES)
 
 
 _COPIES = ("statutory", "copied", "copy_wanted", "stop_copying")
