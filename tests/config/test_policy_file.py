@@ -12,7 +12,7 @@ from townclerk.config.policy_file import load_policy, read_policy
 from townclerk.config.shipped import find_shipped
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import ClockStart, Fallback, NonworkingReceipt, Policy
-from townclerk.domain.provisions import Published
+from townclerk.domain.provisions import Desk, PlainReply, Published
 from townclerk.domain.words import Alert, Category, Stage
 
 
@@ -374,3 +374,30 @@ def test_a_policy_without_any_ombudsman_is_refused() -> None:
 
 def test_a_list_where_the_whole_policy_must_be_is_refused() -> None:
     assert "policy.yaml:1:1: a list stands where a group of settings must" in str(faults("- a\n")[0])
+
+
+# --- the desk --------------------------------------------------------------------------------------------------------
+
+
+def test_a_council_that_says_nothing_of_its_desk_is_asked_about_each_mail_without_a_word() -> None:
+    assert read_policy(SMALL.encode(), "policy.yaml").provisions.desk == Desk(PlainReply.CONFIRM, undo_minutes=0)
+
+
+def test_a_story_may_set_what_the_policy_does_not_say_of_the_desk() -> None:
+    policy = read_policy(SMALL.encode(), "policy.yaml", replaced={"desk.undo_minutes": 10, "desk.plain_reply": "note"})
+
+    assert policy.provisions.desk == Desk(PlainReply.NOTE, undo_minutes=10)
+
+
+def test_what_becomes_of_a_plain_reply_is_one_of_three_words() -> None:
+    (fault,) = faults(SMALL + "desk: {plain_reply: sent}\n")
+
+    assert (fault.path, fault.line) == ("desk.plain_reply", SMALL.count("\n") + 1)
+    assert "send" in fault.expected
+
+
+def test_a_letter_cannot_wait_for_a_day_to_be_stopped() -> None:
+    (fault,) = faults(SMALL + "desk: {undo_minutes: 1440}\n")
+
+    assert fault.path == "desk.undo_minutes"
+    assert "240" in fault.expected

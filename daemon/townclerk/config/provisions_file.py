@@ -27,6 +27,7 @@ from townclerk.domain.provisions import (
     Concerns,
     Consent,
     Copies,
+    Desk,
     Digest,
     Edition,
     Figure,
@@ -34,6 +35,7 @@ from townclerk.domain.provisions import (
     Matter,
     Notice,
     Period,
+    PlainReply,
     Provisions,
     Published,
     Repeats,
@@ -49,6 +51,7 @@ from townclerk.domain.provisions import (
 from townclerk.domain.words import Alert, Category, Stage
 
 A_YEAR = Duration(1, Unit.YEAR)  # a stand-in, see config.reading
+LONGEST_UNDO = 240  # minutes: what waits longer is forgotten, not thought over
 SHEET = ("reason", "remedy", "learning")  # what an assessment may ask for
 
 
@@ -84,6 +87,7 @@ def provisions(f: Fields) -> Provisions:
         timescale_override=f.optional("timescale_override", _timescale_override, None),
         edition=f.optional("edition", _edition, usual.edition),
         repeats=f.optional("repeats", _repeats, None),
+        desk=f.optional("desk", _desk, usual.desk),
         elapsed_alarm=f.optional("elapsed_alarm", duration, usual.elapsed_alarm),
     )
 
@@ -262,6 +266,15 @@ def _matter(name: str, value: Value) -> Matter:
     with value.fields() as f:
         title, look_into, told = f.text("title"), f.optional_text("look_into"), f.words("told")
         return Matter(name, title, look_into, told, f.optional_text("tell"), published(f))
+
+
+def _desk(value: Value) -> Desk:
+    usual = Desk()
+    with value.fields() as f:
+        return Desk(
+            plain_reply=f.optional("plain_reply", word_of(PlainReply), usual.plain_reply),
+            undo_minutes=f.optional("undo_minutes", whole_number(0, LONGEST_UNDO), usual.undo_minutes),
+        )
 
 
 # --- times -----------------------------------------------------------------------------------------------------------

@@ -302,6 +302,23 @@ class Repeats:
     said: Published = NOT_PUBLISHED
 
 
+class PlainReply(StrEnum):
+    """What becomes of an officer's mail to a case in which none of the words stands."""
+
+    CONFIRM = "confirm"  # it is held, and they are asked what to do with it
+    NOTE = "note"  # it is kept as a note
+    SEND = "send"  # it goes to the resident as a message, where nothing about it is uncertain; else as `confirm`
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """How officers' mail is worked with. `undo_minutes` is for how long a response or message waits before it leaves, so that
+    whoever wrote it can still stop it; 0: it leaves at once."""
+
+    plain_reply: PlainReply = PlainReply.CONFIRM
+    undo_minutes: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Provisions:
     """All that a policy provides for beside its stages, categories and exclusions."""
@@ -329,4 +346,5 @@ class Provisions:
     timescale_override: TimescaleOverride | None = None
     edition: Edition = field(default_factory=Edition)
     repeats: Repeats | None = None
+    desk: Desk = field(default_factory=Desk)
     elapsed_alarm: Duration | None = field(default_factory=lambda: Duration(84, Unit.CALENDAR_DAY))
