@@ -339,10 +339,12 @@ def _by_the_clock() -> Iterator[StaffContent]:
     yield Reminder("update", _LATER, Stage.STAGE1, _CLAUSE, _CHOICES)
     for what, detail in (
         ("action", "Put a new lid on your bin"),
+        ("enquiry", "Why the bin was missed, and the crew's log"),
         ("assessment", "what was learned"),
         ("adjustments", "Large print"),
     ):
         yield Reminder(what, _LATER, None, "", _CHOICES, detail=detail)
+    yield Overdue("enquiry", _RESPOND, None, None, "", "Wendy Ash", _CHOICES, detail="Why the bin was missed")
     yield Overdue("action", _RESPOND, None, None, "", "Wendy Ash", _CHOICES, detail="Put a new lid on your bin")
     yield Escalation("elapsed", _ACKNOWLEDGE, 0, "Wendy Ash", _CHOICES, detail="84 calendar days")
     yield Reminder("restriction", _LATER, None, "", _CHOICES)

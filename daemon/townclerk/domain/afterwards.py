@@ -9,11 +9,11 @@ from townclerk.domain.calendar import Derivation
 from townclerk.domain.case import Action, Case, Deadline
 from townclerk.domain.council import Council
 from townclerk.domain.durations import Duration, Unit
-from townclerk.domain.provisions import Assessment, Published, Retention, Survey
+from townclerk.domain.provisions import NOT_PUBLISHED, Assessment, Published, Retention, Survey
 from townclerk.domain.timer import Timer
 from townclerk.domain.words import Category, Status
 
-SURVEY, RETENTION, ASSESSMENT = "survey", "retention", "assessment"
+SURVEY, RETENTION, ASSESSMENT, ENQUIRY = "survey", "retention", "assessment", "ombudsman.enquiry"
 LEAD = "complaints_lead"
 ENDED = frozenset({Status.CLOSED, Status.WITHDRAWN})
 
@@ -24,6 +24,7 @@ def afterwards(case: Case, council: Council) -> Iterator[Timer]:
     for action in case.open_actions:
         yield from _of_action(case, action, council)
     yield from _updates(case, council)
+    yield from _enquiry(case, council)
     yield from _assessment(case, council)
     yield from _adjustments(case, council)
     yield from _elapsed(case, council)
@@ -39,16 +40,28 @@ def _survey(case: Case, council: Council) -> Iterator[Timer]:
 
 def _of_action(case: Case, action: Action, council: Council) -> Iterator[Timer]:
     """Whoever promised it is reminded as of a response, and told when its day has passed."""
-    deadline, calendar, clock = case.deadline(action.deadline), council.calendar, council.policy.hours.reminders_at
-    if deadline is None or not deadline.open:
-        return
-    base, name = calendar.working_on_or_before(deadline.promised), action.deadline
+    deadline = case.deadline(action.deadline)
+    if deadline is not None and deadline.open:
+        yield from _of_a_day_that_was_set(deadline, "action", council)
+
+
+def _enquiry(case: Case, council: Council) -> Iterator[Timer]:
+    """The day by which the Ombudsman wants an answer."""
+    deadline = case.deadline(ENQUIRY)
+    if deadline is not None and deadline.open:
+        yield from _of_a_day_that_was_set(deadline, "enquiry", council)
+
+
+def _of_a_day_that_was_set(deadline: Deadline, act: str, council: Council) -> Iterator[Timer]:
+    """Reminders before it as before a response, and a notice when it has passed."""
+    calendar, clock = council.calendar, council.policy.hours.reminders_at
+    base, key = calendar.working_on_or_before(deadline.promised), f"{deadline.name}:{deadline.promised}"
     for days in council.policy.reminders.respond:
         at = calendar.at(calendar.add_working_days(base, -days), clock)
-        if at > deadline.told_at:  # else whoever is reminded has only just promised it
-            yield Timer(f"{name}:{deadline.promised}:reminder-{days}", at, "action_reminder", name, days)
+        if at > deadline.told_at:  # else whoever is reminded has only just set it
+            yield Timer(f"{key}:reminder-{days}", at, f"{act}_reminder", deadline.name, days)
     late = calendar.at(calendar.add_working_days(deadline.promised, 1), clock)
-    yield Timer(f"{name}:{deadline.promised}:overdue", late, "action_overdue", name)
+    yield Timer(f"{key}:overdue", late, f"{act}_overdue", deadline.name)
 
 
 def _updates(case: Case, council: Council) -> Iterator[Timer]:
@@ -165,6 +178,13 @@ def action_deadline(action: Action, now: datetime, council: Council) -> Deadline
     calendar = council.calendar
     derivation = Derivation(calendar.local(now).date(), "", (), action.due, calendar.version, "the date that an officer gave")
     return outliving(action.deadline, derivation, "service", now, council.policy.provisions.actions.said)
+
+
+def enquiry_deadline(due: date, now: datetime, council: Council) -> Deadline:
+    """The day that the Ombudsman has set for the council's answer."""
+    calendar = council.calendar
+    derivation = Derivation(calendar.local(now).date(), "", (), due, calendar.version, "the date that the Ombudsman gave")
+    return outliving(ENQUIRY, derivation, LEAD, now, NOT_PUBLISHED)
 
 
 def outliving(name: str, derivation: Derivation, by: str, now: datetime, said: Published) -> Deadline:

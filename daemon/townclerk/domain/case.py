@@ -25,7 +25,7 @@ class Party:
 
 
 # Deadlines that are ours whatever becomes of the case: they end on a day of their own, and no letter names them as its dates.
-OUTLIVING = frozenset({"action", "adjustments", "assessment", "restriction", "retention", "survey"})
+OUTLIVING = frozenset({"action", "adjustments", "assessment", "ombudsman", "restriction", "retention", "survey"})
 
 
 class PromisedBy(StrEnum):
@@ -174,6 +174,7 @@ class Action:
     due: date  # as the resident was last told
     officer: str  # who promised it, and is reminded of it
     state: ActionState = ActionState.OPEN
+    ordered: bool = False  # the Ombudsman wants it: a remedy
 
     @property
     def open(self) -> bool:
@@ -199,12 +200,35 @@ class Hold:
     reason: str
     officer: str
     at: datetime
+    until_decided: bool = False  # it ends by itself with the Ombudsman's decision
+
+
+class Asked(StrEnum):
+    """What passes between the council and the Ombudsman about a case."""
+
+    ENQUIRY = "enquiry"
+    ANSWERED = "answered"
+    PREMATURE = "premature"  # they send it back: the council's own procedure comes first
+    DECISION = "decision"
+
+
+@dataclass(frozen=True, slots=True)
+class OmbudsmanStep:
+    """One thing that the Ombudsman asked or decided, or that the council answered. `due`: the day that they set for it;
+    `outcome`: what a decision was."""
+
+    what: Asked
+    at: datetime
+    text: str = ""
+    due: date | None = None
+    outcome: str = ""
 
 
 ADJUSTMENT = "adjustment"  # the flag under which what is done differently for this resident is kept; there may be several
 BY_POST = "post"  # the flag of a resident who is reached by post or telephone only
 NEED = "mentions-need"  # somebody wrote of a disability, or of what makes it hard for them: an adjustment may be needed
 NO_SURVEY = "no-survey"
+WITH_OMBUDSMAN = "ombudsman"  # of a case to which the Ombudsman has said something; a policy may keep it longer
 MARKED = "marked-for-deletion"  # set when the time to keep the case is over
 
 
@@ -292,6 +316,7 @@ class Case:
     learning: tuple[str, ...] = ()
     survey_marks: tuple[int, ...] = ()  # what the resident answered, 1 to 5
     hold: Hold | None = None
+    ombudsman: tuple[OmbudsmanStep, ...] = ()
     adjustments_seen_at: datetime | None = None  # when somebody last looked whether they are still right
     unreachable: bool = False  # a letter to the complainant came back for good, and they have not written since
     written_at: datetime | None = None  # when an officer last wrote to the resident

@@ -42,6 +42,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "learning": ("text", "record what was learned; nobody outside sees it"),
     "hold": ("reason", "destroy nothing, and send the resident nothing by itself"),
     "unhold": ("", "end that"),
+    "ombudsman": (
+        "enquiry DATE | answered | premature | decision OUTCOME | remedy DATE, with what they say",
+        "record what the Ombudsman asks or decides; you are reminded of their dates",
+    ),
     "landlord": ("yes | no | mixed", "say whether it is a landlord's matter: it decides which Ombudsman letters name"),
     "flag": ("NAME text", "set a flag"),
     "unflag": ("NAME", "take a flag away"),

@@ -5,12 +5,12 @@ case belongs to the period in which it was opened, a response to that in which i
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from townclerk.domain.calendar import Calendar
-from townclerk.domain.case import Case, Deadline
+from townclerk.domain.case import WITH_OMBUDSMAN, Action, Asked, Case, Deadline, OmbudsmanStep
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import is_overdue
 from townclerk.domain.digest import restricted_cases
@@ -43,6 +43,8 @@ class Material:
     answers: list[Answer] = field(default_factory=list)
     ended: list[Case] = field(default_factory=list)  # closed or withdrawn in the period
     under_way: list[Case] = field(default_factory=list)  # complaints that are open now
+    ombudsman: list[OmbudsmanStep] = field(default_factory=list)  # what was asked and decided in the period
+    known: list[Case] = field(default_factory=list)  # those to which the Ombudsman has ever said something
 
     def take(self, cases: Iterable[Case]) -> "Material":
         """This material with what of *cases* belongs to the period."""
@@ -52,18 +54,20 @@ class Material:
 
     def _take(self, case: Case) -> None:
         calendar = self.council.calendar
-        if self._within(calendar.local(case.opened_at).date()):
+        if self.within(calendar.local(case.opened_at).date()):
             self.received.append(case)
         for stage, at in case.responded_at:
             day = calendar.local(at).date()
-            if self._within(day):
+            if self.within(day):
                 self.answers.append(Answer(case, stage, day, _decided(case, stage, at)))
-        if case.closed_at is not None and self._within(calendar.local(case.closed_at).date()):
+        if case.closed_at is not None and self.within(calendar.local(case.closed_at).date()):
             self.ended.append(case)
+        self.ombudsman += [step for step in case.ombudsman if self.within(calendar.local(step.at).date())]
+        self.known += [case] if case.ombudsman else []
         if case.status is Status.OPEN and case.category is Category.COMPLAINT:
             self.under_way.append(case)
 
-    def _within(self, day: date) -> bool:
+    def within(self, day: date) -> bool:
         return self.span.first <= day <= self.span.last
 
     @property
@@ -186,8 +190,37 @@ def _overdue(material: Material, _personal: bool) -> Section:
 
 
 def _ombudsman(material: Material, _personal: bool) -> Section:
-    there = [case for case in material.received if "ombudsman" in dict(case.flags)]
-    return Section("With the Ombudsman", (Row("Cases", str(len(there))),))
+    """Cases that came in within the period and have gone to the Ombudsman since, and what was asked and decided in it."""
+    there = [case for case in material.received if case.flagged(WITH_OMBUDSMAN)]
+    steps = Counter(step.what if step.what is not Asked.DECISION else f"decision {step.outcome}" for step in material.ombudsman)
+    rows = [Row("Cases", str(len(there)))]
+    rows += [Row(label, str(steps[what])) for what, label in _ASKED.items() if steps[what]]
+    remedies = [deadline for case, action in _ordered(material) if (deadline := case.deadline(action.deadline))]
+    on_time = sum(d.met_at is not None and _day(material, d.met_at) <= d.target for d in remedies)
+    rows += [Row("Remedies done on time", percent(on_time, len(remedies)))] if remedies else []
+    return Section("With the Ombudsman", tuple(rows))
+
+
+_ASKED = {
+    Asked.ENQUIRY: "Enquiries",
+    Asked.PREMATURE: "Sent back as too early",
+    "decision upheld": "Decided: upheld",
+    "decision partly-upheld": "Decided: partly upheld",
+    "decision not-upheld": "Decided: not upheld",
+    "decision closed": "Decided: closed without finding",
+}
+
+
+def _ordered(material: Material) -> Iterator[tuple[Case, Action]]:
+    """Remedies whose day lies in the period."""
+    for case in material.known:
+        for action in case.actions:
+            if action.ordered and material.within(action.due):
+                yield case, action
+
+
+def _day(material: Material, moment: datetime) -> date:
+    return material.council.calendar.local(moment).date()
 
 
 def _self_assessment(material: Material, personal: bool) -> Section:

@@ -29,16 +29,19 @@ def action(work: OfficerAtWork, command: Command) -> None:
             "#action 2027-02-08 and what will be done",
             "#action 1 2027-02-08 and why, to put off the first action",
         )
-    _check_day(work, until)
+    check_day(work, until)
     what, told = (rest, command.body) if rest else (command.body, "")
     if not what:
         raise Refusal("what will be done is missing", f"#action {until} and what will be done")
-    _promise(work, until, " ".join(what.split()), told)
+    promise(work, until, what, told)
 
 
-def _promise(work: OfficerAtWork, until: date, what: str, told: str) -> None:
+def promise(work: OfficerAtWork, until: date, what: str, told: str, ordered: bool = False) -> None:
+    """Take upon the case that *what* is done by the end of *until*; *told* goes to the resident, where there is something to
+    tell. *ordered*: the Ombudsman wants it."""
     d = work.d
-    new = Action(len(d.case.actions) + 1, what, until, work.officer.key)
+    what = " ".join(what.split())
+    new = Action(len(d.case.actions) + 1, what, until, work.officer.key, ordered=ordered)
     since = d.case.actions_told_at if d.case.open_actions else None  # one more, of which they hear nothing, puts nothing off
     d.change(actions=(*d.case.actions, new), actions_told_at=since or d.now)
     d.owe(action_deadline(new, d.now, d.council))
@@ -58,7 +61,7 @@ def _put_off(work: OfficerAtWork, found: Action, later: date, reason: str) -> No
             f"#action {found.number} and a later date",
             f"#action-done {found.number}",
         )
-    _check_day(work, later)
+    check_day(work, later)
     if not reason:
         raise Refusal("the reason is missing: the resident is told", f"#action {found.number} {later} and the reason")
     in_time = d.council.calendar.local(work.mail.received_at).date() <= deadline.person_promised
@@ -127,9 +130,10 @@ def _named(work: OfficerAtWork, number: str) -> Action:
     return found[0]
 
 
-def _check_day(work: OfficerAtWork, day: date) -> None:
+def check_day(work: OfficerAtWork, day: date, word: str = "#action") -> None:
+    """Refuses a day that has passed, or is too far away to be meant."""
     today = work.d.council.calendar.local(work.d.now).date()
     if day < today:
-        raise Refusal(f"{words_of(day)} has passed", "#action and a date to come")
+        raise Refusal(f"{words_of(day)} has passed", f"{word} and a date to come")
     if (day - today).days > FURTHEST:
-        raise Refusal(f"{words_of(day)} is more than three years away", "#action and a nearer date")
+        raise Refusal(f"{words_of(day)} is more than three years away", f"{word} and a nearer date")

@@ -1,5 +1,6 @@
 """Words that ask: `#show`, `#help`."""
 
+from townclerk.domain.case import OmbudsmanStep
 from townclerk.domain.commands import WORDS, Command
 from townclerk.domain.deadlines import is_overdue
 from townclerk.domain.decide.copying import copied
@@ -24,6 +25,7 @@ def show(work: OfficerAtWork, _command: Command) -> None:
         *case.learning,
     )
     rows += [f"Recorded: {'; '.join(recorded)}"] if recorded else []
+    rows += [_said_of_the_ombudsman(step, words_of(calendar.local(step.at).date())) for step in case.ombudsman]
     rows += [f"On hold: {case.hold.reason}"] if case.hold else []
     if case.proposal is not None:
         rows.append(f"The resident has been asked to agree to {words_of(case.proposal.day)}, and has not answered.")
@@ -34,6 +36,11 @@ def show(work: OfficerAtWork, _command: Command) -> None:
     rows += _people(work)
     work.shown = "\n".join(rows)
     work.done(f"This is what is known of {case.ref}.")
+
+
+def _said_of_the_ombudsman(step: OmbudsmanStep, day: str) -> str:
+    due = f", to be answered by {words_of(step.due)}" if step.due else ""
+    return f"Ombudsman, {day}: {' '.join((step.what, step.outcome)).strip()}{due}{': ' if step.text else ''}{step.text}"
 
 
 def _people(work: OfficerAtWork) -> list[str]:

@@ -11,6 +11,7 @@ from townclerk.domain.decide.assigning import in_whose_name
 from townclerk.domain.decide.conversation import question_about
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import hand_over, release
+from townclerk.domain.decide.ombudsman import ENQUIRIES
 from townclerk.domain.decide.opening import ask_what_is_pending
 from townclerk.domain.decide.work import words_of
 from townclerk.domain.events import TimerDue
@@ -219,4 +220,5 @@ _ACT: dict[str, Callable[[Deliberation, Timer], None]] = {
     "restriction_ends": _restriction_ends,
     "close": _close,
     **AFTERWARDS,
+    **ENQUIRIES,
 }
