@@ -24,6 +24,7 @@ from townclerk.domain.letters import (
     FinalWord,
     Forwarded,
     Letter,
+    NotAccepted,
     Ombudsmen,
     Original,
     Overdue,
@@ -31,10 +32,12 @@ from townclerk.domain.letters import (
     Recipient,
     Reminder,
     Response,
+    ReviewDecision,
     ReviewRight,
 )
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import Contact, Ombudsman, Policy
+from townclerk.domain.provisions import TimescaleOverride
 from townclerk.domain.words import Category, Outcome, Stage
 
 DUE, LATER = date(2027, 1, 6), date(2027, 2, 8)
@@ -325,6 +328,40 @@ def test_a_council_that_promised_so_names_the_ombudsmen_in_every_letter_to_a_res
         text = folded(press.render(letter, council))
         told = all(detail in text for one in BOTH.all for detail in (one.name, one.address, one.phone, one.website))
         assert told is not letter.to.staff, letter.kind
+
+
+def test_a_review_that_is_taken_up_does_not_send_the_resident_away(press: Renders) -> None:
+    """The Ombudsman is named as in every letter of such a council, not as the way that is left."""
+    council = replace(press.policy, ombudsmen=BOTH.all, ombudsman_in_every_letter=True)
+    taken, refused = (
+        folded(press.render(to_resident(ReviewDecision(yes, "The bins.", "Cal Lane", LATER, BOTH, "Stage 2")), council))
+        for yes in (True, False)
+    )
+
+    assert "You can now take this matter to the Ombudsman" in refused
+    assert "take this matter" not in taken
+    assert all(one.phone in taken for one in BOTH.all)
+
+
+def test_who_is_refused_reads_the_councils_own_sentence_about_the_ombudsman_in_the_place_of_ours(press: Renders) -> None:
+    own = "You can still contact the Ombudsman even if your complaint has not been accepted."
+    council = replace(press.policy, statements={"ombudsman_refused": own})
+    said = folded(
+        press.render(to_resident(NotAccepted("Insurance", "", "Claims go to the insurer.", "", "", "", BOTH)), council)
+    )
+
+    assert own in said
+    assert "You can now take this matter" not in said
+
+
+def test_the_reason_for_a_longer_time_is_a_sentence_that_ends_once(press: Renders) -> None:
+    ends = date(2027, 3, 1)
+    for because, says in (
+        ("The floods keep many of us busy.", "just now. The floods keep many of us busy. You can read"),
+        ("the floods", "just now: the floods. You can read"),
+    ):
+        about = replace(case(), longer=TimescaleOverride(DUE, ends, {}, because, "www.council.example/longer"))
+        assert says in folded(press.render(to_resident(Acknowledgement(Stage.STAGE1, "Bins.", "", DUE), about=about)))
 
 
 def test_a_matter_for_one_ombudsman_alone_names_no_other(press: Renders) -> None:

@@ -4,6 +4,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,9 +18,9 @@ from townclerk.config.shipped import find_shipped, shipped_councils, shipped_fol
 from townclerk.config.templates import TemplateSet, letter_environment
 from townclerk.config.templates_check import KINDS
 from townclerk.config.templates_samples import least_policy, sample_letters, sample_policy
-from townclerk.domain.letters import Letter
-from townclerk.domain.policy import Policy
-from townclerk.domain.words import LetterKind
+from townclerk.domain.letters import DatedPromise, Letter, Receipt
+from townclerk.domain.policy import ClockStart, Policy
+from townclerk.domain.words import Category, LetterKind, Stage
 
 SAMPLE = sample_policy()
 
@@ -140,3 +141,27 @@ def test_no_sentence_has_run_into_the_heading_below_it() -> None:
             page = etree.fromstring(templates.render(letter, policy, "feedback@council.example").html)
             headings = ["".join(heading.itertext()) for heading in page.iter("h2")]
             assert not [heading for heading in headings if ". " in heading], (policy.id, letter.kind)
+
+
+def test_every_heading_has_something_below_it_and_no_sentence_ends_twice() -> None:
+    """Also with the least that a letter can have: a heading is written with what stands below it, or not at all."""
+    for policy in policies():
+        templates = TemplateSet.load(shipped_folders("templates"), policy.id)
+        for letter in sample_letters(policy):
+            rendered = templates.render(letter, policy, "feedback@council.example")
+            below = [heading.getnext() for heading in etree.fromstring(rendered.html).iter("h2")]
+            assert not [after for after in below if after is None or after.tag == "h2"], (policy.id, letter.kind, rendered.text)
+            assert ".." not in f"{rendered.subject} {rendered.text}", (policy.id, letter.kind, rendered.text)
+
+
+def test_where_the_answer_waits_for_the_acknowledgement_the_receipt_says_how_long_it_takes() -> None:
+    """Nobody can name the day yet; whoever complains still reads from the first letter how long it is."""
+    promised = DatedPromise("acknowledge", date(2027, 1, 11), Stage.STAGE1)
+    told = {}
+    for policy in policies():
+        if (stage := policy.stages.get(Stage.STAGE1)) is not None:
+            receipt = replace(samples_of(LetterKind.RECEIPT)[0], content=Receipt(Category.COMPLAINT, "new", (promised,)))
+            text = TemplateSet.load(shipped_folders("templates"), policy.id).render(receipt, policy, "f@council.example").text
+            told[stage.respond.start] = f"within {stage.respond.within} of it" in " ".join(text.split())
+
+    assert told == {ClockStart.RECEIPT: False, ClockStart.ACKNOWLEDGEMENT: True}

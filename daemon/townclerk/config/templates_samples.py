@@ -187,6 +187,7 @@ def _quoting_acknowledgement() -> Acknowledgement:
 
 def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield Receipt(Category.COMPLAINT, "new", _DATES, "Stage 1", named)
+    yield Receipt(Category.COMPLAINT, "new", _DATES[:1], "Stage 1", named)  # where the answer waits for the acknowledgement
     for variety in ("further", "too_early", "agreed", "converted"):
         yield Receipt(Category.COMPLAINT, variety, _DATES, "Stage 1", named)
     for variety in ("review", "late_review"):
@@ -325,7 +326,7 @@ def _full_to_staff() -> Iterator[StaffContent]:
         yield Confirm(7, why, _ANSWER, _held_choices())
     yield Done(("The acknowledgement was sent to Asha Patel.", "The answer is due on Wednesday 6 January 2027."))
     yield Done(("Here is the list of words.",), "#acknowledge    send your understanding\n#respond upheld send the answer")
-    yield Refused("#extend next week", "No date was given.", ("#extend 2027-01-20 reason", "#extend 10 reason"), _ANSWER)
+    yield Refused("#extend next week", "no date was given", ("#extend 2027-01-20 reason", "#extend 10 reason"), _ANSWER)
     for kind in (LetterKind.RECEIPT, LetterKind.DELAY_NOTICE):
         yield Undelivered(kind, "asha.patel@example.org", "5.1.1", "550 5.1.1 User unknown", _CHOICES)
 
@@ -381,7 +382,10 @@ def _decisions() -> Iterator[StaffContent]:
         "timer",
         *_DOUBTS,
     ):
-        yield Decision(question, "The mail names an insurance claim.", _MAIL, _CHOICES, _RESPOND)
+        yield Decision(question, _DETAILS.get(question, "The mail names an insurance claim."), _MAIL, _CHOICES, _RESPOND)
+
+
+_DETAILS = {"exclusion": "Insurance claims", "possible_link": "AB-26-0007-B"}  # where the detail is part of a sentence
 
 
 def _approvals() -> Iterator[StaffContent]:
@@ -414,7 +418,7 @@ def _least_to_staff() -> Iterator[StaffContent]:
     yield AlertRaised((), _BARE_MAIL)
     yield Confirm(1, "no_word", "", ())
     yield Done(())
-    yield Refused("", "There was nothing in it.", ())
+    yield Refused("", "there was nothing in it", ())
     yield Undelivered(LetterKind.MESSAGE, "someone@example.net", "", "")
 
 
@@ -424,7 +428,7 @@ def _without_a_case() -> Iterator[StaffContent]:
     yield Digest(_ACKNOWLEDGE, (Section("Overdue", (Row("AB-26-0007-B", "waste, respond by Wednesday 6 January 2027"),)),))
     yield Digest(_ACKNOWLEDGE, (Section("Nobody's", (Row("AB-26-0007-B", ""),)), Section("Due", (Row("Nothing", ""),))))
     yield Done((), "#help    send me this list")
-    yield Refused("a mail to a case", "It names no case.", ("Answer the letter that names the case.",), "Hello?")
+    yield Refused("a mail to a case", "it names no case", ("Answer the letter that names the case.",), "Hello?")
     yield Undelivered(LetterKind.RECEIPT, "someone@example.net", "5.1.1", "no such user")
 
 
