@@ -9,7 +9,7 @@ from townclerk.domain.board import last_meeting, next_meeting
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.letters import Assignment, Decision, Done, Refused, Response
 from townclerk.domain.policy import Approval
-from townclerk.domain.provisions import Board, Provisions, Published
+from townclerk.domain.provisions import Board, Code, Provisions, Published
 from townclerk.domain.words import LetterKind, Stage, Status
 
 PEOPLE = (
@@ -181,6 +181,16 @@ def test_the_first_letter_names_the_last_meeting_in_time(anchor: date | None, sa
     assert isinstance(content, Assignment)
     assert "upheld, partly upheld or serious leaves only when the Quality Board has approved it" in content.note
     assert says in content.note
+
+
+def test_what_a_response_would_offer_is_told_by_its_title_and_not_by_its_code() -> None:
+    only = stage(Stage.STAGE1, promise(10, "experience"), approvals=(BY_FINANCE,), final=True)
+    paid = {"financial": Code("financial", "Financial compensation")}
+    told = Story(town(only, people=PEOPLE, provisions=Provisions(remedies=paid))).complains()
+    content = told.last(LetterKind.ASSIGNMENT).content
+
+    assert isinstance(content, Assignment)
+    assert "A response with the remedy “Financial compensation” leaves only when the finance has approved it." in content.note
 
 
 def test_it_says_so_where_there_is_none_in_time() -> None:

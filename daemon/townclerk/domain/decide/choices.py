@@ -49,6 +49,9 @@ def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
     acknowledge = case.deadline(f"{case.stage}.acknowledge")
     if acknowledge is not None and (acknowledge.open or case.acknowledgement_owed):
         choices.append(Choice("Acknowledge: write your understanding of the complaint", "#acknowledge\n"))
+    assess = case.deadline(f"{case.stage}.assess")
+    if assess is not None and assess.open and case.requested_mail is not None:
+        choices.extend(REVIEW[:2])
     if stage is not None and case.status is Status.OPEN:
         choices.extend(RESPOND)
         choices.append(MORE_TIME)

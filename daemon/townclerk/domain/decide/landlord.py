@@ -12,5 +12,5 @@ def landlord(work: OfficerAtWork, command: Command) -> None:
         reason = f"“{command.argument}” is neither yes, no nor mixed" if said else "yes, no or mixed is missing"
         raise Refusal(reason, *(f"#landlord {each}" for each in Landlord))
     work.d.change(landlord=Landlord(said))
-    named = " and ".join(one.name for one in work.d.ombudsmen().all)
+    named = " and ".join(f"the {one.name.removeprefix('The ')}" for one in work.d.ombudsmen().all)
     work.done(f"Letters about this matter now name {named}.")

@@ -5,7 +5,7 @@ from datetime import date
 from townclerk.domain.board import last_meeting, next_meeting
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.work import words_of
-from townclerk.domain.policy import StagePolicy
+from townclerk.domain.policy import Approval, StagePolicy
 
 BOARD = "board"  # in the place of a role: its members
 
@@ -21,9 +21,8 @@ def approval_note(d: Deliberation) -> str:
     stage = d.stage_policy
     notes = []
     for approval in stage.approvals if stage is not None else ():
-        when = _listed([word.replace("-", " ").replace("_", " ") for word in approval.when])
-        names = " or ".join(title_of(d, role) for role in approval.by)
-        notes.append(f"A response that is {when} leaves only when {names} has approved it.")
+        names = " or ".join(_the(title_of(d, role)) for role in approval.by)
+        notes.append(f"A response {_which(d, approval)} leaves only when {names} has approved it.")
     respond = d.case.deadline(f"{stage.stage}.respond") if stage is not None else None
     if stage is not None and respond is not None and respond.open and (meeting := meeting_before(d, stage, respond.promised)):
         notes.append(meeting)
@@ -54,5 +53,18 @@ def next_words(d: Deliberation) -> str:
     return f"The {board.title} next meets on {words_of(meeting)}; a member may approve it sooner."
 
 
+def _which(d: Deliberation, approval: Approval) -> str:
+    """Which responses need *approval*: by what they decide or a flag of the case, or by what they offer."""
+    titles = {word.replace("_", "-"): code.title for word, code in d.council.policy.provisions.remedies.items()}
+    wanted = [word.replace("_", "-") for word in approval.when]
+    decided = _listed([word.replace("-", " ") for word in wanted if word not in titles])
+    offered = _listed([f"“{titles[word]}”" for word in wanted if word in titles])
+    return " or ".join([*([f"that is {decided}"] if decided else []), *([f"with the remedy {offered}"] if offered else [])])
+
+
+def _the(title: str) -> str:
+    return title if title.startswith("the ") else f"the {title}"
+
+
 def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} or {words[-1]}"

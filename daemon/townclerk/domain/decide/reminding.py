@@ -18,7 +18,7 @@ def of_assessment(d: Deliberation) -> Reminder:
     sheet, deadline = d.council.policy.provisions.assessment, d.case.deadline(ASSESSMENT)
     missing = missing_from(d.case, sheet) if sheet is not None else ()
     day = deadline.promised if deadline is not None else _today(d)
-    wanted = " and ".join(_SHEET[what] for what in missing)
+    wanted = _listed([_SHEET[what] for what in missing])
     asked = tuple(_record(d, what) for what in missing)
     return Reminder(ASSESSMENT, day, None, deadline.clause if deadline else "", (*asked, choices.NOTE), detail=wanted)
 
@@ -58,6 +58,10 @@ def still_to_be_recorded(case: Case, missing: tuple[str, ...]) -> str:
     return f"Still to be recorded: {', '.join(f'#{what}' for what in missing)}."
 
 
+def _listed(words: list[str]) -> str:
+    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
 _SHEET = {"reason": "why it came to this", "remedy": "what was done to put it right", "learning": "what was learned"}
 
 
@@ -65,7 +69,7 @@ def _record(d: Deliberation, what: str) -> Choice:
     provisions = d.council.policy.provisions
     codes = {"reason": provisions.reasons, "remedy": provisions.remedies}.get(what, {})
     label = {"reason": "Record the reason", "remedy": "Record the remedy", "learning": "Record what was learned"}[what]
-    return Choice(f"{label}: {', '.join(codes)}" if codes else label, f"#{what} ")
+    return Choice(f"{label}: {', '.join(code.replace('_', '-') for code in codes)}" if codes else label, f"#{what} ")
 
 
 def _today(d: Deliberation) -> date:

@@ -66,7 +66,7 @@ def _bypass(work: OfficerAtWork, stage: StagePolicy, published: Published, text:
         acknowledge_by=acknowledge.promised if acknowledge else None,
     )
     work.write(letter, published.promises, published.clause)
-    work.done(f"The complaint begins at {stage.title}. The resident and whoever deals with it there have been told.")
+    work.done(f"The complaint begins at {stage.title}. Whoever deals with it there has been told.")
 
 
 def _may_be_bypassed(work: OfficerAtWork) -> tuple[StagePolicy, Published] | None:
@@ -100,7 +100,7 @@ def _accept_review(work: OfficerAtWork, text: str) -> None:
     work.write(letter, stage.respond.promises, stage.respond.clause)
     if stage.assess is not None:
         assign_answer(d, stage, mail=d.case.began_mail)
-    work.done(f"The review is accepted ({stage.title}). The resident has been told.")
+    work.done(f"The review is accepted ({stage.title}).")
 
 
 def _refuse_review(work: OfficerAtWork, text: str) -> None:
@@ -114,6 +114,4 @@ def _refuse_review(work: OfficerAtWork, text: str) -> None:
         accepted=False, text=text, officer=work.officer.name, respond_by=None, ombudsmen=d.ombudsmen(), stage_title=stage.title
     )
     work.write(letter, published.promises, published.clause)
-    work.done(
-        "The resident has been told that there will be no review, why, and how to reach the Ombudsman. The case is closed."
-    )
+    work.done("There will be no review, and the case is closed.")
