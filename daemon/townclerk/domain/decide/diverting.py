@@ -24,7 +24,7 @@ def alternative(work: OfficerAtWork, command: Command) -> None:
     d.change(flags=(*(flag for flag in d.case.flags if flag[0] != FLAG), (FLAG, way.title)))
     d.note(work.officer.key, FLAG, way=way.code)
     work.write(Message(text, work.officer.name), provided.said.promises, provided.said.clause)
-    work.done(f"It is dealt with in another way: {way.title}. The dates that the resident holds stand.")
+    work.done(f"It is dealt with in another way for the resident: {way.title}. The dates that they hold stand.")
 
 
 def _provided(work: OfficerAtWork) -> Alternatives:
