@@ -120,6 +120,16 @@ def test_the_keys_of_what_one_event_sends_are_all_different() -> None:
     assert len(keys) == len(set(keys)) > 3
 
 
+def test_a_question_about_several_things_names_them_apart() -> None:
+    several = Route(Category.COMPLAINT, "waste", exclusions=("insurance", "legal_action"))
+    decision = opened(several, possible_links=("SS-26-0001-X", "SS-26-0002-T"))
+    contents = [send.letter.content for send in decision.sends]
+    asked = {content.question: content.detail for content in contents if isinstance(content, ToDecide)}
+
+    assert asked["exclusion"] == "An insurance claim; A matter of legal action"
+    assert asked["possible_link"] == "SS-26-0001-X and SS-26-0002-T"
+
+
 # --- to whom
 
 

@@ -105,6 +105,15 @@ def test_a_complaint_that_was_taken_on_after_all_does_not_count_as_refused(words
     assert rows(told(Figure.REFUSED, ended)) == {"Nothing": ""}
 
 
+def test_the_list_of_the_morning_says_in_words_what_is_owed() -> None:
+    case = opened().case
+    known, unknown = (replace(case, service=service) for service in ("council_tax", ""))
+    later = MONDAY + timedelta(days=40)
+
+    assert morning([known], council(), later)[0].rows[0].value.startswith("council tax, to be acknowledged by ")
+    assert morning([unknown], council(), later)[0].rows[0].value.startswith("to be acknowledged by ")
+
+
 def test_a_restricted_case_is_counted_and_neither_named_nor_quoted() -> None:
     hidden = replace(opened().case, restricted=True)
     assert rows(told(Figure.INVESTIGATIONS, hidden)) == {"1 restricted case": ""}

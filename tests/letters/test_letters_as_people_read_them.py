@@ -15,12 +15,15 @@ from townclerk.config.templates_samples import sample_letters, sample_policy
 from townclerk.config.templates_words import clock_words, date_words, greeting, mailto, phone_link, web_link, wrapped
 from townclerk.domain.letters import (
     Acknowledgement,
+    Assignment,
     Because,
     CaseSummary,
     Choice,
     Content,
     DatedPromise,
+    Decision,
     DelayNotice,
+    Digest,
     FinalWord,
     Forwarded,
     Letter,
@@ -30,6 +33,7 @@ from townclerk.domain.letters import (
     Overdue,
     Receipt,
     Recipient,
+    Refused,
     Reminder,
     Response,
     ReviewDecision,
@@ -105,6 +109,24 @@ def test_no_letter_shows_a_trace_of_its_template(press: Renders) -> None:
         assert not re.search(r"[ ]\n|\n\n\n|[ ][,.;:)]|\( ", rendered.text.replace(">\n", "")), letter.kind
 
 
+def test_a_sentence_ends_once_and_is_said_once(press: Renders) -> None:
+    """What others wrote can end as it likes: "which action?" needs no full stop after it."""
+    for letter in press.samples:
+        ours = [part for part in press.render(letter).text.split("\n\n") if not part.startswith((">", "#", "- "))]
+        folded_parts = [" ".join(part.split()) for part in ours]
+        assert not [part for part in folded_parts if re.search(r"[.?!]\.(?!\.)|,,|::", part)], letter.kind
+        sentences = [said for part in folded_parts for said in re.split(r"(?<=[.?!]) ", part) if len(said) > 25]
+        assert len(sentences) == len(set(sentences)), (letter.kind, sorted(sentences))
+    assert "Nothing was done: which action?\n" in press.render(to_staff(Refused("", "which action?", ()))).text
+
+
+def test_no_heading_stands_over_nothing(press: Renders) -> None:
+    for letter in press.samples:
+        parts = press.render(letter).text.strip().split("\n\n")
+        headed = [set(part.split("\n")[-1]) == {"-"} for part in parts]
+        assert not any(one and following for one, following in pairwise([*headed, True])), letter.kind
+
+
 def test_the_lines_of_the_text_part_are_short_and_end_in_one_way(press: Renders) -> None:
     for letter in press.samples:
         text = press.render(letter).text
@@ -157,6 +179,24 @@ def test_a_letter_needs_nothing_of_the_contact_block_but_the_councils_name(press
     for letter in sample_letters(bare):
         press.render(letter, bare)
     press.templates.try_out(bare)
+
+
+def test_nobody_is_asked_to_ring_a_council_that_gives_no_number(press: Renders) -> None:
+    silent = replace(press.policy, contact=replace(press.policy.contact, phone=""))
+    for letter in sample_letters(silent):
+        said = folded(press.render(letter, silent))
+        if not letter.to.staff:
+            assert "write or ring" not in said
+            assert "by telephone" not in said
+
+
+def test_a_long_address_is_a_label_to_press_and_stands_whole_in_the_text_part(press: Renders) -> None:
+    form = "https://www.council.example/form"
+    rendered = press.render(to_resident(Receipt(Category.COMPLAINT, "new", ())))
+
+    assert f"- Form: {form}" in rendered.text
+    assert re.search(rf'<a href="{re.escape(form)}"[^>]*>Form</a>', rendered.html)
+    assert f">{form}<" not in rendered.html
 
 
 def test_shouting_and_officials_words_are_kept_out_of_letters_to_residents(press: Renders) -> None:
@@ -241,6 +281,19 @@ def test_a_greeting_has_a_line_of_its_own_and_what_followed_begins_a_sentence(pr
     rendered = press.render(to_resident(Response(Stage.STAGE1, "Stage 1", Outcome.UPHELD, text, "Wendy Ash", right)))
 
     assert said in folded(rendered)
+
+
+def test_what_is_owed_on_one_day_is_told_of_as_one_letter(press: Renders) -> None:
+    """A request for a review is acknowledged, and it is decided whether there can be one."""
+
+    def told(decided: date) -> str:
+        dates = (DatedPromise("acknowledge", DUE, Stage.STAGE2), DatedPromise("assess", decided, Stage.STAGE2))
+        return folded(press.render(to_resident(Receipt(Category.COMPLAINT, "review", dates))))
+
+    assert told(DUE).count(date_words(DUE)) == 1
+    assert "about your request for a review, and tell you whether we can review your complaint." in told(DUE)
+    assert f"By {date_words(DUE)} we will write to you about your request for a review." in told(LATER)
+    assert f"By {date_words(LATER)} we will decide whether we can review your complaint, and tell you." in told(LATER)
 
 
 def test_a_late_request_for_a_review_is_not_refused_by_its_receipt(press: Renders) -> None:
@@ -402,6 +455,46 @@ def test_the_first_words_to_an_officer_say_what_and_by_when(press: Renders) -> N
         assert date_words(DUE) in opening
         assert "section 5, Stage 1 of the policy" in opening
         assert date_words(DUE) in rendered.subject
+
+
+def test_the_subject_of_a_question_asks_it_first(press: Renders) -> None:
+    """Of forty subjects on a telephone only the first words are seen: "Decide by" would begin them all alike."""
+    for letter in press.samples:
+        if isinstance(letter.content, Decision) and letter.content.by:
+            title = press.render(letter).subject.partition("] ")[2]
+            assert not title.startswith("Decide")
+            assert title.endswith(f" by {date_words(letter.content.by)}")
+    asked = press.render(to_staff(Decision("exclusion", "Insurance claims", None, (), DUE)))
+    assert asked.subject == f"[SS-26-0042-K] Does the policy cover this? Decide by {date_words(DUE)}"
+    assert "It may be: Insurance claims.\n" in asked.text
+    again = press.render(to_staff(Decision("not_approved", "Ada Low has not approved it.", None, (), DUE)))
+    assert again.subject.endswith(f"Your response was not approved: write again by {date_words(DUE)}")
+    assert "Please decide" not in again.text
+
+
+PASSED_ON = [*(c for c in Category if c not in (Category.COMPLAINT, Category.AUTOMATIC, Category.SPAM)), "withdraws", "member"]
+
+
+@pytest.mark.parametrize("reason", PASSED_ON)
+def test_whoever_gets_a_mail_is_told_what_it_is(press: Renders, reason: str) -> None:
+    mail = Original(Address("Asha", "asha@example.org"), "Bins", datetime(2026, 7, 1, tzinfo=UTC), "Bins", 1)
+    rendered = press.render(to_staff(Forwarded(reason, mail)))
+
+    assert "A mail for you" not in rendered.subject
+    assert "This mail is for you to see." not in rendered.text
+
+
+def test_a_file_shows_a_mail_without_words_as_one_and_not_as_what_somebody_wrote(press: Renders) -> None:
+    empty = Original(Address("", "asha@example.org"), "", datetime(2026, 7, 1, tzinfo=UTC), "")
+    text = press.render(to_staff(Assignment((), empty, (), file=(empty,)))).text
+
+    assert text.count("\nThere are no words in this mail.\n") == 2
+
+
+def test_the_list_of_the_morning_says_when_there_is_nothing_on_it(press: Renders) -> None:
+    nothing = replace(to_staff(Digest(DUE, ())), case=None)
+
+    assert f"Nothing needs anybody's eye on {date_words(DUE)}." in press.render(nothing).text
 
 
 def test_an_overdue_letter_says_what_the_resident_has_been_told_since(press: Renders) -> None:

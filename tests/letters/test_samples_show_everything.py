@@ -66,6 +66,7 @@ def policies() -> Iterator[Policy]:
     yield least_policy(SAMPLE)
     told = replace(SAMPLE.ombudsmen[0], sentences=("It expects us to answer first.",), always=("It costs you nothing.",))
     yield replace(SAMPLE, ombudsmen=(told,))
+    yield replace(SAMPLE, contact=replace(SAMPLE.contact, privacy="www.council.example/privacy"))
     yield replace(SAMPLE, contact=replace(SAMPLE.contact, privacy="We keep what you write for six years."))
     councils = [published(council) for council in shipped_councils()]
     yield min(councils, key=lambda policy: len(policy.stages))

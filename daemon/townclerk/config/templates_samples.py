@@ -120,7 +120,7 @@ def sample_policy() -> Policy:
         "Council House, 1 Market Square, Exampleton, EX1 1AA",
         "01632 960000",
         "www.council.example",
-        (("In person", "Council House, Monday to Friday, 9am to 5pm"),),
+        (("In person", "Council House, Monday to Friday, 9am to 5pm"), ("Form", "https://www.council.example/form")),
         "https://www.council.example/privacy",
     )
     return Policy("exampleton", "EX", "Feedback policy", "sample", contact, CalendarPolicy(), {}, {}, {}, (ombudsman,))
@@ -192,6 +192,7 @@ def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
         yield Receipt(Category.COMPLAINT, variety, _DATES, "Stage 1", named)
     for variety in ("review", "late_review"):
         yield Receipt(Category.COMPLAINT, variety, _REVIEW_DATES if variety == "review" else (), "Stage 2", named)
+    yield Receipt(Category.COMPLAINT, "review", _REVIEW_DATES[1:], "Stage 2", named)
     yield Receipt(Category.COMPLAINT, "neutral", _DATES)
     yield Receipt(Category.COMPLAINT, "neutral", _DATES, danger=True)
     for category in Category:
@@ -304,8 +305,11 @@ def _full_to_staff() -> Iterator[StaffContent]:
         "compliment",
         "service_request",
         "further",
+        "withdraws",
         "information_request",
         "member",
+        "member_enquiry",
+        "not_ours",
         "excluded",
         "notice",
         "withheld",
@@ -359,6 +363,21 @@ _COPIES = ("statutory", "copied", "copy_wanted", "stop_copying")
 _DOUBTS = ("anonymous", "statutory", "concern", "out_of_time", "repeats", "capacity", "alternative")
 
 
+# What is known of a question besides the mail, as townclerk would say it.
+_DETAILS = {
+    "exclusion": "An insurance claim; A matter of legal action",
+    "possible_link": "AB-26-0007-B",
+    "statutory": "Social care of children",
+    "restricted": "A letter was due, and has not gone: delay notice. Please see to it.",
+    "post": "Large print, please\n\nTo: Asha Patel\n\nOur response to your complaint\n\nDear Asha Patel",
+    "brake": "21 letters to one person in a day: the rest are held.",
+    "timer": "Something of AB-26-0007-B fell due and failed.",
+    "out_of_time": "The latest day named in it is Tuesday 1 December 2026.",
+    "repeats": "There were requests before: AB-26-0007-B.",
+    "alternative": "Wendy Ash considers another way for this complaint: mediation. What do you think of it?",
+}
+
+
 def _decisions() -> Iterator[StaffContent]:
     questions = (
         "exclusion",
@@ -382,10 +401,7 @@ def _decisions() -> Iterator[StaffContent]:
         "timer",
         *_DOUBTS,
     ):
-        yield Decision(question, _DETAILS.get(question, "The mail names an insurance claim."), _MAIL, _CHOICES, _RESPOND)
-
-
-_DETAILS = {"exclusion": "Insurance claims", "possible_link": "AB-26-0007-B"}  # where the detail is part of a sentence
+        yield Decision(question, _DETAILS.get(question, ""), _MAIL, _CHOICES, _RESPOND)
 
 
 def _approvals() -> Iterator[StaffContent]:
@@ -425,10 +441,12 @@ def _least_to_staff() -> Iterator[StaffContent]:
 def _without_a_case() -> Iterator[StaffContent]:
     yield Report("Report to the committee", date(2026, 10, 1), date(2026, 12, 31), _SECTIONS)
     yield Report("Papers for the board", date(2026, 12, 1), date(2026, 12, 14), _SECTIONS, date(2026, 12, 17))
-    yield Digest(_ACKNOWLEDGE, (Section("Overdue", (Row("AB-26-0007-B", "waste, respond by Wednesday 6 January 2027"),)),))
+    yield Digest(
+        _ACKNOWLEDGE, (Section("Overdue", (Row("AB-26-0007-B", "waste, to be answered by Wednesday 6 January 2027"),)),)
+    )
     yield Digest(_ACKNOWLEDGE, (Section("Nobody's", (Row("AB-26-0007-B", ""),)), Section("Due", (Row("Nothing", ""),))))
     yield Done((), "#help    send me this list")
-    yield Refused("a mail to a case", "it names no case", ("Answer the letter that names the case.",), "Hello?")
+    yield Refused("Bins", "this mail names no case", ("answer a letter that you had about the case",), "Hello?")
     yield Undelivered(LetterKind.RECEIPT, "someone@example.net", "5.1.1", "no such user")
 
 

@@ -10,6 +10,13 @@ from townclerk.domain.letters import Row, Section
 from townclerk.domain.words import Status
 
 SOON = 5  # working days
+_OWED = {
+    "acknowledge": "to be acknowledged",
+    "respond": "to be answered",
+    "assess": "to be decided about",
+    "action": "a promise to be kept",
+    "restriction": "the restriction of contact to be looked at",
+}
 
 
 def morning(cases: Iterable[Case], council: Council, now: datetime) -> tuple[Section, ...]:
@@ -53,5 +60,5 @@ def _row(case: Case, owed: Deadline | None) -> Row | None:
     """None: it is restricted."""
     if case.restricted:
         return None
-    when = f", {owed.what} by {owed.promised:%A} {owed.promised.day} {owed.promised:%B %Y}" if owed else ""
-    return Row(case.ref, f"{case.service.replace('_', ' ')}{when}")
+    when = f"{_OWED.get(owed.what, 'due')} by {owed.promised:%A} {owed.promised.day} {owed.promised:%B %Y}" if owed else ""
+    return Row(case.ref, ", ".join(part for part in (case.service.replace("_", " "), when) if part))

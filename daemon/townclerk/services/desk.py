@@ -91,7 +91,7 @@ async def _refuse(office: Office, officer: Officer, facts: MailFacts, settle: Se
     """A mail that names no case: we cannot know what it is about, so nothing is done, and the officer is told."""
     content = Refused(
         understood=facts.subject,
-        reason="this mail names no case, so nothing was done with it",
+        reason="this mail names no case",
         instead=("answer a letter that you had about the case", "write its reference into the subject"),
         text=facts.own_text,
     )

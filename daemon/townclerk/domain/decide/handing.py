@@ -114,6 +114,10 @@ def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
     return Forwarded(reason, original, (*first, *wanted), d.dates(), d.case.possible_links)
 
 
+# What stands between several things that a question is about; else they are sentences.
+_BETWEEN = {"exclusion": "; ", "possible_link": " and "}
+
+
 def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
     question, *detail = letter.about
     if question in {"approval", "not_approved"}:
@@ -140,7 +144,8 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
     if question in {"review_wanted", "dissatisfied", "late_review", "final"}:  # or it is about something else
         offered = (*offered, *choices.about_new_issue("further", d.case, d.council, letter.mail))
     by = min((date.day for date in d.dates()), default=None)
-    return Decision(question, " ".join(detail), d.original(d.case.mail(letter.mail)), offered, by)
+    said = _BETWEEN.get(question, " ").join(detail)
+    return Decision(question, said, d.original(d.case.mail(letter.mail)), offered, by)
 
 
 def _about_draft(d: Deliberation, letter: Waiting) -> StaffContent:

@@ -75,7 +75,7 @@ def _follow(work: OfficerAtWork, command: Command) -> None:
 def _turn_away(d: Deliberation, officer: Officer, mail: MailFacts) -> None:
     """Somebody who may not know of this case wrote about it: they learn nothing, not even what it is called."""
     d.note(officer.key, "refused", reason="may not deal with this case", mail=mail.number)
-    answer = Refused(mail.subject, "this is not yours to deal with, so nothing was done with your mail", (), mail.own_text)
+    answer = Refused(mail.subject, "this is not yours to deal with", (), mail.own_text)
     d.to_staff(officer, answer, bare=True)
 
 
