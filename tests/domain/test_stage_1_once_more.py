@@ -6,7 +6,16 @@ from datetime import date
 import pytest
 
 from domain.story import Story, at, extension, person, promise, stage, town
-from townclerk.domain.letters import Decision, Receipt, Refused, ReviewDecision
+from townclerk.domain.letters import (
+    Decision,
+    Done,
+    Receipt,
+    Refused,
+    Response,
+    ReviewDecision,
+    ReviewInvitation,
+    ReviewRight,
+)
 from townclerk.domain.policy import StagePolicy, Triage
 from townclerk.domain.provisions import Published
 from townclerk.domain.words import LetterKind, Stage, Status
@@ -190,6 +199,29 @@ def test_the_answer_ends_what_stood_of_stage_2() -> None:
     told = sent_back().officer(at(1, 20), "wendy", ANSWER).until(at(2, 9))
 
     assert told.kinds(at(1, 20), staff=True) == ["done"]
+
+
+def test_the_answer_says_that_the_date_for_stage_2_ends_with_it_and_leaves_a_trace() -> None:
+    told = sent_back().officer(at(1, 20), "wendy", ANSWER)
+    response, invitation = told.last(LetterKind.RESPONSE).content, told.last(LetterKind.REVIEW_INVITATION).content
+    done = told.last(LetterKind.DONE).content
+
+    assert isinstance(response, Response)
+    assert response.onward == ReviewRight("Stage2", None, date(2027, 2, 8))
+    assert isinstance(invitation, ReviewInvitation)
+    assert invitation.right.ended == date(2027, 2, 8)
+    assert isinstance(done, Done)
+    assert "Monday 8 February 2027, ends with this answer" in " ".join(done.lines)
+    standing = told.case.deadline("stage2.respond")
+    assert standing is not None
+    assert not standing.open
+
+
+def test_an_answer_to_somebody_who_was_not_sent_back_ends_no_date() -> None:
+    response = chosen().officer(at(1, 20), "wendy", ANSWER).last(LetterKind.RESPONSE).content
+
+    assert isinstance(response, Response)
+    assert response.onward == ReviewRight("Stage2", None)
 
 
 def test_sent_back_once_the_next_request_is_a_full_investigation() -> None:

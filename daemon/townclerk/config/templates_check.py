@@ -199,10 +199,10 @@ def _days(letter: Letter) -> tuple[date, ...]:
         case content.Acknowledgement(respond_by=by) | content.ReviewDecision(respond_by=by) | content.Decision(by=by):
             told = (by,)
         case (
-            content.Response(onward=content.ReviewRight(last_day=by))
-            | content.ReviewInvitation(right=content.ReviewRight(last_day=by))
+            content.Response(onward=content.ReviewRight(last_day=by, ended=ended))
+            | content.ReviewInvitation(right=content.ReviewRight(last_day=by, ended=ended))
         ):
-            told = (by,)
+            told = (by, ended)
         case content.Reminder(day=day) | content.Overdue(day=day) | content.Escalation(day=day):
             told = (day,)
         case _:

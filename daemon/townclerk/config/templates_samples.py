@@ -226,6 +226,8 @@ def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     first = Response(Stage.STAGE1, "Stage 1", Outcome.UPHELD, _ANSWER, "Wendy Ash", ReviewRight("Stage 2", _LAST_DAY))
     yield replace(first, names_stage=True, understanding=_UNDERSTOOD, ombudsmen=named)
     yield ReviewInvitation(ReviewRight("Stage 2", _LAST_DAY))
+    yield replace(first, stage=Stage.STAGE1_AGAIN, stage_title="Second Stage 1", onward=ReviewRight("Stage 2", None, _LATER))
+    yield ReviewInvitation(ReviewRight("Stage 2", None, _LATER))
     yield ReviewDecision(True, _UNDERSTOOD, "Cal Lane", _LAST_DAY, named, "Stage 2")
     yield ReviewDecision(False, _ANSWER, "Cal Lane", None, named, "Stage 2")
     yield ReviewDecision(True, _ANSWER, "Cal Lane", _LATER, named, "Second Stage 1", "Stage 2")

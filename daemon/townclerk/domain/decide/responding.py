@@ -1,9 +1,11 @@
 """A response leaves: what it ends, what it opens, and the letters."""
 
+from datetime import date
+
 from townclerk.domain.case import Answer, Draft
 from townclerk.domain.decide.contents import items, understanding
 from townclerk.domain.decide.conversation import open_window
-from townclerk.domain.decide.work import OfficerAtWork
+from townclerk.domain.decide.work import OfficerAtWork, words_of
 from townclerk.domain.letters import FinalWord, Response, ReviewInvitation, ReviewRight
 from townclerk.domain.policy import ResponseItem, StagePolicy
 from townclerk.domain.words import Status
@@ -14,8 +16,7 @@ def leave(work: OfficerAtWork, stage: StagePolicy, response: Draft) -> None:
     d, following = work.d, work.d.council.policy.stage_after(stage.stage)
     d.meet(f"{stage.stage}.respond")
     d.drop_deadlines(stage.stage)
-    if following is not None:  # whoever asked for it too early, or was sent back, has this answer now and may ask again
-        d.drop_deadlines(following.stage)
+    ended = _end_what_stood(work, following) if following is not None else None
     d.change(
         status=Status.CLOSED if stage.closes_case else Status.ANSWERED,
         outcome=response.outcome,
@@ -32,7 +33,7 @@ def leave(work: OfficerAtWork, stage: StagePolicy, response: Draft) -> None:
     else:
         open_window(d, following)
         window = d.case.deadline(f"{following.stage}.request")
-        right = ReviewRight(following.title, window.promised if window else None)
+        right = ReviewRight(following.title, window.promised if window else None, ended)
         _send(work, stage, response, right)
         request = following.request
         d.to_resident(
@@ -43,6 +44,22 @@ def leave(work: OfficerAtWork, stage: StagePolicy, response: Draft) -> None:
         )
     work.done(f"The complaint is answered: {response.outcome.words}.")
     _ask_for_the_reason(work)
+
+
+def _end_what_stood(work: OfficerAtWork, following: StagePolicy) -> date | None:
+    """The date for *following* that the resident holds, if they were sent back: it stood until this answer, which must say that
+    it ends. They may ask again."""
+    d = work.d
+    standing = d.case.deadline(f"{following.stage}.respond")
+    d.drop_deadlines(following.stage)
+    if standing is None or not standing.open:
+        return None
+    d.note(work.officer.key, "date_ended", name=standing.name, promised=standing.promised, reason="the matter was answered")
+    work.done(
+        f"The date of {following.title}, {words_of(standing.promised)}, ends with this answer. The resident is told so, and that "
+        "they may ask again."
+    )
+    return standing.promised
 
 
 def _ask_for_the_reason(work: OfficerAtWork) -> None:
