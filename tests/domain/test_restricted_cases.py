@@ -111,8 +111,20 @@ def separated(case: Case, text: str) -> Case:
     asked = OfficerWrote("cal", mail, read_commands("#new-case 2").commands, spare_ref="SS-27-0002-H")
     (opening,) = decide(with_mail, asked, council(), LATER).openings
     new = decide(None, opening, council(), LATER)
-    assert {send.letter.to.officer for send in new.sends if send.letter.to.staff} == {"cal"}
+    told = {"cal"} if new.case.restricted else {"wendy"}
+    assert {send.letter.to.officer for send in new.sends if send.letter.to.staff} == told
     return new.case
+
+
+def test_what_few_may_know_of_is_theirs_alone_also_where_it_came_in_an_ordinary_complaint() -> None:
+    """The text of the mail decides, as if it had opened a case by itself; the officer who split it off hears where it went."""
+    text = "One of your officers takes bribes for permits. That is fraud."
+    ordinary = opened(text="My bin was missed.").case
+    new = separated(ordinary, text)
+
+    assert (new.restricted, new.exclusions) == (True, ("fraud",))
+    assert kinds(officer(new, "#show", 4, LATER, "wendy")) == ["refused"]
+    assert not separated(ordinary, "My bin was missed, and my claim on your insurance.").restricted
 
 
 def test_what_is_taken_out_of_a_restricted_case_is_kept_from_whom_it_was_kept() -> None:

@@ -200,6 +200,16 @@ def test_what_may_be_too_long_ago_is_asked_about_and_taken_meanwhile() -> None:
     assert asked(opened(Signal.LONG_AGO, text="Ages ago it broke.")) == {"out_of_time": "cal"}
 
 
+def test_whoever_was_asked_about_the_time_may_say_that_it_is_a_complaint_once() -> None:
+    case = opened(text="I have known of it since 1 November 2025. I want it mended.").case
+    taken = officer(case, "#category complaint")
+
+    assert (kinds(taken), taken.case.doubts) == (["done"], ())
+    assert taken.case.deadlines == case.deadlines
+    assert kinds(officer(taken.case, "#category complaint", number=3)) == ["refused"]
+    assert kinds(officer(opened().case, "#category complaint")) == ["refused"]  # nobody asked
+
+
 def test_the_third_request_within_half_a_year_may_be_a_complaint() -> None:
     def requests(*days_ago: int) -> tuple[Earlier, ...]:
         return tuple(Earlier(f"SS-26-00{n:02}", Category.SERVICE_REQUEST, MONDAY - timedelta(days=n)) for n in days_ago)

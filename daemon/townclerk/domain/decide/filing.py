@@ -10,6 +10,7 @@ from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.opening import begin, category_policy
 from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.decide.weighing import OUT_OF_TIME
 from townclerk.domain.decide.work import OfficerAtWork, joined
 from townclerk.domain.letters import (
     Message,
@@ -103,6 +104,11 @@ def _becomes_complaint(work: OfficerAtWork) -> None:
     d = work.d
     suspected = bool(d.case.exclusions) or d.case.restricted
     if d.case.category is Category.COMPLAINT and d.case.status is Status.OPEN and d.case.pending is None:
+        if not suspected and OUT_OF_TIME in d.case.doubts:  # it was asked whether to take it, and this says yes
+            d.change(doubts=tuple(doubt for doubt in d.case.doubts if doubt != OUT_OF_TIME))
+            d.note(work.officer.key, "taken_out_of_time")
+            work.done("It is taken, although it may be out of time. Its dates run on, and nothing changes for the resident.")
+            return
         if not suspected:
             raise Refusal("it is a complaint already", "#service, if it belongs to somebody else")
         d.change(exclusions=(), restricted=False)

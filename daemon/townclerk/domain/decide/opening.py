@@ -30,7 +30,7 @@ DELICATE = DANGER | {Alert.FRAUD, Alert.CRIMINAL_ALLEGATION}
 def new_case(event: CaseOpened, council: Council) -> Case:
     """The case as it is before anything is decided about it."""
     mail, policy = event.mail, council.policy
-    suspected = () if event.settled else tuple(code for code in event.route.exclusions if code in policy.exclusions)
+    suspected = tuple(code for code in event.route.exclusions if code in policy.exclusions)
     conflicts = _named_officers(event, council)
     category = _category(event, suspected)
     pending = weighing.to_decide_first(event, council, category)

@@ -2,11 +2,12 @@
 
 from townclerk.domain.case import Case, Correspondence, PartyRole
 from townclerk.domain.commands import Command
+from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.work import OfficerAtWork
 from townclerk.domain.events import CaseOpened, MailFacts
 from townclerk.domain.mail import IncomingMail
-from townclerk.domain.routing import Route, Routing, route
+from townclerk.domain.routing import Route, route
 from townclerk.domain.words import Category
 
 
@@ -15,7 +16,7 @@ def new_case(work: OfficerAtWork, command: Command) -> None:
     if work.spare_ref is None:
         raise Refusal("one mail makes one new case", "#new-case in a mail of its own")
     mail = _which(work, command)
-    routed = _route(mail, d.council.routing, d.case.service)
+    routed = _route(mail, d)
     opening = CaseOpened(
         ref=work.spare_ref,
         mail=_facts(mail, d.case.receipts),
@@ -23,7 +24,7 @@ def new_case(work: OfficerAtWork, command: Command) -> None:
         restriction=d.restriction,
         related=(d.case.ref,),
         settled=True,
-        restricted=d.case.restricted,
+        restricted=d.case.restricted or bool(routed.exclusions),
         conflicts=d.case.conflicts,
         confidants=d.case.confidants,
     )
@@ -37,6 +38,8 @@ def new_case(work: OfficerAtWork, command: Command) -> None:
         f"The mail “{mail.subject}” is a case of its own now: {opening.ref}, with its own dates, counted from that mail. "
         f"{d.case.ref} keeps its dates."
     )
+    if opening.restricted and not d.case.restricted:
+        work.done("It reads like a matter that few may know of: it is restricted, and put to the complaints lead alone.")
 
 
 def _which(work: OfficerAtWork, command: Command) -> Correspondence:
@@ -77,13 +80,17 @@ def _facts(mail: Correspondence, answerable: bool) -> MailFacts:
     )
 
 
-def _route(mail: Correspondence, routing: Routing, service: str) -> Route:
-    """A complaint, since an officer says so; where the rules know no service, that of the case it came from."""
+def _route(mail: Correspondence, d: Deliberation) -> Route:
+    """A complaint, since an officer says so; where the rules know no service, that of the case it came from. Of the exclusions
+    only those are suspected that few may know of: they say who may read it."""
+    routing, policy = d.council.routing, d.council.policy
     found = route(IncomingMail(sender=mail.sender, subject="", text=mail.text, own_text=mail.text), routing)
     known = found.service != routing.otherwise_service
+    secret = (code for code in found.exclusions if code in policy.exclusions and policy.exclusions[code].restricted)
     return Route(
         Category.COMPLAINT,
-        found.service if known else service,
+        found.service if known else d.case.service,
+        exclusions=tuple(secret),
         alerts=found.alerts,
         signals=found.signals,
         because=("an officer says that it is a matter of its own",),
