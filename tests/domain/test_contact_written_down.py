@@ -33,7 +33,7 @@ def test_a_whole_description() -> None:
 
 
 def test_all_that_is_missing_is_said_at_once() -> None:
-    problems = " ".join(read_contact("Email: nobody\nDate: yesterday\nService: gardens", TODAY, SERVICES).problems)
+    problems = " ".join(read_contact("Email: nobody\nDate: some time\nService: gardens", TODAY, SERVICES).problems)
 
     for named in ("Name:", "Channel:", "the text", "Date:", "Email: nobody", "Service: gardens"):
         assert named in problems

@@ -1,15 +1,11 @@
 """The words at the top of an officer's mail, however a phone or a hurry writes them."""
 
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from townclerk.domain.commands import WORDS, Command, read_commands, read_until, word_inside
+from townclerk.domain.commands import WORDS, Command, read_commands, word_inside
 from townclerk.domain.quoting import REPLY_ABOVE
-
-DAY = date(2027, 2, 8)
 
 
 @pytest.mark.parametrize(
@@ -87,73 +83,3 @@ def test_any_text_is_read_without_error(text: str) -> None:
 @given(st.sampled_from(sorted(WORDS)), st.sampled_from(["", "  ", "> ", "*"]))
 def test_a_word_that_begins_a_line_is_always_noticed(word: str, before: str) -> None:
     assert word == word_inside(f"Dear Ms Patel\n{before}#{word} x\nYours")
-
-
-# --- dates
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "2027-02-08",
-        "2027-2-8",
-        "08/02/2027",
-        "8/2/2027",
-        "8.2.2027",
-        "8 February 2027",
-        "8 feb 2027",
-        "8th February 2027",
-        "08 Feb. 2027",
-        "Monday 8 February 2027",
-        "Mon 8th Feb, 2027",
-        "monday, 8 FEBRUARY 2027",
-    ],
-)
-@pytest.mark.parametrize("reason", ["", " the crew is ill", ": the crew is ill", " - the crew is ill"])
-def test_a_day_is_understood_in_any_spelling(written: str, reason: str) -> None:
-    assert (DAY, "the crew is ill" if reason else "") == read_until(written + reason)
-
-
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        ("5", (5, "")),
-        ("10 waiting", (10, "waiting")),
-        ("+3 days: ill", (3, "ill")),
-        ("7 working days ill", (7, "ill")),
-        ("1 day", (1, "")),
-    ],
-)
-def test_a_number_of_days_is_understood(written: str, expected: tuple[int, str]) -> None:
-    assert expected == read_until(written)
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "",
-        "soon",
-        "2027-02-30",
-        "30/02/2027",
-        "2027-13-01",
-        "29 February 2027",
-        "8 Ma 2027",
-        "8 Febtober 2027",
-        "8 February the crew is ill",  # of which year?
-        "8th Feb",
-        "8/2",
-        "2 weeks the crew is ill",
-        "1 month",
-        "next Monday",
-        "0000-00-00",
-    ],
-)
-def test_a_day_that_is_none_is_not_taken_for_another(written: str) -> None:
-    assert read_until(written)[0] is None
-
-
-@given(st.dates(date(2020, 1, 1), date(2040, 12, 31)))
-def test_every_day_is_read_back_from_how_it_is_written(day: date) -> None:
-    spellings = (f"{day}", f"{day:%d/%m/%Y}", f"{day:%A} {day.day} {day:%B %Y}", f"{day.day} {day:%b} {day.year}")
-
-    assert {day} == {read_until(written)[0] for written in spellings}

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
 
+from townclerk.domain.nearest import nearest_words
 from townclerk.domain.quoting import REPLY_ABOVE
 from townclerk.domain.signing import find_tokens
+from townclerk.domain.typed import placed, plain, seen_from_the_start
 
 # The words that work, with what stands behind each on its line and what it does: `#help` prints this.
 WORDS: dict[str, tuple[str, str]] = {
@@ -61,14 +62,46 @@ WORDS: dict[str, tuple[str, str]] = {
     "show": ("", "send me what is known of this case"),
     "help": ("", "send me this list"),
 }
-_LINE = re.compile(r"^[\s>*_]{0,8}[#＃]\s?([A-Za-z][A-Za-z0-9-]{1,30})[:.]?(?:[\s ]+(.*))?$")
+# What stands below the words belongs to the last of them that can take it. These cannot.
+TAKE_NO_TEXT = frozenset(
+    {
+        *("service", "landlord", "link", "unhold", "reopen", "unflag", "uncopy", "new-case"),
+        *("send", "discard", "show", "help"),
+    }
+)
+NEED_TEXT = frozenset({"acknowledge", "respond", "ask", "message", "note", "learning"})
 
-_ANYWHERE = re.compile(r"(?<![\w/&#])[#＃]([A-Za-z][A-Za-z0-9-]{1,30})")  # not the end of a web address
+# What programs and people put before a word: bold type, quotation marks, a list's bullets and numbers.
+_BULLETS = r"-\u2022\u00b7\u2023\u25e6\u25aa\u25ab\u25cf\u25cb\u25a0\u25a1\uf0b7\u00a7"
+_BEFORE = rf"(?:[\s*_~\"'\\]|[{_BULLETS}](?=[\s#])|o(?=\s)|\d{{1,2}}[.)](?=\s)){{0,12}}"
+_HASH = re.compile(rf"{_BEFORE}#\s{{0,3}}")
+_HASH_QUOTED = re.compile(rf"[\s>|]{{0,12}}{_BEFORE}#\s{{0,3}}")
+_ANY_WORD = re.compile(r"[^\W\d_][\w-]{1,30}(?=[\s:.,;!?*\"'-]|$)")
+_AFTER = re.compile(r"[*_\"']*\s*[:.,;!?]*[*_]*\s*(?:-+(?:\s+|$))?")
+_ANYWHERE = re.compile(r"(?<![\w/&#])#([A-Za-z][A-Za-z0-9-]{1,30})")  # not the end of a web address
+
+
+def _spellings(word: str) -> re.Pattern[str]:
+    """*word* however its parts are held together: "action done", "second_stage-1", "newcase"."""
+    parts = re.findall(r"[a-z]+|\d+", word)
+    return re.compile(r"[-_ ]{0,3}".join(parts) + r"(?![\w@/]|-\w|'\w)", re.IGNORECASE)
+
+
+_SPELLINGS = {word: _spellings(word) for word in sorted(WORDS, key=len, reverse=True)}
+
+_GREETS = (
+    r"hi|hiya|hello|hey|dear|greetings|good\s+(?:morning|afternoon|evening|day)|morning|afternoon|evening|to\s+whom\s+it\s+may\s+concern"
+    r"|helo|shwmae|s'mae|su'mae|bore\s+da|prynhawn\s+da|p'nawn\s+da|noswaith\s+dda|annwyl"
+)
+_ALL = r"all|both|there|everyone|everybody|team|folks|colleagues?|again|the|and|a|sir|madam|bawb|pawb|ti|chi|d[iî]m|t[iî]m"
+# A name is written with a capital; "hi please close it" is more than a greeting.
+_GREETING = re.compile(rf"\s*(?i:{_GREETS})(?:[\s,/&+]+(?:(?i:{_ALL})\b|[A-Z][\w'.-]*)){{0,5}}\s*[,.!:;-]*\s*$")
+MOST_GREETED = 2  # lines, "Hi," and "Good morning", before the first word
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`word` without its #, lower case; `argument` is the rest of its line; `body` the text below the last word."""
+    """`word` without its #, lower case; `argument` is the rest of its line; `body` the text below, where it is this word's."""
 
     word: str
     argument: str
@@ -76,117 +109,134 @@ class Command:
 
     @property
     def text(self) -> str:
-        """What goes out: the text below, or, where there is none, what stands on the line itself."""
-        return self.body or self.argument
+        """What goes out: what stands on the line itself, and what stands below."""
+        return "\n".join(part for part in (self.argument, self.body) if part)
+
+    @property
+    def line(self) -> str:
+        """The word and what stands beside it, as one would type them."""
+        return f"#{self.word} {self.argument}".strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The words of a mail, or `problem`: why they cannot be followed. Neither: there was no word."""
+    """The words of a mail, or `problem`: why they cannot be followed, and `instead`, what would work. Neither: there was no
+    word."""
 
     commands: tuple[Command, ...] = ()
     problem: str | None = None
+    instead: tuple[str, ...] = ()
 
 
 def read_commands(own_text: str) -> Reading:
-    """The words at the top of a mail. What stands below them is the text; a word in the middle of it is a problem."""
+    """The words at the top of a mail, also below a line that only greets. What stands below them is the text; a word in the
+    middle of it is a problem."""
     lines = own_text.replace("\r\n", "\n").strip("\n\t ").split("\n")
-    words: list[tuple[str, str]] = []
-    while lines and (match := _LINE.match(lines[0].rstrip())):
-        words.append((match[1].lower(), (match[2] or "").strip().rstrip("*_")))
-        lines = lines[1:]
+    words, body = _top(lines)
     if not words:
         return Reading()
-    body = "\n".join(lines).strip()
-    problem = _problem(words, body)
-    commands = [Command(word, argument) for word, argument in words[:-1]]
-    return Reading((*commands, Command(*words[-1], body)), problem)
+    owner = next((n for n in reversed(range(len(words))) if words[n][0] not in TAKE_NO_TEXT), len(words) - 1)
+    commands = tuple(Command(word, argument, body if n == owner else "") for n, (word, argument) in enumerate(words))
+    return Reading(commands, *(_problem(commands, body, owner) or (None, ())))
 
 
-def _problem(words: list[tuple[str, str]], body: str) -> str | None:
-    unknown = [word for word, _ in words if word not in WORDS]
+def _top(lines: list[str]) -> tuple[list[tuple[str, str]], str]:
+    """(each word with the rest of its line, the text below the last)."""
+    words: list[tuple[str, str]] = []
+    at = _first(lines)
+    while at < len(lines) and (found := word_of(lines[at])) is not None:
+        words.append(found)
+        at += 1
+        # Programs put blank lines between what was written line by line. Below them only a word that works is one.
+        further = at
+        while further < len(lines) and not plain(lines[further]).strip():
+            further += 1
+        if further > at and further < len(lines) and (found := word_of(lines[further])) and found[0] in WORDS:
+            at = further
+    return words, seen_from_the_start("\n".join(lines[at:]).strip())
+
+
+def _first(lines: list[str]) -> int:
+    """Where the first word stands, if there is one: at the top, or below a line that is nothing but a greeting."""
+    at = greeted = 0
+    while at < len(lines):
+        said = plain(lines[at])
+        if said.strip():
+            if greeted == MOST_GREETED or not _GREETING.match(said):
+                return at
+            greeted += 1
+        at += 1
+    return 0
+
+
+def word_of(line: str) -> tuple[str, str] | None:
+    """(the word that begins *line*, what stands beside it), or None. A word that nobody knows is one too."""
+    said, places = placed(line)
+    hash_ = _HASH.match(said)
+    if hash_ is None:
+        return None
+    known = next((word for word, spelled in _SPELLINGS.items() if spelled.match(said, hash_.end())), None)
+    match = _SPELLINGS[known].match(said, hash_.end()) if known else _ANY_WORD.match(said, hash_.end())
+    if match is None:
+        return None
+    end = _AFTER.match(said, match.end())
+    argument = line[places[end.end() if end else match.end()] :]
+    return known or match[0].lower().rstrip("_-"), _beside(argument, quoted=said[: hash_.end()].count('"') % 2 == 1)
+
+
+def _beside(argument: str, *, quoted: bool) -> str:
+    """What stands beside a word, with spaces that are spaces, without the end of bold type or quotes around the line."""
+    said = "".join(" " if character.isspace() else character for character in seen_from_the_start(argument))
+    said = said.strip().rstrip("*_").rstrip()
+    return said.rstrip('"\u201c\u201d').rstrip() if quoted else said
+
+
+def _problem(commands: tuple[Command, ...], body: str, owner: int) -> tuple[str, tuple[str, ...]] | None:
+    unknown = [command.word for command in commands if command.word not in WORDS]
     if unknown:
-        return f"#{unknown[0]} is not a word that I know"
+        return f"#{unknown[0]} is not a word that I know", tuple(f"#{word}" for word in nearest_words(unknown[0], WORDS))
+    without = [command for command in commands[:owner] if command.word in NEED_TEXT and not _has_text(command)]
+    if body and without:
+        one, other = without[0], commands[owner]
+        return (
+            f"#{one.word} and #{other.word} both take a text, and there is one text",
+            (f"a mail for each: one with {one.line}, one with {other.line}",),
+        )
     inside = word_inside(body)
     if inside:
-        return f"#{inside} stands in the middle of your text: words must be the first lines of the mail"
+        said = f"#{inside} stands in the middle of your text: words must be the first lines of the mail"
+        return said, ("each word on a line of its own at the top, and the text below the last",)
     if looks_quoted(body):
-        return "your text seems to contain the letter that you answer, which is not for the resident: please write above it"
+        said = "your text seems to contain the letter that you answer, which is not for the resident: please write above it"
+        return said, ("a new mail",)
     return None
 
 
+def _has_text(command: Command) -> bool:
+    """True where *command* has its text on its own line. Beside #respond stands the outcome, which is none."""
+    if command.word != "respond":
+        return bool(command.argument)
+    return len(plain(command.argument).replace("-", " ").split()) > 2  # "not upheld" has two
+
+
 def word_inside(text: str) -> str | None:
-    """The first known word that begins a line of *text*."""
+    """The first known word that begins a line of *text*, quoted or not."""
     for line in text.split("\n"):
-        match = _LINE.match(line.rstrip())
-        if match and match[1].lower() in WORDS:
-            return match[1].lower()
+        said = plain(line)
+        if (hash_ := _HASH_QUOTED.match(said)) is None:
+            continue
+        found = next((word for word, spelled in _SPELLINGS.items() if spelled.match(said, hash_.end())), None)
+        if found is not None:
+            return found
     return None
 
 
 def word_anywhere(text: str) -> str | None:
     """The first known word in *text*, wherever it stands: what follows it was never meant to go out."""
-    named = (match[1].lower() for match in _ANYWHERE.finditer(text))
+    named = (match[1].lower() for match in _ANYWHERE.finditer(plain(text)))
     return word_inside(text) or next((word for word in named if word in WORDS), None)
 
 
 def looks_quoted(text: str) -> bool:
     """True where *text* holds pieces of a letter to staff: its marker, or a signed address."""
     return REPLY_ABOVE in " ".join(text.split()) or bool(find_tokens(text))
-
-
-# --- dates that officers write ---------------------------------------------------------------------------------------
-
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?"
-_ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
-_SLASHED = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
-_WORDS = re.compile(rf"^{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?\s+([a-z]{{3,9}})\.?,?\s+(\d{{4}})(?!\d)", re.I)
-# A number alone is a number of days; "8 February" without a year, or "2 weeks", is not, and must not be taken for one.
-_NO_DAYS = (
-    r"(?!\s*(?:jan|feb|mar|apr|may|june?\b|july?\b|aug|sep|oct|nov|dec"
-    r"|hours?\b|weeks?\b|wks?\b|fortnight|months?\b|years?\b))"
-)
-_DAYS = re.compile(rf"^\+?(\d{{1,3}})(?!\S*\d)(?!\s+\S+\s+\d{{4}}\b){_NO_DAYS}(?:\s*(?:working\s+|calendar\s+)?days?)?\b", re.I)
-
-
-def read_until(argument: str) -> tuple[date | int | None, str]:
-    """(a day, or a number of days, or None where it is neither; what follows it)."""
-    text = argument.strip()
-    for pattern, order in ((_ISO, (1, 2, 3)), (_SLASHED, (3, 2, 1)), (_WORDS, (3, 2, 1))):
-        match = pattern.match(text)
-        if match:
-            year, month, day = (match[group] for group in order)
-            return _day(year, month, day), text[match.end() :].strip(" ,:;-–")
-    match = _DAYS.match(text)
-    if match:
-        return int(match[1]), text[match.end() :].strip(" ,:;-–")
-    return None, text
-
-
-def _day(year: str, month: str, day: str) -> date | None:
-    number = _month(month)
-    try:
-        return date(int(year), number, int(day)) if number else None
-    except ValueError:
-        return None
-
-
-def _month(month: str) -> int | None:
-    if month.isdigit():
-        return int(month)
-    named = [number for number, name in enumerate(_MONTHS, 1) if name.startswith(month.lower())]
-    return named[0] if len(named) == 1 else None

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from townclerk.domain.commands import read_until
+from townclerk.domain.days_written import Towards, When, read_when, words_of
+from townclerk.domain.nearest import nearest
+from townclerk.domain.typed import code, name, unseen
 
 CHANNELS = ("phone", "post", "in person", "social media", "other")
 AWAITS_PERMISSION = "social media"  # nobody there has agreed to be written to
@@ -41,32 +43,31 @@ class ContactRead:
 def read_contact(body: str, today: date, services: tuple[str, ...]) -> ContactRead:
     """The lines at the top of *body*, each with its label, and the text that follows them."""
     lines, given = body.strip("\n").split("\n"), dict[str, str]()
-    while lines and (not lines[0].strip() or (match := _LINE.match(lines[0]))):
+    while lines and (not lines[0].strip() or (match := _LINE.match(_without_unseen(lines[0])))):
         if lines[0].strip() and match:
             given[match[1].lower().replace("-", "")] = match[2].strip()
         lines = lines[1:]
     text = "\n".join(lines).strip()
-    channel = " ".join(given.get("channel", "").lower().split())
+    channel = name(given.get("channel", ""))
     channel = _ALIKE.get(channel, channel)
-    day, reason = _day(given.get("date", ""))
+    when = read_when(given.get("date", ""), today, Towards.BEHIND)
     read = ContactRead(
         name=given.get("name", ""),
         email=given.get("email", "").strip("<>").lower(),
         phone=given.get("phone", ""),
         address=given.get("address", ""),
         channel=channel,
-        day=day,
-        reason=reason,
-        service=given.get("service", "").lower().replace(" ", "_"),
+        day=when.day,
+        reason=when.rest if when.day is not None else "",
+        service=code(given.get("service", "")),
         text=text,
     )
-    problems = (*_missing(read), *_wrong_day(read, given.get("date", ""), today), *_wrong(read, services))
+    problems = (*_missing(read), *_wrong_day(read, given.get("date", ""), when, today), *_wrong(read, services))
     return ContactRead(**{**{name: getattr(read, name) for name in ContactRead.__slots__}, "problems": problems})
 
 
-def _day(written: str) -> tuple[date | None, str]:
-    day, reason = read_until(written)
-    return (day, reason) if isinstance(day, date) else (None, "")
+def _without_unseen(line: str) -> str:
+    return "".join(character for character in line if not unseen(character))
 
 
 def _missing(read: ContactRead) -> tuple[str, ...]:
@@ -80,9 +81,11 @@ def _missing(read: ContactRead) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def _wrong_day(read: ContactRead, written: str, today: date) -> tuple[str, ...]:
+def _wrong_day(read: ContactRead, written: str, when: When, today: date) -> tuple[str, ...]:
     if written and read.day is None:
-        return ("“Date:” is no date: write it as 2027-01-04",)
+        days = " or ".join(f"{day} ({words_of(day)})" for day in when.may_be)
+        why = when.problem or "it is no date"
+        return (f"“Date:”: {why}: write it as {days or '2027-01-04'}",)
     if read.day is None:
         return ()
     if read.day > today:
@@ -100,5 +103,7 @@ def _wrong(read: ContactRead, services: tuple[str, ...]) -> tuple[str, ...]:
     if read.email and not _ADDRESS.fullmatch(read.email):
         problems.append(f"“Email: {read.email}” is no address")
     if read.service and read.service not in services:
-        problems.append(f"“Service: {read.service}” is unknown: write one of {', '.join(services)}")
+        near = nearest(read.service, services)
+        meant = f"did you mean {' or '.join(near)}? It is " if near else "write "
+        problems.append(f"“Service: {read.service}” is unknown: {meant}one of {', '.join(services)}")
     return tuple(problems)

@@ -5,11 +5,12 @@ from datetime import date
 
 from townclerk.domain.afterwards import action_deadline
 from townclerk.domain.case import Action, ActionState, PromisedBy
-from townclerk.domain.commands import Command, read_until
+from townclerk.domain.commands import Command
+from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import move
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.reminding import shown
-from townclerk.domain.decide.work import OfficerAtWork, joined, words_of
+from townclerk.domain.decide.work import OfficerAtWork, joined
 from townclerk.domain.letters import ActionUpdate, FailedAction, MovedAction
 
 FURTHEST = 3 * 366  # days: a slip of the keyboard is likelier than an action in four years
@@ -17,13 +18,16 @@ FURTHEST = 3 * 366  # days: a slip of the keyboard is likelier than an action in
 
 def action(work: OfficerAtWork, command: Command) -> None:
     """A date and what will be done; or the number of an action, its new date and why."""
-    until, rest = read_until(command.argument)
-    if isinstance(until, int):
-        later, reason = read_until(rest)
-        if isinstance(later, date):
-            _put_off(work, _named(work, str(until)), later, joined(reason, command.body))
+    read = work.when(command)
+    if read.count is not None and read.count.bare:
+        number = read.count.n
+        moved = replace(command, argument=read.rest, word=f"action {number}")
+        later = work.when(moved)
+        if (day := work.day_of(moved, later)) is not None:
+            _put_off(work, _named(work, str(number)), day, joined(later.rest, command.body))
             return
-    if not isinstance(until, date):
+    until, rest = work.day_of(command, read), read.rest
+    if until is None:
         raise Refusal(
             "an action needs the date by which it will be done",
             "#action 2027-02-08 and what will be done",

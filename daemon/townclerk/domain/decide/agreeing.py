@@ -2,19 +2,21 @@
 
 from townclerk.domain.case import Deadline, PromisedBy, Proposal
 from townclerk.domain.commands import Command
+from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import move
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.opening import category_policy, send_receipt
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.work import OfficerAtWork, words_of
+from townclerk.domain.decide.work import OfficerAtWork
 from townclerk.domain.events import ResidentWrote
 from townclerk.domain.letters import ExtensionNotAgreed, ExtensionProposal
 from townclerk.domain.policy import StagePolicy
 from townclerk.domain.routing import Signal
+from townclerk.domain.typed import code
 from townclerk.domain.words import LetterKind, Status
 
-_BY_PHONE = {"agreed": True, "not agreed": False, "disagreed": False}
+_BY_PHONE = {"agreed": True, "agree": True, "not_agreed": False, "not_agree": False, "disagreed": False}
 
 
 def propose(work: OfficerAtWork, stage: StagePolicy, deadline: Deadline, proposal: Proposal) -> None:
@@ -29,7 +31,7 @@ def propose(work: OfficerAtWork, stage: StagePolicy, deadline: Deadline, proposa
 
 def by_phone(command: Command) -> bool | None:
     """Whether `#extend agreed` or `#extend not-agreed` records an answer; None: it is no answer, but a new date."""
-    return _BY_PHONE.get(" ".join(command.argument.lower().replace("-", " ").rstrip(".").split()))
+    return _BY_PHONE.get(code(command.argument))
 
 
 def record(work: OfficerAtWork, agreed: bool) -> None:

@@ -1,9 +1,11 @@
 """Words that write to the resident: `#acknowledge`, `#respond`, `#extend`, `#ask`, `#message`."""
 
+import re
 from dataclasses import replace
 
 from townclerk.domain.case import Draft, PromisedBy, Proposal
 from townclerk.domain.commands import Command
+from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import make, move
 from townclerk.domain.decide import contents
 from townclerk.domain.decide.agreeing import by_phone, propose, record
@@ -15,7 +17,7 @@ from townclerk.domain.decide.extending import new_date
 from townclerk.domain.decide.meetings import meeting_before
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.responding import leave
-from townclerk.domain.decide.work import OfficerAtWork, words_of
+from townclerk.domain.decide.work import OfficerAtWork, with_nearest
 from townclerk.domain.letters import (
     Acknowledgement,
     Clarification,
@@ -25,6 +27,7 @@ from townclerk.domain.letters import (
 from townclerk.domain.policy import ClockStart, StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.timescales import stage_on
+from townclerk.domain.typed import placed
 from townclerk.domain.words import Category, Outcome, Status
 
 
@@ -100,24 +103,33 @@ def _may_answer(work: OfficerAtWork, stage: StagePolicy) -> None:
 
 def _outcome(argument: str) -> tuple[Outcome, str]:
     """The outcome that begins *argument*, however it is written, and what follows it."""
-    words = argument.lower().replace("-", " ").replace("_", " ").split()
-    for written, outcome in (
-        (("not", "upheld"), Outcome.NOT_UPHELD),
-        (("partly", "upheld"), Outcome.PARTLY_UPHELD),
-        (("partially", "upheld"), Outcome.PARTLY_UPHELD),
-        (("upheld",), Outcome.UPHELD),
-    ):
-        if tuple(words[: len(written)]) == written:
-            return outcome, _after(argument, written)
-    raise Refusal("the outcome is missing", "#respond upheld", "#respond partly-upheld", "#respond not-upheld")
+    said, places = placed(argument)
+    for written, outcome in _OUTCOMES:
+        if match := written.match(said):
+            return outcome, argument[places[match.end()] :].strip()
+    first = said.split(" ")[0]
+    reason = f"“{first}” is no outcome" if first else "the outcome is missing"
+    raise Refusal(reason, *(f"#respond {outcome}" for outcome in Outcome), corrected=with_nearest("respond", first, Outcome))
 
 
-def _after(argument: str, written: tuple[str, ...]) -> str:
-    end = 0
-    lowered = argument.lower()
-    for word in written:
-        end = lowered.index(word, end) + len(word)
-    return argument[end:].strip(" .:,-")
+def _without_outcome(argument: str) -> str:
+    """What stands beside the word where no outcome is needed; one that stands there all the same is none of the text."""
+    try:
+        return _outcome(argument)[1]
+    except Refusal:
+        return argument
+
+
+def _begins_with(outcome: str) -> re.Pattern[str]:
+    return re.compile(rf"[\s\"'(*_-]*{outcome}(?![\w/]|-\w)[\s.:,;!)\"'*_-]*", re.IGNORECASE)
+
+
+_OUTCOMES = (
+    (_begins_with(r"not[\s_-]*upheld"), Outcome.NOT_UPHELD),
+    (_begins_with(r"part(?:ly|ial|ially)?[\s_-]*upheld"), Outcome.PARTLY_UPHELD),
+    (_begins_with(r"upheld[\s,_-]*(?:in[\s_-]*part|part(?:ly|ially))"), Outcome.PARTLY_UPHELD),
+    (_begins_with("upheld"), Outcome.UPHELD),
+)
 
 
 def _answer_without_stage(work: OfficerAtWork, command: Command) -> None:
@@ -125,7 +137,7 @@ def _answer_without_stage(work: OfficerAtWork, command: Command) -> None:
     d = work.d
     if d.case.status in {Status.CLOSED, Status.WITHDRAWN}:
         raise Refusal(f"the case is {d.case.status}", "#reopen, if it must go on", "#message to write to the resident")
-    text = work.body(replace(command, argument=""), "your answer")
+    text = work.body(replace(command, argument=_without_outcome(command.argument)), "your answer")
     d.meet(f"{d.case.category}.respond")
     d.change(status=Status.ANSWERED, requested_mail=None)
     work.write(Message(text, work.officer.name))
@@ -141,7 +153,7 @@ def extend(work: OfficerAtWork, command: Command) -> None:
     if answer is not None:
         record(work, answer)
         return
-    new, reason = new_date(command, deadline, stage, d)
+    new, reason = new_date(command, deadline, stage, work)
     made_in_time = in_time(d, replace(deadline, promised=deadline.person_promised), work.mail.received_at)
     if stage.extension.agreement:
         propose(work, stage, deadline, Proposal(stage.stage, new, reason, d.now, made_in_time))

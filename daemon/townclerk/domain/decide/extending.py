@@ -4,38 +4,42 @@ from datetime import date
 
 from townclerk.domain.calendar import CalendarTooShort
 from townclerk.domain.case import Deadline
-from townclerk.domain.commands import Command, read_until
+from townclerk.domain.commands import Command
+from townclerk.domain.days_written import Count, words_of
 from townclerk.domain.deadlines import latest_possible
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.decide.work import OfficerAtWork
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import StagePolicy
 
 FURTHEST = Duration(6, Unit.MONTH)  # a slip of the keyboard is likelier than half a year's extension
 
 
-def new_date(command: Command, deadline: Deadline, stage: StagePolicy, d: Deliberation) -> tuple[date, str]:
+def new_date(command: Command, deadline: Deadline, stage: StagePolicy, work: OfficerAtWork) -> tuple[date, str]:
     """(the new date, the reason), or a Refusal that names what would work."""
-    until, rest = read_until(command.argument)
-    reason = "\n".join(part for part in (rest, command.body) if part)
-    if until is None:
+    d = work.d
+    read = work.when(command)
+    reason = "\n".join(part for part in (read.rest, command.body) if part)
+    new = read.day if read.count is None else _counted(read.count, deadline, work)
+    if new is None:
         raise Refusal(
             "the new date is missing or cannot be read", "#extend 2027-02-08 and the reason", "#extend 5 and the reason"
         )
     if stage.extension.reason_required and not reason:
         raise Refusal("the reason is missing: this policy promises one", f"#extend {command.argument.strip()} and the reason")
-    new = _counted(until, deadline, d)
-    _check(new, deadline, stage, d)
+    _check(new, deadline, stage, d, read.rest)
     return new, reason
 
 
-def _counted(until: date | int, deadline: Deadline, d: Deliberation) -> date:
-    """A number counts from the date last promised, in the days that the policy counts this promise in."""
-    if isinstance(until, date):
-        return until
-    unit = Unit.CALENDAR_DAY if _in_calendar_days(deadline) else Unit.WORKING_DAY
+def _counted(count: Count, deadline: Deadline, work: OfficerAtWork) -> date:
+    """A number counts from the date last promised, in the days that the policy counts this promise in; with a unit of its own,
+    such as "14 calendar days", in those."""
+    calendar = work.d.council.calendar
+    duration = count.duration or Duration(count.n, Unit.CALENDAR_DAY if _in_calendar_days(deadline) else Unit.WORKING_DAY)
+    since = work.written_on if count.from_today else deadline.promised
     try:
-        return d.council.calendar.count(deadline.promised, Duration(until, unit)).due if until else deadline.promised
+        return calendar.count(since, duration).due if count.n else since
     except CalendarTooShort:
         raise Refusal("that is further ahead than the calendar reaches", "#extend and a nearer date") from None
 
@@ -45,26 +49,24 @@ def _in_calendar_days(deadline: Deadline) -> bool:
     return "calendar" in deadline.derivation.duration
 
 
-def _check(new: date, deadline: Deadline, stage: StagePolicy, d: Deliberation) -> None:
+def _check(new: date, deadline: Deadline, stage: StagePolicy, d: Deliberation, reason: str) -> None:
     calendar = d.council.calendar
     today = calendar.local(d.now).date()
     if new <= deadline.promised:
         raise Refusal(
-            f"the resident has been promised {_words(deadline.promised)}, and {_words(new)} is not later",
+            f"the resident has been promised {words_of(deadline.promised)}, and {words_of(new)} is not later",
             "#extend and a later date",
         )
     if new < today:
-        raise Refusal(f"{_words(new)} has passed", "#extend and a date to come")
+        raise Refusal(f"{words_of(new)} has passed", "#extend and a date to come")
     cap = latest_possible(deadline, stage.extension, calendar)
     if cap is not None and new > cap:
-        raise Refusal(f"this policy allows {_words(cap)} at the latest", f"#extend {cap} and the reason")
+        latest = cap if _in_calendar_days(deadline) else calendar.working_on_or_before(cap)
+        corrected = (f"#extend {latest} {reason}".strip(),) if latest > deadline.promised else ()
+        raise Refusal(f"this policy allows {words_of(cap)} at the latest", f"#extend {cap} and the reason", corrected=corrected)
     if new > calendar.count(today, FURTHEST).due:
-        raise Refusal(f"{_words(new)} is more than {FURTHEST} away", "#extend and a nearer date, and again when it comes")
+        raise Refusal(f"{words_of(new)} is more than {FURTHEST} away", "#extend and a nearer date, and again when it comes")
     if not calendar.is_working(new) and not _in_calendar_days(deadline):
         better = calendar.add_working_days(new, 1)
         better = better if cap is None or better <= cap else calendar.working_on_or_before(new)
-        raise Refusal(f"{_words(new)} is not a working day", f"#extend {better} and the reason")
-
-
-def _words(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
+        raise Refusal(f"{words_of(new)} is not a working day", corrected=(f"#extend {better} {reason}".strip(),))

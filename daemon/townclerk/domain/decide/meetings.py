@@ -3,8 +3,8 @@
 from datetime import date
 
 from townclerk.domain.board import last_meeting, next_meeting
+from townclerk.domain.days_written import words_of
 from townclerk.domain.decide.deliberation import Deliberation
-from townclerk.domain.decide.work import words_of
 from townclerk.domain.policy import Approval, StagePolicy
 
 BOARD = "board"  # in the place of a role: its members

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from townclerk.domain.case import NEED, Case, Pending
 from townclerk.domain.council import Council
+from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import make
 from townclerk.domain.decide import choices, weighing
 from townclerk.domain.decide.assigning import assign
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import UNASSIGNED, hand_over
-from townclerk.domain.decide.work import words_of
 from townclerk.domain.events import CaseOpened
 from townclerk.domain.letters import AlertRaised, Done, Original, Receipt
 from townclerk.domain.logged_contact import AWAITS_PERMISSION

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 
 from townclerk.domain.calendar import Derivation
 from townclerk.domain.case import Deadline, Restriction
-from townclerk.domain.commands import Command, read_until
+from townclerk.domain.commands import Command
+from townclerk.domain.days_written import words_of
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.work import OfficerAtWork, joined, words_of
+from townclerk.domain.decide.work import OfficerAtWork, joined
 from townclerk.domain.events import MailFacts, PersonRestricted
 from townclerk.domain.letters import Message
 from townclerk.domain.provisions import Restrictions
@@ -25,9 +26,9 @@ _NOT_MISSED = frozenset({LetterKind.RECEIPT, LetterKind.SURVEY})
 
 def restrict(work: OfficerAtWork, command: Command) -> None:
     d, provision = work.d, _provision(work)
-    day, written = read_until(command.argument)
-    reason = _ground(written, provision)
-    until = _last_day(d, day)
+    read = work.when(command)
+    reason = _ground(read.rest, provision)
+    until = _last_day(d, work.day_of(command, read))
     record, text = _record(command.body, provision)
     missing = [label for label in provision.must_record if label.lower() not in {name.lower() for name, _ in record}]
     if missing or not reason:
@@ -78,11 +79,11 @@ def _ground(reason: str, provision: Restrictions) -> str:
     return ". ".join(part for part in (named.title, rest.strip()) if part) if named is not None else reason
 
 
-def _last_day(d: Deliberation, until: date | int | None) -> date:
+def _last_day(d: Deliberation, until: date | None) -> date:
     """The day that was named, if a restriction can last until then."""
     today = d.council.calendar.local(d.now).date()
     example = f"#restrict {today + timedelta(days=180)} and the reason"
-    if not isinstance(until, date):
+    if until is None:
         raise Refusal("the last day is missing: a restriction always ends on a day, on which it is looked at again", example)
     if until <= today:
         raise Refusal(f"{words_of(until)} is not in the future", example)

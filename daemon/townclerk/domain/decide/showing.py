@@ -2,9 +2,10 @@
 
 from townclerk.domain.case import OmbudsmanStep
 from townclerk.domain.commands import WORDS, Command
+from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import is_overdue
 from townclerk.domain.decide.copying import copied
-from townclerk.domain.decide.work import OfficerAtWork, words_of
+from townclerk.domain.decide.work import OfficerAtWork
 
 
 def show(work: OfficerAtWork, _command: Command) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from townclerk.domain.case import Deadline, PromisedBy
+from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import UNDECIDED_FOR, Timer, extended_automatically, move, timers
 from townclerk.domain.decide import choices
 from townclerk.domain.decide.afterwards import AFTERWARDS
@@ -13,7 +14,6 @@ from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import hand_over, release
 from townclerk.domain.decide.ombudsman import ENQUIRIES
 from townclerk.domain.decide.opening import ask_what_is_pending
-from townclerk.domain.decide.work import words_of
 from townclerk.domain.events import TimerDue
 from townclerk.domain.letters import Acknowledgement, DelayNotice, Escalation, Overdue, Recipient, Reminder
 from townclerk.domain.policy import StagePolicy

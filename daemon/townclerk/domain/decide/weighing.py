@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from townclerk.domain.case import Pending
 from townclerk.domain.council import Council
 from townclerk.domain.dates_told import latest_day_told
+from townclerk.domain.days_written import words_of
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import hand_over
-from townclerk.domain.decide.work import words_of
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.events import CaseOpened
 from townclerk.domain.routing import Signal

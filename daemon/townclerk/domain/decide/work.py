@@ -1,12 +1,16 @@
 """An officer's mail being followed, and what the words have in common."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from townclerk.domain.calendar import CalendarTooShort
 from townclerk.domain.case import ConsentState
 from townclerk.domain.commands import Command, looks_quoted, word_anywhere
+from townclerk.domain.days_written import Count, When, read_when, words_of
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.events import MailFacts
 from townclerk.domain.letters import (
     Acknowledgement,
@@ -21,6 +25,7 @@ from townclerk.domain.letters import (
     Response,
     ReviewDecision,
 )
+from townclerk.domain.nearest import nearest
 from townclerk.domain.policy import StagePolicy
 from townclerk.domain.provisions import Consent
 from townclerk.domain.roster import Officer
@@ -40,6 +45,11 @@ OfficersLetter = (
     | ReviewDecision
 )
 
+
+_GOES_OUT = frozenset({"acknowledge", "respond", "ask", "message"})
+_NO_TIME = Duration(0, Unit.CALENDAR_DAY)
+_FEWEST_WORDS = 4  # beside a word, that read as the beginning of what is to be sent
+_BEGINS_LETTER = re.compile(r"(?:dear|hello|hi|annwyl|good (?:morning|afternoon|evening))\b", re.IGNORECASE)
 
 SENT_ALREADY = "sent_already"  # why a mail is held that the officer sent to the resident themselves
 
@@ -63,6 +73,7 @@ class OfficerAtWork:
         self.lines: list[str] = []
         self.shown = ""
         self.sent_already = False  # the response went from the officer's own mailbox
+        self.written_on = d.council.calendar.local(mail.received_at).date()  # from which "Friday" counts
 
     def done(self, line: str) -> None:
         self.lines.append(line)
@@ -95,7 +106,47 @@ class OfficerAtWork:
             raise Refusal(
                 f"there is no text: {what} must stand below the word", f"#{command.word} and, on the next line, your text"
             )
+        if command.argument and command.body and command.word in _GOES_OUT and not _reads_as_text(command.argument):
+            raise Refusal(
+                f"“{command.argument}” stands beside #{command.word}, and your text below it: is it to be sent as well?",
+                f"#{command.word} alone on its line, and below it all that is to be sent",
+                corrected=(f"#{command.word}",),
+            )
         return command.text
+
+    def when(self, command: Command, argument: str = "") -> When:
+        """The day or the count that begins the *argument*; refuses what can be understood in more than one way, or in none."""
+        read = read_when(argument or command.argument, self.written_on)
+        if read.problem:
+            corrected = tuple(f"#{command.word} {day} {read.rest}".strip() for day in read.may_be)
+            named = " or ".join(words_of(day) for day in read.may_be)
+            raise Refusal(
+                f"{read.problem}{f'; you may mean {named}' if named else ''}",
+                *(() if corrected else (f"#{command.word} and a day, for instance {self.written_on}",)),
+                corrected=corrected,
+            )
+        return read
+
+    def day_of(self, command: Command, read: When) -> date | None:
+        """The day that *read* comes to where nothing has been promised yet, so that it counts from the day of writing."""
+        if read.count is None or read.count.bare:
+            return read.day
+        if read.count.unit is None:
+            n = read.count.n
+            either = [self._counted(Count(n, unit)) for unit in (Unit.CALENDAR_DAY, Unit.WORKING_DAY)]
+            if either[0] != either[1]:
+                raise Refusal(
+                    f"“{n} days” can be {words_of(either[0])} or, in working days, {words_of(either[1])}",
+                    corrected=tuple(f"#{command.word} {day} {read.rest}".strip() for day in either),
+                )
+            return either[0]
+        return self._counted(read.count)
+
+    def _counted(self, count: Count) -> date:
+        try:
+            return self.d.council.calendar.count(self.written_on, count.duration or _NO_TIME).due
+        except CalendarTooShort:
+            raise Refusal("that is further ahead than the calendar reaches", "a nearer date") from None
 
     def write(self, letter: OfficersLetter, promises: Sequence[str] = (), clause: str = "") -> None:
         """Send what the officer wrote to the resident. Every such text comes by here: none goes that holds one of the words, or
@@ -144,9 +195,15 @@ class OfficerAtWork:
             raise Refusal("this resident gave no address that can be answered", "#note, if you reached them another way")
 
 
-def words_of(day: date) -> str:
-    """ "Tuesday 29 December 2026"."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
+def _reads_as_text(beside: str) -> bool:
+    """True for a sentence or a greeting; a word or two beside an officer's word may be meant for us."""
+    enough = len(beside.split()) >= _FEWEST_WORDS
+    return enough or beside.rstrip().endswith((".", ",", "!", "?", ":", ";", "…")) or bool(_BEGINS_LETTER.match(beside))
+
+
+def with_nearest(word: str, written: str, known: Iterable[str], rest: str = "") -> tuple[str, ...]:
+    """The line with what of *known* is nearest to *written*, which is none of it, in the place of that."""
+    return tuple(f"#{word} {each} {rest}".strip() for each in nearest(written, known))
 
 
 def joined(first: str, rest: str) -> str:
