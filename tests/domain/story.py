@@ -94,7 +94,7 @@ class Story:
         assert who is not None
         read = read_commands(text)
         mail = facts(self.number, text, when, Address(who.name, who.email))
-        return self._happens(OfficerWrote(key, mail, read.commands, read.problem), when)
+        return self._happens(OfficerWrote(key, mail, read.commands, read.problem, instead=read.instead), when)
 
     def until(self, when: datetime) -> "Story":
         """Act on everything that falls due until *when*, in working hours."""

@@ -98,6 +98,7 @@ class OfficerWrote:
     problem: str | None = None
     known_refs: tuple[str, ...] = ()
     spare_ref: str | None = None  # for a case that one of the words opens
+    instead: tuple[str, ...] = ()  # what would work, where there is a problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from townclerk.domain.typed import code
 MOST = 3  # that are offered: more is a list, not a hint
 _LONGEST = 60  # characters of what is compared
 _CLOSE = 0.6
+_CLOSE_PART = 0.75
 
 # What officers call things that have another name here, in English and in Welsh; the likelier first.
 MEANT: dict[str, tuple[str, ...]] = {
@@ -68,7 +69,7 @@ def nearest(written: str, known: Iterable[str]) -> tuple[str, ...]:
         by_code.setdefault(code(each), each)
     begins = [each for each in by_code if len(wanted) >= 3 and (each.startswith(wanted) or wanted.startswith(f"{each}_"))]
     close = get_close_matches(wanted, by_code, n=MOST, cutoff=_CLOSE)
-    parts = [each for each in by_code if len(wanted) >= 4 and wanted in each.split("_")]
+    parts = [each for each in by_code if len(wanted) >= 4 and get_close_matches(wanted, each.split("_"), cutoff=_CLOSE_PART)]
     return tuple(by_code[each] for each in dict.fromkeys((*begins, *close, *parts)))[:MOST]
 
 

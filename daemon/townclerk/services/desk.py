@@ -84,7 +84,7 @@ def _event(
     read = read_commands(mail.own_text)
     if not read.commands:
         return OfficerMailHeld(officer.key, facts, "no_word")
-    return OfficerWrote(officer.key, facts, read.commands, read.problem, known_refs)
+    return OfficerWrote(officer.key, facts, read.commands, read.problem, known_refs, instead=read.instead)
 
 
 async def _refuse(office: Office, officer: Officer, facts: MailFacts, settle: Settle, now: datetime) -> None:

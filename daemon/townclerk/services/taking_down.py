@@ -25,7 +25,9 @@ async def opening_of(office: Office, officer: Officer, facts: MailFacts, read: R
     if not certain:
         return _refused(facts, *_not_proven(office))
     if read.problem is not None or len(read.commands) != 1:
-        return _refused(facts, read.problem or "#log stands alone in its mail", ("#log, the lines, and the text",))
+        return _refused(
+            facts, read.problem or "#log stands alone in its mail", ("#log, the lines, and the text", *read.instead)
+        )
     services = tuple(sorted({*office.council.routing.service_names, *_services(office)}))
     contact = read_contact(read.commands[0].text, calendar.local(facts.received_at).date(), services)
     if contact.problems:

@@ -12,6 +12,7 @@ from townclerk.domain.decide.responding import leave
 from townclerk.domain.decide.work import OfficerAtWork
 from townclerk.domain.letters import Recipient
 from townclerk.domain.policy import Approval, StagePolicy
+from townclerk.domain.typed import code
 from townclerk.domain.words import LetterKind, Status
 
 
@@ -50,10 +51,10 @@ def approve(work: OfficerAtWork, command: Command) -> None:
         raise Refusal(f"only {names} may approve it, and not whoever wrote it", "#note to write something down")
     verdict, _, rest = command.argument.partition(" ")
     reason = "\n".join(part for part in (rest.strip(" ,:;"), command.body) if part)
-    match verdict.lower().strip(".,:;"):
-        case "" | "yes":
+    match code(verdict):
+        case "" | "yes" | "approved":
             _approved(work, stage, replace(draft, approved=(*draft.approved, work.officer.key)), asked)
-        case "no":
+        case "no" | "not":
             _not_approved(work, draft, reason)
         case _:
             raise Refusal("say whether it is approved", "#approve", "#approve no and the reason")

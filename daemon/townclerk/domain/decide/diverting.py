@@ -3,9 +3,10 @@
 from townclerk.domain.commands import Command
 from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.work import OfficerAtWork, joined
+from townclerk.domain.decide.work import OfficerAtWork, joined, with_nearest
 from townclerk.domain.letters import Message
 from townclerk.domain.provisions import Alternatives, Code
+from townclerk.domain.typed import code as as_code
 from townclerk.domain.words import Category, LetterKind
 
 FLAG = "alternative"
@@ -15,7 +16,7 @@ def alternative(work: OfficerAtWork, command: Command) -> None:
     """With a text it is decided, and the resident told; without one, those are asked who are to be consulted."""
     d, provided = work.d, _provided(work)
     written, _, rest = command.argument.partition(" ")
-    way, text = _way(provided, written), joined(rest, command.body)
+    way, text = _way(provided, written, rest), joined(rest, command.body)
     if d.case.category is not Category.COMPLAINT:
         raise Refusal("it is no complaint, so it needs no other way", "#message to write to the resident")
     if not text:
@@ -42,12 +43,13 @@ def _provided(work: OfficerAtWork) -> Alternatives:
     return provided
 
 
-def _way(provided: Alternatives, written: str) -> Code:
-    found = provided.ways.get(written.lower().replace("-", "_").strip(".:,"))
+def _way(provided: Alternatives, written: str, rest: str) -> Code:
+    found = provided.ways.get(as_code(written))
     if found is None:
         known = ", ".join(f"{way.code} ({way.title})" for way in provided.ways.values())
         why = f"“{written}” is none of the ways that the policy names" if written else "which way?"
-        raise Refusal(why, f"#alternative and one of: {known}", "below it, what the resident is told")
+        near = with_nearest("alternative", written, provided.ways, rest)
+        raise Refusal(why, f"#alternative and one of: {known}", "below it, what the resident is told", corrected=near)
     return found
 
 

@@ -9,23 +9,26 @@ from townclerk.domain.decide.opening import category_policy
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.reminding import still_to_be_recorded
 from townclerk.domain.decide.weighing import ANONYMOUS
-from townclerk.domain.decide.work import OfficerAtWork, joined
+from townclerk.domain.decide.work import OfficerAtWork, joined, with_nearest
 from townclerk.domain.letters import (
     Closure,
     NotAccepted,
 )
 from townclerk.domain.policy import Exclusion
+from townclerk.domain.typed import code as as_code
 from townclerk.domain.words import Category, LetterKind, Status
 
 
 def refuse(work: OfficerAtWork, command: Command) -> None:
     d = work.d
     code, _, rest = command.argument.partition(" ")
-    exclusion = d.council.policy.exclusions.get(code.lower().replace("-", "_")) or _as_anonymous(work, code.lower())
+    exclusion = d.council.policy.exclusions.get(as_code(code)) or _as_anonymous(work, as_code(code))
     if exclusion is None:
         codes = ", ".join(sorted(d.council.policy.exclusions))
         raise Refusal(
-            f"“{code}” is no exclusion of this policy" if code else "the code is missing", f"#refuse and one of: {codes}"
+            f"“{code}” is no exclusion of this policy" if code else "the code is missing",
+            f"#refuse and one of: {codes}",
+            corrected=with_nearest("refuse", code, sorted(d.council.policy.exclusions), rest),
         )
     text = "\n\n".join(part for part in (joined(rest, command.body),) if part)
     if not text:

@@ -5,18 +5,20 @@ from datetime import datetime
 from townclerk.domain.case import ADJUSTMENT, MARKED
 from townclerk.domain.commands import Command
 from townclerk.domain.deadlines import stage_deadlines
+from townclerk.domain.decide.colleagues import colleague_named
 from townclerk.domain.decide.decision import JoinOther
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.opening import begin, category_policy
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.weighing import OUT_OF_TIME
-from townclerk.domain.decide.work import OfficerAtWork, joined
+from townclerk.domain.decide.work import OfficerAtWork, joined, with_nearest
 from townclerk.domain.letters import (
     Message,
 )
 from townclerk.domain.policy import CategoryPolicy
 from townclerk.domain.reference import find_references
+from townclerk.domain.typed import code
 from townclerk.domain.words import Category, LetterKind, Status
 
 
@@ -30,13 +32,7 @@ def note(work: OfficerAtWork, command: Command) -> None:
 
 def assign(work: OfficerAtWork, command: Command) -> None:
     d = work.d
-    colleague = d.council.roster.find_named(command.argument)
-    if colleague is None:
-        known = ", ".join(officer.key for officer in d.council.roster.officers)
-        raise Refusal(
-            f"“{command.argument}” is nobody on the roster" if command.argument else "the name is missing",
-            f"#assign and one of: {known}",
-        )
+    colleague, said = colleague_named(d.council.roster, command.argument)
     if colleague.key in d.case.conflicts:
         raise Refusal(
             f"{colleague.name} cannot deal with it: the complaint names them, or they have a conflict of interest",
@@ -47,17 +43,21 @@ def assign(work: OfficerAtWork, command: Command) -> None:
     if d.case.restricted and work.officer not in d.council.playing(LEAD) and not d.is_confidant(work.officer):
         raise Refusal("only the complaints lead hands on a restricted case", "#note to write something down")
     d.change(officer=colleague.key)
-    note = f"Given to you by {work.officer.name}. {command.body}".strip()
+    note = f"Given to you by {work.officer.name}. {joined(said, command.body)}".strip()
     hand_over(d, LetterKind.ASSIGNMENT, f"officer:{colleague.key}", note, mail=_matter(d))
     work.done(f"The case is now with {colleague.name}, who has been told.")
 
 
 def service(work: OfficerAtWork, command: Command) -> None:
     d = work.d
-    service = command.argument.strip().lower().replace(" ", "_")
+    service = code(command.argument)
     known = sorted({service for officer in d.council.roster.officers for service in officer.services})
     if service not in known:
-        raise Refusal(f"nobody on the roster deals with “{command.argument}”", f"#service and one of: {', '.join(known)}")
+        raise Refusal(
+            f"nobody on the roster deals with “{command.argument}”" if service else "the service is missing",
+            f"#service and one of: {', '.join(known)}",
+            corrected=with_nearest("service", service, known),
+        )
     if d.case.restricted:
         d.change(service=service)
         keeper = d.responsible()
@@ -84,9 +84,13 @@ def _matter(d: Deliberation) -> int | None:
 
 def category(work: OfficerAtWork, command: Command) -> None:
     d = work.d
-    wanted = command.argument.strip().lower().replace(" ", "_").replace("-", "_")
+    wanted = code(command.argument)
     if wanted not in set(Category):
-        raise Refusal(f"“{command.argument}” is no category", f"#category and one of: {', '.join(Category)}")
+        raise Refusal(
+            f"“{command.argument}” is no category" if wanted else "the category is missing",
+            f"#category and one of: {', '.join(Category)}",
+            corrected=with_nearest("category", wanted, Category),
+        )
     category = Category(wanted)
     if category is Category.COMPLAINT:
         _becomes_complaint(work)
@@ -213,7 +217,8 @@ def unflag(work: OfficerAtWork, command: Command) -> None:
     _is_for_officers(name)
     if name not in dict(work.d.case.flags):
         flags = ", ".join(dict(work.d.case.flags)) or "none is set"
-        raise Refusal(f"there is no flag “{name}”", f"#unflag and one of: {flags}")
+        near = with_nearest("unflag", name, dict(work.d.case.flags))
+        raise Refusal(f"there is no flag “{name}”", f"#unflag and one of: {flags}", corrected=near)
     work.d.change(flags=tuple(flag for flag in work.d.case.flags if flag[0] != name))
     work.done(f"The flag “{name}” is taken away.")
 

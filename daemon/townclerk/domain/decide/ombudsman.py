@@ -5,13 +5,14 @@ from datetime import date
 
 from townclerk.domain.afterwards import ENQUIRY, enquiry_deadline
 from townclerk.domain.case import WITH_OMBUDSMAN, Asked, Case, Hold, OmbudsmanStep
-from townclerk.domain.commands import Command, read_until
+from townclerk.domain.commands import Command
+from townclerk.domain.days_written import words_of
 from townclerk.domain.decide import actions
 from townclerk.domain.decide.choices import NOTE
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.work import OfficerAtWork, joined, words_of
+from townclerk.domain.decide.work import OfficerAtWork, joined
 from townclerk.domain.letters import Choice, Overdue, Reminder
 from townclerk.domain.timer import Timer
 from townclerk.domain.words import LetterKind
@@ -99,8 +100,10 @@ def _remedy(work: OfficerAtWork, argument: str, body: str) -> None:
 
 
 def _day_and_text(work: OfficerAtWork, argument: str, body: str, what: str) -> tuple[date, str]:
-    due, rest = read_until(argument)
-    if not isinstance(due, date):
+    asked = Command(f"ombudsman {what}", argument)
+    read = work.when(asked)
+    due, rest = work.day_of(asked, read), read.rest
+    if due is None:
         raise Refusal("the date that they set is missing", f"#ombudsman {what} 8 March 2027 and a few words")
     actions.check_day(work, due, f"#ombudsman {what}")
     return due, joined(rest, body)

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from townclerk.domain.case import Hold, Remedy
 from townclerk.domain.commands import Command
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.work import OfficerAtWork, joined
+from townclerk.domain.decide.work import OfficerAtWork, joined, with_nearest
 from townclerk.domain.provisions import Code
+from townclerk.domain.typed import code as as_code
 
 
 def reason(work: OfficerAtWork, command: Command) -> None:
@@ -43,17 +44,14 @@ def _coded(command: Command, codes: Mapping[str, Code]) -> tuple[Code, str]:
             raise Refusal("the words are missing", f"#{command.word} and a few words")
         return Code(words, words), ""
     written, _, rest = command.argument.partition(" ")
-    wanted = _plain(written)
-    found = next((code for name, code in codes.items() if _plain(name) == wanted), None)
+    wanted = as_code(written)
+    found = next((code for name, code in codes.items() if as_code(name) == wanted), None)
     if found is None:
         listed = ", ".join(f"{code.code} ({code.title})" for code in codes.values())
         why = f"“{written}” is no code of this policy" if written else "the code is missing"
-        raise Refusal(why, f"#{command.word} and one of: {listed}")
+        near = with_nearest(command.word, written, codes, rest)
+        raise Refusal(why, f"#{command.word} and one of: {listed}", corrected=near)
     return found, joined(rest, command.body)
-
-
-def _plain(code: str) -> str:
-    return code.lower().replace("-", "_").strip(".:,")
 
 
 def hold(work: OfficerAtWork, command: Command) -> None:

@@ -3,17 +3,21 @@
 from townclerk.domain.case import ConsentState
 from townclerk.domain.commands import Command
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.work import OfficerAtWork, joined
+from townclerk.domain.decide.work import OfficerAtWork, joined, with_nearest
 from townclerk.domain.letters import ConsentRequest
 from townclerk.domain.provisions import NOT_PUBLISHED, Consent
+from townclerk.domain.typed import code
 
 
 def representative(work: OfficerAtWork, command: Command) -> None:
     state, _, rest = command.argument.partition(" ")
-    act = {"pending": _pending, "consented": _consented}.get(state.lower())
+    act = {"pending": _pending, "consented": _consented}.get(code(state))
     if act is None:
         raise Refusal(
-            "say whether the consent is awaited or here", "#representative pending", "#representative consented and how it came"
+            "say whether the consent is awaited or here",
+            "#representative pending",
+            "#representative consented and how it came",
+            corrected=with_nearest("representative", state, ("pending", "consented"), rest),
         )
     act(work, rest.strip(), command.body)
 

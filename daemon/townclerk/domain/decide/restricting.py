@@ -16,6 +16,7 @@ from townclerk.domain.decide.work import OfficerAtWork, joined
 from townclerk.domain.events import MailFacts, PersonRestricted
 from townclerk.domain.letters import Message
 from townclerk.domain.provisions import Restrictions
+from townclerk.domain.typed import code
 from townclerk.domain.words import LetterKind
 
 DEADLINE = "restriction"
@@ -75,7 +76,7 @@ def _grounds(provision: Restrictions) -> tuple[str, ...]:
 def _ground(reason: str, provision: Restrictions) -> str:
     """*reason*, in the policy's words where it begins with the code of a behaviour that the policy names."""
     first, _, rest = reason.partition(" ")
-    named = provision.behaviours.get(first.lower().replace("-", "_").strip(".:,"))
+    named = provision.behaviours.get(code(first))
     return ". ".join(part for part in (named.title, rest.strip()) if part) if named is not None else reason
 
 

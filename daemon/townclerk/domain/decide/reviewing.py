@@ -5,23 +5,26 @@ from townclerk.domain.decide.assigning import assign, assign_answer
 from townclerk.domain.decide.conversation import begin_review
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.repeating import back
-from townclerk.domain.decide.work import OfficerAtWork, joined
+from townclerk.domain.decide.work import OfficerAtWork, joined, with_nearest
 from townclerk.domain.letters import (
     ReviewDecision,
 )
 from townclerk.domain.policy import StagePolicy
 from townclerk.domain.provisions import Published
+from townclerk.domain.typed import code
 from townclerk.domain.words import Stage, Status
 
 
 def review(work: OfficerAtWork, command: Command) -> None:
     verdict, _, rest = command.argument.partition(" ")
-    act = {"accept": _accept_review, "refuse": _refuse_review, "back": back}.get(verdict.lower())
+    verdicts = {"accept": _accept_review, "accepted": _accept_review, "refuse": _refuse_review, "refused": _refuse_review}
+    act = {**verdicts, "back": back}.get(code(verdict))
     if act is None:
         raise Refusal(
             "say whether the request is accepted, refused or sent back",
             "#review accept",
             "#review refuse and the reasons below",
+            corrected=with_nearest("review", verdict, ("accept", "refuse", "back"), rest),
         )
     act(work, joined(rest, command.body))
 

@@ -1,0 +1,45 @@
+"""Whom an officer means by a name: a roster key, an address, a whole name, or a first or last name that only one has."""
+
+from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.nearest import nearest
+from townclerk.domain.roster import Officer, Roster
+from townclerk.domain.typed import name
+
+
+def colleague_named(roster: Roster, written: str) -> tuple[Officer, str]:
+    """(the colleague that begins *written*, what else stands there). Refuses nobody, and several."""
+    words = written.split()
+    for end in range(len(words), 0, -1):
+        found = _meant(roster, " ".join(words[:end]))
+        if len(found) == 1:
+            return found[0], " ".join(words[end:])
+        if found:
+            named = " and ".join(f"{officer.name} ({officer.key})" for officer in found)
+            keys = tuple(f"#assign {officer.key} {' '.join(words[end:])}".strip() for officer in found)
+            raise Refusal(f"“{' '.join(words[:end])}” can be {named}", corrected=keys)
+    known = ", ".join(officer.key for officer in roster.officers)
+    raise Refusal(
+        f"“{written}” is nobody on the roster" if written else "the name is missing",
+        f"#assign and one of: {known}",
+        corrected=tuple(f"#assign {key}" for key in _nearest(roster, written)),
+    )
+
+
+def _meant(roster: Roster, written: str) -> tuple[Officer, ...]:
+    wanted = name(written)
+    exact = roster.find_named(wanted)
+    if exact is not None:
+        return (exact,)
+    return tuple(
+        officer for officer in roster.officers if wanted in {name(part) for part in officer.name.split()} | {name(officer.name)}
+    )
+
+
+def _nearest(roster: Roster, written: str) -> tuple[str, ...]:
+    """The keys of those whose key or name is most like *written*."""
+    spelled = {spelling: officer.key for officer in roster.officers for spelling in _spellings(officer)}
+    return tuple(dict.fromkeys(spelled[each] for each in nearest(written, spelled)))
+
+
+def _spellings(officer: Officer) -> tuple[str, ...]:
+    return (officer.key, officer.name.lower(), *officer.name.lower().split())
