@@ -3,9 +3,10 @@
 from datetime import date
 
 from townclerk.domain.case import Answer, Draft
+from townclerk.domain.days_written import words_of
 from townclerk.domain.decide.contents import items, understanding
 from townclerk.domain.decide.conversation import open_window
-from townclerk.domain.decide.work import OfficerAtWork, words_of
+from townclerk.domain.decide.work import OfficerAtWork
 from townclerk.domain.letters import FinalWord, Response, ReviewInvitation, ReviewRight
 from townclerk.domain.policy import ResponseItem, StagePolicy
 from townclerk.domain.words import Status
