@@ -1,11 +1,13 @@
 """The roster as a file."""
 
+from pathlib import Path
+
 import pytest
 
 from config.policies import SMALL
 from townclerk.config.errors import Fault, FilesRefused
 from townclerk.config.policy_file import read_policy
-from townclerk.config.roster_file import read_staff
+from townclerk.config.roster_file import load_staff, read_staff
 from townclerk.config.yaml import node_of, parse_yaml
 from townclerk.domain.roster import Roster
 
@@ -71,3 +73,79 @@ def test_somebody_must_be_the_complaints_lead() -> None:
     [fault] = faults("a: {name: A, email: a@b.example, roles: [service]}\n")
 
     assert "nobody has the role complaints_lead" in str(fault)
+
+
+TOM = "tom: {name: Tom Birch, email: tom.birch@council.example"
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "path", "says"),
+    [
+        (f"{TOM}, deputy: [leed]}}\n", 1, "tom.deputy[0]", 'did you mean "lead"?'),
+        (f"{TOM}, deputy: [tom]}}\n", 1, "tom.deputy[0]", "cannot be this for themselves"),
+        (
+            f"{TOM}, deputy: [una]}}\nuna: {{name: U, email: u@b.example, deputy: [tom]}}\n",
+            1,
+            "tom.deputy",
+            "outside the circle",
+        ),
+        (f"{TOM}, leave: [{{from: 2027-01-04, until: 2026-12-21}}]}}\n", 1, "tom.leave[0].until", "before it begins"),
+        (f"{TOM}, leave: [{{from: 2027-02-30, until: 2027-03-01}}]}}\n", 1, "tom.leave[0].from", "is not a date"),
+        (f"{TOM}, leave: [{{from: 2027-02-03}}]}}\n", 1, "tom.leave[0].until", "is missing"),
+        (f"{TOM}, left: 31 March}}\n", 1, "tom.left", "write year-month-day"),
+        (
+            f"{TOM}, left: 2027-01-31, leave: [{{from: 2027-02-01, until: 2027-02-02}}]}}\n",
+            1,
+            "tom.leave",
+            "after their last day",
+        ),
+        (f"{TOM}, mailbox_of: [lead], leave: [{{from: 2027-02-01, until: 2027-02-02}}]}}\n", 1, "tom.leave", "is never away"),
+        (f"{TOM}, mailbox_of: [ghost]}}\n", 1, "tom.mailbox_of[0]", "is nobody in this file"),
+        (
+            f"{TOM}, mailbox_of: [lead]}}\nb: {{name: B, email: b@b.example, mailbox_of: [tom]}}\n",
+            2,
+            "b.mailbox_of",
+            "shared address",
+        ),
+    ],
+)
+def test_who_is_away_and_who_shares_a_mailbox_must_make_sense(content: str, line: int, path: str, says: str) -> None:
+    [fault] = faults(content + LEAD)
+
+    assert (line, path) == (fault.line, fault.path)
+    assert fault.column > 0
+    assert says in str(fault)
+
+
+def test_two_may_stand_in_for_each_other_where_somebody_else_does_too() -> None:
+    found = roster(f"{TOM}, deputy: [una, lead]}}\nuna: {{name: U, email: u@b.example, deputy: [tom]}}\n" + LEAD)
+
+    assert found.officers[0].deputies == ("una", "lead")
+
+
+def test_the_only_complaints_lead_cannot_leave_before_somebody_follows_them() -> None:
+    leaves = LEAD.replace("roles", "left: 2027-03-31, roles")
+    [fault] = faults(leaves)
+
+    assert (fault.path, fault.line) == ("lead.left", 1)
+    assert "after 2027-03-31" in str(fault)
+    assert len(roster(leaves + f"{TOM}, roles: [complaints_lead]}}\n").officers) == 2
+
+
+@pytest.mark.parametrize(
+    ("permissions", "path", "says"),
+    [
+        ("{respnd: [service]}", "permissions.respnd", 'did you mean "respond"?'),
+        ("{respond: [servce]}", "permissions.respond[0]", 'did you mean "service"?'),
+        ("{respond: []}", "permissions.respond", "nobody could write #respond"),
+    ],
+)
+def test_permissions_name_words_and_roles_that_are_there(permissions: str, path: str, says: str, tmp_path: Path) -> None:
+    file = tmp_path / "staff.yaml"
+    file.write_text(f"staff:\n  {LEAD}permissions: {permissions}\n")
+    with pytest.raises(FilesRefused) as caught:
+        load_staff(file, read_policy(SMALL.encode(), "policy.yaml"), ["waste"])
+    [fault] = caught.value.faults
+
+    assert (fault.path, fault.line) == (path, 3)
+    assert says in str(fault)

@@ -1,17 +1,19 @@
 """Which case a mail belongs to: the strongest clue wins, and nobody who is not a party follows any."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from domain.samples import REF, RESIDENT, incoming, opened
 from townclerk.domain.case import Case, Party, PartyRole
-from townclerk.domain.linking import case_signed_for, find_clues, judge
+from townclerk.domain.linking import Signed, find_clues, judge, signed_for
 from townclerk.domain.mail import Address, IncomingMail
 from townclerk.domain.reference import Reference
 from townclerk.domain.signing import Side, Signer, SigningKey
 
 MAILBOX = "feedback@council.example"
+UNTIL = date(2027, 7, 1)
 SIGNER = Signer(MAILBOX, (SigningKey("0", b"a secret"),))
 OTHERS = [str(Reference("SS", 27, number)) for number in (2, 3, 4)]
 
@@ -81,24 +83,53 @@ def test_a_case_that_does_not_exist_is_no_clue() -> None:
 
 @pytest.mark.parametrize("sender", [RESIDENT.address, "wendy.ash@council.example"])
 def test_an_officer_s_address_serves_that_officer_alone(sender: str) -> None:
-    to = SIGNER.reply_address(REF.replace("-", "").lower(), Side.OFFICER, "wendy.ash@council.example")
+    to = SIGNER.reply_address(REF.replace("-", "").lower(), Side.OFFICER, "wendy.ash@council.example", UNTIL)
     mail = incoming("", sender=sender, to=(Address("", to),))
 
-    mine = case_signed_for(mail, "SS", SIGNER, frozenset({sender}), in_thread=False)
-    assert mine == (REF if sender.startswith("wendy") else None)
+    mine = signed_for(mail, "SS", SIGNER, frozenset({sender}), UNTIL, in_thread=False)
+    assert mine == (Signed(REF, Side.OFFICER, expired=False) if sender.startswith("wendy") else None)
+
+
+@pytest.mark.parametrize(("day", "expired"), [(UNTIL, False), (UNTIL + timedelta(days=1), True)])
+def test_an_officer_s_address_acts_up_to_its_last_day(day: date, expired: bool) -> None:
+    to = SIGNER.reply_address(REF.replace("-", "").lower(), Side.OFFICER, "wendy.ash@council.example", UNTIL)
+    mail = incoming("", to=(Address("", to),))
+    found = signed_for(mail, "SS", SIGNER, frozenset({"wendy.ash@council.example"}), day, in_thread=False)
+
+    assert found == Signed(REF, Side.OFFICER, expired)
+
+
+def test_an_officer_s_address_from_before_there_were_days_has_expired() -> None:
+    to = SIGNER.reply_address(REF.replace("-", "").lower(), Side.OFFICER, "wendy.ash@council.example")
+    mail = incoming("", to=(Address("", to),))
+    found = signed_for(mail, "SS", SIGNER, frozenset({"wendy.ash@council.example"}), UNTIL, in_thread=False)
+
+    assert found == Signed(REF, Side.OFFICER, expired=True)
+
+
+def test_of_two_addresses_the_one_that_still_acts_counts() -> None:
+    compact = REF.replace("-", "").lower()
+    old, new = (
+        SIGNER.reply_address(compact, Side.OFFICER, "wendy.ash@council.example", day)
+        for day in (UNTIL - timedelta(days=1), UNTIL)
+    )
+    mail = incoming("", to=(Address("", old), Address("", new)))
+    found = signed_for(mail, "SS", SIGNER, frozenset({"wendy.ash@council.example"}), UNTIL, in_thread=False)
+
+    assert found == Signed(REF, Side.OFFICER, expired=False)
 
 
 def test_a_resident_s_address_is_no_officer_s() -> None:
     to = SIGNER.reply_address(REF.replace("-", "").lower(), Side.RESIDENT, "wendy.ash@council.example")
     mail = incoming("", to=(Address("", to),))
 
-    assert case_signed_for(mail, "SS", SIGNER, frozenset({"wendy.ash@council.example"}), in_thread=False) is None
+    assert signed_for(mail, "SS", SIGNER, frozenset({"wendy.ash@council.example"}), UNTIL, in_thread=False) is None
 
 
 @pytest.mark.parametrize("in_thread", [True, False])
 def test_where_the_host_strips_tags_the_thread_carries_the_signature(in_thread: bool) -> None:
-    message_id = SIGNER.message_id(REF.replace("-", "").lower(), Side.OFFICER, "wendy.ash@council.example", "key")
+    message_id = SIGNER.message_id(REF.replace("-", "").lower(), Side.OFFICER, "wendy.ash@council.example", "key", UNTIL)
     mail = incoming("", to=(Address("", MAILBOX),), in_reply_to=(message_id,))
 
-    found = case_signed_for(mail, "SS", SIGNER, frozenset({"wendy.ash@council.example"}), in_thread)
-    assert found == (REF if in_thread else None)
+    found = signed_for(mail, "SS", SIGNER, frozenset({"wendy.ash@council.example"}), UNTIL, in_thread)
+    assert found == (Signed(REF, Side.OFFICER, expired=False) if in_thread else None)

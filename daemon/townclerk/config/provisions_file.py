@@ -274,6 +274,7 @@ def _desk(value: Value) -> Desk:
         return Desk(
             plain_reply=f.optional("plain_reply", word_of(PlainReply), usual.plain_reply),
             undo_minutes=f.optional("undo_minutes", whole_number(0, LONGEST_UNDO), usual.undo_minutes),
+            address_lasts=f.optional("address_lasts", duration, usual.address_lasts),
         )
 
 

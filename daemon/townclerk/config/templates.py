@@ -51,6 +51,7 @@ _EXPECTED = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeEr
 _RULE = re.compile(r"([a-z][a-z0-9-]*)\s*\{([^{}]*)\}")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 COPY = "parts/copy.md"  # stands above a copy of a letter for somebody else
+IN_PLACE = "parts/in_place_of.md"  # stands above a letter to staff that somebody gets for a colleague
 _LONGEST_SUBJECT = 180  # characters
 MARKER = f"--- {REPLY_ABOVE} ---"  # above it, a reply to us holds what an officer wrote; below it, what we did
 
@@ -142,6 +143,8 @@ class TemplateSet:
         head, body = _split(template.render(context))
         if letter.copy_of:
             body = f"{template.environment.get_template(COPY).render(context)}\n\n{body}"
+        if letter.in_place_of is not None:
+            body = f"{template.environment.get_template(IN_PLACE).render(context)}\n\n{body}"
         if strictly and page.misplaced(body):
             raise TemplateWrong(
                 "somebody's words stand in the middle of a paragraph",

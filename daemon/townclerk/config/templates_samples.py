@@ -32,6 +32,7 @@ from townclerk.domain.letters import (
     FailedAction,
     FinalWord,
     Forwarded,
+    InPlaceOf,
     Letter,
     Message,
     MovedAction,
@@ -157,6 +158,7 @@ def sample_letters(policy: Policy) -> tuple[Letter, ...]:
     nameless = [_letter(Recipient("", "someone@example.net"), part, bare) for part in _least_to_residents(named)]
     staff = [_letter(_OFFICER, part, summary) for part in _full_to_staff()]
     staff += [_letter(_OFFICER, part, kept) for part in (Assignment(_DATES, _MAIL, _CHOICES), Done(("It is done.",)))]
+    staff += [replace(staff[0], in_place_of=InPlaceOf("Wendy Ash", until)) for until in (date(2027, 1, 4), None)]
     least = [_letter(Recipient("", "role@council.example", staff=True), part, bare) for part in _least_to_staff()]
     caseless = [_letter(_OFFICER, part, None) for part in _without_a_case()]
     empty = [_letter(Recipient("", "role@council.example", staff=True), part, None) for part in _least_without_a_case()]
@@ -324,11 +326,12 @@ def _full_to_staff() -> Iterator[StaffContent]:
         yield Forwarded(reason, _MAIL, _CHOICES, _DATES[1:] if reason == "further" else ())
     yield Forwarded("notice", _MAIL, detail="The complaint has been upheld.")
     yield Forwarded("withheld", _MAIL, detail="delay_notice")
+    yield Forwarded("away", _MAIL, _CHOICES, _DATES, detail="Tom Birch")
     yield from _by_the_clock()
     yield from _decisions()
     yield from _approvals()
     yield AlertRaised((Alert.SAFEGUARDING, Alert.EMERGENCY_HAZARD), _MAIL, _CHOICES)
-    for why in ("no_word", "not_proven", "not_signed", "quoted_word", "unclear"):
+    for why in ("no_word", "not_proven", "not_signed", "expired", "quoted_word", "unclear"):
         yield Confirm(7, why, _ANSWER, _held_choices())
     yield Done(("The acknowledgement was sent to Asha Patel.", "The answer is due on Wednesday 6 January 2027."))
     yield Done(("Here is the list of words.",), "#acknowledge    send your understanding\n#respond upheld send the answer")
@@ -396,6 +399,9 @@ def _decisions() -> Iterator[StaffContent]:
         *questions,
         "was_this_the_response",
         "unclear_mail",
+        "nobody",
+        "leaver",
+        "leavers_cases",
         "restricted",
         "survey_reply",
         "post",

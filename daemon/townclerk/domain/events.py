@@ -99,6 +99,7 @@ class OfficerWrote:
     known_refs: tuple[str, ...] = ()
     spare_ref: str | None = None  # for a case that one of the words opens
     instead: tuple[str, ...] = ()  # what would work, where there is a problem
+    informed: bool = False  # the letter that it answers was only for their information
 
 
 @dataclass(frozen=True, slots=True)

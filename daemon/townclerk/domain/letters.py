@@ -319,7 +319,7 @@ class Forwarded:
     which letter was not sent, of one that was withheld."""
 
     reason: str  # comment, compliment, service_request, further, information_request, member, excluded, notice, withheld,
-    # survey
+    # survey, away
     original: Original
     choices: tuple[Choice, ...] = ()
     dates: tuple[DatedPromise, ...] = ()
@@ -374,8 +374,8 @@ class Decision:
     """A person must choose. `question`: exclusion, alert, late_review, review_wanted, triage, dissatisfied, final,
     possible_link, category,
     was_this_the_response, unclear_mail, restricted, survey_reply, approval, not_approved, anonymous, statutory,
-    concern, out_of_time, repeats, capacity, post. `enclosed`, of the last, is the letter that must reach the resident in
-    another way; its text becomes the `detail`."""
+    concern, out_of_time, repeats, capacity, nobody, leaver, leavers_cases, post. `enclosed`, of the last, is the letter
+    that must reach the resident in another way; its text becomes the `detail`."""
 
     question: str
     detail: str
@@ -397,7 +397,7 @@ class AlertRaised:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """An officer's mail is held. `why`: no_word, not_proven, not_signed, quoted_word."""
+    """An officer's mail is held. `why`: no_word, not_proven, not_signed, expired, quoted_word."""
 
     number: int
     why: str
@@ -541,6 +541,14 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class InPlaceOf:
+    """For whom a letter is that somebody else gets, because they are away until the end of the day `until`."""
+
+    name: str
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter decided. `case` is None where it belongs to none (a refusal of a mail that names no case)."""
 
@@ -551,6 +559,7 @@ class Letter:
     automatic: bool  # no person wrote or pressed for it
     answers: tuple[str, ...] = ()  # Message-IDs of the thread that it goes on, oldest first
     copy_of: str = ""  # to whom the letter is, where this is a copy of it for somebody else
+    in_place_of: InPlaceOf | None = None
 
     @property
     def kind(self) -> LetterKind:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from townclerk.domain.case import Case
 from townclerk.domain.mail import IncomingMail
@@ -49,18 +50,34 @@ def judge(mail: IncomingMail, clues: tuple[Clue, ...], cases: Mapping[str, Case]
     return Link(joined, possible)
 
 
-def case_signed_for(mail: IncomingMail, prefix: str, signer: Signer, addresses: frozenset[str], in_thread: bool) -> str | None:
-    """The case whose officer's address this mail was sent to, where it was made for one of *addresses*.
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What the address proves that an officer's mail was sent to: the case, and what the letter was for. `expired`: it was
+    too long ago."""
+
+    ref: str
+    side: Side
+    expired: bool
+
+
+def signed_for(
+    mail: IncomingMail, prefix: str, signer: Signer, addresses: frozenset[str], day: date, in_thread: bool
+) -> Signed | None:
+    """What the officer's address says that this mail was sent to, where it was made for one of *addresses*. One that still
+    acts on *day* is wanted before one that has expired.
 
     *in_thread*: the host strips tags from addresses, so the tokens in the Message-IDs that it answers count as well.
     """
     tokens = list(_tokens(mail, signer))
     if in_thread:
         tokens += [token for message_id in mail.thread for token in find_tokens(message_id)]
-    for token in tokens:
-        if token.side is Side.OFFICER and any(signer.verifies(token, address) for address in addresses):
-            return next(iter(_ref(token, prefix)), None)
-    return None
+    found = [
+        Signed(ref, token.side, not token.acts_on(day))
+        for token in tokens
+        if token.side is not Side.RESIDENT and any(signer.verifies(token, address) for address in addresses)
+        for ref in _ref(token, prefix)
+    ]
+    return next((signed for signed in found if not signed.expired), next(iter(found), None))
 
 
 def _tokens(mail: IncomingMail, signer: Signer) -> tuple[Token, ...]:

@@ -313,10 +313,12 @@ class PlainReply(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Desk:
     """How officers' mail is worked with. `undo_minutes` is for how long a response or message waits before it leaves, so that
-    whoever wrote it can still stop it; 0: it leaves at once."""
+    whoever wrote it can still stop it; 0: it leaves at once. `address_lasts` is for how long the reply address of a letter
+    to staff acts, from the day of the letter."""
 
     plain_reply: PlainReply = PlainReply.CONFIRM
     undo_minutes: int = 0
+    address_lasts: Duration = field(default_factory=lambda: Duration(180, Unit.CALENDAR_DAY))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Signed reply addresses and Message-IDs: proof that a mail answers a letter that we sent to that person about that case.
 
-`feedback+ss260042k-r1k7q…@council.example`: the case, who the letter went to (r: somebody outside, o: an officer), the
-number of the key, and an HMAC-SHA256 over all of these, the person's own address included. The first key signs; every
-key verifies, so a key can be changed without breaking the addresses that people hold.
+`feedback+ss260042k-r1k7q…@council.example`: the case, what the letter was for (r: somebody outside answers, o: an officer
+works on the case, i: an officer was only told), the number of the key, for staff the last day on which it acts, and an
+HMAC-SHA256 over all of these, the person's own address included. The first key signs; every key verifies, so a key can be
+changed without breaking the addresses that people hold.
 """
 
 import base64
@@ -10,15 +11,23 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
 _TAG_LENGTH = 14  # characters of base32: 70 bits
-_TOKEN = re.compile(rf"([a-z]{{1,6}}[0-9]{{6,9}}[a-z])-([ro])([0-9a-z])([a-z2-7]{{{_TAG_LENGTH}}})")
+_DAY_ONE = date(2020, 1, 1)  # the days of which three characters of base32 tell: into 2109
+_DAYS = "abcdefghijklmnopqrstuvwxyz234567"
+_TOKEN = re.compile(
+    rf"(?<![a-z0-9])([a-z]{{1,6}}[0-9]{{6,9}}[a-z])-([roi])([0-9a-z])([a-z2-7]{{3}})?([a-z2-7]{{{_TAG_LENGTH}}})(?![a-z0-9])"
+)
 
 
 class Side(StrEnum):
+    """What a letter was for, and so what its reply address lets somebody do."""
+
     RESIDENT = "r"
     OFFICER = "o"
+    INFORMED = "i"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +41,18 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as it was read, not yet verified. `compact` is the reference without dashes, lower case."""
+    """A token as it was read, not yet verified. `compact` is the reference without dashes, lower case. `until` is the last day
+    on which it acts; None: it does not say."""
 
     compact: str
     side: Side
     key_id: str
     tag: str
+    until: date | None = None
+
+    def acts_on(self, day: date) -> bool:
+        """True where it still acts on *day*. What a resident holds acts for ever, an officer's that names no day not at all."""
+        return self.side is Side.RESIDENT or (self.until is not None and day <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +62,22 @@ class Signer:
     mailbox: str
     keys: tuple[SigningKey, ...]
 
-    def token(self, compact: str, side: Side, person: str) -> str:
+    def token(self, compact: str, side: Side, person: str, until: date | None = None) -> str:
         key = self.keys[0]
-        return f"{compact}-{side}{key.id}{_tag(key, compact, side, person)}"
+        return f"{compact}-{side}{key.id}{_written(until)}{_tag(key, compact, side, person, until)}"
 
-    def reply_address(self, compact: str, side: Side, person: str) -> str:
+    def reply_address(self, compact: str, side: Side, person: str, until: date | None = None) -> str:
         local, _, domain = self.mailbox.rpartition("@")
-        return f"{local}+{self.token(compact, side, person)}@{domain}"
+        return f"{local}+{self.token(compact, side, person, until)}@{domain}"
 
-    def message_id(self, compact: str, side: Side, person: str, letter_key: str) -> str:
+    def message_id(self, compact: str, side: Side, person: str, letter_key: str, until: date | None = None) -> str:
         """The Message-ID of one letter, always the same for the same letter."""
         unique = hashlib.sha256(letter_key.encode()).hexdigest()[:16]
-        return f"<{self.token(compact, side, person)}.{unique}@{self.mailbox.rpartition('@')[2]}>"
+        return f"<{self.token(compact, side, person, until)}.{unique}@{self.mailbox.rpartition('@')[2]}>"
 
     def verifies(self, token: Token, person: str) -> bool:
         """True where *token* was made for *person*, with any of the keys."""
-        tags = (_tag(key, token.compact, token.side, person) for key in self.keys if key.id == token.key_id)
+        tags = (_tag(key, token.compact, token.side, person, token.until) for key in self.keys if key.id == token.key_id)
         return any(hmac.compare_digest(tag, token.tag) for tag in tags)
 
     def tokens_in_address(self, address: str) -> tuple[Token, ...]:
@@ -77,10 +92,25 @@ class Signer:
 
 
 def find_tokens(text: str) -> tuple[Token, ...]:
-    return tuple(Token(m[1], Side(m[2]), m[3], m[4]) for m in _TOKEN.finditer(text.lower()))
+    return tuple(Token(m[1], Side(m[2]), m[3], m[5], _read(m[4])) for m in _TOKEN.finditer(text.lower()))
 
 
-def _tag(key: SigningKey, compact: str, side: Side, person: str) -> str:
-    message = "\0".join((compact.lower(), side.value, person.lower())).encode()
+def _written(until: date | None) -> str:
+    """*until* as three characters, or none. What cannot be told of so is told as the last day that can."""
+    if until is None:
+        return ""
+    days = min(max((until - _DAY_ONE).days, 0), len(_DAYS) ** 3 - 1)
+    return _DAYS[days >> 10] + _DAYS[days >> 5 & 31] + _DAYS[days & 31]
+
+
+def _read(written: str | None) -> date | None:
+    if not written:
+        return None
+    first, second, third = (_DAYS.index(each) for each in written)
+    return _DAY_ONE + timedelta(days=(first << 10) + (second << 5) + third)
+
+
+def _tag(key: SigningKey, compact: str, side: Side, person: str, until: date | None) -> str:
+    message = "\0".join((compact.lower(), side.value, *((_written(until),) if until else ()), person.lower())).encode()
     digest = hmac.new(key.secret, message, hashlib.sha256).digest()
     return base64.b32encode(digest).decode().lower()[:_TAG_LENGTH]

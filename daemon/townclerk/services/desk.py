@@ -7,19 +7,24 @@ from datetime import datetime
 from townclerk.domain.authentication import proven
 from townclerk.domain.case import Case
 from townclerk.domain.commands import read_commands
+from townclerk.domain.council import Council
+from townclerk.domain.days_written import words_of
 from townclerk.domain.decide import Send
 from townclerk.domain.decide.deliberation import LEAD, to_officer
+from townclerk.domain.decide.permitting import who_may
 from townclerk.domain.events import Event, MailFacts, OfficerMailHeld, OfficerWrote, OfficerWroteOutside
-from townclerk.domain.letters import Because, Letter, Refused
-from townclerk.domain.linking import Link, case_signed_for
+from townclerk.domain.letters import Because, Letter, Original, Refused
+from townclerk.domain.linking import Link, Signed, signed_for
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.roster import Officer
+from townclerk.domain.signing import Side
 from townclerk.services.applying import happen
 from townclerk.services.office import Office
 from townclerk.services.references import new_reference
 from townclerk.services.taking_down import opening_of
+from townclerk.services.telling import letters_to_lead
 from townclerk.services.writing import write_letter
-from townclerk.store import outbox
+from townclerk.store import journal, outbox
 from townclerk.store.database import Tx
 from townclerk.store.schema import MailState
 
@@ -36,31 +41,43 @@ async def officer_mail(
     settle: Settle,
     now: datetime,
 ) -> None:
-    ways, prefix = office.ways, office.council.policy.prefix
-    signed = case_signed_for(mail, prefix, office.signer, officer.addresses, in_thread=not ways.signed_addresses)
+    council, prefix = office.council.at(now), office.council.policy.prefix
+    if officer.has_left(council.roster.day):
+        await _leaver(office, officer, facts, link, settle, now)
+        return
+    addresses, day = council.roster.may_answer_for(officer), council.calendar.local(facts.received_at).date()
+    signed = signed_for(mail, prefix, office.signer, addresses, day, in_thread=not office.ways.signed_addresses)
     read = read_commands(mail.own_text)
     if signed is None and link.joined is None and read.commands and read.commands[0].word == "log":
         certain = proven(mail, office.ways.trusted_server, office.ways.authentication).state == "pass"
+        if not council.permits(officer, "log"):
+            await refuse_outside(office, officer, facts, _not_theirs(council, facts), settle, now)
+            return
         opening = await opening_of(office, officer, facts, read, certain)
         if isinstance(opening, Refused):
             await refuse_outside(office, officer, facts, opening, settle, now)
         else:
             await happen(office, None, opening, now, lambda tx: settle(tx, MailState.DONE, None, opening.ref))
         return
-    ref = signed if signed in known else (link.joined.ref if link.joined else next(iter(link.possible), None))
-    if ref is None or not (signed == ref or _may_know_of(office, officer, known[ref])):
+    signed = signed if signed is not None and signed.ref in known else None
+    ref = signed.ref if signed else (link.joined.ref if link.joined else next(iter(link.possible), None))
+    if ref is None or (signed is None and not _may_know_of(council, officer, known[ref])):
         await _refuse(office, officer, facts, settle, now)
         return
-    named = tuple(other for other, case in known.items() if _may_know_of(office, officer, case))
-    event = _event(office, officer, mail, facts, known[ref], named, certain=signed == ref)
+    named = tuple(other for other, case in known.items() if _may_know_of(council, officer, case))
+    event = _event(office, officer, mail, facts, known[ref], named, signed)
     if isinstance(event, OfficerWrote) and any(command.word == "new-case" for command in event.commands):
         event = replace(event, spare_ref=await new_reference(office, now))
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
 
 
-def _may_know_of(office: Office, officer: Officer, case: Case) -> bool:
+def _may_know_of(council: Council, officer: Officer, case: Case) -> bool:
     """Of a restricted case nobody hears by naming its reference, not even that there is one."""
-    return not case.restricted or officer in office.council.playing(LEAD)
+    return not case.restricted or council.plays(officer, LEAD)
+
+
+def _not_theirs(council: Council, facts: MailFacts) -> Refused:
+    return Refused("#log", who_may(council, "log"), ("ask one of them to write it down",), facts.own_text)
 
 
 def _event(
@@ -70,21 +87,42 @@ def _event(
     facts: MailFacts,
     case: Case,
     known_refs: tuple[str, ...],
-    certain: bool,
+    signed: Signed | None,
 ) -> Event:
-    """What an officer's mail about *case* is. `certain`: it was sent to the address made for this officer and this case."""
+    """What an officer's mail about *case* is. `signed`: it was sent to the address made for this officer and this case."""
     verdict = proven(mail, office.ways.trusted_server, office.ways.authentication)
     trusts_somebody = office.ways.trusted_server is not None or office.ways.authentication == "m365"
     if verdict.state == "fail" or (trusts_somebody and verdict.state != "pass"):
         return OfficerMailHeld(officer.key, facts, "not_proven")
-    if not certain:
+    if signed is not None and signed.expired:
+        return OfficerMailHeld(officer.key, facts, "expired")
+    if signed is None:
         if any(case.is_party(address) for address in mail.recipients):
             return OfficerWroteOutside(officer.key, facts)
         return OfficerMailHeld(officer.key, facts, "not_signed")
     read = read_commands(mail.own_text)
     if not read.commands:
         return OfficerMailHeld(officer.key, facts, "no_word")
-    return OfficerWrote(officer.key, facts, read.commands, read.problem, known_refs, instead=read.instead)
+    informed = signed.side is Side.INFORMED
+    return OfficerWrote(officer.key, facts, read.commands, read.problem, known_refs, instead=read.instead, informed=informed)
+
+
+async def _leaver(office: Office, officer: Officer, facts: MailFacts, link: Link, settle: Settle, now: datetime) -> None:
+    """Whoever writes from the address of somebody who has left does nothing by it: it is kept, and the complaints lead told."""
+    ref = next(iter(link.possible), None)
+    last = f", whose last day here was {words_of(officer.left)}," if officer.left is not None else ""
+    about = f" about case {ref}" if ref else ""
+    detail = f"{officer.name}{last} wrote{about}."
+    original = Original(facts.sender, facts.subject, facts.received_at, facts.own_text, facts.number, facts.attachments)
+    rows = await letters_to_lead(office, f"leaver:mail{facts.number}", "leaver", detail, "mail:leaver", now, original)
+
+    def write(tx: Tx) -> None:
+        for row in rows:
+            outbox.put(tx, row)
+        journal.append(tx, office.council.policy.id, ref, now, officer.key, "leaver_wrote", {"mail": facts.number})
+        settle(tx, MailState.DONE, "somebody who has left wrote", ref)
+
+    await office.db.run(write)
 
 
 async def _refuse(office: Office, officer: Officer, facts: MailFacts, settle: Settle, now: datetime) -> None:
@@ -108,6 +146,8 @@ async def refuse_outside(
 
     def write(tx: Tx) -> None:
         outbox.put(tx, row)
+        detail = {"reason": content.reason, "mail": facts.number}
+        journal.append(tx, office.council.policy.id, None, now, officer.key, "refused", detail)
         settle(tx, MailState.DONE, "an officer's mail that names no case", None)
 
     await office.db.run(write)

@@ -40,7 +40,7 @@ def would_move(tx: Tx, office: Office) -> tuple[Recounted, ...]:
 
 
 def _letters(office: Office, moved: tuple[Recounted, ...], version: str, now: datetime) -> list[outbox.OutboxRow]:
-    today = office.council.calendar.local(now).date()
+    council, today = office.council.at(now), office.council.calendar.local(now).date()
     named = (
         ("Would be later", [one for one in moved if one.later]),
         ("Would be earlier", [one for one in moved if not one.later]),
@@ -55,7 +55,7 @@ def _letters(office: Office, moved: tuple[Recounted, ...], version: str, now: da
             now,
             not_before=next_opening(office.council, now),
         )
-        for officer in office.council.playing(LEAD)[:1]
+        for officer in map(council.roster.reader, council.playing(LEAD)[:1])
     ]
 
 

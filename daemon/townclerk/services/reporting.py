@@ -2,7 +2,7 @@
 review: each just once, also after an outage."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -33,6 +33,7 @@ class Counts:
 async def run_once(office: Office, now: datetime) -> Counts:
     """Send the reports and the digest whose time has come. Nothing that ended before this mailbox was first looked after is
     reported on: there would be nothing to count."""
+    office = replace(office, council=office.council.at(now))
     reports = 0
     for report in office.council.policy.provisions.reports.values():
         for span in await _due(office, report, now):
@@ -132,7 +133,8 @@ def _playing(office: Office, roles: tuple[str, ...]) -> dict[str, Recipient]:
     found: dict[str, Recipient] = {}
     for role in roles:
         for officer in office.council.playing(role):
-            found.setdefault(officer.email.lower(), to_officer(officer))
+            reader = office.council.roster.reader(officer)
+            found.setdefault(reader.email.lower(), to_officer(reader))
         address = office.council.policy.role_addresses.get(office.council.policy.own_role(role))
         if address and not office.council.playing(role):
             found.setdefault(address.lower(), Recipient(role.replace("_", " "), address, None, staff=True))

@@ -7,7 +7,7 @@ import structlog
 
 from townclerk.domain.decide import Send
 from townclerk.domain.decide.deliberation import LEAD, next_opening, to_officer
-from townclerk.domain.letters import Because, Decision, Letter, Original
+from townclerk.domain.letters import Because, Decision, InPlaceOf, Letter, Original
 from townclerk.services.aside import setting_aside
 from townclerk.services.office import Office
 from townclerk.services.writing import write_letter
@@ -29,6 +29,10 @@ async def letters_to_lead(
 
 
 def _letters(office: Office, key: str, content: Decision, because: str, now: datetime) -> Iterator[OutboxRow]:
-    for officer in office.council.playing(LEAD)[:1]:
-        letter = Letter(to_officer(officer), content, Because(because), None, automatic=True)
-        yield write_letter(office, Send(f"{key}:{officer.key}", key, letter), now, not_before=next_opening(office.council, now))
+    council = office.council.at(now)
+    for officer in council.playing(LEAD)[:1]:
+        reader = council.roster.reader(officer)
+        until = officer.away_until(council.roster.day)
+        instead = None if reader.key == officer.key else InPlaceOf(officer.name, until)
+        letter = Letter(to_officer(reader), content, Because(because), None, automatic=True, in_place_of=instead)
+        yield write_letter(office, Send(f"{key}:{officer.key}", key, letter), now, not_before=next_opening(council, now))

@@ -4,13 +4,13 @@ import tempfile
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
 from townclerk.domain.decide import Send
 from townclerk.domain.decide.deliberation import next_opening
-from townclerk.domain.letters import Decision, Letter
+from townclerk.domain.letters import Decision, Forwarded, Letter
 from townclerk.domain.mail import Address, File, OutgoingMail
 from townclerk.domain.signing import Side
 from townclerk.mail.composing import compose
@@ -58,10 +58,10 @@ def write_letter(
     office: Office, send: Send, now: datetime, files: tuple[File, ...] = (), not_before: datetime | None = None
 ) -> OutboxRow:
     letter, person = _with_what_is_enclosed(office, send.letter), send.letter.to.address
-    side = Side.OFFICER if letter.to.staff else Side.RESIDENT
+    side, until = _side(letter), _until(office, letter, now)
     compact = letter.case.ref.replace("-", "").lower() if letter.case else f"{office.council.policy.prefix.lower()}000000x"
-    message_id = office.signer.message_id(compact, side, person, send.key)
-    reply_to = _reply_address(office, letter, compact, side)
+    message_id = office.signer.message_id(compact, side, person, send.key, until)
+    reply_to = _reply_address(office, letter, compact, side, until)
     rendered = office.templates.render(letter, office.council.policy, reply_to)
     mailbox = office.council.policy.contact.mailbox
     mail = OutgoingMail(
@@ -116,10 +116,27 @@ def _with_what_is_enclosed(office: Office, letter: Letter) -> Letter:
     return replace(letter, content=replace(letter.content, detail="\n\n".join(part for part in said if part), enclosed=None))
 
 
-def _reply_address(office: Office, letter: Letter, compact: str, side: Side) -> str:
+def _side(letter: Letter) -> Side:
+    """What the letter is for. One that offers nothing but a note only informs, and no more can be done in answer to it."""
+    if not letter.to.staff:
+        return Side.RESIDENT
+    content = letter.content
+    informs = isinstance(content, Forwarded) and all(choice.body.startswith("#note") for choice in content.choices)
+    return Side.INFORMED if informs else Side.OFFICER
+
+
+def _until(office: Office, letter: Letter, now: datetime) -> date | None:
+    """The last day on which an officer's answer acts; None: a resident's always does."""
+    if not letter.to.staff:
+        return None
+    calendar = office.council.calendar
+    return calendar.count(calendar.local(now).date(), office.council.policy.provisions.desk.address_lasts).due
+
+
+def _reply_address(office: Office, letter: Letter, compact: str, side: Side, until: date | None) -> str:
     if letter.case is None or not office.ways.signed_addresses:
         return office.council.policy.contact.mailbox
-    return office.signer.reply_address(compact, side, letter.to.address)
+    return office.signer.reply_address(compact, side, letter.to.address, until)
 
 
 def _answered(letter: Letter, side: Side) -> str | None:

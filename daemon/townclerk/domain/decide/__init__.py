@@ -35,6 +35,7 @@ __all__ = ["Decision", "Entry", "JoinOther", "Send", "decide"]
 
 def decide(case: Case | None, event: Event, council: Council, now: datetime) -> Decision:
     """What becomes of *case* by *event* at the aware moment *now*. `case` is None for CaseOpened alone."""
+    council = council.at(now)
     if isinstance(event, CaseOpened):
         case = new_case(event, council)
     if case is None:

@@ -93,7 +93,8 @@ def respond(work: OfficerAtWork, command: Command) -> None:
 
 def _may_answer(work: OfficerAtWork, stage: StagePolicy) -> None:
     if work.officer.key in work.d.barred():
-        before = next(answer.stage for answer in work.d.case.answers if answer.officer == work.officer.key)
+        apart = stage.different_person_from
+        before = next(answer.stage for answer in work.d.case.answers if answer.stage in apart)
         named = work.d.council.policy.stages[before].title
         raise Refusal(
             f"you answered {named}, and this policy promises that somebody else answers {stage.title}",

@@ -108,13 +108,17 @@ def _roles(d: Deliberation, approval: Approval) -> tuple[str, ...]:
 def _people(d: Deliberation, approval: Approval, author: str) -> tuple[tuple[str, Recipient], ...]:
     """Those who may approve, each with their role: not whoever wrote it, unless there is nobody else."""
     everyone = [(role, person) for role in _roles(d, approval) for person in d.people(role)]
-    others = [(role, person) for role, person in everyone if person.officer != author]
+    theirs = d.council.roster.who_read({author})  # a shared address counts as everybody who reads it
+    others = [(role, person) for role, person in everyone if person.officer not in theirs]
     leads = [(LEAD, person) for person in d.people(LEAD)]
-    return tuple(others or [each for each in leads if each[1].officer != author] or leads)
+    return tuple(others or [each for each in leads if each[1].officer not in theirs] or leads)
 
 
 def _may_approve(d: Deliberation, approval: Approval, draft: Draft, officer: str) -> bool:
-    return any(person.officer == officer for _, person in _people(d, approval, draft.officer))
+    people = {person.officer for _, person in _people(d, approval, draft.officer)}
+    found = d.council.roster.find(officer)
+    stands_in = found is not None and officer != draft.officer and not d.council.roster.acts_for(found).isdisjoint(people)
+    return officer in people or stands_in
 
 
 def _address(role: str, person: Recipient) -> str:

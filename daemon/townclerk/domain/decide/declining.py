@@ -42,4 +42,5 @@ def _roles(d: Deliberation) -> Iterator[str]:
 
 def _has(d: Deliberation, role: str, key: str) -> bool:
     officer = d.responsible(role)
-    return officer is not None and officer.key == key
+    reader = d.reader(officer) if officer is not None else None
+    return officer is not None and (officer.key == key or (reader is not None and reader.key == key))

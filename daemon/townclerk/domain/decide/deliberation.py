@@ -1,6 +1,6 @@
 """One decision in the making: the case as it becomes, and what is to be sent. It lives for the length of one `decide`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -16,6 +16,7 @@ from townclerk.domain.letters import (
     CaseSummary,
     Content,
     DatedPromise,
+    InPlaceOf,
     Letter,
     Ombudsmen,
     Original,
@@ -30,7 +31,7 @@ from townclerk.domain.ombudsmen import for_matter
 from townclerk.domain.policy import StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.timescales import override_on, stage_on
-from townclerk.domain.words import LetterKind, Stage
+from townclerk.domain.words import Alert, LetterKind, Stage
 
 LEAD = "complaints_lead"
 
@@ -50,6 +51,8 @@ COPIED = frozenset(
 )
 # Letters to staff that leave at any hour; every other one waits for working hours.
 AT_ANY_HOUR = frozenset({LetterKind.ALERT, LetterKind.DONE, LetterKind.REFUSED, LetterKind.CONFIRM})
+# What answers an officer's own mail: theirs alone, also while somebody stands in for them.
+ANSWERS = frozenset({LetterKind.DONE, LetterKind.REFUSED, LetterKind.CONFIRM})
 
 
 class Deliberation:
@@ -57,7 +60,7 @@ class Deliberation:
 
     def __init__(self, case: Case, council: Council, now: datetime, source: str, event: str) -> None:
         self.case = case
-        self.council = council
+        self.council = council.at(now)
         self.now = now
         self.source = source
         self.event = event
@@ -175,8 +178,8 @@ class Deliberation:
     def responsible(self, role: str | None = None) -> Officer | None:
         """Who must act in *role* (by itself: whoever must answer). A restricted case is the complaints lead's, or theirs whom
         the lead gave it to; no case is theirs whom it complains of."""
-        assigned = self.council.roster.find(self.case.officer) if self.case.officer is not None else None
-        assigned = None if assigned is not None and assigned.key in self.barred() else assigned
+        assigned = self.council.roster.find_here(self.case.officer)
+        assigned = None if assigned is not None and assigned.key in self.barred() | self.kept_from() else assigned
         if assigned is not None or self.case.restricted:
             return assigned or self.lead()
         wanted = role or (self.stage_policy.respond.by if self.stage_policy else "service")
@@ -184,12 +187,18 @@ class Deliberation:
         return found[0] if found else self.lead()
 
     def may_act(self, officer: Officer) -> bool:
-        """True where *officer* may deal with this case, and know of it."""
-        if officer in self.council.playing(LEAD) or officer.key == self.case.officer:
-            return True
-        if officer.key not in self.case.conflicts and self.is_confidant(officer):
-            return True
-        return not self.case.restricted and officer.key not in self.case.conflicts
+        """True where *officer* may deal with this case, and know of it. Whoever stands in for somebody who may, may; but nobody
+        whom it complains of."""
+        if officer.has_left(self.council.roster.day) or officer.key in self.kept_from():
+            return False
+        acts_for, lead = self.council.roster.acts_for(officer), self.lead()
+        return (
+            not self.case.restricted
+            or self.council.plays(officer, LEAD)
+            or self.case.officer in acts_for
+            or (lead is not None and lead.key in acts_for)
+            or self.is_confidant(officer)
+        )
 
     def reticent(self) -> bool:
         """True where letters to the resident say little, because what they wrote is restricted. A case that is only kept from
@@ -201,25 +210,66 @@ class Deliberation:
 
     def is_confidant(self, officer: Officer) -> bool:
         """True where *officer* has a role that was asked about this restricted case."""
-        return any(officer in self.council.playing(role) for role in self.case.confidants)
+        return any(self.council.plays(officer, role) for role in self.case.confidants)
 
     def _playing(self, part: str) -> tuple[Officer, ...]:
-        away, barred = set(self.case.conflicts), self.barred()
-        found = tuple(officer for officer in self.council.playing(part, self.case.service) if officer.key not in away)
+        barred = self.barred()
+        found = self._free(self.council.playing(part, self.case.service))
         others = tuple(officer for officer in found if officer.key not in barred)
         if others or not found:
             return others
-        return tuple(officer for officer in self.council.playing(part) if officer.key not in away | barred)
+        return tuple(officer for officer in self._free(self.council.playing(part)) if officer.key not in barred)
+
+    def _free(self, officers: Iterable[Officer]) -> tuple[Officer, ...]:
+        """Those of *officers* from whom this case is not kept."""
+        kept_from = self.kept_from()
+        return tuple(officer for officer in officers if officer.key not in kept_from)
+
+    def kept_from(self) -> frozenset[str]:
+        """Whom the case complains of, or who have a conflict of interest, with the shared addresses that they read."""
+        return self.council.roster.who_read(self.case.conflicts)
 
     def barred(self) -> frozenset[str]:
         """The officers who answered in a stage from which the people of this one must differ."""
         stage = self.stage_policy
         apart = stage.different_person_from if stage else ()
-        return frozenset(answer.officer for answer in self.case.answers if answer.stage in apart)
+        return self.council.roster.who_read({answer.officer for answer in self.case.answers if answer.stage in apart})
 
     def lead(self) -> Officer | None:
-        found = self.council.playing(LEAD)
-        return found[0] if found else None
+        """The complaints lead; of a case that is kept from them, whoever is above them. None: nobody is."""
+        return next(iter(self._free(self.council.playing(LEAD))), None) or next(self._above(), None)
+
+    def _above(self) -> Iterator[Officer]:
+        """Who else can look at what the complaints lead must not: those who decide about conduct, those who are told of what is
+        late, and those who have the last word."""
+        policy = self.council.policy
+        conduct = policy.alerts.get(Alert.STAFF_CONDUCT)
+        last = [stage.respond.by for stage in policy.stages.values()][-1:]
+        roles = (*((conduct,) if conduct else ()), *(role for step in policy.escalation for role in step.to), *last)
+        for role in dict.fromkeys(roles):
+            yield from self._free(self.council.playing(role, self.case.service))
+
+    # --- who gets the mail of somebody who is away
+
+    def reader(self, officer: Officer, apart: frozenset[str] = frozenset()) -> Officer | None:
+        """Who gets what is about this case and meant for *officer*: themselves; or, while they are away, a deputy, a colleague
+        of the same role, the complaints lead, whoever is above them, of those who may have it. Where nobody is there it waits
+        for *officer*. None: nobody may have it. Never one of *apart*, who wrote what is to be approved."""
+        refused = apart - {officer.key}
+        others = self.barred() | refused
+        if self.council.roster.is_here(officer) and officer.key not in self.kept_from() | refused:
+            return officer
+        covering = (one for one in self._covering(officer) if one.key not in others and self.may_act(one))
+        waiting = (one for one in (officer, *self.council.playing(LEAD)) if one.key not in refused and self.may_act(one))
+        return next(covering, None) or next(waiting, None)
+
+    def _covering(self, officer: Officer) -> Iterator[Officer]:
+        roster = self.council.roster
+        yield from roster.stand_ins(officer)
+        colleagues = roster.playing(officer.roles, self.case.service)
+        yield from (one for one in colleagues if roster.is_here(one))
+        for one in (*self.council.playing(LEAD), *self._above()):
+            yield from roster.stand_ins(one)
 
     def first_to_act(self) -> str:
         """The role that must act first in this stage: whoever acknowledges or assesses, else whoever responds."""
@@ -234,7 +284,7 @@ class Deliberation:
         it; else the complaints lead. Of a restricted case only the complaints lead hears, and who was asked, unless somebody is
         in *danger*."""
         part = LEAD if self.case.restricted and not danger and part not in self.case.confidants else part
-        officers = self.council.playing(part) if part == LEAD else self._playing(part)
+        officers = self._free(self.council.playing(part)) if part == LEAD else self._playing(part)
         if part == "service":
             officers = officers[:1]
         if officers:
@@ -371,13 +421,53 @@ class Deliberation:
         files_of: int | None = None,
         event: str | None = None,
         bare: bool = False,
+        apart: frozenset[str] = frozenset(),
     ) -> None:
-        """Send to a member of staff, now. Letters that wait for working hours go through `handing.hand_over`. *bare*: it
-        says nothing of the case."""
+        """Send to a member of staff, or to whoever stands in for them, now. Letters that wait for working hours go through
+        `handing.hand_over`. *bare*: it says nothing of the case. *apart*: see `reader`."""
         recipient = to_officer(to) if isinstance(to, Officer) else to
-        if recipient is not None:
-            because = Because(event or self.event, promises[0] if promises else None, clause or None)
+        if recipient is None:
+            self.tell_that_nobody_may(content.kind)
+            return
+        because = Because(event or self.event, promises[0] if promises else None, clause or None)
+        if content.kind in ANSWERS:
             self._send(recipient, content, because, automatic=True, files_of=files_of, bare=bare)
+            return
+        reader, instead = self.in_place(recipient, apart)
+        if reader is None:
+            self.tell_that_nobody_may(content.kind)
+        elif not self._has_it(reader, content):
+            if instead is not None:
+                self.note("townclerk", "stands_in", letter=content.kind, of=recipient.officer, who=reader.officer)
+            self._send(reader, content, because, automatic=True, files_of=files_of, bare=bare, in_place_of=instead)
+
+    def in_place(self, to: Recipient, apart: frozenset[str] = frozenset()) -> tuple[Recipient | None, InPlaceOf | None]:
+        """(who gets what is meant for *to*, None: nobody may; for whom, where that is somebody else)."""
+        meant = self.council.roster.find(to.officer) if to.officer is not None else None
+        if meant is None:
+            return to, None
+        reader = self.reader(meant, apart)
+        if reader is None:
+            return None, None
+        until = meant.away_until(self.council.roster.day)
+        return to_officer(reader), None if reader.key == meant.key else InPlaceOf(meant.name, until)
+
+    def _has_it(self, to: Recipient, content: StaffContent) -> bool:
+        """True where they get just this letter already, for themselves or for somebody else."""
+        return any(send.letter.content == content and send.letter.to.address == to.address for send in self._sends)
+
+    def tell_that_nobody_may(self, kind: LetterKind) -> None:
+        """Everybody who might deal with it is kept from it. The complaints lead hears that there is one, and no more."""
+        self.note("townclerk", "letter_not_sent", letter=kind, reason="nobody on the roster may deal with this case")
+        detail = (
+            f"Case {self.case.ref} can be given to nobody: it is kept from everybody on the roster who might deal with it. "
+            "Whoever runs townclerk can give it to somebody else on the roster: townclerk case reassign"
+        )
+        content = StaffDecision("nobody", detail, None, ())
+        for lead in self.council.playing(LEAD)[:1]:
+            to = to_officer(self.council.roster.reader(lead))
+            if not self._has_it(to, content):
+                self._send(to, content, Because(self.event), automatic=True, bare=True)
 
     def _send(
         self,
@@ -388,9 +478,10 @@ class Deliberation:
         files_of: int | None = None,
         bare: bool = False,
         copy_of: str = "",
+        in_place_of: InPlaceOf | None = None,
     ) -> None:
         thread = () if copy_of else self.case.thread
-        letter = Letter(to, content, because, None if bare else self.summary(), automatic, thread, copy_of)
+        letter = Letter(to, content, because, None if bare else self.summary(), automatic, thread, copy_of, in_place_of)
         letter_key = f"{self.case.ref}:{self.source}:{content.kind}"
         key = f"{letter_key}:{mark(to.address.lower())}"
         taken = {send.key for send in self._sends}

@@ -33,7 +33,7 @@ def _provided(work: OfficerAtWork) -> Alternatives:
     provided = work.d.council.policy.provisions.alternatives
     if provided is None:
         raise Refusal("this policy names no other way than its procedure", "#message to write to the resident")
-    if work.officer not in work.d.council.playing(provided.by):
+    if not work.d.council.plays(work.officer, provided.by):
         title = " ".join(word.capitalize() for word in provided.by.split("_"))
         raise Refusal(
             f"only {title} decides that a complaint is dealt with in another way",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from townclerk.domain.case import ADJUSTMENT, MARKED
 from townclerk.domain.commands import Command
+from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import stage_deadlines
 from townclerk.domain.decide.colleagues import colleague_named
 from townclerk.domain.decide.decision import JoinOther
@@ -18,6 +19,7 @@ from townclerk.domain.letters import (
 )
 from townclerk.domain.policy import CategoryPolicy
 from townclerk.domain.reference import find_references
+from townclerk.domain.roster import Officer
 from townclerk.domain.typed import code
 from townclerk.domain.words import Category, LetterKind, Status
 
@@ -33,19 +35,32 @@ def note(work: OfficerAtWork, command: Command) -> None:
 def assign(work: OfficerAtWork, command: Command) -> None:
     d = work.d
     colleague, said = colleague_named(d.council.roster, command.argument)
-    if colleague.key in d.case.conflicts:
+    if colleague.has_left(d.council.roster.day):
+        raise Refusal(f"{colleague.name} does not work here any more", "#assign and another colleague")
+    if colleague.key in d.kept_from():
         raise Refusal(
             f"{colleague.name} cannot deal with it: the complaint names them, or they have a conflict of interest",
             "#assign and somebody else",
         )
     if colleague.key in d.barred():
         raise Refusal(f"{colleague.name} answered before, and this stage is somebody else's", "#assign and another colleague")
-    if d.case.restricted and work.officer not in d.council.playing(LEAD) and not d.is_confidant(work.officer):
+    if d.case.restricted and not d.council.plays(work.officer, LEAD) and not d.is_confidant(work.officer):
         raise Refusal("only the complaints lead hands on a restricted case", "#note to write something down")
     d.change(officer=colleague.key)
     note = f"Given to you by {work.officer.name}. {joined(said, command.body)}".strip()
     hand_over(d, LetterKind.ASSIGNMENT, f"officer:{colleague.key}", note, mail=_matter(d))
-    work.done(f"The case is now with {colleague.name}, who has been told.")
+    work.done(f"The case is now with {colleague.name}, {_told(d, colleague)}")
+
+
+def _told(d: Deliberation, colleague: Officer) -> str:
+    """Who hears of it: they themselves, or whoever stands in for them."""
+    reader, until = d.reader(colleague), colleague.away_until(d.council.roster.day)
+    if until is None:
+        return "who has been told."
+    instead = (
+        f"{reader.name} has been told in their place" if reader and reader.key != colleague.key else "and nobody stands in"
+    )
+    return f"who is away until {words_of(until)}: {instead}."
 
 
 def service(work: OfficerAtWork, command: Command) -> None:

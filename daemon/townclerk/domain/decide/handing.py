@@ -41,24 +41,37 @@ def release(d: Deliberation, letter: Waiting) -> None:
         d.note("townclerk", "letter_not_sent", letter=letter.kind, reason="no longer wanted")
         return
     content = _COMPOSE[letter.kind](d, letter)
-    for recipient in _recipients(d, letter.to):
-        if letter.kind is LetterKind.UNDELIVERED and recipient.address.lower() == letter.about[1].lower():
+    apart = _apart(d, letter)
+    recipients = _recipients(d, letter.to)
+    if recipients is None:
+        d.tell_that_nobody_may(letter.kind)
+    for recipient in recipients or ():
+        reader, _ = d.in_place(recipient, apart)
+        failed = letter.about[1].lower() if letter.kind is LetterKind.UNDELIVERED else None
+        if reader is not None and reader.address.lower() == failed:
             d.note("townclerk", "letter_not_sent", letter=letter.kind, reason="it would go to the address that failed")
             continue
-        d.to_staff(recipient, content, letter.promises, letter.clause, files_of=letter.mail, event=letter.event)
+        d.to_staff(recipient, content, letter.promises, letter.clause, files_of=letter.mail, event=letter.event, apart=apart)
         if letter.kind is LetterKind.ASSIGNMENT and recipient.officer is not None:
             d.change(assigned=tuple(dict.fromkeys((*d.case.assigned, recipient.officer))))
 
 
-def _recipients(d: Deliberation, to: str) -> tuple[Recipient, ...]:
+def _apart(d: Deliberation, letter: Waiting) -> frozenset[str]:
+    """Whoever wrote a response does not approve it in the place of somebody who is away."""
+    asks_to_approve = letter.kind is LetterKind.DECISION and letter.about[0] == "approval" and d.case.draft is not None
+    return d.council.roster.who_read({d.case.draft.officer}) if asks_to_approve and d.case.draft is not None else frozenset()
+
+
+def _recipients(d: Deliberation, to: str) -> tuple[Recipient, ...] | None:
+    """None: there is nobody who may have it."""
     sort, _, name = to.partition(":")
     if sort == "role":
-        return d.people(name)
+        return d.people(name) or None
     officer = d.council.roster.find(name) if sort == "officer" else d.responsible(name or None)
     if sort == UNASSIGNED and officer is not None and officer.key in d.case.assigned:
         return ()
     officer = officer if officer is not None and d.may_act(officer) else d.lead()
-    return (to_officer(officer),) if officer else ()
+    return (to_officer(officer),) if officer else None
 
 
 def _still_wanted(d: Deliberation, letter: Waiting) -> bool:

@@ -26,6 +26,7 @@ from townclerk.domain.decide import (
 )
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.handing import hand_over
+from townclerk.domain.decide.permitting import permit
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.work import SENT_ALREADY, OfficerAtWork
 from townclerk.domain.events import MailFacts, OfficerMailHeld, OfficerWrote, OfficerWroteOutside
@@ -40,13 +41,13 @@ from townclerk.domain.words import LetterKind
 
 def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
     officer = d.council.roster.find(event.officer)
-    if officer is None:
+    if officer is None or _has_left(d, officer, event.mail):
         return
     if not d.may_act(officer):
         _turn_away(d, officer, event.mail)
         return
     before = d.case
-    work = OfficerAtWork(d, officer, event.mail, event.known_refs, event.spare_ref)
+    work = OfficerAtWork(d, officer, event.mail, event.known_refs, event.spare_ref, event.informed)
     try:
         if event.problem is not None:
             raise Refusal(event.problem, "#help for the words that work")
@@ -69,7 +70,16 @@ def _follow(work: OfficerAtWork, command: Command) -> None:
     act = _WORDS.get(command.word)
     if act is None:
         raise Refusal(f"#{command.word} is not a word that I know", "#help for the words that work")
+    permit(work, command.word)
     act(work, command)
+
+
+def _has_left(d: Deliberation, officer: Officer, mail: MailFacts) -> bool:
+    """From the day after their last one, their mail is kept and acts no more."""
+    if not officer.has_left(d.council.roster.day):
+        return False
+    d.note(officer.key, "leaver_wrote", mail=mail.number)
+    return True
 
 
 def _turn_away(d: Deliberation, officer: Officer, mail: MailFacts) -> None:
@@ -90,7 +100,7 @@ def _refuse(d: Deliberation, before: Case, officer: Officer, event: OfficerWrote
 def officer_mail_held(d: Deliberation, event: OfficerMailHeld) -> None:
     """What is not certain is held and asked back, never sent on."""
     officer = d.council.roster.find(event.officer)
-    if officer is None:
+    if officer is None or _has_left(d, officer, event.mail):
         return
     if not d.may_act(officer):
         _turn_away(d, officer, event.mail)

@@ -54,7 +54,7 @@ def _provision(work: OfficerAtWork) -> Restrictions:
     provision = work.d.council.policy.provisions.restrictions
     if provision is None:
         raise Refusal("this policy says nothing of restricting anybody's contact", "#note to write something down")
-    if work.officer not in work.d.council.playing(provision.by):
+    if not work.d.council.plays(work.officer, provision.by):
         raise Refusal(
             f"only {title_of(provision.by)} decides about somebody's contact with the council",
             *(f"#assign {officer.key}, who may" for officer in work.d.council.playing(provision.by)[:1]),

@@ -64,12 +64,14 @@ class OfficerAtWork:
         mail: MailFacts,
         known_refs: tuple[str, ...] = (),
         spare_ref: str | None = None,
+        informed: bool = False,
     ) -> None:
         self.d = d
         self.officer = officer
         self.mail = mail
         self.known_refs = known_refs
         self.spare_ref = spare_ref  # for a case that a word opens
+        self.informed = informed  # the letter that they answer was only for their information
         self.lines: list[str] = []
         self.shown = ""
         self.sent_already = False  # the response went from the officer's own mailbox
@@ -173,7 +175,7 @@ class OfficerAtWork:
         restrictions = self.d.council.policy.provisions.restrictions
         if restrictions is not None and restrictions.only_they_write and self.d.restricts(self.d.case.complainant):
             team = self.d.council.playing(restrictions.by)
-            if self.officer not in team:
+            if not self.d.council.plays(self.officer, restrictions.by):
                 name = " ".join(word.capitalize() for word in restrictions.by.split("_"))
                 instead = tuple(f"#assign {officer.key}, who may" for officer in team[:1])
                 raise Refusal(f"only {name} may write to this person while their contact is restricted", *instead, "#note")
