@@ -331,7 +331,18 @@ def _full_to_staff() -> Iterator[StaffContent]:
     yield from _decisions()
     yield from _approvals()
     yield AlertRaised((Alert.SAFEGUARDING, Alert.EMERGENCY_HAZARD), _MAIL, _CHOICES)
-    for why in ("no_word", "not_proven", "not_signed", "expired", "quoted_word", "unclear"):
+    for why in (
+        "no_word",
+        "not_proven",
+        "not_signed",
+        "expired",
+        "quoted_word",
+        "text_below",
+        "added",
+        "hidden",
+        "two_versions",
+        "unclear",
+    ):
         yield Confirm(7, why, _ANSWER, _held_choices())
     yield Done(("The acknowledgement was sent to Asha Patel.", "The answer is due on Wednesday 6 January 2027."))
     yield Done(("Here is the list of words.",), "#acknowledge    send your understanding\n#respond upheld send the answer")

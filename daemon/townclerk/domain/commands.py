@@ -70,6 +70,24 @@ TAKE_NO_TEXT = frozenset(
     }
 )
 NEED_TEXT = frozenset({"acknowledge", "respond", "ask", "message", "note", "learning"})
+# Nothing of the text of these leaves the house.
+STAYS_INSIDE = frozenset(
+    [
+        "note",
+        "learning",
+        "assign",
+        "conflict",
+        "service",
+        "flag",
+        "unflag",
+        "hold",
+        "unhold",
+        "landlord",
+        "link",
+        "show",
+        "help",
+    ]
+)
 
 # What programs and people put before a word: bold type, quotation marks, a list's bullets and numbers.
 _BULLETS = r"-\u2022\u00b7\u2023\u25e6\u25aa\u25ab\u25cf\u25cb\u25a0\u25a1\uf0b7\u00a7"

@@ -397,7 +397,7 @@ class AlertRaised:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """An officer's mail is held. `why`: no_word, not_proven, not_signed, expired, quoted_word."""
+    """An officer's mail is held. `why`: no_word, not_proven, not_signed, expired, or a `Doubt` about its text."""
 
     number: int
     why: str

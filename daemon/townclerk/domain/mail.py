@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from townclerk.domain.quoting import Written
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -66,6 +68,7 @@ class IncomingMail:
     subject: str
     text: str
     own_text: str
+    written: Written | None = None  # what the sender wrote, for acting on it; None: nobody has looked
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     reply_to: tuple[Address, ...] = ()

@@ -5,7 +5,13 @@ being empty: the whole text is always kept beside it.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import takewhile
+
+from townclerk.domain.additions import Cleared, cleared, is_banner, is_signature, only_additions, without_armour
+from townclerk.domain.signing import find_tokens
 
 REPLY_ABOVE = "Please reply above this line"
 """Stands in every letter of ours that asks for an answer. Whatever a reply holds at and below it is ours."""
@@ -13,6 +19,7 @@ REPLY_ABOVE = "Please reply above this line"
 LIMIT = 200_000  # characters that are looked at; own words beyond it are cut
 _LONGEST_LINE = 2_000  # of a line, what is enough to tell what it is
 _SIGNATURE_LINES = 12
+_PREAMBLE_LINES = 40  # from where a quote begins to the head of our letter
 
 _SENDER = frozenset(["from", "oddi wrth", "o", "von", "de", "od", "da", "van"])
 _WHEN = frozenset(
@@ -63,6 +70,14 @@ _WROTE_ENDS = (
     "scrisse:",
 )
 _WROTE_STARTS = ("on ", "ar ", "le ", "am ", "w dniu ", "el ", "il ", "op ")
+_GROUPWISE = re.compile(r"^>{3} ?[^>].{0,300}(?:@|\d[:.]\d\d).{0,300}>{3}$")
+_ANY_LABEL = re.compile(r"^[*_]{0,2}[^\W\d_][\w .'’()/-]{0,30}[*_]{0,2} ?[:\uff1a][*_]{0,2}(?: |$)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d(?!\d)")
+_BRACKETED = re.compile(r"[<\[(][^<>\s()\[\]]{1,200}@[^<>\s()\[\]]{1,200}[>\])]")
+_DELIMITER = re.compile(r"^[-_=*]{2,} ?[^\W\d_].{2,60}[^-_=*] ?[-_=*]{2,}$")
+_WORD = re.compile(r"[^\W_]+")
+_LINK = re.compile(r"<?(?:https?://|mailto:|www\.)[^\s<>]{1,4000}>?")
+_DASHED = re.compile(r"^-{2,}[^-].{5,400}-{2,}$")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
 _DEVICE = re.compile(
     r"^(?:sent|anfonwyd) (?:from|via|using|oddi ar|o|gan)(?: [^\s,.;!?<]{1,30}){1,5}[.!]?(?: ?<\S{1,300}>)?$"
@@ -73,12 +88,37 @@ _DEVICE = re.compile(
 _DEVICE_FIRST = re.compile(r"^(?:sent|anfonwyd) .{3,200}<https?://\S{1,300}>$", re.IGNORECASE)
 
 
+# The first character of a line that was marked as it was read from HTML. No cleaned text holds one.
+QUOTED, SIGNED, HIDDEN = "\x11", "\x12", "\x13"
+_OWN = ""
+
+
+class Doubt(StrEnum):
+    """Why it is not certain that a text is all that its writer wrote, and nothing else."""
+
+    QUOTED = "quoted_word"  # it may hold a piece of the letter that it answers, or of another mail
+    BELOW = "text_below"  # they wrote in several places, between or below what they quote
+    ADDED = "added"  # it may hold what a program or a server has put there
+    HIDDEN = "hidden"  # some of it cannot be seen where it is shown
+    TWO_VERSIONS = "two_versions"  # the plain text and the page say different things
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """The lines of a mail in two heaps, each in the order in which it was written."""
 
     own: str
     quoted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What somebody wrote, without what programs and servers put around it. Where `doubt` says that this is not certain, it
+    must not go out as it is."""
+
+    text: str
+    doubt: Doubt | None = None
+    quoted: str = ""
 
 
 def own_words(text: str) -> str:
@@ -94,21 +134,148 @@ def quoted_part(text: str) -> str:
 
 def split(text: str) -> Split:
     """Tell the sender's lines from the quoted ones, in time that grows with the length of *text* and no faster."""
-    lines = text[:LIMIT].replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    bare = [_bare(line) for line in lines]
-    own: list[str] = []
-    quoted: list[str] = []
-    index = 0
-    while index < len(lines):
-        if _cuts(bare, index):
-            quoted += lines[index:]
-            break
-        taken = _quoted_lines(bare, index)
-        quoted += lines[index : index + taken]
-        if not taken:
-            own.append(_unescaped(lines[index]))
-        index += taken or 1
+    sorted_lines = _Lines.of(text)
+    own = [_unescaped(line) for line, kind in sorted_lines.each() if kind in {_OWN, SIGNED}]
+    quoted = [line for line, kind in sorted_lines.each() if kind == QUOTED]
     return Split(_without_trailers(own), "\n".join(quoted).strip("\n"))
+
+
+def written(text: str, person: frozenset[str] = frozenset()) -> Written:
+    """What an officer wrote, to be acted on and sent. *person*: the words of their name, by which a signature is known."""
+    sorted_lines = _Lines.of("\n".join(without_armour(text[:LIMIT].split("\n"))))
+    blocks = sorted_lines.blocks()
+    signed_oddly = not is_signature([line for line, kind in sorted_lines.each() if kind == SIGNED])
+    if signed_oddly:
+        blocks = _Lines(
+            sorted_lines.lines, sorted_lines.bare, [_OWN if k == SIGNED else k for k in sorted_lines.kinds]
+        ).blocks()
+    theirs = [block for block in blocks if not only_additions(block)]
+    own = [_unescaped(line) for block in theirs for line in (*block, "")]
+    clear = cleared(own, person)
+    quoted = "\n".join(line for line, kind in sorted_lines.each() if kind == QUOTED)
+    return Written(clear.text, _doubt(sorted_lines, theirs, clear, signed_oddly), quoted)
+
+
+def agreed(plain: Written, page: Written) -> Written:
+    """What two versions of one mail say together. A program knows more of its page (where its signature begins), so where the
+    plain text only goes on for longer, the page is right; where they differ otherwise, nobody knows what was meant."""
+    ours, theirs = _compared(plain.text), _compared(page.text)
+    if ours == theirs:
+        return page if page.doubt is None or plain.doubt is not None else replace(page, doubt=_agreed_doubt(page.doubt))
+    if theirs and ours[: len(theirs)] == theirs:
+        return page
+    if ours and theirs[: len(ours)] == ours and plain.doubt is None and page.doubt is Doubt.ADDED:
+        return plain
+    return replace(plain, doubt=plain.doubt or page.doubt or Doubt.TWO_VERSIONS)
+
+
+def _agreed_doubt(doubt: Doubt) -> Doubt | None:
+    """What remains of a doubt about the page where the plain text has the same words, and no doubt about them."""
+    return None if doubt in {Doubt.HIDDEN, Doubt.QUOTED} else doubt
+
+
+def _compared(text: str) -> list[str]:
+    """The words that two versions of a text must share: without links, marks of emphasis, and bullets."""
+    return _WORD.findall(_LINK.sub(" ", text).casefold())
+
+
+def _doubt(lines: "_Lines", theirs: list[list[str]], clear: Cleared, signed_oddly: bool) -> Doubt | None:
+    own = clear.text.split("\n")
+    if any(_is_marker(_bare(line)) for line in own) or find_tokens(clear.text) or _holds_another_mail(own):
+        return Doubt.QUOTED
+    if len(theirs) > 1:
+        return Doubt.BELOW
+    if any(kind == HIDDEN and line.strip() for line, kind in lines.each()):
+        return Doubt.HIDDEN
+    if not lines.surely_quoted():
+        return Doubt.QUOTED
+    return Doubt.ADDED if clear.doubtful or signed_oddly else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The lines of a mail, each with what it is."""
+
+    lines: list[str]
+    bare: list[str]
+    kinds: list[str]
+
+    @classmethod
+    def of(cls, text: str) -> "_Lines":
+        raw = text[:LIMIT].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        marks = [line[:1] if line[:1] in _MARKS else _OWN for line in raw]
+        lines = [line.removeprefix(mark) if mark else line for line, mark in zip(raw, marks, strict=True)]
+        # A line marked as quoted is from here on like one that a program has marked with ">".
+        bare = [("> " if mark == QUOTED else "") + _bare(line) for line, mark in zip(lines, marks, strict=True)]
+        kinds: list[str] = []
+        while len(kinds) < len(lines):
+            index = len(kinds)
+            if marks[index] in {HIDDEN, SIGNED}:
+                kinds.append(marks[index])
+            elif _cuts(bare, index) and not _marked_on(bare, index):
+                kinds += [QUOTED] * (len(lines) - index)
+            else:
+                taken = _quoted_lines(bare, index)
+                kinds += [QUOTED] * taken or [_OWN]
+        found = cls(lines, bare, kinds)
+        found._take_introductions()
+        return found
+
+    def each(self) -> Iterator[tuple[str, str]]:
+        return zip(self.lines, self.kinds, strict=True)
+
+    def blocks(self) -> list[list[str]]:
+        """The sender's own lines, in one list for each place where they wrote."""
+        found: list[list[str]] = []
+        apart = True
+        for line, kind in self.each():
+            if kind != _OWN:
+                apart = apart or kind == SIGNED or (kind == QUOTED and bool(line.strip("> \t")))
+            elif line.strip():
+                if apart:
+                    found.append([])
+                found[-1].append(line)
+                apart = False
+            elif found and not apart:
+                found[-1].append(line)
+        return found
+
+    def _take_introductions(self) -> None:
+        """The lines right above a quote that say whose mail it is, in whatever language, belong to it."""
+        for index in range(1, len(self.kinds)):
+            if self.kinds[index] == QUOTED and self.kinds[index - 1] == _OWN and _unmarked(self.bare[index]):
+                first = self._introduced_from(index)
+                self.kinds[first:index] = [QUOTED] * (index - first)
+
+    def _introduced_from(self, index: int) -> int:
+        """Where the introduction of the quote at *index* begins; *index* where it has none."""
+        ours = any(_is_marker(line) for line in self.bare[index : index + 6])
+        begins = index
+        for _ in range(3):  # a server's warning may stand between
+            end = begins
+            while end and begins - end < 4 and self.kinds[end - 1] == _OWN and _says_nothing(self.bare[end - 1]):
+                end -= 1
+            start = end
+            while start and end - start < 12 and self.kinds[start - 1] == _OWN and self.bare[start - 1]:
+                start -= 1
+            if end > start and is_banner(self.bare[start:end]):
+                begins = start
+                continue
+            count = _introduction(self.bare[start:end], ours)
+            return end - count if count else begins
+        return begins
+
+    def surely_quoted(self) -> bool:
+        """True where whatever was taken for quoted is our own letter, with nothing between its head and the sender's words but
+        whose mail it is, and when it came."""
+        quoted = [_unmarked(bare) for bare, kind in zip(self.bare, self.kinds, strict=True) if kind == QUOTED]
+        if not any(quoted):
+            return True
+        above = list(takewhile(lambda line: not _is_marker(line), quoted[:_PREAMBLE_LINES]))
+        return len(above) < min(len(quoted), _PREAMBLE_LINES) and _is_preamble(above)
+
+
+_MARKS = frozenset({QUOTED, SIGNED, HIDDEN})
 
 
 def _bare(line: str) -> str:
@@ -132,10 +299,19 @@ def _cuts(bare: list[str], index: int) -> bool:
     return (
         _is_marker(line)
         or bool(_FORWARDED.match(line))
+        or bool(_GROUPWISE.match(line))
         or _heads_block(bare, index)
         or (bool(_RULE.match(line)) and _heads_block(bare, _next_words(bare, index + 1)))
         or (_wrote_lines(bare, index) > 0 and not _quote_follows(bare, index + _wrote_lines(bare, index)))
     )
+
+
+def _marked_on(bare: list[str], index: int) -> bool:
+    """True where this line is marked as quoted, and the next ones are: then the marks say where the quote ends."""
+    if not bare[index].startswith(">") or _GROUPWISE.match(bare[index]):
+        return False
+    following = [line for line in bare[index + 1 : index + 12] if line][:3]
+    return all(line.startswith(">") for line in following)
 
 
 def _is_marker(line: str) -> bool:
@@ -189,11 +365,14 @@ def _wrote_lines(bare: list[str], index: int) -> int:
     return 0
 
 
+def _says_wrote(lowered: str) -> bool:
+    return lowered.endswith(_WROTE_ENDS) or (lowered.startswith("ar ") and " ysgrifennodd " in lowered)
+
+
 def _introduces(sentence: str, bare: list[str], after: int) -> bool:
     """True for the sentence that a mail program writes above a quote: not for prose that happens to end in "wrote:"."""
     lowered = sentence.lower()
-    says_wrote = lowered.endswith(_WROTE_ENDS) or (lowered.startswith("ar ") and " ysgrifennodd " in lowered)
-    if not says_wrote:
+    if not _says_wrote(lowered):
         return False
     if "@" in sentence or (lowered.startswith(_WROTE_STARTS) and _CLOCK.search(sentence)):
         return lowered.startswith(_WROTE_STARTS) or _quote_follows(bare, after)
@@ -214,6 +393,94 @@ def _quoted_lines(bare: list[str], index: int) -> int:
     if bare[index].startswith(">") and not bare[index].startswith(">From "):
         return 1
     return _wrote_lines(bare, index)
+
+
+# -- whose mail it is, in any language ---------------------------------------------------------------------------------
+
+
+def _unmarked(line: str) -> str:
+    return line.lstrip("> ")
+
+
+def _says_nothing(line: str) -> bool:
+    return not line or bool(_RULE.match(line))
+
+
+def _dated(line: str) -> bool:
+    return bool(_CLOCK.search(line) or _YEAR.search(line))
+
+
+def _introduction(lines: list[str], ours: bool) -> int:
+    """How many of the last *lines*, right above a quote, say whose mail it is. *ours*: the quote is a letter of ours."""
+    if not lines:
+        return 0
+    labelled = next((index for index, line in enumerate(lines) if _ANY_LABEL.match(line)), len(lines))
+    if _is_any_header(lines[labelled:]):
+        return len(lines) - labelled
+    if _DASHED.match(lines[-1]) and "@" in lines[-1] and _dated(lines[-1]):
+        return 1
+    if not lines[-1].endswith((":", "\uff1a")):
+        return 0
+    for count in range(1, min(4, len(lines)) + 1):
+        sentence = " ".join(lines[-count:])
+        if "@" in sentence and _dated(sentence):
+            return count
+        if count < len(lines) and lines[-count - 1].endswith((".", "!", "?", ":", ";")):
+            return count if "@" in sentence or (ours and _dated(sentence)) else 0
+    last = " ".join(lines[-min(4, len(lines)) :])
+    return 1 if "@" in lines[-1] else min(4, len(lines)) if len(lines) <= 2 and ours and _dated(last) else 0
+
+
+def _is_any_header(lines: list[str]) -> bool:
+    """True for the header of a mail as a program shows it in some language: labels, an address or ours, a time."""
+    labels = sum(1 for line in lines if _ANY_LABEL.match(line))
+    words = " ".join(lines)
+    return labels >= 3 and 2 * labels >= len(lines) and ("@" in words or bool(_CLOCK.search(words)))
+
+
+def _is_preamble(lines: list[str]) -> bool:
+    """True for what a program puts between somebody's words and a letter of ours: nobody's words are in it."""
+    paragraph: list[str] = []
+    for line in [*lines, ""]:
+        if line and not _says_nothing(line):
+            paragraph.append(line)
+        elif paragraph:
+            if not (_names_a_mail(paragraph) or is_banner(paragraph)):
+                return False
+            paragraph = []
+    return True
+
+
+def _names_a_mail(lines: list[str]) -> bool:
+    rest = [line for line in lines if not _FORWARDED.match(line) and not _GROUPWISE.match(f">>> {line}")]
+    if not rest or (len(rest) <= 3 and _says_wrote(" ".join(rest).lower())) or _introduction(rest, ours=True) == len(rest):
+        return True
+    labels = [bool(_ANY_LABEL.match(line)) or (len(rest) < len(lines) and _begins_with_label(line)) for line in rest]
+    return labels[0] and 2 * sum(labels) >= len(rest)
+
+
+def _begins_with_label(line: str) -> bool:
+    """True for a label that no colon follows, as eM Client writes it: `From "Council" <…>`."""
+    return line.partition(" ")[0].lower() in _LABELS
+
+
+def _holds_another_mail(own: list[str]) -> bool:
+    """True where the sender's words hold what a program writes above a quoted mail, though it was not taken for that."""
+    lines = [line for line in map(_bare, own) if line]
+    for index, line in enumerate(lines):
+        if "@" in line and any(character.isdigit() for character in line) and line.endswith((":", "\uff1a")):
+            return True
+        if (_BRACKETED.search(line) and _dated(line)) or _DELIMITER.match(line) or _FORWARDED.match(line):
+            return True
+        if _ANY_LABEL.match(line) and _looks_like_header(lines[index : index + 8]):
+            return True
+    return False
+
+
+def _looks_like_header(lines: list[str]) -> bool:
+    labels = list(takewhile(lambda line: _ANY_LABEL.match(line) is not None, lines))
+    words = " ".join(labels)
+    return len(labels) >= 3 and ("@" in words or bool(_BRACKETED.search(words))) and _dated(words)
 
 
 # -- what programs add below -------------------------------------------------------------------------------------------

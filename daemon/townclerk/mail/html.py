@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from townclerk.domain.quoting import HIDDEN, QUOTED, REPLY_ABOVE, SIGNED
+
 HTML_LIMIT = 4_000_000  # characters; what lies beyond is not looked at
 
 # fmt: off
@@ -17,27 +19,62 @@ _BLOCKS = frozenset(
 # fmt: on
 _PARAGRAPHS = frozenset(["blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"])
 _SILENT = frozenset(["head", "script", "style", "title", "template", "noscript", "object", "svg"])
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_OUTLOOK_LINE = re.compile(r"border-top\s*:\s*solid\s+#(?:E1E1E1|B5C4DF)", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
+    r"|font-size\s*:\s*(?:0|0?\.\d+|1)(?:\.0+)?\s*(?:px|pt|em|rem|%)?\s*(?:;|!|$)"
+    r"|max-height\s*:\s*0(?:px|pt)?\s*(?:;|!|$)|text-indent\s*:\s*-\d{3,})",
+    re.IGNORECASE,
+)
+_WHITE = r"(?:#fff(?:fff)?\b|white\b|rgba?\(\s*255\s*,\s*255\s*,\s*255\b|transparent\b|window\b)"
+_WHITE_TEXT = re.compile(rf"(?:^|;)\s*color\s*:\s*{_WHITE}", re.IGNORECASE)
+_GROUND = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*([^;]{1,200})", re.IGNORECASE)
+_WHITE_ONLY = re.compile(_WHITE, re.IGNORECASE)
+_OUTLOOK_LINE = re.compile(
+    r"border-top\s*:\s*(?:solid\s+#(?:E1E1E1|B5C4DF)|1(?:\.0)?pt solid (?:#(?:E1E1E1|B5C4DF)|rgb\(\s*(?:225|181)\s*,))",
+    re.IGNORECASE,
+)
 # Here, and to the end of the mail, stands what was quoted.
 _QUOTE_STARTS = frozenset(["divrplyfwdmsg", "appendonsend", "mail-editor-reference-message-container", "olk_src_body_section"])
 # Only what is inside was quoted: people write between and below these.
-_QUOTES = frozenset(["gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote"])
+_QUOTES = frozenset(
+    ["gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra", "messagereplysection", "blue_quote",
+     "moz-forward-container", "gmail_quote_attribution"]
+)  # fmt: skip
+# What a program has put there as the writer's signature.
+_SIGNATURE = re.compile(
+    r"^(?:x_)*(?:signature|signature_old|divtagdefaultwrapper_signature|applemailsignature|composer_signature|ms-outlook-mobile-signature"
+    r"|messagesignaturesection|gmail_signature|gmail_signature_prefix|moz-signature|protonmail_signature_block\S*|zm-_id_-sgn1?"
+    r"|ydp\S{1,40}signature|yahoo-signature|bloop_sign\S*|_mailautosig|sig_block|mimecast-signature)$",
+    re.IGNORECASE,
+)
+_WORD_SIGNATURE = re.compile(r"mso-bookmark\s*:\s*\"?_MailAutoSig", re.IGNORECASE)
 _CRUDE_TAG = re.compile(r"<(?:style|script)\b[^<]*|<[^<>]{0,2000}>", re.IGNORECASE)
 # A block begins or ends: the words before and after stand on different lines; or in different paragraphs. One character
 # each, that no cleaned text holds, so that breaks which meet can be made one.
 _LINE, _PARAGRAPH = "\x01", "\x02"
+_OURS = "\x14"  # here the writer's own words go on
+_MARKS = frozenset({QUOTED, SIGNED, HIDDEN, _OURS})
 _BREAKS = re.compile(r" ?[\n\x01\x02](?: ?[\n\x01\x02])* ?")
+_TIGHT = re.compile(r"(?:^|\s)(?:x_)?Mso(?:Normal|PlainText|NoSpacing)\b")  # Word's paragraphs have no space between them
+_GROUNDS = 40  # elements around a text whose background is looked for
+_LONGEST_LINK = 2_000
 _SPACES = re.compile(r"[^\S\n]+")
 _GAPS = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
 class HtmlText:
-    """`whole` is all that a reader sees; `own` is without what the mail program marked as quoted."""
+    """`whole` is all that a reader sees. `marked` is the same, where each line that a program marked as quoted or as a
+    signature, or that cannot be seen, begins with the mark of `domain.quoting`; without what stands for pictures."""
 
     whole: str
-    own: str
+    marked: str
+
+    @property
+    def own(self) -> str:
+        """Without what the mail program marked as quoted."""
+        kept = (line.removeprefix(SIGNED) for line in self.marked.split("\n") if line[:1] not in {QUOTED, HIDDEN})
+        return _GAPS.sub("\n\n", "\n".join(kept)).strip()
 
 
 def read_html(source: str) -> HtmlText:
@@ -46,8 +83,7 @@ def read_html(source: str) -> HtmlText:
     if tree is None or not complete:
         crude = _tidy(_CRUDE_TAG.sub(" ", source[:HTML_LIMIT]))
         return HtmlText(crude, crude)
-    whole = _text(tree)
-    return HtmlText(whole, _text(tree) if _prune(tree) else whole)
+    return HtmlText(_text(_whole_pieces(tree)), _marked(_text(_marked_pieces(tree))))
 
 
 def _tree(source: str) -> tuple[etree._Element | None, bool]:
@@ -60,19 +96,6 @@ def _tree(source: str) -> tuple[etree._Element | None, bool]:
         return None, False
     # A fatal error is the parser's limit of depth or size: it stopped, and the rest of the mail would be missing.
     return tree, not len(parser.error_log.filter_from_fatals())
-
-
-def _prune(tree: etree._Element) -> bool:
-    """Take out what was quoted. True where anything was."""
-    found = False
-    for element in list(tree.iter()):
-        if _starts_quote(element):
-            _drop_from(element)
-            return True
-        if _is_quote(element):
-            found = True
-            _drop(element)
-    return found
 
 
 def _starts_quote(element: etree._Element) -> bool:
@@ -90,25 +113,8 @@ def _is_quote(element: etree._Element) -> bool:
     return not classes.isdisjoint(_QUOTES)
 
 
-def _drop(element: etree._Element) -> None:
-    """Empty *element*, and leave what follows it."""
-    element.clear(keep_tail=True)
-
-
-def _drop_from(element: etree._Element) -> None:
-    """Take *element* out, and all that follows it to the end of the document."""
-    current = element
-    while (parent := current.getparent()) is not None:
-        while (following := current.getnext()) is not None:
-            parent.remove(following)
-        current.tail = None
-        current = parent
-    if (parent := element.getparent()) is not None:
-        parent.remove(element)
-
-
-def _text(tree: etree._Element) -> str:
-    return _tidy(_BREAKS.sub(_met, _SPACES.sub(" ", "".join(_pieces(tree)))))
+def _text(pieces: Iterator[str]) -> str:
+    return _tidy(_BREAKS.sub(_met, _SPACES.sub(" ", "".join(pieces))))
 
 
 def _met(breaks: re.Match[str]) -> str:
@@ -120,25 +126,153 @@ def _met(breaks: re.Match[str]) -> str:
     return "\n" * (1 + run.count("\n") - run.startswith("\n"))
 
 
-def _pieces(tree: etree._Element) -> Iterator[str]:
+def _whole_pieces(tree: etree._Element) -> Iterator[str]:
+    for event, element in _seen(tree):
+        if event == "tail":
+            yield _inline(element.tail)
+        elif event == "start":
+            yield from _opening(element)
+            if element.tag == "img":
+                yield f" {_inline(element.get('alt'))} "
+        else:
+            yield _break(element)
+
+
+def _marked_pieces(tree: etree._Element) -> Iterator[str]:
+    """The pieces, with a mark on a line of its own wherever the kind of what follows changes."""
+    letter = _our_letter(tree)
+    kinds: list[tuple[etree._Element, str]] = []  # the elements that we are in and that say what their words are
+    to_the_end = False
+    link = ""
+    for event, element in _seen(tree):
+        if event == "tail":
+            yield _inline(element.tail)
+        elif event == "start":
+            to_the_end = to_the_end or _starts_quote(element)
+            kind = QUOTED if to_the_end else _kind(element, letter, kinds[-1][1] if kinds else _OURS)
+            if kind != (kinds[-1][1] if kinds else _OURS):
+                kinds.append((element, kind))
+                yield f"{_LINE}{kind}"
+            yield from _opening(element)
+        else:
+            link = _link(element)
+            yield f" <{link}>" if link else ""
+            yield _break(element)
+            if kinds and kinds[-1][0] is element:
+                kinds.pop()
+                yield f"{_LINE}{QUOTED if to_the_end else kinds[-1][1] if kinds else _OURS}"
+
+
+def _marked(text: str) -> str:
+    """*text*, where a mark stands for itself and all that follows, with the mark at the beginning of each line instead."""
+    kind, lines = _OURS, []
+    for line in text.split("\n"):
+        rest = line
+        while (at := rest[:1]) in _MARKS:
+            kind, rest = at, rest[1:].lstrip(" ")
+        lines.append(rest if kind == _OURS or not rest else kind + rest)
+    return _GAPS.sub("\n\n", "\n".join(lines)).strip("\n ")
+
+
+def _kind(element: etree._Element, letter: etree._Element | None, around: str) -> str:
+    """What the words in *element* are, where they are in something that is *around*."""
+    if around == QUOTED or element is letter or _is_quote(element):
+        return QUOTED
+    if around == HIDDEN or _is_white_on_white(element):
+        return HIDDEN
+    return SIGNED if around == SIGNED or _is_signature(element) else around
+
+
+def _is_signature(element: etree._Element) -> bool:
+    named = (element.get("id"), element.get("name"), element.get("data-smartmail"), *(element.get("class") or "").split())
+    return (
+        any(name is not None and _SIGNATURE.match(name) for name in named)
+        or element.get("data-sigid") is not None
+        or bool(_WORD_SIGNATURE.search(element.get("style") or ""))
+    )
+
+
+def _is_white_on_white(element: etree._Element) -> bool:
+    style = element.get("style") or ""
+    white = _WHITE_TEXT.search(style) or _WHITE_ONLY.match((element.get("color") or "").strip())
+    if not white:
+        return False
+    around: etree._Element | None = element
+    for _ in range(_GROUNDS):
+        if around is None:
+            return True
+        ground = _GROUND.search(around.get("style") or "")
+        colour = ground[1].strip() if ground else (around.get("bgcolor") or "").strip()
+        if colour:
+            return bool(_WHITE_ONLY.match(colour))
+        around = around.getparent()
+    return True
+
+
+def _our_letter(tree: etree._Element) -> etree._Element | None:
+    """The element that begins with the head of a letter of ours, and holds as much of it as can be: what stands below it may
+    be the writer's again. None where there is none, or nothing that is the writer's stands around it."""
+    head = next((element for element in tree.iter(etree.Element) if _holds_head(element)), None)
+    if head is None:
+        return None
+    letter = None
+    for element in (head, *head.iterancestors()):
+        if element.tag in {"body", "html"} or _words_before(element):
+            break
+        if element.tag in {"table", "blockquote"} or element.get("role") == "article":
+            letter = element
+    return letter
+
+
+def _holds_head(element: etree._Element) -> bool:
+    return any(text and REPLY_ABOVE.casefold() in " ".join(text.casefold().split()) for text in (element.text, element.tail))
+
+
+def _words_before(element: etree._Element) -> bool:
+    """True where words stand in the same parent before *element*."""
+    parent = element.getparent()
+    if parent is None:
+        return False
+    if (parent.text or "").strip():
+        return True
+    return any((sibling.tail or "").strip() or _has_words(sibling) for sibling in element.itersiblings(preceding=True))
+
+
+def _has_words(element: etree._Element) -> bool:
+    return any((text or "").strip() for text in element.itertext())
+
+
+def _link(element: etree._Element) -> str:
+    """Where a link leads, where its words do not say so themselves."""
+    if element.tag != "a":
+        return ""
+    target = (element.get("href") or "").strip()
+    if not target.lower().startswith(("http://", "https://")) or len(target) > _LONGEST_LINK:
+        return ""
+    shown = "".join(element.itertext())[:_LONGEST_LINK].strip()
+    return target if shown and shown.rstrip("/") != target.rstrip("/") else ""
+
+
+def _seen(tree: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+    """The elements that a reader sees, each as it starts, as it ends, and with what follows it."""
     silent: etree._Element | None = None
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         if event == "start" and silent is None:
             if _is_silent(element):
                 silent = element
             else:
-                yield from _opening(element)
+                yield "start", element
         elif event == "end":
             if silent is None:
-                yield _break(element)
+                yield "end", element
             elif element is silent:
                 silent = None
             if silent is None and element is not tree:
-                yield _inline(element.tail)
+                yield "tail", element
 
 
 def _is_silent(element: etree._Element) -> bool:
-    return element.tag in _SILENT or bool(_HIDDEN.search(element.get("style") or ""))
+    return element.tag in _SILENT or element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
 
 
 def _opening(element: etree._Element) -> Iterator[str]:
@@ -147,12 +281,12 @@ def _opening(element: etree._Element) -> Iterator[str]:
         yield "- "
     if element.tag in {"td", "th"}:
         yield " "
-    if element.tag == "img":
-        yield f" {_inline(element.get('alt'))} "
     yield (element.text or "") if element.tag == "pre" else _inline(element.text)
 
 
 def _break(element: etree._Element) -> str:
+    if element.tag == "p" and _TIGHT.search(element.get("class") or ""):
+        return _LINE
     if element.tag in _PARAGRAPHS:
         return _PARAGRAPH
     return _LINE if element.tag in _BLOCKS else ""

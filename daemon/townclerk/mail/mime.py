@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from email.feedparser import BytesFeedParser
 from email.message import Message
 from email.policy import compat32
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import cast
 
 from townclerk.mail.charset import clean, decode, header_text
+from townclerk.mail.smime import signed_content
 
 HEAD_LIMIT = 256 * 1024  # bytes of a header block; reading one takes time that grows with its square
 HEADER_LIMIT = 64 * 1024  # bytes of one header
@@ -45,6 +47,8 @@ _EXTENSIONS = {
 _REPORT_PARTS = frozenset(["message/delivery-status", "message/disposition-notification"])
 # The same words once more for particular readers, beside the plain ones.
 _RENDERINGS = frozenset(["text/enriched", "text/richtext", "text/watch-html", "text/x-amp-html"])
+_SIGNED_TYPES = frozenset(["application/pkcs7-mime", "application/x-pkcs7-mime"])
+_SIGNATURES_INSIDE = 2  # of each other: a signed mail is encrypted and signed again at most
 _NOT_FILES = _REPORT_PARTS | _RENDERINGS | {"text/rfc822-headers"}
 
 
@@ -52,17 +56,36 @@ class Part(Message):
     """A part whose enclosed mails stay closed: a forwarded mail is one leaf with its own bytes, so that nothing in it is
     taken for the sender's, and a thousand of them inside each other cost nothing."""
 
+    _inside = 0  # of how many signatures
+
     def get_content_maintype(self) -> str:
         maintype = super().get_content_maintype()
         return "enclosed" if maintype == "message" else maintype
 
     @property
     def branches(self) -> bool:
-        """True where the payload is a list of parts to look into."""
-        return self.is_multipart() and self.get_content_maintype() == "multipart"
+        """True where there are parts to look into."""
+        return (self.is_multipart() and self.get_content_maintype() == "multipart") or self.signed is not None
+
+    @cached_property
+    def signed(self) -> "Part | None":
+        """What an opaque signature of S/MIME holds: its text is as much the sender's as any other."""
+        if super().get_content_type() not in _SIGNED_TYPES or self._inside > _SIGNATURES_INSIDE:
+            return None
+        found = signed_content(content(self))
+        if found is None:
+            return None
+        parser = BytesFeedParser(_factory=Part, policy=compat32)
+        parser.feed(found)
+        inner = _closed(parser)
+        for part in inner.walk():
+            part._inside = self._inside + 1
+        return inner
 
     @property
     def children(self) -> list["Part"]:
+        if self.signed is not None:
+            return [self.signed]
         payload = self.get_payload()
         return [child for child in payload if isinstance(child, Part)] if isinstance(payload, list) else []
 
@@ -224,15 +247,15 @@ class Page:
     html: bool
 
 
-def pages(part: Part) -> list[Page]:
-    """What stands on the page, of several alternatives the plain one where it says anything."""
+def pages(part: Part, html: bool = False) -> list[Page]:
+    """What stands on the page, of several alternatives the plain one where it says anything; or, with *html*, the other."""
     if not part.branches:
         return [_page(part)] if _stands_on_page(part) else []
     if part.get_content_subtype() != "alternative":
-        return [page for child in part.children for page in pages(child)]
-    choices = [found for found in map(pages, part.children) if any(page.text.strip() for page in found)]
-    plain = [found for found in choices if not any(page.html for page in found)]
-    return (plain or choices or [[]])[0]
+        return [page for child in part.children for page in pages(child, html)]
+    choices = [found for found in (pages(child, html) for child in part.children) if any(page.text.strip() for page in found)]
+    wanted = [found for found in choices if any(page.html for page in found) is html]
+    return (wanted or choices or [[]])[0]
 
 
 def _page(part: Part) -> Page:

@@ -17,7 +17,7 @@ import mailparser
 
 from townclerk.domain.authentication import SEVERAL_SENDERS
 from townclerk.domain.mail import SIGNAL_HEADERS, Address, Attachment, DeliveryReport, File, IncomingMail
-from townclerk.domain.quoting import own_words
+from townclerk.domain.quoting import Written, agreed, own_words, written
 from townclerk.mail import mime, reports
 from townclerk.mail.charset import clean, header_text, readable
 from townclerk.mail.html import read_html
@@ -29,6 +29,7 @@ _ENVELOPE_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope
 _MAILBOX = re.compile(r"[^\s<>\"(),:;@\[\]\\]{1,64}@[^\s<>\"(),:;@\[\]\\]{1,255}")
 _LOCAL_NAME = re.compile(r"[\w.+-]{1,64}(?=\s*(?:$|\())")
 _BARE_ID = re.compile(r"[^\s<>@\"=?]{1,250}@[^\s<>@\"=?]{1,250}")
+_NAME_BREAKS = re.compile(r"[\s,.;()_/|\"-]+")
 _REFERENCES_KEPT = 100
 _VALUES_KEPT = 20
 
@@ -75,6 +76,13 @@ def read_files(source: bytes | Path, limit_bytes: int) -> tuple[File, ...]:
     return tuple(files)
 
 
+def read_own(raw: bytes) -> tuple[str, str]:
+    """The plain text of a letter of ours, and the words of its page."""
+    root = mime.open_mail(raw).root
+    rich = [read_html(page.text).whole for page in mime.pages(root, html=True) if page.html]
+    return "\n".join(page.text for page in mime.pages(root) if not page.html), "\n".join(rich)
+
+
 def _where(error: Exception) -> str:
     """The kind of error and the line of code: never its message, which may quote the mail."""
     if isinstance(error, RecursionError):
@@ -89,7 +97,7 @@ def _where(error: Exception) -> str:
 def _whole(opened: Opened) -> IncomingMail:
     root = opened.root
     head = _Head.of(root)
-    texts = _texts(root)
+    texts = _texts(root, name_words(head.sender))
     signals = _signals(root)
     returned, report_type = _reported(root, texts.whole, signals)
     return IncomingMail(
@@ -97,6 +105,7 @@ def _whole(opened: Opened) -> IncomingMail:
         subject=head.subject,
         text=texts.whole,
         own_text=texts.own,
+        written=texts.written,
         to=head.to,
         cc=head.cc,
         reply_to=head.reply_to,
@@ -183,6 +192,14 @@ class _Head:
         )
 
 
+def name_words(sender: Address | None) -> frozenset[str]:
+    """The words of a sender's name, as their program and their address give it, lower case."""
+    if sender is None:
+        return frozenset()
+    said = f"{sender.name} {sender.address.partition('@')[0]}".lower()
+    return frozenset(word for word in _NAME_BREAKS.split(said) if word)
+
+
 def _addresses(pairs: list[tuple[str, str]]) -> tuple[Address, ...]:
     return tuple(_address(name, address) for name, address in pairs if address.strip())
 
@@ -249,21 +266,35 @@ def _signals(root: Part) -> dict[str, tuple[str, ...]]:
 class _Texts:
     whole: str
     own: str
+    written: Written
     cut: bool
 
 
-def _texts(root: Part) -> _Texts:
-    pages = mime.pages(root)
-    if not any(page.text.strip() for page in pages):
+def _texts(root: Part, person: frozenset[str]) -> _Texts:
+    found = mime.pages(root)
+    if not any(page.text.strip() for page in found):
         named = mime.named_text(root)
-        pages = [mime.Page(mime.text_of(named), html=False)] if named is not None else []
-    whole, own = [], []
-    for page in pages:
+        found = [mime.Page(mime.text_of(named), html=False)] if named is not None else []
+    whole, own, marked = [], [], []
+    for page in found:
         read_page = read_html(page.text) if page.html else None
         whole.append(read_page.whole if read_page else page.text)
         own.append(read_page.own if read_page else page.text)
+        marked.append(read_page.marked if read_page else page.text)
     text, kept = "\n".join(whole).strip("\n"), "\n".join(own)
-    return _Texts(text[:TEXT_LIMIT], own_words(kept), cut=len(text) > TEXT_LIMIT)
+    return _Texts(
+        text[:TEXT_LIMIT], own_words(kept), _written(root, found, "\n".join(marked), person), cut=len(text) > TEXT_LIMIT
+    )
+
+
+def _written(root: Part, found: list[mime.Page], marked: str, person: frozenset[str]) -> Written:
+    """What the sender wrote, of the page as well as of the plain text: each shows what the other does not."""
+    first = written(marked, person)
+    rich = mime.pages(root, html=True)
+    if rich == found or not any(page.html for page in rich):
+        return first
+    page = "\n".join(read_html(page.text).marked if page.html else page.text for page in rich)
+    return agreed(first, written(page, person))
 
 
 # -- delivery reports --------------------------------------------------------------------------------------------------

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
+from townclerk.domain.answered import beside
 from townclerk.domain.authentication import proven
 from townclerk.domain.case import Case
-from townclerk.domain.commands import read_commands
+from townclerk.domain.commands import STAYS_INSIDE, Reading, read_commands
 from townclerk.domain.council import Council
 from townclerk.domain.days_written import words_of
 from townclerk.domain.decide import Send
@@ -16,15 +18,17 @@ from townclerk.domain.events import Event, MailFacts, OfficerMailHeld, OfficerWr
 from townclerk.domain.letters import Because, Letter, Original, Refused
 from townclerk.domain.linking import Link, Signed, signed_for
 from townclerk.domain.mail import IncomingMail
+from townclerk.domain.quoting import Doubt, Written
 from townclerk.domain.roster import Officer
 from townclerk.domain.signing import Side
+from townclerk.mail.reading import read_own
 from townclerk.services.applying import happen
 from townclerk.services.office import Office
 from townclerk.services.references import new_reference
 from townclerk.services.taking_down import opening_of
 from townclerk.services.telling import letters_to_lead
 from townclerk.services.writing import write_letter
-from townclerk.store import journal, outbox
+from townclerk.store import journal, mails, outbox
 from townclerk.store.database import Tx
 from townclerk.store.schema import MailState
 
@@ -45,9 +49,11 @@ async def officer_mail(
     if officer.has_left(council.roster.day):
         await _leaver(office, officer, facts, link, settle, now)
         return
+    wrote = await _wrote(office, mail)
+    facts = replace(facts, own_text=wrote.text)
     addresses, day = council.roster.may_answer_for(officer), council.calendar.local(facts.received_at).date()
     signed = signed_for(mail, prefix, office.signer, addresses, day, in_thread=not office.ways.signed_addresses)
-    read = read_commands(mail.own_text)
+    read = read_commands(facts.own_text)
     if signed is None and link.joined is None and read.commands and read.commands[0].word == "log":
         certain = proven(mail, office.ways.trusted_server, office.ways.authentication).state == "pass"
         if not council.permits(officer, "log"):
@@ -65,7 +71,7 @@ async def officer_mail(
         await _refuse(office, officer, facts, settle, now)
         return
     named = tuple(other for other, case in known.items() if _may_know_of(council, officer, case))
-    event = _event(office, officer, mail, facts, known[ref], named, signed)
+    event = _event(office, officer, mail, wrote, facts, known[ref], named, signed)
     if isinstance(event, OfficerWrote) and any(command.word == "new-case" for command in event.commands):
         event = replace(event, spare_ref=await new_reference(office, now))
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
@@ -84,6 +90,7 @@ def _event(
     office: Office,
     officer: Officer,
     mail: IncomingMail,
+    wrote: Written,
     facts: MailFacts,
     case: Case,
     known_refs: tuple[str, ...],
@@ -100,9 +107,11 @@ def _event(
         if any(case.is_party(address) for address in mail.recipients):
             return OfficerWroteOutside(officer.key, facts)
         return OfficerMailHeld(officer.key, facts, "not_signed")
-    read = read_commands(mail.own_text)
+    read = read_commands(facts.own_text)
     if not read.commands:
         return OfficerMailHeld(officer.key, facts, "no_word")
+    if wrote.doubt is not None and _matters(wrote.doubt, read):
+        return OfficerMailHeld(officer.key, facts, wrote.doubt.value)
     informed = signed.side is Side.INFORMED
     return OfficerWrote(officer.key, facts, read.commands, read.problem, known_refs, instead=read.instead, informed=informed)
 
@@ -123,6 +132,30 @@ async def _leaver(office: Office, officer: Officer, facts: MailFacts, link: Link
         settle(tx, MailState.DONE, "somebody who has left wrote", ref)
 
     await office.db.run(write)
+
+
+async def _wrote(office: Office, mail: IncomingMail) -> Written:
+    """What the officer wrote, held beside the letter that they answer where we have it."""
+    found = mail.written or Written(mail.own_text)
+    letter = await office.db.read(partial(_answered, thread=mail.thread))
+    return beside(found, *read_own(letter)) if letter is not None else found
+
+
+def _answered(tx: Tx, thread: tuple[str, ...]) -> bytes | None:
+    for message_id in thread:
+        found = mails.letter_of(tx, message_id)
+        letter = outbox.get(tx, found[1]) if found is not None else None
+        if letter is not None:
+            return letter.raw
+    return None
+
+
+def _matters(doubt: Doubt, read: Reading) -> bool:
+    """True where a mail of which not every line is certain cannot be followed. What stays in the house may hold a signature
+    too many; but nothing may be lost of it, either."""
+    if doubt is Doubt.ADDED:
+        return any(command.word not in STAYS_INSIDE for command in read.commands) and any(c.body for c in read.commands)
+    return True
 
 
 async def _refuse(office: Office, officer: Officer, facts: MailFacts, settle: Settle, now: datetime) -> None:

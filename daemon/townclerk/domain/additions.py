@@ -1,0 +1,529 @@
+"""What programs and servers put around an officer's words: banners, labels, signatures, disclaimers, footers, rewritten links.
+
+Cut only where it is certain. What merely looks like one is left where it stands, and named as a doubt: then a person looks
+at the text before it goes out. All of it takes time that grows with the length of the text and no faster.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from urllib.parse import parse_qs, unquote, urlsplit
+
+_LONGEST = 2_000  # of a line or a paragraph, what is enough to tell what it is
+_SIGNATURE_LINES = 20  # that are looked at from the end, empty ones not counted
+_BANNER_LINES = 12
+_SHORTEST_DISCLAIMER = 20  # characters
+
+# -- single lines ------------------------------------------------------------------------------------------------------
+
+_RULE = re.compile(r"^[-_=*~–—]{4,}$")  # the dashes that Word makes of two
+_PICTURE = re.compile(r"\[(?:cid:|image: ?|inline image)[^\[\]\n]{0,200}\]|\ufffc", re.IGNORECASE)
+_DEVICE = re.compile(
+    r"^(?:sent|anfonwyd) (?:from|via|using|with|by|oddi ar|o|gan|gyda)(?: [^\s,.;:!?<]{1,30}){1,6}[.!:]?(?: ?<\S{1,300}>)?"
+    r"(?: please excuse (?:my |any )?(?:brevity|typos)[^.]{0,60}\.?| search, organi[sz]e, conquer| secure email\.?)?$"
+    r"|^get (?:outlook|bluemail|spark|boxer) for [^\s<]{1,20}(?: ?<\S{1,300}>)?\.?$"
+    r"|^(?:cael|lawrlwytho) outlook (?:ar gyfer|i) \S{1,20}(?: ?<\S{1,300}>)?$"
+    r"|^excuse (?:my )?(?:brevity|typos)[^.]{0,60}\.?$",
+    re.IGNORECASE,
+)
+_DEVICE_LINK = re.compile(r"^(?:sent|anfonwyd|get|cael) .{3,200}<https?://\S{1,300}>$", re.IGNORECASE)
+_FOOTER = re.compile(
+    r"^(?:please |help )?(?:consider|think (?:of|about|before)|save paper|ystyriwch|meddyliwch).{0,60}"
+    r"(?:environment|print|amgylchedd|argraffu)"
+    r"|^virus-free\b|^avast logo|^this e-?mail (?:message )?(?:has been|is|was) "
+    r"(?:checked|scanned|swept|virus|encrypted|sent (?:securely|using|via)|classified|protected|secured)"
+    r"|^this message (?:has been|was) (?:scanned|checked|encrypted|secured|sent securely)"
+    r"|^(?:sent|sender|email) (?:securely|verified|notified|protected|encrypted) (?:by|with|using|via) "
+    r"|^(?:scanned|secured|protected|encrypted|classified|verified) by [A-Z]|^(?:egress|mimecast|proofpoint|zivver)\b.{0,80}$"
+    r"|^click here to report this (?:e-?mail|message)|^report this (?:e-?mail|message)"
+    r"|^(?:follow|find|like|join|visit|connect with) us (?:on|at)\b|^mailtrack\b"
+    r"|^(?:facebook|twitter|x|instagram|linkedin|youtube)(?: ?[|•·,/] ?(?:facebook|twitter|x|instagram|linkedin|youtube)){1,5}$"
+    r"|^(?:we|rydym|rydyn|mae).{0,40}(?:welcome|croesaw|croeso).{0,60}(?:correspondence|gohebiaeth|gysylltu|welsh|cymraeg|gymraeg)",
+    re.IGNORECASE,
+)
+_MARKING = (
+    r"(?:official(?:[-\s:–]{1,3}sensitive)?|swyddogol(?:[-\s:–]{1,3}sensitif)?|not protectively marked|unclassified|"
+    r"restricted|protect)(?:[-\s:–\[(]{1,3}(?:personal|commercial|locsen|internal|external|personol|masnachol)[\])]?)?"
+)
+_LABEL = re.compile(
+    rf"^[\[(*# ]{{0,3}}(?:(?:security |protective )?(?:classification|sensitivity|marking|label|dosbarthiad)"
+    rf"(?: label)? ?: ?(?:{_MARKING}|[a-z][a-z -]{{2,40}})|{_MARKING})[\])* ]{{0,3}}$",
+    re.IGNORECASE,
+)
+_BARE_WORD = re.compile(r"^(?:protect|restricted|unclassified|official)$")  # in small letters it may be somebody's word
+
+# -- paragraphs --------------------------------------------------------------------------------------------------------
+
+_BANNER_OPENS = re.compile(
+    r"^[\[(*!⚠\ufe0f\s]{0,4}(?:caution|warning|external|be careful|attention|rhybudd|gofal|allanol)\b"
+    r"|^[\[(*!\s]{0,3}this (?:e-?mail|message|sender) (?:originated|originates|came|comes|was sent|is|has come|has been sent) "
+    r"(?:from )?(?:outside|externally|an? external|external)"
+    r"|^you don'?t often get e-?mail from|^some people who received this message don'?t often get"
+    r"|^(?:daeth|anfonwyd) (?:yr|y) (?:e-?bost|neges) (?:hwn|hon) o(?:'r)? (?:tu )?allan",
+    re.IGNORECASE,
+)
+_BANNER_SURE = re.compile(
+    r"outside|external (?:e-?mail|sender|source)|(?:links?|attachments?)\b.{0,200}(?:recogni[sz]e|trust|expect|know|sender)"
+    r"|recogni[sz]e.{0,200}(?:links?|attachments?)\b|don'?t often get|allan|dolenni",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"^[\[(]{0,2}(?:external|allanol)(?: (?:e-?mail|sender))?[\])]{0,2}:?$", re.IGNORECASE)
+_LONGEST_BANNER = 700
+_DISCLAIMER_OPENS = re.compile(
+    r"^\W{0,6}(?:disclaimer|confidentiality|important(?: notice)?\b|private and confidential|notice\b|"
+    r"this (?:e-?mail|message|communication|transmission|document|information)|the (?:information|contents?|content of)|"
+    r"any (?:views|opinions)|if you (?:are not|have received|receive|received)|e-?mails? |unauthori[sz]ed|"
+    r"mae(?:'|’)?r? (?:neges|e-?bost|wybodaeth|cynnwys)|(?:gall|bwriedir) (?:y|yr) (?:neges|e-?bost)|os nad chi|os ydych)",
+    re.IGNORECASE,
+)
+_DISCLAIMER_SAYS = tuple(
+    re.compile("|".join(words), re.IGNORECASE)
+    for words in (
+        (r"\bconfidential", "cyfrinachol"),
+        ("privileged",),
+        (
+            r"(?:solely|only|exclusively) for (?:the )?(?:use|attention|person|individual|intended|named|recipient|who)",
+            r"intended (?:solely |only )?for|intended recipient|bwriedir",
+        ),
+        (r"addressee|named (?:above|recipient|person|individual)", r"to whom (?:it is|they are) addressed|derbynnydd"),
+        (r"receive[d]? (?:this|it) .{0,30}in error|received .{0,40}by mistake", r"(?:mewn|trwy) (?:camgymeriad|gamgymeriad)"),
+        (
+            r"(?:notify|inform|contact|tell|advise) (?:the sender|us|the originator|its sender)",
+            r"return (?:it )?to (?:the )?sender",
+        ),
+        (r"(?:delete|destroy) (?:it|this|the|all|any)", "dilëwch|dileu"),
+        (
+            r"(?:disclos|disseminat|distribut|cop[yi]|unauthori[sz]ed).{0,80}(?:prohibited|unlawful|strictly|must not)",
+            r"(?:must|should|may) not (?:be )?(?:disclos|copy|copied|distribut|use|read|forward)",
+        ),
+        (r"(?:not|do not|does not) necessarily (?:represent|reflect|those)", r"(?:views|opinions) (?:expressed|of the)"),
+        (r"virus|malware",),
+        (r"monitor|recorded|interception",),
+        (
+            r"freedom of information|data protection act|(?:uk )?gdpr|privacy (?:notice|policy)",
+            "diogelu data|rhyddid gwybodaeth",
+        ),
+        (r"liability|liable|accept no responsibility|contract",),
+        (r"(?:any|its|with) (?:attachments?|files? transmitted)|atodiadau",),
+    )
+)
+_SIGN_OFF = (
+    r"(?:(?:with |gyda )?(?:my |our )?(?:very )?(?:kind(?:est)?|best|warm(?:est)?|many)(?: regards| wishes| thanks)?|regards|"
+    r"thanks(?: again| and regards)?|thank you|yours (?:sincerely|faithfully|truly)|sincerely|cheers|"
+    r"cofion(?: (?:gorau|cynnes|caredig))?|(?:yr eiddoch )?yn (?:gywir|ffyddlon)|diolch(?: yn fawr)?|dymuniadau gorau)"
+)
+_SIGNS_OFF = re.compile(rf"^{_SIGN_OFF}(?: ?[/|] ?{_SIGN_OFF})?[,.!]?(?: \w[\w'’-]{{0,30}}){{0,3}}$", re.IGNORECASE)
+_SIGNS_OFF_ALONE = re.compile(rf"^{_SIGN_OFF}(?: ?[/|] ?{_SIGN_OFF})?[\s,.!]{{0,3}}$", re.IGNORECASE)
+
+_PHONE = re.compile(r"(?<![\w£.])(?:\+44|\(?0)\d[\d ()-]{7,16}\d\b|\bext(?:ension)?\.? ?\d{3,6}\b", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}\.[\w.-]{2,80}")
+_WEB = re.compile(r"https?://|\bwww\.\w", re.IGNORECASE)
+_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
+_WAY = re.compile(
+    r"^(?:t|tel|telephone|phone|ffôn|ffon|m|mob|mobile|symudol|e|e-?mail|e-?bost|w|web|website|gwefan|fax|ffacs|f|dd|"
+    r"direct(?: (?:dial|line))?|switchboard|teams)\s?[.:|]\s?\S",
+    re.IGNORECASE,
+)
+_PRONOUNS = re.compile(r"[(\[][a-z]{1,6}(?:/[a-z]{1,6}){1,3}[)\]]", re.IGNORECASE)
+_SMALL = frozenset(
+    ["of", "and", "the", "for", "&", "|", "/", "-", "–", "a", "an", "at", "in", "on", "to", "y", "yr", "yn", "ac", "o", "i"]
+)
+_TEAMS = re.compile(r"^microsoft teams\b|^join (?:the meeting|on your computer|the meeting now)", re.IGNORECASE)
+_PGP_BEGINS = "-----BEGIN PGP SIGNED MESSAGE-----"
+_PGP_ENDS = "-----BEGIN PGP SIGNATURE-----"
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A text without what was put around it. `doubtful`: something in it may still not be the writer's."""
+
+    text: str
+    doubtful: bool
+
+
+def cleared(lines: Sequence[str], person: frozenset[str] = frozenset()) -> Cleared:
+    """The writer's text. *person*: the words of their name, lower case, by which their signature is known."""
+    kept = [_plain_links(line.rstrip()) for line in lines]
+    kept = kept[_below_banners(kept) :]
+    doubtful = False
+    # A label may stand below a disclaimer, that below a signature, and a phone's line below all of them.
+    for _ in range(4):
+        before = len(kept)
+        kept = _above_footers(kept)
+        kept, unsure = _above_signature(kept, person)
+        doubtful = doubtful or unsure
+        if len(kept) == before:
+            break
+    kept = _above_footers(kept)
+    doubtful = doubtful or _looks_added(kept) or any("safelinks.protection" in line.lower() for line in kept)
+    return Cleared("\n".join(_PICTURE.sub("", line).rstrip() for line in kept).strip("\n"), doubtful)
+
+
+def only_additions(lines: Sequence[str]) -> bool:
+    """True where nobody wrote anything in *lines*: banners, labels, footers and disclaimers alone."""
+    kept = list(lines)
+    kept = _above_footers(kept[_below_banners(kept) :])
+    first = next((line.strip() for line in kept if line.strip()), "")
+    return not _words(kept) or (first == "--" and _may_sign(kept))
+
+
+def is_signature(lines: Sequence[str]) -> bool:
+    """True where *lines*, which a program calls a signature, hold nothing but what signatures hold. People write in them."""
+    paragraphs = _paragraphs(list(lines))
+    return not any(
+        line.lstrip().startswith("#") or (len(line.split()) > 14 and not _PICTURE.search(line))
+        for start, end in paragraphs
+        if not _is_added([lines[index] for index in range(start, end)])
+        for line in (bare(lines[index]) for index in range(start, end))
+    )
+
+
+def bare(line: str) -> str:
+    """A line as it is recognised by: without the white space that HTML leaves around and in it."""
+    return " ".join(line[:_LONGEST].replace("\u200b", "").replace("\ufeff", "").split())
+
+
+def _words(lines: Sequence[str]) -> bool:
+    return any(_PICTURE.sub("", line).strip() for line in lines)
+
+
+# -- above the words ---------------------------------------------------------------------------------------------------
+
+
+def _below_banners(lines: Sequence[str]) -> int:
+    """Where the words begin, below warnings and labels that a server puts on top."""
+    index, passed = 0, 0
+    while index < len(lines) and passed < _BANNER_LINES:
+        line = bare(lines[index])
+        if not line or _is_label(line) or _RULE.match(line):
+            index += 1
+            continue
+        end = _banner_end(lines, index)
+        if not is_banner(lines[index:end]) and not _TAG.match(line):
+            break
+        passed += end - index
+        index = end
+    return index
+
+
+def _banner_end(lines: Sequence[str], start: int) -> int:
+    """Below the banner's paragraph: the empty line, or the first of the writer's words."""
+    for index in range(start + 1, min(start + _BANNER_LINES, len(lines))):
+        line = bare(lines[index])
+        if not line or _TAG.match(bare(lines[start])) or line.startswith(("#", "\uff03")):
+            return index
+    return min(start + _BANNER_LINES, len(lines))
+
+
+def _is_label(line: str) -> bool:
+    return len(line) < 100 and bool(_LABEL.match(line)) and not _BARE_WORD.match(line)
+
+
+def is_banner(lines: Sequence[str]) -> bool:
+    """True for a paragraph in which a server warns of a mail from outside, and nothing else stands."""
+    if not lines or any(line.lstrip().startswith(("#", "\uff03")) for line in lines):
+        return False
+    words = _joined(lines)
+    sure = _BANNER_OPENS.match(words) and _BANNER_SURE.search(words) and len(words) < _LONGEST_BANNER
+    return bool(sure or _TAG.match(words))
+
+
+# -- below the words ---------------------------------------------------------------------------------------------------
+
+
+def is_trailer(line: str) -> bool:
+    """True for a line that stands below a mail and says nothing: empty, a rule, a phone's, a virus scanner's, a label."""
+    return (
+        not _PICTURE.sub("", line).strip()
+        or bool(_RULE.match(line) or _DEVICE.match(line) or _DEVICE_LINK.match(line) or _FOOTER.match(line))
+        or _is_label(line)
+    )
+
+
+def _above_footers(lines: list[str]) -> list[str]:
+    """*lines* without what stands below a writer's words for certain."""
+    end = _trimmed(lines, len(lines))
+    paragraphs = _paragraphs(lines[:end])
+    for start, stop in paragraphs:
+        if _is_disclaimer(lines[start:stop]):
+            below = [paragraph for paragraph in paragraphs if paragraph[0] > start]
+            if all(_is_added(lines[a:b]) or _is_contact(lines[a:b]) for a, b in below):
+                return lines[: _trimmed(lines, start)]
+            break
+    return lines[:end]
+
+
+def _trimmed(lines: list[str], end: int) -> int:
+    """Where the words end above what stands at *end*: single lines, and footers that run over several."""
+    while end:
+        if is_trailer(bare(lines[end - 1])):
+            end -= 1
+            continue
+        start = end
+        while start and end - start < 8 and bare(lines[start - 1]) and not _opens_addition(bare(lines[start - 1])):
+            start -= 1
+        if not start or end - start >= 8 or not bare(lines[start - 1]) or not _is_footer(lines[start - 1 : end]):
+            return end
+        end = start - 1
+    return 0
+
+
+def _opens_addition(line: str) -> bool:
+    return bool(_FOOTER.match(line) or _DEVICE.match(line) or _DISCLAIMER_OPENS.match(line))
+
+
+def _is_footer(lines: Sequence[str]) -> bool:
+    """A footer that a program has wrapped: its first line says what it is, and the sentence is short."""
+    words = _joined(lines)
+    return bool(_FOOTER.match(words) or _DEVICE.match(words)) and len(words) < 400
+
+
+def _is_disclaimer(lines: Sequence[str]) -> bool:
+    """True only for a paragraph that says too many of a disclaimer's things to be anything else."""
+    said = _says(lines)
+    return said >= 4 or (said >= 2 and bool(_DISCLAIMER_OPENS.match(_joined(lines))))
+
+
+def _says(lines: Sequence[str]) -> int:
+    words = _joined(lines)
+    return sum(1 for said in _DISCLAIMER_SAYS if said.search(words)) if len(words) > _SHORTEST_DISCLAIMER else 0
+
+
+def _is_added(lines: Sequence[str]) -> bool:
+    """True for a paragraph that, below a disclaimer, belongs to it."""
+    return (
+        all(is_trailer(bare(line)) for line in lines)
+        or _is_footer(lines)
+        or _says(lines) >= 2
+        or (_says(lines) >= 1 and bool(_DISCLAIMER_OPENS.match(_joined(lines))))
+    )
+
+
+def _is_contact(lines: Sequence[str]) -> bool:
+    return all(_reaches(bare(line)) or _is_title(bare(line)) or is_trailer(bare(line)) for line in lines)
+
+
+def _paragraphs(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """The paragraphs as (first line, line below): an empty line ends one, and so does the beginning of a disclaimer."""
+    found: list[tuple[int, int]] = []
+    start: int | None = None
+    for index, line in enumerate(lines):
+        words = bare(line)
+        if not words:
+            if start is not None:
+                found.append((start, index))
+            start = None
+        elif start is None:
+            start = index
+        elif _opens_disclaimer(words, lines, start, index):
+            found.append((start, index))
+            start = index
+    if start is not None:
+        found.append((start, len(lines)))
+    return found
+
+
+def _opens_disclaimer(words: str, lines: Sequence[str], start: int, index: int) -> bool:
+    """True where a disclaimer begins below lines of something else, with no empty line between."""
+    return bool(_DISCLAIMER_OPENS.match(words)) and not _DISCLAIMER_OPENS.match(bare(lines[start])) and index > start
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return bare(" ".join(line[:_LONGEST] for line in lines[:40]))
+
+
+# -- signatures --------------------------------------------------------------------------------------------------------
+
+
+def _above_signature(lines: list[str], person: frozenset[str]) -> tuple[list[str], bool]:
+    """*lines* without a corporate signature, and whether one may still be there."""
+    dashes = _dashes(lines)
+    if dashes is not None:
+        below = lines[dashes + 1 :]
+        return (lines[:dashes], False) if _may_sign(below) else (lines, True)
+    last = _last_words(lines)
+    closing = next((index for index in last if _SIGNS_OFF.match(bare(lines[index]))), None)
+    own_name = next((index for index in reversed(last) if _names(bare(lines[index]), person) > 1), None)
+    if closing is None and own_name is None:
+        return lines, _ends_with_contacts(lines, last)
+    begins = closing if closing is not None else own_name
+    tail = [index for index in reversed(last) if begins is not None and index > begins]
+    if closing is None and own_name is not None:
+        tail = [own_name, *tail]
+    return _cut_signature(lines, tail, begins or 0, person)
+
+
+def _cut_signature(lines: list[str], tail: list[int], begins: int, person: frozenset[str]) -> tuple[list[str], bool]:
+    """What stands below a closing, or from a name on: a signature where it holds ways to reach somebody and no sentence."""
+    words = [bare(lines[index]) for index in tail]
+    reaching = sum(1 for line in words if _reaches(line))
+    if not reaching:
+        return lines, False
+    if any(not (_reaches(line) or _is_title(line) or _names(line, person) or is_trailer(line)) for line in words):
+        return lines, True
+    if any(_is_sentence(line) for line in words):
+        return lines, True
+    named = any(_names(line, person) > 1 for line in words)
+    if len(words) < 3 or (reaching < 2 and not named):
+        return lines, True
+    return lines[: _signature_begins(lines, tail, begins, person)], False
+
+
+def _signature_begins(lines: list[str], tail: list[int], begins: int, person: frozenset[str]) -> int:
+    """Where the program's part begins: below a name that the writer typed, where it names them once more, or stands apart."""
+    typed = list(takewhile(lambda index: _names(bare(lines[index]), person) > 0, tail))
+    again = [index for index in tail[1:] if _names(bare(lines[index]), person) > 1]
+    if typed and again:
+        return again[0]
+    below = tail[len(typed)] if typed and len(typed) < len(tail) else None
+    return below if below is not None and not bare(lines[below - 1]) else begins
+
+
+def _dashes(lines: list[str]) -> int | None:
+    """The line "-- ", where only some lines follow."""
+    last = _last_words(lines)
+    return next((index for index in last if lines[index].strip() == "--"), None)
+
+
+def _may_sign(lines: list[str]) -> bool:
+    """True where what stands below dashes is a signature, not the second half of a letter."""
+    words = [bare(line) for line in lines if bare(line)]
+    return not any(_is_sentence(line) or line.startswith(("#", "\uff03")) for line in words)
+
+
+def _is_sentence(line: str) -> bool:
+    """True for words that say something: too long for a title, or ending as sentences end."""
+    words = line.split()
+    if _reaches(line) and len(words) <= 14:
+        return False
+    return len(words) > 10 or (len(words) > 4 and line.endswith((".", "?", "!")))
+
+
+def _last_words(lines: list[str]) -> list[int]:
+    """The last lines that are not empty, from the end."""
+    found: list[int] = []
+    for index in range(len(lines) - 1, -1, -1):
+        if bare(lines[index]):
+            found.append(index)
+            if len(found) == _SIGNATURE_LINES:
+                break
+    return found
+
+
+def _reaches(line: str) -> bool:
+    """True for a short line with a way to reach somebody: a telephone, an address, a page, a logo."""
+    if len(line) > 200 or len(line.split()) > 14:
+        return False
+    return any(pattern.search(line) for pattern in (_PHONE, _EMAIL, _WEB, _POSTCODE, _PICTURE)) or bool(_WAY.match(line))
+
+
+def _is_title(line: str) -> bool:
+    """True for words as they stand below a name: "Waste Services Manager | Environment"."""
+    words = [word for word in _PRONOUNS.sub("", line).split() if word.lower() not in _SMALL]
+    if not words:
+        return True
+    large = sum(1 for word in words if not word[0].islower())
+    return len(words) <= 10 and large * 3 >= len(words) * 2 and not line.endswith(("?", "!", ":"))
+
+
+def _names(line: str, person: frozenset[str]) -> int:
+    """How many words of the writer's name the line holds, where it holds nothing else; else 0."""
+    words = [word.strip(".,").lower() for word in _PRONOUNS.sub("", line).split()]
+    words = [word for word in words if word]
+    if not 0 < len(words) <= 5 or not person.issuperset(words):
+        return 0
+    return len(set(words))
+
+
+def _ends_with_contacts(lines: list[str], last: list[int]) -> bool:
+    """True where the text ends with lines that reach somebody: the writer's, or a signature of nobody that we know."""
+    reaching = 0
+    for index in last:
+        line = bare(lines[index])
+        if not (_reaches(line) or _is_title(line)) or _is_sentence(line) or line.startswith("#"):
+            break
+        reaching += _reaches(line)
+    return reaching >= 2
+
+
+# -- what may be left --------------------------------------------------------------------------------------------------
+
+
+def _looks_added(lines: list[str]) -> bool:
+    """True where a paragraph below the first line sounds like a disclaimer, a banner or an invitation, and was not cut."""
+    for start, end in _paragraphs(lines):
+        words = _joined(lines[start:end])
+        said = _says(lines[start:end])
+        if said >= 3 or (said >= 1 and bool(_DISCLAIMER_OPENS.match(words)) and "mail" in words.lower()):
+            return True
+        if is_banner(lines[start:end]) or any(_TEAMS.match(bare(line)) for line in lines[start:end]):
+            return True
+        if any(_is_label(bare(line)) or _DEVICE.match(bare(line)) for line in lines[start:end]):
+            return True
+        if any(_FOOTER.match(bare(line)) for line in lines[start:end]):
+            return True
+    return False
+
+
+def without_armour(lines: list[str]) -> list[str]:
+    """The text inside a signature of PGP that stands in the mail itself."""
+    begins = next((index for index, line in enumerate(lines) if line.strip() == _PGP_BEGINS), None)
+    ends = next((index for index, line in enumerate(lines) if line.strip() == _PGP_ENDS), None)
+    if begins is None or ends is None or begins > ends:
+        return lines
+    body = next((index for index in range(begins, ends) if not lines[index].strip()), ends) + 1
+    return [*lines[:begins], *(line.removeprefix("- ") for line in lines[body:ends])]
+
+
+# -- links that a server has rewritten ---------------------------------------------------------------------------------
+
+_LINK = re.compile(r"https?://[^\s<>\"]{1,4000}")
+_BRACKETED = re.compile(r"<([^<>\s]{1,2000})>")
+_SAFELINKS = re.compile(r"^[\w.-]{0,100}safelinks\.protection\.(?:outlook\.com|office365\.us)$", re.IGNORECASE)
+_DEFENSE_3 = re.compile(r"^/v3/__(.{1,3000})__;")
+
+
+def _plain_links(line: str) -> str:
+    """The line with the links that its writer put there: a rewritten one also tells whoever got the mail."""
+    if "://" in line:
+        line = _LINK.sub(lambda link: _unwrapped(link[0]), line)
+    if "<" not in line:
+        return line
+    pieces: list[str] = []
+    done = 0
+    for found in _BRACKETED.finditer(line):
+        target = found[1].removeprefix("mailto:").removeprefix("tel:").rstrip("/")
+        before = line[done : found.start()]
+        pieces.append(before)
+        shown = before.rstrip().rstrip("/").lower()
+        if not (target and shown.endswith(target.lower().removeprefix("https://").removeprefix("http://"))):
+            pieces.append(found[0])
+        done = found.end()
+    return "".join(pieces) + line[done:]
+
+
+def _unwrapped(link: str) -> str:
+    """The link inside one that Microsoft's or Proofpoint's servers have wrapped; any other as it is."""
+    for _ in range(3):
+        try:
+            parts = urlsplit(link)
+        except ValueError:
+            return link
+        inside = _inside(parts.hostname or "", parts.path, parts.query)
+        if inside is None or not inside.startswith(("http://", "https://", "mailto:")):
+            return link
+        link = inside
+    return link
+
+
+def _inside(host: str, path: str, query: str) -> str | None:
+    if _SAFELINKS.match(host):
+        return next(iter(parse_qs(query).get("url", [])), None)
+    if host == "urldefense.proofpoint.com":
+        wrapped = next(iter(parse_qs(query).get("u", [])), None)
+        return unquote(re.sub(r"-(?=[0-9A-Fa-f]{2})", "%", wrapped.replace("_", "/"))) if wrapped else None
+    if host in {"urldefense.com", "urldefense.us"}:
+        third = _DEFENSE_3.match(path + (f"?{query}" if query else ""))
+        return third[1] if third and "*" not in third[1] else None
+    return None

@@ -1,0 +1,72 @@
+"""An answer held beside the very letter that it answers: we know each of its words, in whatever way a program quotes it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from townclerk.domain.additions import bare, only_additions
+from townclerk.domain.quoting import REPLY_ABOVE, Doubt, Written
+
+_WORD = re.compile(r"[^\W_]+")
+_LINK = re.compile(r"<?(?:https?://|mailto:|tel:|www\.)[^\s<>]{1,4000}>?|\[cid:[^\]\n]{1,200}\]", re.IGNORECASE)
+_KNOWN = 3  # words in a row by which a line of the quote is known as ours
+_TAKEN = 8  # words in a row by which a text is known to hold a piece of our letter
+
+
+def beside(written: Written, plain: str, page: str) -> Written:
+    """*written*, with a doubt where it holds a piece of the letter, or where somebody has written into what they quote. *plain*
+    and *page* are the letter's own text, and that of its page. Takes time that grows with their lengths and no faster."""
+    if written.doubt is not None:
+        return written
+    if _holds_piece(written.text, plain):
+        return replace(written, doubt=Doubt.QUOTED)
+    if _is_written_into(written.quoted, f"{plain}\n{page}"):
+        return replace(written, doubt=Doubt.BELOW)
+    return written
+
+
+def _holds_piece(text: str, plain: str) -> bool:
+    """True where the text repeats what the letter tells staff. What the resident wrote, whoever answers may repeat."""
+    ours = [line for line in plain.split("\n") if not line.startswith(">")]
+    known = set(_runs(list(_words("\n".join(ours))), _TAKEN))
+    theirs = [line for line in text.split("\n") if not line.lstrip().startswith("#")]
+    return not known.isdisjoint(_runs(list(_words("\n".join(theirs))), _TAKEN))
+
+
+def _is_written_into(quoted: str, letter: str) -> bool:
+    lines = quoted.split("\n")
+    head = next((index for index, line in enumerate(lines) if REPLY_ABOVE.casefold() in bare(line).casefold()), None)
+    if head is None:
+        return False
+    return any(not only_additions(block) for block in _unknown(lines[head + 1 :], letter))
+
+
+def _unknown(lines: Sequence[str], letter: str) -> Iterator[list[str]]:
+    """The lines that are not the letter's, those that stand together in one list."""
+    known = set(_runs(list(_words(letter)), _KNOWN))
+    words = [(word, index) for index, line in enumerate(lines) for word in _words(line)]
+    ours = [False] * len(words)
+    for at in range(len(words) - _KNOWN + 1):
+        if tuple(word for word, _ in words[at : at + _KNOWN]) in known:
+            ours[at : at + _KNOWN] = [True] * _KNOWN
+    counts = [[0, 0] for _ in lines]
+    for (_, index), is_ours in zip(words, ours, strict=True):
+        counts[index][0] += 1
+        counts[index][1] += is_ours
+    block: list[str] = []
+    for line, (total, familiar) in zip(lines, counts, strict=True):
+        if total and familiar * 2 < total:
+            block.append(line)
+        elif total and block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _words(text: str) -> Iterator[str]:
+    return (match[0] for match in _WORD.finditer(_LINK.sub(" ", text).casefold()))
+
+
+def _runs(words: list[str], length: int) -> Iterator[tuple[str, ...]]:
+    return (tuple(words[at : at + length]) for at in range(len(words) - length + 1))

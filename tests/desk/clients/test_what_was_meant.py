@@ -1,0 +1,60 @@
+"""What an officer typed comes out of every mail program's answer exactly, or a person is asked."""
+
+import pytest
+
+from desk.clients.letters import ADDRESS, OFFICER, Letter, Part
+from desk.clients.shapes import SHAPES, Shape
+from townclerk.domain.answered import beside
+from townclerk.domain.mail import IncomingMail
+from townclerk.domain.quoting import Written
+from townclerk.mail.html import read_html
+from townclerk.mail.reading import read_inline
+
+SHORT = "#respond upheld\nDear Ms Patel, we are sorry. We will come on Friday."
+TYPED = {
+    "short": SHORT,
+    "long": (
+        "#respond partly-upheld\nDear Ms Patel,\n\nI am sorry that your bin was not emptied on 4 January. I have looked at "
+        "the round's sheet: the crew was short of two people, and your street was one of eleven that were left "
+        "out.\n\nWe will come on Friday 15 January, and I shall look again in a month.\n\nYours sincerely\nWendy Ash"
+    ),
+    "words": "#reason missed bin\n#extend 10 the crew has not answered yet",
+    "list": "#message\nWe will:\n- come on Friday at 9:30\n- write to you after that\nOr ring 01902 555 0100.",
+}
+
+
+def sent(part: Part, letter: Letter) -> bytes:
+    head = (
+        f"From: {OFFICER} <{ADDRESS}>\r\nTo: {letter.reply_to}\r\nSubject: Re: {letter.subject}\r\n"
+        f"Message-ID: <1@council.example>\r\nIn-Reply-To: {letter.message_id}\r\nMIME-Version: 1.0\r\n"
+    )
+    return head.encode() + bytes(part)
+
+
+def read(part: Part, letter: Letter) -> IncomingMail:
+    found = read_inline(sent(part, letter))
+    assert found.quarantined is None
+    assert found.mail is not None
+    return found.mail
+
+
+def meant(part: Part, letter: Letter) -> Written:
+    """What the desk takes for the officer's words."""
+    written = read(part, letter).written
+    assert written is not None
+    return beside(written, letter.text, read_html(letter.html).whole)
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+@pytest.mark.parametrize("typed", TYPED.values(), ids=TYPED)
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+def test_what_was_typed_comes_out_exactly_or_is_held(shape: Shape, typed: str, letter: Letter) -> None:
+    written = meant(shape.write(typed, letter), letter)
+
+    if shape.held:
+        assert written.doubt is not None
+    elif shape.held is False or written.doubt is None:
+        assert (written.doubt, words(written.text)) == (None, words(typed))
