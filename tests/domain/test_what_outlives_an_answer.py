@@ -477,6 +477,59 @@ def test_while_a_case_is_on_hold_nothing_is_marked_and_nothing_goes_by_itself() 
     assert town.it.flagged("marked-for-deletion")
 
 
+def test_a_survey_whose_day_passed_on_hold_comes_once_on_the_working_day_after_it() -> None:
+    town = answered(survey=WEEK)
+    town.officer("#hold The police have asked us to wait", FRIDAY + timedelta(days=3))
+    town.officer("#unhold", datetime(2027, 2, 5, 15, tzinfo=UTC))  # a Friday
+    town.until(datetime(2027, 4, 1, tzinfo=UTC))
+
+    assert [at for at, _ in town.letters(LetterKind.SURVEY)] == [datetime(2027, 2, 8, 10, tzinfo=UTC)]
+
+
+def test_a_hold_that_ends_before_the_day_of_the_survey_moves_nothing() -> None:
+    town = answered(survey=WEEK)
+    town.officer("#hold The police have asked us to wait", FRIDAY + timedelta(days=3))
+    town.officer("#unhold", FRIDAY + timedelta(days=4))
+    town.until(datetime(2027, 4, 1, tzinfo=UTC))
+
+    assert [at for at, _ in town.letters(LetterKind.SURVEY)] == [datetime(2027, 1, 22, 10, tzinfo=UTC)]
+    assert town.letters(LetterKind.FORWARDED) == []
+
+
+def test_how_it_stands_is_told_when_the_hold_has_ended_and_not_a_period_later() -> None:
+    """What was withheld was not told: only what the resident has counts."""
+    town = promised()
+    town.officer("#hold The police have asked us to wait", FRIDAY + timedelta(days=3))
+    town.until(datetime(2027, 2, 20, tzinfo=UTC))
+    told = [send.letter.content for _, send in town.letters(LetterKind.FORWARDED)]
+    assert [(one.reason, one.detail) for one in told if isinstance(one, Forwarded)] == [("withheld", "action_update")]
+    assert town.letters(LetterKind.ACTION_UPDATE) == []
+
+    town.officer("#unhold", datetime(2027, 2, 22, 11, tzinfo=UTC))
+    town.until(datetime(2027, 3, 9, tzinfo=UTC))
+
+    when = [at for at, _ in town.letters(LetterKind.ACTION_UPDATE)]
+    assert when == [datetime(2027, 2, 22, 11, tzinfo=UTC), datetime(2027, 3, 8, 10, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("why", ["bounced", "no address"])
+def test_an_officer_is_given_what_cannot_be_mailed_about_an_action(why: str) -> None:
+    town = Town(answerable=why != "no address")
+    town.officer("#action 2027-02-10 Put a new lid on the bin\n#respond upheld\nWe are sorry.", FRIDAY)
+    if why == "bounced":
+        town.take(LetterBounced(LetterKind.RESPONSE, "k", RESIDENT.address, "5.1.1", ""))
+    town.until(datetime(2027, 2, 13, tzinfo=UTC))
+
+    asked = [(at, send.letter) for at, send in town.letters(LetterKind.DECISION)]
+    assert [at for at, _ in asked] == [datetime(2027, 1, 29, 10, tzinfo=UTC), datetime(2027, 2, 12, 10, tzinfo=UTC)]
+    content = asked[0][1].content
+    assert isinstance(content, ToDecide)
+    assert (asked[0][1].to.officer, content.question) == ("wendy", "unreachable")
+    assert content.enclosed is not None
+    assert isinstance(content.enclosed.content, ActionUpdate)
+    assert town.letters(LetterKind.ACTION_UPDATE) == []
+
+
 def test_no_date_moves_by_itself_while_a_case_is_on_hold() -> None:
     town = Town()
     town.officer("#hold The Ombudsman is looking at it", MONDAY + timedelta(hours=1))

@@ -327,6 +327,7 @@ def _full_to_staff() -> Iterator[StaffContent]:
     yield Forwarded("notice", _MAIL, detail="The complaint has been upheld.")
     yield Forwarded("withheld", _MAIL, detail="delay_notice")
     yield Forwarded("away", _MAIL, _CHOICES, _DATES, detail="Tom Birch")
+    yield Forwarded("withheld", _MAIL, detail="action_update")
     yield from _by_the_clock()
     yield from _decisions()
     yield from _approvals()
@@ -416,6 +417,7 @@ def _decisions() -> Iterator[StaffContent]:
         "restricted",
         "survey_reply",
         "post",
+        "unreachable",
         "brake",
         "timer",
         *_DOUBTS,

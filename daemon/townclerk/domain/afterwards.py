@@ -35,7 +35,14 @@ def _survey(case: Case, council: Council) -> Iterator[Timer]:
     deadline = case.deadline(SURVEY)
     if deadline is not None and deadline.open:
         at = council.calendar.at(deadline.promised, council.policy.hours.survey_at)
-        yield Timer(f"{SURVEY}:{deadline.promised}", at, SURVEY, SURVEY)
+        yield _unless_held(case, Timer(f"{SURVEY}:{deadline.promised}", at, SURVEY, SURVEY))
+
+
+def _unless_held(case: Case, timer: Timer) -> Timer:
+    """*timer*, or, while the case is on hold, one that only says so: what it would have sent is due again when the hold ends."""
+    if case.hold is None:
+        return timer
+    return replace(timer, key=f"{timer.key}:held-{case.hold.at:%Y-%m-%dT%H:%M}", act=f"held_{timer.act}")
 
 
 def _of_action(case: Case, action: Action, council: Council) -> Iterator[Timer]:
@@ -68,7 +75,8 @@ def _updates(case: Case, council: Council) -> Iterator[Timer]:
     """The resident hears of what is still to be done at regular times since they last heard of it."""
     if case.open_actions and case.actions_told_at is not None:
         day = working_day_after(case.actions_told_at, council.policy.provisions.actions.updates_every, council)
-        yield Timer(f"actions:{day}", council.calendar.at(day, council.policy.hours.survey_at), "action_update")
+        at = council.calendar.at(day, council.policy.hours.survey_at)
+        yield _unless_held(case, Timer(f"actions:{day}", at, "action_update"))
 
 
 def _assessment(case: Case, council: Council) -> Iterator[Timer]:

@@ -15,9 +15,9 @@ from townclerk.domain.afterwards import (
     retention_deadline,
     survey_deadline,
 )
-from townclerk.domain.case import MARKED, NO_SURVEY, Action, Case, Remedy
+from townclerk.domain.case import BY_POST, MARKED, NO_SURVEY, Action, Case, Deadline, Remedy
 from townclerk.domain.decide import choices
-from townclerk.domain.decide.deliberation import LEAD, Deliberation
+from townclerk.domain.decide.deliberation import LEAD, UNREACHABLE, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.reminding import about_action, of_action, of_adjustments, of_assessment, shown
 from townclerk.domain.letters import ActionUpdate, Escalation, Overdue, Survey
@@ -66,10 +66,20 @@ def _survey_due(d: Deliberation, before: Case) -> None:
     survey, held = d.council.policy.provisions.survey, d.case.deadline(SURVEY)
     if survey is None or (held is not None and held.met_at is not None):
         return
+    if held is not None and held.open and before.hold is not None and d.case.hold is None:
+        _after_the_hold(d, held)
     if _answered_now(d, before) and d.case.category in survey.categories:
         d.owe(survey_deadline(survey, d.now, d.council))
     elif d.case.status in {Status.OPEN, Status.WITHDRAWN} or d.case.linked or d.case.category not in survey.categories:
         _drop(d, SURVEY)
+
+
+def _after_the_hold(d: Deliberation, held: Deadline) -> None:
+    """A survey whose moment passed while the case was on hold comes on the next working day, at its hour."""
+    calendar = d.council.calendar
+    if calendar.at(held.promised, d.council.policy.hours.survey_at) <= d.now:
+        later = calendar.add_working_days(calendar.local(d.now).date(), 1)
+        d.case = d.case.with_deadline(replace(held, promised=later))
 
 
 def _survey(d: Deliberation, _timer: Timer) -> None:
@@ -134,13 +144,34 @@ def _action_overdue(d: Deliberation, timer: Timer) -> None:
 
 
 def _action_update(d: Deliberation, _timer: Timer) -> None:
+    """How it stands goes to the resident; where nothing can be mailed to them, to an officer, who reaches them otherwise."""
     said = d.council.policy.provisions.actions.said
     d.change(actions_told_at=d.now)
-    if d.case.unreachable:
-        d.note("townclerk", "letter_not_sent", letter=LetterKind.ACTION_UPDATE, reason="letters to this address come back")
-        return
     letter = ActionUpdate(shown(d.case.open_actions), "", "")
+    if not d.case.flagged(BY_POST) and not d.restricts(d.case.complainant) and (d.case.unreachable or not d.case.receipts):
+        why = "letters to this address come back" if d.case.receipts else "no address that can be answered"
+        d.note("townclerk", "letter_not_sent", letter=LetterKind.ACTION_UPDATE, reason=why)
+        d.give_to_officer(letter, UNREACHABLE, automatic=True, promises=said.promises, clause=said.clause)
+        return
     d.to_resident(letter, automatic=True, promises=said.promises, clause=said.clause)
+
+
+def _held_survey(d: Deliberation, timer: Timer) -> None:
+    """Its day has come, and the case is on hold: the survey waits for its end, if this person is to be asked at all."""
+    if _why_no_survey(d):
+        _survey(d, timer)
+        return
+    _held(d, LetterKind.SURVEY)
+
+
+def _held_action_update(d: Deliberation, _timer: Timer) -> None:
+    _held(d, LetterKind.ACTION_UPDATE)
+
+
+def _held(d: Deliberation, kind: LetterKind) -> None:
+    """It was due and did not go, because the case is on hold. Whoever has the case hears so, once for each hold."""
+    d.note("townclerk", "letter_not_sent", letter=kind, reason="the case is on hold")
+    d.withheld.append(kind)
 
 
 # --- the sheet -------------------------------------------------------------------------------------------------------
@@ -321,6 +352,8 @@ AFTERWARDS: dict[str, Callable[[Deliberation, Timer], None]] = {
     "action_reminder": _action_reminder,
     "action_overdue": _action_overdue,
     "action_update": _action_update,
+    "held_survey": _held_survey,
+    "held_action_update": _held_action_update,
     ASSESSMENT: _assessment,
     "adjustments": _adjustments,
     "elapsed": _elapsed,

@@ -34,6 +34,7 @@ from townclerk.domain.timescales import override_on, stage_on
 from townclerk.domain.words import Alert, LetterKind, Stage
 
 LEAD = "complaints_lead"
+UNREACHABLE = "unreachable"  # what is asked of whoever must reach a resident to whom nothing can be mailed
 
 # What somebody gets who is copied at the resident's request: what is said of each stage, and nothing else.
 COPIED = frozenset(
@@ -361,8 +362,9 @@ class Deliberation:
         if not automatic:
             self.change(written_at=self.now)
         if party is None and self.case.flagged(BY_POST):
-            self._give_to_officer(content, automatic, promises, clause)
-            self._copy(content, automatic, promises, clause)
+            self.by_post = True
+            self.note("townclerk", "letter_by_post", letter=content.kind)
+            self.give_to_officer(content, BY_POST, automatic, promises, clause)
             return
         if party is None and not self.case.receipts:
             self.unsent = True
@@ -402,15 +404,18 @@ class Deliberation:
         self.kept_back.append(kind)
         self.note("townclerk", "letter_not_sent", letter=kind, reason="a restriction of contact is in force")
 
-    def _give_to_officer(self, content: ResidentContent, automatic: bool, promises: Sequence[str], clause: str) -> None:
-        """This resident is reached by post or telephone only: whoever has the case gets the letter, to send it so."""
+    def give_to_officer(
+        self, content: ResidentContent, question: str, automatic: bool, promises: Sequence[str], clause: str
+    ) -> None:
+        """This resident is not reached by mail (*question* says why): whoever has the case gets the letter, to bring it to them
+        in another way."""
         to = Recipient(self.case.complainant.name, self.case.complainant.address)
         because = Because(self.event, promises[0] if promises else None, clause or None)
         enclosed = Letter(to, content, because, self.summary(), automatic)
         arrangement = dict(self.case.flags).get(BY_POST, "")
-        self.by_post = True
-        self.note("townclerk", "letter_by_post", letter=content.kind)
-        self.to_staff(self.responsible(), StaffDecision("post", arrangement, None, (), enclosed=enclosed), promises, clause)
+        asked = StaffDecision(question, arrangement, None, (), enclosed=enclosed)
+        self.to_staff(self.responsible(), asked, promises, clause)
+        self._copy(content, automatic, promises, clause)
 
     def to_staff(
         self,
