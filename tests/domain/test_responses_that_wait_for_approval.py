@@ -62,6 +62,40 @@ def test_it_is_held_and_put_to_those_who_may_approve_it_but_not_to_whoever_wrote
     assert told.case.status is Status.OPEN
 
 
+def test_while_nobody_says_anything_they_are_asked_again_and_then_the_lead_is_told() -> None:
+    """The resident waits for it: after two working days, in the morning; and after four the complaints lead hears."""
+    told = held().until(at(1, 22, 9))
+    asked = [(when, letter) for when, letter in told.letters if letter.kind is LetterKind.DECISION]
+
+    assert [(when.day, when.hour, letter.to.officer) for when, letter in asked] == [
+        (13, 11, "bert"),
+        (15, 9, "bert"),
+        (19, 9, "cal"),
+    ]
+    again, lead = asked[1][1].content, asked[2][1].content
+    assert isinstance(again, Decision)
+    assert "It has waited since Wednesday 13 January 2027." in again.detail
+    assert again.choices[0].body == "#approve\n"
+    assert isinstance(lead, Decision)
+    assert "for the Quality Board, who have been asked twice" in lead.detail
+    assert [choice.body for choice in lead.choices] == ["#note "]  # it is not theirs to approve
+
+
+def test_who_has_approved_it_is_not_asked_again_and_nobody_is_once_it_has_left() -> None:
+    told = held("financial").officer(at(1, 13, 12), "bert", "#approve").until(at(1, 15, 10))
+
+    assert [letter.to.officer for letter in told.sent(LetterKind.DECISION)] == ["bert", "fay", "fay"]
+    told.officer(at(1, 15, 11), "fay", "#approve").until(at(1, 22, 9))
+    assert [letter.to.officer for letter in told.sent(LetterKind.DECISION)] == ["bert", "fay", "fay"]
+
+
+def test_a_response_that_was_written_anew_is_asked_for_anew() -> None:
+    told = held().officer(at(1, 14), "bert", "#approve no Say when.").officer(at(1, 15), "emma", UPHELD).until(at(1, 19, 10))
+    questions = [letter.content.question for letter in told.sent(LetterKind.DECISION) if isinstance(letter.content, Decision)]
+
+    assert questions == ["approval", "not_approved", "approval", "approval"]
+
+
 def test_whoever_wrote_it_hears_by_which_meeting() -> None:
     assert "the Quality Board must approve it" in done(held())
     assert "next meets on Thursday 21 January 2027" in done(held())

@@ -39,7 +39,7 @@ def _survey(case: Case, council: Council) -> Iterator[Timer]:
 
 
 def _unless_held(case: Case, timer: Timer) -> Timer:
-    """*timer*, or, while the case is on hold, one that only says so: what it would have sent is due again when the hold ends."""
+    """*timer*, or, while the case is on hold, one that only says so: what it would have sent is due when the hold ends."""
     if case.hold is None:
         return timer
     return replace(timer, key=f"{timer.key}:held-{case.hold.at:%Y-%m-%dT%H:%M}", act=f"held_{timer.act}")

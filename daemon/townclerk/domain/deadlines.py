@@ -76,6 +76,7 @@ def timers(case: Case, council: Council) -> tuple[Timer, ...]:
                 found.extend(_of_deadline(case, deadline, council))
     found.extend(_undecided(case, council))
     found.extend(_pending(case, council))
+    found.extend(_approvals(case, council))
     found.extend(_restriction(case, council))
     found.extend(_closing(case, council))
     found.extend(afterwards(case, council))
@@ -159,19 +160,27 @@ def _undecided(case: Case, council: Council) -> Iterator[Timer]:
     """Somebody waits for a person to decide: that person is asked again, and then the complaints lead."""
     mail = case.undecided
     if mail is not None:
-        day = council.calendar.local(mail.received_at).date()
-        for step in UNDECIDED_FOR:
-            at = council.calendar.at(council.calendar.add_working_days(day, step), council.policy.hours.reminders_at)
-            yield Timer(f"undecided:{mail.mail}:{step}", at, "undecided", step=step)
+        yield from _asked_again(f"undecided:{mail.mail}", mail.received_at, "undecided", council)
 
 
 def _pending(case: Case, council: Council) -> Iterator[Timer]:
     """What must be decided before anything begins is asked again, too."""
     if case.pending is not None and case.status is Status.OPEN:
-        day = council.calendar.local(case.opened_at).date()
-        for step in UNDECIDED_FOR:
-            at = council.calendar.at(council.calendar.add_working_days(day, step), council.policy.hours.reminders_at)
-            yield Timer(f"pending:{case.pending.question}:{step}", at, "pending", step=step)
+        yield from _asked_again(f"pending:{case.pending.question}", case.opened_at, "pending", council)
+
+
+def _approvals(case: Case, council: Council) -> Iterator[Timer]:
+    """A response waits for approval, and the resident for it: so are those who may approve it."""
+    if case.draft is not None and case.status is Status.OPEN:
+        yield from _asked_again(f"approval:{case.draft.mail}", case.draft.at, "approval", council)
+
+
+def _asked_again(what: str, since: datetime, act: str, council: Council) -> Iterator[Timer]:
+    """The moments at which a person is asked again what nobody has decided since *since*."""
+    calendar = council.calendar
+    for step in UNDECIDED_FOR:
+        day = calendar.add_working_days(calendar.local(since).date(), step)
+        yield Timer(f"{what}:{step}", calendar.at(day, council.policy.hours.reminders_at), act, step=step)
 
 
 def _restriction(case: Case, council: Council) -> Iterator[Timer]:

@@ -48,8 +48,8 @@ class Ombudsmen:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRight:
-    """The way to the next stage; `last_day` is None where the policy sets no limit. `ended` is the date for it that the resident
-    held while the matter was sent back: this answer ends it."""
+    """The way to the next stage; `last_day` is None where the policy sets no limit. `ended` is the date for it that they held
+    while the matter was sent back: this answer ends it."""
 
     stage_title: str
     last_day: date | None

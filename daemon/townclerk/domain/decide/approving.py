@@ -5,11 +5,11 @@ from dataclasses import replace
 from townclerk.domain.case import Draft
 from townclerk.domain.commands import Command
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
-from townclerk.domain.decide.handing import hand_over
+from townclerk.domain.decide.handing import FOR_THE_LEAD, hand_over
 from townclerk.domain.decide.meetings import BOARD, next_words, title_of
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.responding import leave
-from townclerk.domain.decide.work import OfficerAtWork
+from townclerk.domain.decide.work import OfficerAtWork, words_of
 from townclerk.domain.letters import Recipient
 from townclerk.domain.policy import Approval, StagePolicy
 from townclerk.domain.typed import code
@@ -25,17 +25,53 @@ def hold(work: OfficerAtWork, stage: StagePolicy, response: Draft) -> bool:
     work.check(response.text)
     d.change(draft=response)
     d.note(work.officer.key, "held_for_approval", outcome=response.outcome, mail=work.mail.number)
-    for approval in asked:
-        for to in dict.fromkeys(_address(role, person) for role, person in _people(d, approval, response.officer)):
-            said = approval.said
-            hand_over(
-                d, LetterKind.DECISION, to, "approval", mail=d.case.began_mail, promises=said.promises, clause=said.clause
-            )
-    names = " and ".join(dict.fromkeys(title_of(d, role) for approval in asked for role in approval.by))
-    work.done(f"Your response is held: {names} must approve it before it leaves. Until then it counts as none.")
+    _ask(d, asked, response)
+    work.done(f"Your response is held: {_names(d, asked)} must approve it before it leaves. Until then it counts as none.")
     if any(BOARD in approval.by for approval in asked):
         work.done(next_words(d))
     return True
+
+
+def ask_again_for_approval(d: Deliberation) -> None:
+    """The response that waits is put again to those who have not said whether they approve it."""
+    if (waits := _waits(d)) is not None:
+        draft, missing = waits
+        _ask(d, missing, draft, f"It has waited since {_since(d, draft)}.")
+
+
+def tell_lead_what_waits(d: Deliberation) -> None:
+    """Nobody has said anything: the complaints lead hears of it, who may approve it only where the policy says so."""
+    waits = _waits(d)
+    if waits is None:
+        return
+    draft, missing = waits
+    detail = f"It has waited since {_since(d, draft)} for {_names(d, missing)}, who have been asked twice."
+    for lead in d.people(LEAD):
+        may = any(_may_approve(d, approval, draft, lead.officer or "") for approval in missing)
+        about = ("approval", detail) if may else ("approval", f"{detail} Please see that they decide.", FOR_THE_LEAD)
+        said = missing[0].said
+        to = _address(LEAD, lead)
+        hand_over(d, LetterKind.DECISION, to, *about, mail=d.case.began_mail, promises=said.promises, clause=said.clause)
+
+
+def _waits(d: Deliberation) -> tuple[Draft, tuple[Approval, ...]] | None:
+    """The response that waits, and the approvals that it still needs; None: nothing waits."""
+    draft, stage = d.case.draft, d.stage_policy
+    missing = _missing(d, _wanted(d, stage, draft), draft) if draft is not None and stage is not None else ()
+    return (draft, missing) if draft is not None and missing else None
+
+
+def _since(d: Deliberation, draft: Draft) -> str:
+    return words_of(d.council.calendar.local(draft.at).date())
+
+
+def _ask(d: Deliberation, approvals: tuple[Approval, ...], response: Draft, *detail: str) -> None:
+    """Put *response* to all who may give one of *approvals*."""
+    for approval in approvals:
+        said = approval.said
+        for to in dict.fromkeys(_address(role, person) for role, person in _people(d, approval, response.officer)):
+            about = ("approval", *detail)
+            hand_over(d, LetterKind.DECISION, to, *about, mail=d.case.began_mail, promises=said.promises, clause=said.clause)
 
 
 def approve(work: OfficerAtWork, command: Command) -> None:
@@ -47,8 +83,7 @@ def approve(work: OfficerAtWork, command: Command) -> None:
     asked = _wanted(d, stage, draft)
     mine = tuple(approval for approval in asked if _may_approve(d, approval, draft, work.officer.key))
     if asked and not mine:
-        names = " and ".join(dict.fromkeys(title_of(d, role) for approval in asked for role in approval.by))
-        raise Refusal(f"only {names} may approve it, and not whoever wrote it", "#note to write something down")
+        raise Refusal(f"only {_names(d, asked)} may approve it, and not whoever wrote it", "#note to write something down")
     verdict, _, rest = command.argument.partition(" ")
     reason = "\n".join(part for part in (rest.strip(" ,:;"), command.body) if part)
     match code(verdict):
@@ -63,11 +98,10 @@ def approve(work: OfficerAtWork, command: Command) -> None:
 def _approved(work: OfficerAtWork, stage: StagePolicy, draft: Draft, asked: tuple[Approval, ...]) -> None:
     d = work.d
     d.note(work.officer.key, "approved", mail=draft.mail)
-    missing = [a for a in asked if not any(_may_approve(d, a, draft, key) for key in draft.approved)]
+    missing = _missing(d, asked, draft)
     if missing:
         d.change(draft=draft)
-        names = " and ".join(dict.fromkeys(title_of(d, role) for approval in missing for role in approval.by))
-        work.done(f"You have approved the response. It still waits for {names}.")
+        work.done(f"You have approved the response. It still waits for {_names(d, missing)}.")
         return
     author = d.council.roster.find(draft.officer) or work.officer
     theirs = OfficerAtWork(d, author, work.mail)  # it is their letter, and what they may not write does not leave
@@ -97,6 +131,16 @@ def _wanted(d: Deliberation, stage: StagePolicy, response: Draft) -> tuple[Appro
     words = {response.outcome.value, *(flag for flag, _ in case.flags), *(remedy.code for remedy in case.remedies)}
     said = {word.replace("_", "-") for word in words}
     return tuple(approval for approval in stage.approvals if said & {word.replace("_", "-") for word in approval.when})
+
+
+def _missing(d: Deliberation, asked: tuple[Approval, ...], draft: Draft) -> tuple[Approval, ...]:
+    """Those of *asked* that nobody has given yet."""
+    return tuple(each for each in asked if not any(_may_approve(d, each, draft, key) for key in draft.approved))
+
+
+def _names(d: Deliberation, approvals: tuple[Approval, ...]) -> str:
+    """Who may give *approvals*, as officers call them."""
+    return " and ".join(dict.fromkeys(title_of(d, role) for approval in approvals for role in approval.by))
 
 
 def _roles(d: Deliberation, approval: Approval) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from townclerk.domain.letters import Assignment, Decision, Forwarded, Recipient,
 from townclerk.domain.words import LetterKind, Status
 
 RESPONSIBLE = "responsible"
+FOR_THE_LEAD = "for the lead"  # of an approval that nobody gives: it is told to whoever may not give it themselves
 UNASSIGNED = "unassigned"  # whoever is responsible, unless they have had the assignment of this stage
 
 
@@ -169,8 +170,10 @@ def _about_draft(d: Deliberation, letter: Waiting) -> StaffContent:
         _, detail, text = letter.about
         return Decision("not_approved", detail, original, (*choices.RESPOND, choices.MORE_TIME, choices.NOTE), by, draft=text)
     author = d.council.roster.find(draft.officer)
-    detail = f"{author.name if author else 'The officer'} would answer: {draft.outcome.words}."
-    return Decision("approval", detail, original, choices.APPROVAL, by, draft=draft.text)
+    _, *waited = letter.about
+    offered = (choices.NOTE,) if FOR_THE_LEAD in waited else choices.APPROVAL
+    said = (f"{author.name if author else 'The officer'} would answer: {draft.outcome.words}.", *waited[:1])
+    return Decision("approval", " ".join(said), original, offered, by, draft=draft.text)
 
 
 def _undelivered(_d: Deliberation, letter: Waiting) -> StaffContent:

@@ -57,8 +57,8 @@ def _end_what_stood(work: OfficerAtWork, following: StagePolicy) -> date | None:
         return None
     d.note(work.officer.key, "date_ended", name=standing.name, promised=standing.promised, reason="the matter was answered")
     work.done(
-        f"The date of {following.title}, {words_of(standing.promised)}, ends with this answer. The resident is told so, and that "
-        "they may ask again."
+        f"The date of {following.title}, {words_of(standing.promised)}, ends with this answer. The resident is told so, and "
+        "that they may ask again."
     )
     return standing.promised
 

@@ -8,6 +8,7 @@ from townclerk.domain.deadlines import UNDECIDED_FOR, Timer, extended_automatica
 from townclerk.domain.decide import choices
 from townclerk.domain.decide.afterwards import AFTERWARDS
 from townclerk.domain.decide.answering import acknowledged
+from townclerk.domain.decide.approving import ask_again_for_approval, tell_lead_what_waits
 from townclerk.domain.decide.assigning import in_whose_name
 from townclerk.domain.decide.conversation import question_about
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
@@ -194,6 +195,14 @@ def _pending(d: Deliberation, timer: Timer) -> None:
     ask_what_is_pending(d, d.case.began_mail, instead=None if timer.step == UNDECIDED_FOR[0] else LEAD)
 
 
+def _approval(d: Deliberation, timer: Timer) -> None:
+    """A response still waits for approval: it is asked for again, in the end of the complaints lead."""
+    if timer.step == UNDECIDED_FOR[0]:
+        ask_again_for_approval(d)
+    else:
+        tell_lead_what_waits(d)
+
+
 def _restriction_ends(d: Deliberation, timer: Timer) -> None:
     """It has run out: what falls due from now on goes to them again."""
     d.meet(timer.deadline or "")
@@ -217,6 +226,7 @@ _ACT: dict[str, Callable[[Deliberation, Timer], None]] = {
     "escalation": _escalation,
     "undecided": _undecided,
     "pending": _pending,
+    "approval": _approval,
     "restriction_ends": _restriction_ends,
     "close": _close,
     **AFTERWARDS,
