@@ -235,7 +235,7 @@ LETTERS = {
     "digest": ("digest",),
     "alert": ("alerts",),
     "escalation": ("escalation",),
-    "decision": ("concerns", "anonymous", "time_limit", ".triage", "additional_issues"),
+    "decision": ("concerns", "permission", "anonymous", "time_limit", ".triage", "additional_issues"),
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from domain import samples
 from domain.samples import MONDAY, facts, kinds
-from townclerk.domain.case import Case
+from townclerk.domain.case import Case, LoggedContact
 from townclerk.domain.commands import read_commands
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import timers
@@ -16,13 +16,14 @@ from townclerk.domain.decide import Decision, decide
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.events import CaseOpened, Earlier, OfficerMailHeld, OfficerWrote, ResidentWrote, TimerDue
 from townclerk.domain.letters import Decision as ToDecide
-from townclerk.domain.letters import Forwarded, Receipt, Refused
+from townclerk.domain.letters import Done, Forwarded, Receipt, Refused
 from townclerk.domain.mail import Address
 from townclerk.domain.provisions import (
     AdditionalIssues,
     Anonymous,
     Concerns,
     LimitFrom,
+    Permission,
     Repeats,
     TimeLimit,
 )
@@ -43,6 +44,7 @@ def council() -> Council:
         policy.provisions,
         anonymous=Anonymous("complaints_lead", "chief_executive"),
         concerns=Concerns("complaints_lead"),
+        permission=Permission(("social media",), "complaints_lead"),
         time_limit=TimeLimit(Duration(12, Unit.MONTH), LimitFrom.KNOWN, "complaints_lead"),
         repeats=Repeats(3, Duration(6, Unit.MONTH)),
         additional_issues=AdditionalIssues(Stage.STAGE1),
@@ -183,6 +185,46 @@ def test_who_is_asked_and_says_that_they_complain_is_put_to_a_person_and_counts_
     assert asked(yes) == {"concern": "cal"}
     assert taken is not None
     assert taken.derivation.day0 == answer.date()
+
+
+def logged(channel: str) -> Decision:
+    what = CaseOpened(
+        samples.REF,
+        facts(1, "My bin is never emptied.", answerable=channel != "social media"),
+        samples.COMPLAINT,
+        logged=LoggedContact(channel, "wendy"),
+    )
+    return decide(None, what, council(), MONDAY)
+
+
+def test_what_was_read_on_social_media_waits_for_permission_and_nothing_goes_to_them() -> None:
+    decision = logged("social media")
+    (done,) = (s.letter.content for s in decision.sends if isinstance(s.letter.content, Done))
+
+    assert asked(decision) == {"permission": "cal"}
+    assert (decision.case.deadlines, kinds(decision, staff=False)) == ((), [])
+    assert "No date runs before they agree" in done.lines[0]
+    assert asked(logged("phone")) == {}
+    assert logged("phone").case.deadline("stage1.respond") is not None
+
+
+def test_their_yes_begins_it_from_that_day_and_they_have_a_receipt() -> None:
+    agreed = MONDAY + timedelta(days=3)
+    decision = officer(logged("social media").case, "#category complaint", at=agreed)
+    respond = decision.case.deadline("stage1.respond")
+    (receipt,) = (s.letter.content for s in decision.sends if isinstance(s.letter.content, Receipt))
+
+    assert respond is not None
+    assert respond.derivation.day0 == agreed.date()
+    assert "they agreed" in respond.derivation.note
+    assert (receipt.variety, decision.case.pending) == ("new", None)
+
+
+def test_their_no_ends_it_without_a_letter() -> None:
+    decision = officer(logged("social media").case, "#withdraw")
+
+    assert kinds(decision) == ["done"]
+    assert decision.case.status is Status.WITHDRAWN
 
 
 # --- while the clocks run --------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def _roles_of_stages(policy: Policy) -> Iterator[tuple[str, str]]:
 def _roles_provided(provisions: Provisions) -> Iterator[tuple[str, str]]:
     for path in ("time_limit.decided_by", "restrictions.by", "alternatives.by", "anonymous.decided_by", "anonymous.serious_to"):
         yield from _role_at(provisions, path)
-    for path in ("concerns.decided_by", "assessment.by", "retention.by", "edition.review_by"):
+    for path in ("concerns.decided_by", "permission.decided_by", "assessment.by", "retention.by", "edition.review_by"):
         yield from _role_at(provisions, path)
     board, digest, alternatives = provisions.board, provisions.digest, provisions.alternatives
     yield from (("alternatives.consult", role) for role in (alternatives.consult if alternatives else ()))

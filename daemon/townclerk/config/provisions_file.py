@@ -15,6 +15,7 @@ from townclerk.config.reading import (
 )
 from townclerk.config.yaml import Scalar
 from townclerk.domain.durations import Duration, Unit
+from townclerk.domain.logged_contact import CHANNELS
 from townclerk.domain.provisions import (
     Actions,
     AdditionalIssues,
@@ -35,6 +36,7 @@ from townclerk.domain.provisions import (
     Matter,
     Notice,
     Period,
+    Permission,
     PlainReply,
     Provisions,
     Published,
@@ -72,6 +74,7 @@ def provisions(f: Fields) -> Provisions:
         alternatives=f.optional("alternatives", _alternatives, None),
         anonymous=f.optional("anonymous", _anonymous, None),
         concerns=f.optional("concerns", _concerns, None),
+        permission=f.optional("permission", _permission, None),
         copies=f.optional("copies", _copies, None),
         survey=f.optional("survey", _survey, None),
         actions=f.optional("actions", _actions, usual.actions),
@@ -148,6 +151,12 @@ def _anonymous(value: Value) -> Anonymous:
 def _concerns(value: Value) -> Concerns:
     with value.fields() as f:
         return Concerns(f.optional_text("decided_by", "complaints_lead"), published(f))
+
+
+def _permission(value: Value) -> Permission:
+    with value.fields() as f:
+        channels: tuple[str, ...] = f.required("channels", lambda each: each.each(lambda one: _one_of(one, CHANNELS)), ())
+        return Permission(channels, f.optional_text("decided_by", "complaints_lead"), published(f))
 
 
 def _copies(value: Value) -> Copies:

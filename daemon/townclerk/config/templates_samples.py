@@ -418,6 +418,7 @@ def _decisions() -> Iterator[StaffContent]:
         "survey_reply",
         "post",
         "unreachable",
+        "permission",
         "brake",
         "timer",
         *_DOUBTS,

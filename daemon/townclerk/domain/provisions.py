@@ -125,6 +125,16 @@ class Concerns:
 
 
 @dataclass(frozen=True, slots=True)
+class Permission:
+    """What an officer wrote down of one of `channels` was not sent to the council: `decided_by` asks the person whether it is
+    to be logged as a complaint, and says what they answered. No clock runs before they have agreed."""
+
+    channels: tuple[str, ...]
+    decided_by: str
+    said: Published = NOT_PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
 class Copies:
     """Somebody, a councillor for instance, gets the letters of each stage where the resident asks for it in writing."""
 
@@ -333,6 +343,7 @@ class Provisions:
     alternatives: Alternatives | None = None
     anonymous: Anonymous | None = None
     concerns: Concerns | None = None
+    permission: Permission | None = None
     copies: Copies | None = None
     survey: Survey | None = None
     actions: Actions = field(default_factory=Actions)

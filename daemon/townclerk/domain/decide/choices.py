@@ -26,6 +26,12 @@ RESTRICTION = (
     NOTE,
 )
 CONSENT_GIVEN = Choice("The consent is here", "#representative consented ")
+PERMISSION = (
+    Choice("They agree: it is logged as a complaint", "#category complaint\n"),
+    Choice("They do not want that", "#withdraw\n"),
+    Choice("It is a request for a service", "#category service_request\n"),
+    NOTE,
+)
 CONCERN = (
     IS_COMPLAINT,
     Choice("It is a comment", "#category comment\n"),

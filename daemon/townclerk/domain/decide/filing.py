@@ -12,7 +12,7 @@ from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.opening import begin, category_policy
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.weighing import OUT_OF_TIME
+from townclerk.domain.decide.weighing import OUT_OF_TIME, PERMISSION
 from townclerk.domain.decide.work import OfficerAtWork, joined, with_nearest
 from townclerk.domain.letters import (
     Message,
@@ -137,6 +137,7 @@ def _becomes_complaint(work: OfficerAtWork) -> None:
     if d.case.category is Category.COMPLAINT and d.case.responded_at:
         raise Refusal("it is a complaint, and has been answered", "#review accept, where the resident asked for a review")
     asked, first = d.case.mail(d.case.requested_mail), d.case.first_mail
+    permitted = d.case.pending is not None and d.case.pending.question == PERMISSION
     d.drop_deadlines()
     d.change(
         category=Category.COMPLAINT,
@@ -155,7 +156,10 @@ def _becomes_complaint(work: OfficerAtWork) -> None:
     if began is not None:
         policy = category_policy(Category.COMPLAINT, d.council)
         since, why = (None, "") if asked is not None else _counts_from(d, policy, began.received_at)
-        begin(d, policy, began.mail, variety="converted", since=since, why=why)
+        if permitted:
+            d.change(receipts=bool(d.case.complainant.address))
+            since, why = d.now, "counted from the day on which they agreed that it is logged as a complaint"
+        begin(d, policy, began.mail, variety="new" if permitted else "converted", since=since, why=why)
     work.done("It is a complaint now. The resident has a receipt with the dates, and whoever must act first has been told.")
 
 

@@ -91,7 +91,7 @@ def _still_wanted(d: Deliberation, letter: Waiting) -> bool:
             return True
         if question == "exclusion":
             return not finished and bool(d.case.exclusions)
-        if question in {"anonymous", "statutory"}:
+        if question in {"anonymous", "statutory", "permission"}:
             return not finished and d.case.pending is not None
         if question == "restricted":
             return True
@@ -149,6 +149,7 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
         "restricted": choices.about_restricted(d.case, letter.mail),
         "anonymous": choices.about_pending(d.case, d.council),
         "statutory": choices.about_pending(d.case, d.council),
+        "permission": choices.PERMISSION,
         "concern": choices.CONCERN,
         "out_of_time": choices.about_time(d.council),
         "repeats": choices.REPEATS,

@@ -151,14 +151,21 @@ def _say_that_it_is_logged(d: Deliberation) -> None:
         to_them = "Nothing goes to them before they have agreed to be written to: please ask them."
     day = words_of(d.council.calendar.local(d.case.opened_at).date())
     d.note(officer.key, "logged", channel=logged.channel, since=day)
-    d.to_staff(officer, Done((f"It is {d.case.ref} now, counted from {day}. {to_them}",)))
+    counted = f"It is {d.case.ref} now, counted from {day}."
+    if (pending := d.case.pending) is not None and pending.question == weighing.PERMISSION:
+        who = pending.role.replace("_", " ")
+        counted = (
+            f"It is {d.case.ref} now. No date runs before they agree to a complaint: the {who} has been asked to ask them."
+        )
+        to_them = "Nothing goes to them before they have agreed."
+    d.to_staff(officer, Done((f"{counted} {to_them}",)))
 
 
 def _wait_for_a_decision(d: Deliberation, event: CaseOpened, category: CategoryPolicy, pending: Pending) -> None:
     """No clock of ours starts before a person has decided; another procedure's may run already, so its people hear now."""
     mail = event.mail.number
     d.change(began_mail=mail)
-    if category.receipt:
+    if category.receipt and pending.question != weighing.PERMISSION:  # who has not agreed to anything yet gets no letter
         send_receipt(d, _variety(d, event), category)
     if pending.question == weighing.STATUTORY:
         for code in d.case.exclusions:

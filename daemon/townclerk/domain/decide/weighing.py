@@ -19,7 +19,7 @@ from townclerk.domain.routing import Signal
 from townclerk.domain.words import Alert, Category, LetterKind
 
 DANGER = frozenset({Alert.SAFEGUARDING, Alert.HATE_CRIME, Alert.SELF_HARM, Alert.EMERGENCY_HAZARD})
-ANONYMOUS, STATUTORY = "anonymous", "statutory"
+ANONYMOUS, STATUTORY, PERMISSION = "anonymous", "statutory", "permission"
 OUT_OF_TIME, REPRESENTATIVE, CONCERN, REPEATS, CAPACITY = "out_of_time", "representative", "concern", "repeats", "capacity"
 _MORE_THAN_A_YEAR = timedelta(days=367)  # what "long ago" says at least
 
@@ -37,6 +37,9 @@ def to_decide_first(event: CaseOpened, council: Council, category: Category) -> 
     titles = [exclusion.title for exclusion in statutory if exclusion.statutory]
     if titles:
         return Pending(STATUTORY, LEAD, "; ".join(titles))
+    permission = policy.provisions.permission
+    if permission is not None and event.logged is not None and event.logged.channel in permission.channels:
+        return Pending(PERMISSION, permission.decided_by)
     concerns = policy.provisions.concerns
     if concerns is not None and _speaks_of_concern(event, council) and event.route.doubtful:  # no word of a complaint in it
         return Pending(CONCERN, concerns.decided_by)
@@ -53,8 +56,8 @@ def _settled(event: CaseOpened, doubt: str) -> bool:
 
 
 def may_mean_a_complaint(d: Deliberation, signals: Collection[str], calls_it_one: bool) -> bool:
-    """True where somebody whose concern waits for a decision says yes, or that they complain."""
-    waits = d.case.pending is not None and d.case.pending.question == CONCERN
+    """True where somebody whose concern, or whose permission, waits for a decision says yes, or that they complain."""
+    waits = d.case.pending is not None and d.case.pending.question in {CONCERN, PERMISSION}
     return waits and (calls_it_one or Signal.AGREES in signals or Signal.DISSATISFIED in signals)
 
 
