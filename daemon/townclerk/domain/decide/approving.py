@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from townclerk.domain.case import Draft
 from townclerk.domain.commands import Command
+from townclerk.domain.days_written import words_of
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import FOR_THE_LEAD, hand_over
 from townclerk.domain.decide.meetings import BOARD, next_words, title_of
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.responding import leave
-from townclerk.domain.decide.work import OfficerAtWork, words_of
+from townclerk.domain.decide.work import OfficerAtWork
 from townclerk.domain.letters import Recipient
 from townclerk.domain.policy import Approval, StagePolicy
 from townclerk.domain.typed import code
