@@ -120,6 +120,14 @@ class OfficerWroteOutside:
 
 
 @dataclass(frozen=True, slots=True)
+class StrangerUsedAddress:
+    """Somebody who is neither on the roster nor a party to this case wrote to the reply address of a letter to *officer*."""
+
+    officer: str
+    mail: MailFacts
+
+
+@dataclass(frozen=True, slots=True)
 class TimerDue:
     """`key` and `at` as they were stored: where the case now says otherwise, nothing happens."""
 
@@ -169,6 +177,7 @@ Event = (
     | OfficerWrote
     | OfficerMailHeld
     | OfficerWroteOutside
+    | StrangerUsedAddress
     | TimerDue
     | LetterBounced
     | CaseJoined

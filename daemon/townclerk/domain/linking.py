@@ -80,6 +80,21 @@ def signed_for(
     return next((signed for signed in found if not signed.expired), next(iter(found), None))
 
 
+def whose_address(
+    mail: IncomingMail, prefix: str, signer: Signer, addresses: Mapping[str, frozenset[str]]
+) -> tuple[tuple[str, str], ...]:
+    """(the officer, of those whose *addresses* are given, the case) of each letter to staff to which this mail was sent."""
+    found = (
+        (key, ref)
+        for token in _tokens(mail, signer)
+        if token.side is not Side.RESIDENT
+        for key, theirs in addresses.items()
+        if any(signer.verifies(token, address) for address in theirs)
+        for ref in _ref(token, prefix)
+    )
+    return tuple(dict.fromkeys(found))
+
+
 def _tokens(mail: IncomingMail, signer: Signer) -> tuple[Token, ...]:
     return tuple(dict.fromkeys(token for address in mail.recipients for token in signer.tokens_in_address(address)))
 

@@ -7,8 +7,18 @@ from datetime import datetime
 from functools import partial
 
 from townclerk.domain.case import Case, PartyRole
-from townclerk.domain.events import CaseOpened, Earlier, Event, LetterBounced, MailFacts, MemberWrote, ResidentWrote, RobotWrote
-from townclerk.domain.linking import Clue, Link, find_clues, judge
+from townclerk.domain.events import (
+    CaseOpened,
+    Earlier,
+    Event,
+    LetterBounced,
+    MailFacts,
+    MemberWrote,
+    ResidentWrote,
+    RobotWrote,
+    StrangerUsedAddress,
+)
+from townclerk.domain.linking import Clue, Link, find_clues, judge, whose_address
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.routing import Signal, route
 from townclerk.domain.screening import Screening, resident_of_form, unread_address
@@ -178,6 +188,7 @@ async def _resident(
     routed = route(mail, office.council.routing, opens=ref is None)
     if ref is not None and Signal.NEW_MATTER in routed.signals and known[ref].responded_at and not (member or copied):
         ref = None  # a new matter after the response has a case and a clock of its own; the officer is shown the other
+    await _tell_whose_address(office, mail, facts, known, now)
     event: Event
     if ref is not None:
         how = link.joined.how if link.joined else "named by a member"
@@ -196,6 +207,16 @@ async def _resident(
         event = CaseOpened(new, facts, routed, shown, others, secret, member, earlier, history=history)
     settled = ref or event.ref if isinstance(event, CaseOpened) else ref
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, settled))
+
+
+async def _tell_whose_address(
+    office: Office, mail: IncomingMail, facts: MailFacts, known: dict[str, Case], now: datetime
+) -> None:
+    """The officers to whose letters a stranger's mail was sent learn of it."""
+    addresses = {officer.key: officer.addresses for officer in office.council.roster.officers}
+    for key, ref in whose_address(mail, office.council.policy.prefix, office.signer, addresses):
+        if ref in known and not known[ref].is_party(facts.sender.address):
+            await happen(office, ref, StrangerUsedAddress(key, facts), now)
 
 
 def _answered_letter(tx: Tx, ref: str, thread: tuple[str, ...]) -> LetterKind | None:

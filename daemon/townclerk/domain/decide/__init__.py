@@ -12,7 +12,7 @@ from townclerk.domain.decide.deliberation import Deliberation, mark
 from townclerk.domain.decide.officers import officer_mail_held, officer_wrote, officer_wrote_outside
 from townclerk.domain.decide.opening import new_case, opened
 from townclerk.domain.decide.restricting import ask_for_what_is_kept_back, person_restricted
-from townclerk.domain.decide.trouble import case_joined, letter_bounced
+from townclerk.domain.decide.trouble import case_joined, letter_bounced, stranger_used_address
 from townclerk.domain.decide.waking import woke
 from townclerk.domain.decide.weighing import ask_about_doubts
 from townclerk.domain.events import (
@@ -27,6 +27,7 @@ from townclerk.domain.events import (
     PersonRestricted,
     ResidentWrote,
     RobotWrote,
+    StrangerUsedAddress,
     TimerDue,
 )
 
@@ -66,6 +67,8 @@ def _act(d: Deliberation, event: Event) -> None:  # noqa: C901  # one line an ev
             officer_mail_held(d, event)
         case OfficerWroteOutside():
             officer_wrote_outside(d, event)
+        case StrangerUsedAddress():
+            stranger_used_address(d, event)
         case TimerDue():
             woke(d, event)
         case LetterBounced():
@@ -102,4 +105,5 @@ _NAMES: dict[type, str] = {
     RobotWrote: "mail:robot",
     OfficerMailHeld: "mail:held",
     OfficerWroteOutside: "mail:outside",
+    StrangerUsedAddress: "mail:stranger",
 }

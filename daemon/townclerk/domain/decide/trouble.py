@@ -6,7 +6,7 @@ from townclerk.domain.case import Party, PartyRole
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.opening import category_policy, send_receipt
-from townclerk.domain.events import CaseJoined, LetterBounced
+from townclerk.domain.events import CaseJoined, LetterBounced, StrangerUsedAddress
 from townclerk.domain.words import LetterKind, Status
 
 
@@ -28,6 +28,16 @@ def letter_bounced(d: Deliberation, event: LetterBounced) -> None:
     hand_over(d, LetterKind.UNDELIVERED, f"{RESPONSIBLE}:", *about)
     if lead is not None and (officer is None or lead.key != officer.key):
         hand_over(d, LetterKind.UNDELIVERED, f"role:{LEAD}", *about)
+
+
+def stranger_used_address(d: Deliberation, event: StrangerUsedAddress) -> None:
+    """Nothing acts, and whose letter it was learns that it has gone further than it should."""
+    d.note("mail system", "stranger_used_address", of=event.officer, mail=event.mail.number)
+    detail = (
+        f"{event.mail.sender.address}, who is not on the roster, wrote to the reply address of a letter that you had about "
+        "this case. Nothing was done with it here: it is dealt with as a mail from outside. Has the letter been passed on?"
+    )
+    hand_over(d, LetterKind.FORWARDED, f"officer:{event.officer}", "notice", detail)
 
 
 def case_joined(d: Deliberation, event: CaseJoined) -> None:
