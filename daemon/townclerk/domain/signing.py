@@ -85,14 +85,19 @@ class Signer:
         own, _, own_domain = self.mailbox.lower().rpartition("@")
         if domain != own_domain or not local.startswith(own + "+"):
             return ()
-        return find_tokens(local[len(own) + 1 :])
+        found = _TOKEN.fullmatch(local[len(own) + 1 :])
+        return (_token(found),) if found else ()
 
     def is_own_message_id(self, message_id: str) -> bool:
         return message_id.lower().endswith(f"@{self.mailbox.lower().rpartition('@')[2]}>") and bool(find_tokens(message_id))
 
 
 def find_tokens(text: str) -> tuple[Token, ...]:
-    return tuple(Token(m[1], Side(m[2]), m[3], m[5], _read(m[4])) for m in _TOKEN.finditer(text.lower()))
+    return tuple(_token(found) for found in _TOKEN.finditer(text.lower()))
+
+
+def _token(found: re.Match[str]) -> Token:
+    return Token(found[1], Side(found[2]), found[3], found[5], _read(found[4]))
 
 
 def _written(until: date | None) -> str:
