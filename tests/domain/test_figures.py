@@ -7,7 +7,7 @@ import pytest
 
 from domain.samples import COMPLAINT, MONDAY, council, officer, opened, resident
 from townclerk.domain.case import Case, Remedy
-from townclerk.domain.digest import morning
+from townclerk.domain.digest import Heading, for_everybody, standing
 from townclerk.domain.figures import Material, sections
 from townclerk.domain.letters import Section
 from townclerk.domain.periods import Span
@@ -108,10 +108,13 @@ def test_a_complaint_that_was_taken_on_after_all_does_not_count_as_refused(words
 def test_the_list_of_the_morning_says_in_words_what_is_owed() -> None:
     case = opened().case
     known, unknown = (replace(case, service=service) for service in ("council_tax", ""))
-    later = MONDAY + timedelta(days=40)
 
-    assert morning([known], council(), later)[0].rows[0].value.startswith("council tax, to be acknowledged by ")
-    assert morning([unknown], council(), later)[0].rows[0].value.startswith("to be acknowledged by ")
+    assert first_line(known).startswith("council tax, to be acknowledged by ")
+    assert first_line(unknown).startswith("to be acknowledged by ")
+
+
+def first_line(case: Case) -> str:
+    return for_everybody(standing([case], council(), MONDAY + timedelta(days=40)))[0].rows[0].value
 
 
 def test_a_restricted_case_is_counted_and_neither_named_nor_quoted() -> None:
@@ -119,6 +122,7 @@ def test_a_restricted_case_is_counted_and_neither_named_nor_quoted() -> None:
     assert rows(told(Figure.INVESTIGATIONS, hidden)) == {"1 restricted case": ""}
     assert rows(told(Figure.LEARNING, replace(answered(3), learning=("Ask twice.",), restricted=True))) == {"Nothing": ""}
 
-    sections = morning([hidden], council(), MONDAY + timedelta(days=40))
+    now = MONDAY + timedelta(days=40)
+    sections = for_everybody(standing([hidden], council(), now), headings=tuple(Heading))
     assert sections
     assert {row.label for section in sections for row in section.rows} == {"1 restricted case"}

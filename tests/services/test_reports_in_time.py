@@ -1,12 +1,14 @@
 """Reports, papers and the digest: each once, on its morning, with the figures of its period, and to nobody else."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTP
 from functools import partial
+from urllib.parse import unquote
 
-from services.office import MONDAY, House, council
+from services.office import MONDAY, SERVER, House, council
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.provisions import Digest, Edition, Figure, Period, Provisions, Report
 from townclerk.services import reporting
@@ -95,6 +97,39 @@ async def test_the_digest_comes_on_working_mornings_when_there_is_something_to_s
     (line,) = house.sent("digest")
     assert line.recipient == "cal.lane@council.example"
     assert "Monday 18 January 2027" in words(house, "digest")
+
+
+async def test_officers_read_of_their_own_cases_and_the_lead_gets_the_tracker_on_its_day(house: House) -> None:
+    provide(house, digest=Digest(officers=True, weekly=("complaints_lead",)))
+    house.arrives("I complain about the bins.", at=MONDAY.replace(hour=10))
+    await house.settle(MONDAY.replace(hour=10))
+    for day in (14, 15, 15, 18):  # Thursday; Friday, with its reminders; and the Monday of the tracker
+        await go_on(house, MONDAY.replace(day=day, hour=9))
+    got = [(line.recipient, line.created_at.day, line.subject.partition(":")[0]) for line in house.sent("digest")]
+    assert got == [
+        ("wendy.ash@council.example", 14, "For you this morning"),
+        ("cal.lane@council.example", 18, "This week"),
+        ("wendy.ash@council.example", 18, "For you this morning"),
+    ]  # on the 15th a reminder says it to Wendy
+
+
+async def test_a_line_of_the_digest_opens_a_mail_that_asks_about_its_case(house: House) -> None:
+    provide(house, digest=Digest(officers=True))
+    house.arrives("I complain about the bins.", at=MONDAY.replace(hour=10))
+    await house.settle(MONDAY.replace(hour=10))
+    await go_on(house, MONDAY.replace(day=14, hour=9))
+    (line,) = house.sent("digest")
+    row = house.read(partial(outbox.get, key=line.key))
+    assert row is not None
+    page = message_from_bytes(row.raw, policy=SMTP).get_body(("html",))
+    assert page is not None
+    (address,) = re.findall(r'href="mailto:([^?"]+)\?[^"]*body=%23show', str(page.get_content()))
+    proof = f"{SERVER}; dmarc=pass header.from=council.example"
+    house.arrives(
+        "#show", "Show", line.recipient, MONDAY.replace(day=14, hour=10), to=unquote(address), authentication_results=proof
+    )
+    await house.settle(MONDAY.replace(day=14, hour=10))
+    assert house.sent("done")
 
 
 async def test_whoever_reviews_the_policy_is_told_once_when_it_is_due(house: House) -> None:

@@ -1,7 +1,7 @@
 """Every story that ships with a policy comes out as it says."""
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -9,12 +9,11 @@ import pytest
 
 from townclerk.app.simulate.judging import judge
 from townclerk.app.simulate.playing import play
+from townclerk.app.simulate.theatre import Theatre
 from townclerk.app.simulate.world import LetterOut, ReadHere, World
-from townclerk.config.council_folder import load_council
-from townclerk.config.scenario_file import Scenario, load_scenario
+from townclerk.config.scenario_file import load_scenario
 from townclerk.config.shipped import shipped_folders
 from townclerk.config.templates import TemplateSet
-from townclerk.domain.council import Council
 from townclerk.services.office import Office
 from townclerk.store.database import Database
 
@@ -46,20 +45,13 @@ def templates_of(council: str) -> TemplateSet:
     return TemplateSet.load(shipped_folders("templates"), council)
 
 
-@cache
-def _usual_council(council: str, year: int) -> Council:
-    return load_council(council, today=date(year, 6, 1))
-
-
-def council_of(story: Scenario) -> Council | None:
-    """The council as it ships, read once for all stories that change nothing in it; None: this story has one of its own."""
-    return None if story.settings or story.staff else _usual_council(story.policy, story.until.written.year)
+THEATRE = Theatre(None, None)  # reads each council once
 
 
 @pytest.mark.parametrize("path", STORIES, ids=[f"{path.parents[1].name}/{path.stem}" for path in STORIES])
 async def test_a_shipped_story_comes_out_as_it_says(path: Path) -> None:
     story = load_scenario(path)
-    played = await play(story, templates_of(story.policy), council_of(story))
+    played = await play(story, templates_of(story.policy), THEATRE.council_of(story))
     failures = judge(story.expect, played)
 
     assert failures == ()
@@ -76,7 +68,7 @@ SOME = STORIES[::8]
 @pytest.mark.parametrize("path", SOME, ids=[f"{path.parents[1].name}/{path.stem}" for path in SOME])
 async def test_a_story_in_one_go_is_the_same_as_one_with_a_restart_between_any_two_steps(path: Path) -> None:
     story = load_scenario(path)
-    words, council = templates_of(story.policy), council_of(story)
+    words, council = templates_of(story.policy), THEATRE.council_of(story)
     whole, stopped = await play(story, words, council), await play(story, words, council, world=StoppedAndStarted)
 
     assert [told(letter) for letter in stopped.letters] == [told(letter) for letter in whole.letters]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -46,6 +47,13 @@ def load_council(
         raise FilesRefused(found)
     _refuse_own_mailbox(policy, roster)
     return Council(policy, build_calendar(policy.calendar, years_around(today)), roster, routing)
+
+
+def with_staff(council: Council, staff: Node | Mapping[str, object]) -> Council:
+    """*council* with another roster, without its files being read again. Raises FilesRefused."""
+    roster = read_staff(node_of(staff, "staff"), council.policy, council.routing.service_names)
+    _refuse_own_mailbox(council.policy, roster)
+    return replace(council, roster=roster)
 
 
 def _refuse_own_mailbox(policy: Policy, roster: Roster) -> None:

@@ -1,8 +1,8 @@
-"""Lengths of time as a policy writes them: "5 working days", "21 days", "12 months"."""
+"""Lengths of time as a policy writes them, "5 working days", "21 days", "12 months"; and days of the week."""
 
 import re
 
-from townclerk.config.reading import Refused, Value, text
+from townclerk.config.reading import Refused, Value, refuse_word, text
 from townclerk.domain.durations import Duration, Unit
 
 UNITS = {
@@ -12,6 +12,7 @@ UNITS = {
     "month": Unit.MONTH,
     "year": Unit.YEAR,
 }
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LONGEST = {Unit.WORKING_DAY: 750, Unit.CALENDAR_DAY: 1100, Unit.MONTH: 120, Unit.YEAR: 100}
 _PATTERN = "^[0-9]{1,6} ((working |calendar )?day|month|year)s?$"
 EXAMPLE = 'write for instance "10 working days", "21 days" or "12 months"'
@@ -47,3 +48,11 @@ def _meaning(written: str) -> Duration:
     if not 1 <= int(match[1]) <= LONGEST[unit]:
         raise Refused(f'"{written}" is {"no time at all" if int(match[1]) < 1 else "too long"}', EXAMPLE)
     return Duration(int(match[1]), unit)
+
+
+def weekday(value: Value) -> int:
+    """A day of the week by its English name; Monday is 0."""
+    written = text(value).lower()
+    if written not in WEEKDAYS:
+        refuse_word(written, WEEKDAYS)
+    return WEEKDAYS.index(written)

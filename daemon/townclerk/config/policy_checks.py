@@ -98,6 +98,7 @@ def _roles_provided(provisions: Provisions) -> Iterator[tuple[str, str]]:
     yield from (("alternatives.consult", role) for role in (alternatives.consult if alternatives else ()))
     yield from (("board.members", role) for role in (board.members if board else ()))
     yield from (("digest.to", role) for role in (digest.to if digest else ()))
+    yield from (("digest.weekly.to", role) for role in (digest.weekly if digest else ()))
     for name, report in provisions.reports.items():
         yield from ((f"reports.{name}.to", role) for role in report.to)
     for notice in provisions.notices:

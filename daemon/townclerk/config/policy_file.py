@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from townclerk.config.calendar_days import is_known_place
-from townclerk.config.durations import cap, duration, working_days
+from townclerk.config.durations import cap, duration, weekday, working_days
 from townclerk.config.policy_checks import check_policy
 from townclerk.config.provisions_file import provisions, published
 from townclerk.config.reading import (
@@ -19,7 +19,6 @@ from townclerk.config.reading import (
     day,
     email,
     read_root,
-    refuse_word,
     text,
     whole_number,
     word_of,
@@ -54,7 +53,6 @@ from townclerk.domain.words import Alert, Category, Stage
 
 SETTINGS = "settings"  # what faults call the file of values that a scenario replaces
 RESIDENT = "resident"  # who keeps the promise to ask for a review in time
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ONE_DAY = Duration(1, Unit.WORKING_DAY)  # a stand-in, see config.reading
 PARLIAMENT: tuple[str, ...] = ("parliament.uk",)
 
@@ -185,7 +183,7 @@ def _calendar(value: Value) -> CalendarPolicy:
             country=f.text("country"),
             subdivision=f.text("subdivision"),
             timezone=f.required("timezone", _timezone, "UTC"),
-            weekend=f.optional("weekend", lambda days: tuple(sorted(set(days.each(_weekday)))), (5, 6)),
+            weekend=f.optional("weekend", lambda days: tuple(sorted(set(days.each(weekday)))), (5, 6)),
             closure_days=f.optional("closure_days", _closure_days, ()),
             extra_working_days=f.optional("extra_working_days", lambda days: days.each(day), ()),
             nonworking_receipt=f.optional(
@@ -209,13 +207,6 @@ def _timezone(value: Value) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Refused(f'"{written}" is not a time zone', "write for instance Europe/London") from None
     return written
-
-
-def _weekday(value: Value) -> int:
-    written = text(value).lower()
-    if written not in WEEKDAYS:
-        refuse_word(written, WEEKDAYS)
-    return WEEKDAYS.index(written)
 
 
 def _closure_days(value: Value) -> tuple[tuple[date, str], ...]:

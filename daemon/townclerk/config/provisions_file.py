@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from townclerk.config.durations import duration, working_days
+from townclerk.config.durations import duration, weekday, working_days
 from townclerk.config.reading import (
     Fields,
     Value,
@@ -250,7 +250,16 @@ def _report(id_: str, value: Value) -> Report:
 
 def _digest(value: Value) -> Digest:
     with value.fields() as f:
-        return Digest(f.required("to", words, ()), published(f))
+        to, officers = f.words("to"), f.yes_no("officers", default=False)
+        weekly, on = f.optional("weekly", _weekly, ((), 0))
+        if not (to or officers or weekly):
+            f.fault("to", "says not who reads it", "write to: [a role], officers: true, or weekly: {to: [a role]}")
+        return Digest(to, officers, weekly, on, published(f))
+
+
+def _weekly(value: Value) -> tuple[tuple[str, ...], int]:
+    with value.fields() as f:
+        return f.required("to", words, ()), f.optional("on", weekday, 0)
 
 
 _HAPPENINGS = ("flag", "remedy", "stage", "alert")

@@ -207,8 +207,8 @@ def _context(page: Page, letter: Letter, policy: Policy, reply_to: str) -> dict[
     ref = f"[{letter.case.ref}]" if letter.case else ""
     zone = ZoneInfo(policy.calendar.timezone)
 
-    def mailto(body: str, subject: str | None = None) -> str:
-        return words.mailto(reply_to, body, ref if subject is None else subject)
+    def mailto(body: str, subject: str | None = None, address: str | None = None) -> str:
+        return words.mailto(reply_to if address is None else address, body, ref if subject is None else subject)
 
     def replies(choices: Iterable[Choice]) -> Piece:
         return page.replies((choice.label, choice.body, mailto(choice.body)) for choice in choices)

@@ -463,10 +463,11 @@ def _least_to_staff() -> Iterator[StaffContent]:
 def _without_a_case() -> Iterator[StaffContent]:
     yield Report("Report to the committee", date(2026, 10, 1), date(2026, 12, 31), _SECTIONS)
     yield Report("Papers for the board", date(2026, 12, 1), date(2026, 12, 14), _SECTIONS, date(2026, 12, 17))
-    yield Digest(
-        _ACKNOWLEDGE, (Section("Overdue", (Row("AB-26-0007-B", "waste, to be answered by Wednesday 6 January 2027"),)),)
-    )
-    yield Digest(_ACKNOWLEDGE, (Section("Nobody's", (Row("AB-26-0007-B", ""),)), Section("Due", (Row("Nothing", ""),))))
+    ref, said = "AB-26-0007-B", "waste, to be answered by Wednesday 6 January 2027, “My bin”"
+    late = Row(ref, said, ref, "feedback+ab260007b@council.example")
+    yield Digest(_ACKNOWLEDGE, (Section("Overdue", (late,)), Section("Nobody's", (Row("1 restricted case", ""),))))
+    yield Digest(_ACKNOWLEDGE, (Section("Overdue", (late,)),), "own")
+    yield Digest(_ACKNOWLEDGE, (Section("Due within the week", (replace(late, address=""),)),), "tracker")
     yield Done((), "#help    send me this list")
     yield Refused("Bins", "this mail names no case", ("answer a letter that you had about the case",), "Hello?")
     yield Undelivered(LetterKind.RECEIPT, "someone@example.net", "5.1.1", "no such user")

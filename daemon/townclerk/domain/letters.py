@@ -6,6 +6,7 @@ stand in templates; a template sees the `Letter` and nothing else.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import Ombudsman
@@ -48,8 +49,8 @@ class Ombudsmen:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRight:
-    """The way to the next stage; `last_day` is None where the policy sets no limit. `ended` is the date for it that they held
-    while the matter was sent back: this answer ends it."""
+    """The way to the next stage; `last_day` is None where the policy sets no limit. `ended` is the date for it that they
+    held while the matter was sent back: this answer ends it."""
 
     stage_title: str
     last_day: date | None
@@ -436,10 +437,13 @@ class Undelivered:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a report: what, and how many or which."""
+    """A line of a report: what, and how many or which. `case` is the reference of the one that it is about; `address` where a
+    mail about that goes, for whoever reads it."""
 
     label: str
     value: str
+    case: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,12 +467,17 @@ class Report:
     kind = LetterKind.REPORT
 
 
+DigestScope = Literal["own", "all", "tracker"]
+
+
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What is due, overdue and nobody's, on the morning of `day`."""
+    """What is due, overdue and nobody's, on the morning of `day`. `scope`: "own" cases of the reader, "all" that are open, or
+    the week's "tracker"."""
 
     day: date
     sections: tuple[Section, ...]
+    scope: DigestScope = "all"
     kind = LetterKind.DIGEST
 
 

@@ -249,9 +249,13 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What is due, overdue and nobody's, every working morning, where there is anything to say."""
+    """What is due, overdue and nobody's, every working morning, where there is anything to say: of every case to the roles in
+    `to`, of their own to each of the officers. Once a week, on `weekday` (0: Monday), the tracker to the roles in `weekly`."""
 
-    to: tuple[str, ...]
+    to: tuple[str, ...] = ()
+    officers: bool = False
+    weekly: tuple[str, ...] = ()
+    weekday: int = 0
     said: Published = NOT_PUBLISHED
 
 

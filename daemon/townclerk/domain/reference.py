@@ -40,6 +40,11 @@ class Reference:
         return f"{self.prefix}{self.digits}{self.check}".lower()
 
 
+def compacted(ref: str) -> str:
+    """*ref* as signed addresses hold it: small letters and digits, nothing between."""
+    return ref.replace("-", "").lower()
+
+
 def find_references(text: str, prefix: str) -> tuple[str, ...]:
     """Every right reference in *text*, written properly, in order, without repeats. Wrong ones are not seen at all."""
     folded = unicodedata.normalize("NFKC", text)

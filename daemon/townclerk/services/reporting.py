@@ -1,25 +1,24 @@
-"""Reports after each period, a board's papers before it meets, the morning digest, and word that the policy itself is due for
-review: each just once, also after an outage."""
+"""Reports after each period, a board's papers before it meets, and word that the policy itself is due for review: each just
+once, also after an outage. The digests go with them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 from townclerk.domain.decide import Send
-from townclerk.domain.decide.deliberation import LEAD, mark, next_opening, to_officer
-from townclerk.domain.digest import morning
+from townclerk.domain.decide.deliberation import mark, next_opening
 from townclerk.domain.figures import Material, sections
-from townclerk.domain.letters import Because, Digest, Letter, Recipient, Report, Row, Section
+from townclerk.domain.letters import Because, Letter, Report, Row, Section
 from townclerk.domain.periods import ONE_DAY, Span, before, review_due, spans_from
 from townclerk.domain.provisions import Figure
 from townclerk.domain.provisions import Report as ReportPolicy
-from townclerk.domain.words import Status
+from townclerk.services import digests
 from townclerk.services.office import Office
+from townclerk.services.telling import readers
 from townclerk.services.writing import write_letter
 from townclerk.store import cases, facts, outbox
 from townclerk.store.database import Tx
-from townclerk.store.outbox import OutboxRow
 
 MOST_AT_ONCE = 50  # spans of one report that a very long downtime has left unsent
 
@@ -39,7 +38,7 @@ async def run_once(office: Office, now: datetime) -> Counts:
         for span in await _due(office, report, now):
             await _report(office, report, span, now)
             reports += 1
-    return Counts(reports + await _review_of_the_policy(office, now), await _digest(office, now))
+    return Counts(reports + await _review_of_the_policy(office, now), await digests.run_once(office, now))
 
 
 async def next_moment(office: Office, now: datetime) -> datetime | None:
@@ -50,7 +49,7 @@ async def next_moment(office: Office, now: datetime) -> datetime | None:
         for span in _from(office, report, now)
     ]
     if office.council.policy.provisions.digest is not None:
-        moments.append(_next_morning(office, now))
+        moments.append(digests.next_morning(office, now))
     if (due := _edition_due(office)) is not None:
         moments.append(_told_at(office, due))
     return min((moment for moment in moments if moment > now), default=None)
@@ -103,11 +102,11 @@ async def _report(office: Office, report: ReportPolicy, span: Span, now: datetim
             now,
             not_before=next_opening(office.council, now),
         )
-        for to in _readers(office, report.to)
+        for to in readers(office, report.to)
     ]
 
     def write(tx: Tx) -> None:
-        _put(tx, rows)
+        outbox.put_all(tx, rows)
         facts.put(tx, f"report:{council}:{report.id}", span.leaves.isoformat())
 
     await office.db.run(write)
@@ -120,30 +119,6 @@ def _count(tx: Tx, office: Office, report: ReportPolicy, span: Span, now: dateti
     if Figure.TRENDS in report.contains:
         earlier = Material(council, before(span, report.every), now).take(cases.every(tx, council.policy.id))
     return Report(report.title, span.first, span.last, sections(report, material, earlier), span.meeting)
-
-
-def _readers(office: Office, roles: tuple[str, ...]) -> tuple[Recipient, ...]:
-    """Everybody in one of *roles*; the address that the policy prints for it. Where there is neither, the complaints lead."""
-    found = _playing(office, roles) or _playing(office, (LEAD,))
-    return tuple(found.values())
-
-
-def _playing(office: Office, roles: tuple[str, ...]) -> dict[str, Recipient]:
-    """By address."""
-    found: dict[str, Recipient] = {}
-    for role in roles:
-        for officer in office.council.playing(role):
-            reader = office.council.roster.reader(officer)
-            found.setdefault(reader.email.lower(), to_officer(reader))
-        address = office.council.policy.role_addresses.get(office.council.policy.own_role(role))
-        if address and not office.council.playing(role):
-            found.setdefault(address.lower(), Recipient(role.replace("_", " "), address, None, staff=True))
-    return found
-
-
-def _put(tx: Tx, rows: list[OutboxRow]) -> None:
-    for row in rows:
-        outbox.put(tx, row)
 
 
 # --- the policy itself -----------------------------------------------------------------------------------------------
@@ -177,11 +152,11 @@ async def _review_of_the_policy(office: Office, now: datetime) -> int:
             now,
             not_before=next_opening(office.council, now),
         )
-        for to in _readers(office, (edition.review_by,))
+        for to in readers(office, (edition.review_by,))
     ]
 
     def write(tx: Tx) -> None:
-        _put(tx, rows)
+        outbox.put_all(tx, rows)
         facts.put(tx, key, due.isoformat())
 
     await office.db.run(write)
@@ -195,53 +170,3 @@ REVIEWED = (
 
 def _words(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B %Y}"
-
-
-# --- the digest ------------------------------------------------------------------------------------------------------
-
-
-def _next_morning(office: Office, now: datetime) -> datetime:
-    calendar, clock = office.council.calendar, office.council.policy.hours.reminders_at
-    today = calendar.local(now).date()
-    if calendar.is_working(today) and calendar.at(today, clock) > now:
-        return calendar.at(today, clock)
-    return calendar.at(calendar.add_working_days(today, 1), clock)
-
-
-async def _digest(office: Office, now: datetime) -> int:
-    """How many got the digest of this morning. One that an outage kept back until the afternoon is left out."""
-    digest, calendar = office.council.policy.provisions.digest, office.council.calendar
-    today = calendar.local(now).date()
-    if digest is None or not calendar.is_working(today):
-        return 0
-    since = calendar.at(today, office.council.policy.hours.reminders_at)
-    if not since <= now < since + timedelta(hours=4):
-        return 0
-    key = f"digest:{office.council.policy.id}"
-    if await office.db.read(partial(facts.get, key=key)) == today.isoformat():
-        return 0
-    found = await office.db.read(
-        lambda tx: morning(cases.every(tx, office.council.policy.id, [Status.OPEN]), office.council, now)
-    )
-    letter_key = f"{office.council.policy.id}:digest:{today.isoformat()}"
-    because = Because("digest", next(iter(digest.said.promises), None), digest.said.clause or None)
-    readers = _readers(office, digest.to) if found else ()
-    rows = [
-        write_letter(
-            office,
-            Send(
-                f"{letter_key}:{mark(to.address.lower())}",
-                letter_key,
-                Letter(to, Digest(today, found), because, None, automatic=True),
-            ),
-            now,
-        )
-        for to in readers
-    ]
-
-    def write(tx: Tx) -> None:
-        _put(tx, rows)
-        facts.put(tx, key, today.isoformat())
-
-    await office.db.run(write)
-    return len(rows)

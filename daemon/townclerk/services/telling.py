@@ -1,4 +1,4 @@
-"""The complaints lead is told of what no case can tell: a mail, a timer or a flood that a person must look at."""
+"""Whom a letter of no case goes to. The complaints lead is told of a mail, a timer or a flood that a person must look at."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,7 +7,7 @@ import structlog
 
 from townclerk.domain.decide import Send
 from townclerk.domain.decide.deliberation import LEAD, next_opening, to_officer
-from townclerk.domain.letters import Because, Decision, InPlaceOf, Letter, Original
+from townclerk.domain.letters import Because, Decision, InPlaceOf, Letter, Original, Recipient
 from townclerk.services.aside import setting_aside
 from townclerk.services.office import Office
 from townclerk.services.writing import write_letter
@@ -36,3 +36,22 @@ def _letters(office: Office, key: str, content: Decision, because: str, now: dat
         instead = None if reader.key == officer.key else InPlaceOf(officer.name, until)
         letter = Letter(to_officer(reader), content, Because(because), None, automatic=True, in_place_of=instead)
         yield write_letter(office, Send(f"{key}:{officer.key}", key, letter), now, not_before=next_opening(council, now))
+
+
+def readers(office: Office, roles: tuple[str, ...]) -> tuple[Recipient, ...]:
+    """Everybody in one of *roles*; the address that the policy prints for it. Where there is neither, the complaints lead."""
+    found = _playing(office, roles) or _playing(office, (LEAD,))
+    return tuple(found.values())
+
+
+def _playing(office: Office, roles: tuple[str, ...]) -> dict[str, Recipient]:
+    """By address."""
+    found: dict[str, Recipient] = {}
+    for role in roles:
+        for officer in office.council.playing(role):
+            reader = office.council.roster.reader(officer)
+            found.setdefault(reader.email.lower(), to_officer(reader))
+        address = office.council.policy.role_addresses.get(office.council.policy.own_role(role))
+        if address and not office.council.playing(role):
+            found.setdefault(address.lower(), Recipient(role.replace("_", " "), address, None, staff=True))
+    return found

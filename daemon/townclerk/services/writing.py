@@ -12,6 +12,7 @@ from townclerk.domain.decide import Send
 from townclerk.domain.decide.deliberation import next_opening
 from townclerk.domain.letters import Decision, Forwarded, Letter
 from townclerk.domain.mail import Address, File, OutgoingMail
+from townclerk.domain.reference import compacted
 from townclerk.domain.signing import Side
 from townclerk.mail.composing import compose
 from townclerk.services.office import Office
@@ -59,7 +60,7 @@ def write_letter(
 ) -> OutboxRow:
     letter, person = _with_what_is_enclosed(office, send.letter), send.letter.to.address
     side, until = _side(letter), _until(office, letter, now)
-    compact = letter.case.ref.replace("-", "").lower() if letter.case else f"{office.council.policy.prefix.lower()}000000x"
+    compact = compacted(letter.case.ref) if letter.case else f"{office.council.policy.prefix.lower()}000000x"
     message_id = office.signer.message_id(compact, side, person, send.key, until)
     reply_to = _reply_address(office, letter, compact, side, until)
     rendered = office.templates.render(letter, office.council.policy, reply_to)
@@ -127,8 +128,11 @@ def _side(letter: Letter) -> Side:
 
 def _until(office: Office, letter: Letter, now: datetime) -> date | None:
     """The last day on which an officer's answer acts; None: a resident's always does."""
-    if not letter.to.staff:
-        return None
+    return last_day_to_answer(office, now) if letter.to.staff else None
+
+
+def last_day_to_answer(office: Office, now: datetime) -> date:
+    """How long the address acts that an officer is given now."""
     calendar = office.council.calendar
     return calendar.count(calendar.local(now).date(), office.council.policy.provisions.desk.address_lasts).due
 

@@ -6,7 +6,7 @@ waiting -> sending -> sent
    |-- retry -|- dead, dropped
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,6 +70,12 @@ def put(tx: Tx, row: OutboxRow) -> bool:
     values |= {"recipient_key": row.recipient.lower(), "next_at": row.next_at or row.not_before or row.created_at}
     new = insert(tx, outbox).on_conflict_do_nothing().returning(outbox.c.id)
     return tx.execute(new, values).first() is not None  # as parameters: to build a statement of so many values costs more
+
+
+def put_all(tx: Tx, rows: Iterable[OutboxRow]) -> None:
+    """Put each of *rows*: see `put`."""
+    for row in rows:
+        put(tx, row)
 
 
 def claim(tx: Tx, council: str, now: datetime, limit: int, lease_seconds: float) -> tuple[OutboxLine, ...]:
@@ -206,6 +212,13 @@ def sent_between(
     if automatic_to_residents:
         sent_then += [outbox.c.automatic.is_(True), outbox.c.staff.is_(False)]
     return int(tx.execute(select(func.count()).select_from(outbox).where(*sent_then)).scalar_one())
+
+
+def told_since(tx: Tx, council: str, start: datetime, kinds: Collection[str]) -> frozenset[tuple[str, str]]:
+    """(address in lower case, case) of each letter of *kinds* that has been sent from *start* on, or is still to be sent."""
+    here = or_(outbox.c.state.in_(UNFINISHED), outbox.c.sent_at >= start)
+    query = select(outbox.c.recipient_key, outbox.c.case_ref).where(outbox.c.council == council, here)
+    return frozenset((row.recipient_key, row.case_ref) for row in tx.execute(query.where(outbox.c.kind.in_(kinds))))
 
 
 def depth(tx: Tx, council: str) -> dict[OutboxState, int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from townclerk.app.simulate.judging import judge
 from townclerk.app.simulate.playing import Played, Watcher, play
 from townclerk.app.simulate.world import load_world_council
+from townclerk.config.council_folder import with_staff
 from townclerk.config.errors import Fault, FilesRefused
 from townclerk.config.reading import suggest
 from townclerk.config.scenario_file import Scenario, load_scenario
@@ -91,10 +92,10 @@ class Theatre:
             raise FilesRefused([_fault(scenario, "policy", f'no council here is called "{scenario.policy}"', expected)])
         today = scenario.until.written
         replaced = tuple(sorted((name, _bare(node)) for name, node in scenario.settings.items()))
-        key = (scenario.policy, replaced, scenario.staff and _bare(scenario.staff), today.year)
+        key = (scenario.policy, replaced, today.year, scenario.staff is not None)
         if key not in self._councils:
             self._councils[key] = load_world_council(scenario, today, self.rules)
-        return self._councils[key]
+        return with_staff(self._councils[key], scenario.staff) if scenario.staff else self._councils[key]
 
     def _templates(self, scenario: Scenario) -> TemplateSet:
         if scenario.policy not in self._letters:
