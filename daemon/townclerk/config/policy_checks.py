@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from townclerk.config.reading import Value, suggest
 from townclerk.config.yaml import Place, Table
-from townclerk.domain.policy import ClockStart, Policy, Promise, StagePolicy
+from townclerk.domain.policy import THEIR_DEPUTY, WHOSE_IT_IS, ClockStart, Policy, Promise, StagePolicy
 from townclerk.domain.provisions import Period, Provisions, Published
 from townclerk.domain.words import Category, Stage
 
@@ -66,7 +66,7 @@ def _roles_named(policy: Policy) -> Iterator[tuple[str, str]]:
         if exclusion.forward_to is not None:
             yield f"exclusions.{code}.forward_to", exclusion.forward_to
     for step in policy.escalation:
-        yield from (("escalation", role) for role in step.to)
+        yield from (("escalation", role) for role in step.to if role not in {WHOSE_IT_IS, THEIR_DEPUTY})
     yield from ((f"alerts.{alert}", role) for alert, role in policy.alerts.items())
 
 

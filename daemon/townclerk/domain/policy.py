@@ -206,9 +206,12 @@ class Reminders:
     respond: tuple[int, ...] = (2, 0)
 
 
+WHOSE_IT_IS, THEIR_DEPUTY = "officer", "deputy"  # on the ladder, beside roles: whoever has the case, and who stands in for them
+
+
 @dataclass(frozen=True, slots=True)
 class EscalationStep:
-    """Working days after the date that was missed, and the roles that are told then."""
+    """Working days after the date that was missed, and who is told then: roles, `officer` or `deputy`."""
 
     after: int
     to: tuple[str, ...]

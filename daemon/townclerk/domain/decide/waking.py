@@ -11,13 +11,14 @@ from townclerk.domain.decide.answering import acknowledged
 from townclerk.domain.decide.approving import ask_again_for_approval, tell_lead_what_waits
 from townclerk.domain.decide.assigning import in_whose_name
 from townclerk.domain.decide.conversation import question_about
-from townclerk.domain.decide.deliberation import LEAD, Deliberation
+from townclerk.domain.decide.deliberation import LEAD, Deliberation, to_officer
 from townclerk.domain.decide.handing import hand_over, release
 from townclerk.domain.decide.ombudsman import ENQUIRIES
 from townclerk.domain.decide.opening import ask_what_is_pending
 from townclerk.domain.events import TimerDue
 from townclerk.domain.letters import Acknowledgement, DelayNotice, Escalation, Overdue, Recipient, Reminder
-from townclerk.domain.policy import StagePolicy
+from townclerk.domain.policy import THEIR_DEPUTY, WHOSE_IT_IS, StagePolicy
+from townclerk.domain.roster import Officer
 from townclerk.domain.words import LetterKind, Stage, Status
 
 QUOTED_CHARACTERS = 2000  # of the resident's own words, in an automatic acknowledgement
@@ -174,9 +175,21 @@ def _escalation(d: Deliberation, timer: Timer) -> None:
         officer.name if officer else None,
         choices.to_work(d.case, d.council),
     )
-    told: dict[str, Recipient] = {recipient.address: recipient for role in step.to for recipient in d.people(role)}
+    told: dict[str, Recipient] = {each.address: each for part in step.to for each in _on_the_ladder(d, part, officer)}
     for recipient in told.values():
         d.to_staff(recipient, letter, deadline.promises, deadline.clause)
+
+
+def _on_the_ladder(d: Deliberation, part: str, officer: Officer | None) -> tuple[Recipient, ...]:
+    """Who stands on a step. An officer without a deputy who may know of the case has nobody there."""
+    if part == WHOSE_IT_IS:
+        return (to_officer(officer),) if officer is not None else ()
+    if part != THEIR_DEPUTY:
+        return d.people(part)
+    roster = d.council.roster
+    deputies = (found for key in (officer.deputies if officer is not None else ()) if (found := roster.find_here(key)))
+    free = (each for each in deputies if roster.is_here(each) and each.key not in d.kept_from())
+    return tuple(to_officer(each) for each in list(free)[:1])
 
 
 def _undecided(d: Deliberation, timer: Timer) -> None:
