@@ -120,6 +120,29 @@ class OfficerWroteOutside:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficerAway:
+    """An officer's mailbox answered a letter about this case by itself: they seem to be away, and staff.yaml says nothing."""
+
+    officer: str
+    mail: MailFacts
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerLeft:
+    """*officer*, who had this case, does not work here any more."""
+
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reassigned:
+    """Whoever runs townclerk gave this case to the officer *to*. `by` is their name at the terminal."""
+
+    to: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class StrangerUsedAddress:
     """Somebody who is neither on the roster nor a party to this case wrote to the reply address of a letter to *officer*."""
 
@@ -178,6 +201,9 @@ Event = (
     | OfficerMailHeld
     | OfficerWroteOutside
     | StrangerUsedAddress
+    | OfficerAway
+    | OfficerLeft
+    | Reassigned
     | TimerDue
     | LetterBounced
     | CaseJoined

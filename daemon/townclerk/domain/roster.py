@@ -94,13 +94,13 @@ class Roster:
     def is_here(self, officer: Officer) -> bool:
         return not officer.has_left(self.day) and officer.away_until(self.day) is None
 
-    def stand_ins(self, officer: Officer) -> Iterator[Officer]:
-        """Who gets the mail that is meant for *officer*, the first choice first: themselves while they are here, else their
-        deputies, and the deputies of those who are away as well."""
+    def stand_ins(self, officer: Officer, as_if_away: bool = False) -> Iterator[Officer]:
+        """Who gets the mail that is meant for *officer*, the first choice first: themselves while they are here (unless
+        *as_if_away*), else their deputies, and the deputies of those who are away as well."""
         asked, queue = {officer.key}, [officer]
         while queue:
             one = queue.pop(0)
-            if self.is_here(one):
+            if self.is_here(one) and not (as_if_away and one is officer):
                 yield one
                 continue
             following = [found for key in one.deputies if key not in asked and (found := self.find(key)) is not None]

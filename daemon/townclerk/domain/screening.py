@@ -51,6 +51,20 @@ def _answerable(mail: IncomingMail) -> bool:
     )
 
 
+# What a robot of an officer's says by itself, that is no word of being away.
+NOT_AWAY = frozenset({"a read receipt", "a report of delivery"})
+_CALENDAR_ANSWER = re.compile(
+    r"^(?:accepted|declined|tentative(?:ly accepted)?|new time proposed|cancel+ed|derbyniwyd|gwrthodwyd)\s*:", re.IGNORECASE
+)
+
+
+def answers_an_invitation(mail: IncomingMail) -> bool:
+    """True for what a calendar sends when somebody accepts or declines a meeting."""
+    parts = (mail.content_type, *(attachment.content_type for attachment in mail.attachments))
+    carries = any(part.lower().startswith("text/calendar") for part in parts)
+    return bool(_CALENDAR_ANSWER.match(mail.subject)) and (carries or not mail.own_text.strip())
+
+
 _UNREAD = re.compile(
     r"(?:^|[-_.+])(?:no|non|not|do[-_.]?not|dont|can[-_.]?not|never)[-_.]?reply(?:ing)?(?:$|[-_.+\d])"
     r"|^(?:mailer-daemon|postmaster|mail-daemon|nobody|null|devnull|bounces?)(?:$|[-+=])"

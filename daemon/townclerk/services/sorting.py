@@ -21,10 +21,11 @@ from townclerk.domain.events import (
 from townclerk.domain.linking import Clue, Link, find_clues, judge, whose_address
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.routing import Signal, route
-from townclerk.domain.screening import Screening, resident_of_form, unread_address
+from townclerk.domain.screening import Screening, answers_an_invitation, resident_of_form, unread_address
 from townclerk.domain.words import LetterKind, Status
 from townclerk.services.applying import happen
 from townclerk.services.desk import officer_mail
+from townclerk.services.leave_noticed import officers_robot, staff_letter_returned
 from townclerk.services.office import Office
 from townclerk.services.quarantining import quarantine
 from townclerk.services.references import new_reference
@@ -100,7 +101,9 @@ async def _conversation(
     facts = facts_of(stored, mail, writer, answerable=screening.answerable or writer != sender)
     link, known = await find_link(office, mail)
     officer = office.council.roster.find_by_address(sender.address)
-    if screening.kind is not MailKind.PERSON and not _says_something(office, mail, link):
+    if officer is not None and (screening.kind is not MailKind.PERSON or answers_an_invitation(mail)):
+        await officers_robot(office, officer, mail, facts, link, screening, settle, now)
+    elif screening.kind is not MailKind.PERSON and not _says_something(office, mail, link):
         await _robot(office, facts, link, screening, settle, now)
     elif officer is not None:
         await officer_mail(office, officer, mail, facts, link, known, settle, now)
@@ -254,6 +257,9 @@ async def _bounce(office: Office, mail: IncomingMail, settle: Settle, now: datet
         await office.db.run(lambda tx: settle(tx, MailState.IGNORED, "a delivery report of no failure", None))
         return
     letter = await office.db.read(partial(_returned_letter, mail=mail))
+    if letter is not None and letter.case_ref is None and letter.staff:
+        await staff_letter_returned(office, letter, settle, now)
+        return
     if letter is None or letter.case_ref is None:
         await office.db.run(lambda tx: settle(tx, MailState.IGNORED, "a delivery report of no letter of ours", None))
         return

@@ -8,6 +8,7 @@ import structlog
 
 from townclerk.domain.decide.deliberation import next_opening
 from townclerk.domain.events import TimerDue
+from townclerk.services import leaving
 from townclerk.services.applying import happen
 from townclerk.services.aside import setting_aside
 from townclerk.services.office import Office
@@ -38,6 +39,8 @@ class Counts:
 
 async def run_once(office: Office, now: datetime) -> Counts:
     """Act on the timers that are due, at most a batch. What would write to somebody waits for working hours."""
+    async with setting_aside(log, "cases of leavers not handed on"):
+        await leaving.run_once(office, now)
     failed: list[bool] = []  # of each that broke us: whether it stands aside
     council = office.council.policy.id
     prefix = "" if next_opening(office.council, now) is None else SILENT
@@ -89,4 +92,4 @@ async def next_moment(office: Office, now: datetime) -> datetime | None:
     if spoken is not None:
         spoken = max(spoken, now)
         spoken = next_opening(office.council, spoken) or spoken
-    return min((moment for moment in (silent, spoken) if moment is not None), default=None)
+    return min((moment for moment in (silent, spoken, leaving.next_moment(office, now)) if moment is not None), default=None)

@@ -1,23 +1,30 @@
 """`townclerk case`: the cases, and one of them whole."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
 import typer
 
-from townclerk.app.commands.asking import CannotRead
-from townclerk.app.commands.records import Records, open_records, read_case, reference_of
+from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, who_asks
+from townclerk.app.commands.records import Records, open_records, read_case, reference_of, why_not_ready
 from townclerk.app.commands.saying import iso, moment_words, one_line, say, say_json, say_table
+from townclerk.app.wiring import Files, load_files, open_office, url_of_database
+from townclerk.config.reading import suggest
 from townclerk.domain.afterwards import RETENTION
 from townclerk.domain.case import Case, Deadline
 from townclerk.domain.deadlines import is_overdue
 from townclerk.domain.mail import Address
 from townclerk.domain.words import Category, Status
+from townclerk.mail.parsing import ParsePool
+from townclerk.services import reassigning
+from townclerk.services.reassigning import Given
 from townclerk.store import cases, journal, outbox
 from townclerk.store.cases import CaseRow
-from townclerk.store.database import Tx
+from townclerk.store.database import Database, Tx
 from townclerk.store.errors import UnreadableCase
 from townclerk.store.journal import Entry
 from townclerk.store.outbox import OutboxLine
@@ -103,6 +110,55 @@ def _row_object(row: CaseRow, late: bool) -> dict[str, object]:
         "updated_at": iso(row.updated_at),
         "closed_at": iso(row.closed_at),
     }
+
+
+# --- many cases at once ----------------------------------------------------------------------------------------------
+
+
+@app.command()
+def reassign(
+    ctx: typer.Context,
+    giver: Annotated[str, typer.Option("--from", metavar="KEY", help="Whose open cases: a name of staff.yaml.")],
+    to: Annotated[str, typer.Option("--to", metavar="KEY", help="Who gets them.")],
+    case: Annotated[str | None, typer.Option("--case", metavar="REF", help="Only this one.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Give the open cases of one officer to another, who gets an assignment for each. It may be done while the daemon runs.
+
+    What the other may not have (it complains of them, or they answered before) stays where it is, and is listed.
+    Exit status 1 where a case stayed.
+
+    \b
+    Examples:
+      townclerk case reassign --from wendy --to tom
+      townclerk case reassign --from wendy --to tom --case SS-26-0042-K
+    """
+    asked: Asked = ctx.obj
+    files = load_files(asked.settings_file())
+    known = [officer.key for officer in files.council.roster.officers]
+    if to not in known:
+        raise CannotRead(f'"{to}" is nobody in staff.yaml; {suggest(to, known)}')
+    ref = reference_of([case], files.council.policy.prefix) if case is not None else None
+    url = url_of_database(files.settings)
+    if (trouble := why_not_ready(url)) is not None:
+        raise NotAsItShould(trouble)
+    given = asyncio.run(_reassign(files, url, giver, to, ref))
+    if as_json:
+        for one in given:
+            say_json({"case": one.ref, "given": not one.why_not, "why_not": one.why_not or None})
+    else:
+        rows = ((one.ref, f"stays: {one.why_not}" if one.why_not else f"now with {to}") for one in given)
+        say_table(("case", "what became of it"), rows, empty=f"{giver} has no open case")
+    raise typer.Exit(1 if any(one.why_not for one in given) else 0)
+
+
+async def _reassign(files: Files, url: str, giver: str, to: str, ref: str | None) -> tuple[Given, ...]:
+    db, pool = Database.open(url), ParsePool()
+    try:
+        return await reassigning.reassign(open_office(files, db, pool), giver, to, who_asks(), datetime.now(UTC), ref)
+    finally:
+        await pool.close()
+        db.close()
 
 
 # --- one case --------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from townclerk.domain.case import Case
 from townclerk.domain.council import Council
+from townclerk.domain.decide.absence import officer_away, officer_left, reassigned
 from townclerk.domain.decide.afterwards import keep_up
 from townclerk.domain.decide.conversation import member_wrote, resident_wrote, robot_wrote
 from townclerk.domain.decide.decision import Decision, Entry, JoinOther, Send
@@ -21,10 +22,13 @@ from townclerk.domain.events import (
     Event,
     LetterBounced,
     MemberWrote,
+    OfficerAway,
+    OfficerLeft,
     OfficerMailHeld,
     OfficerWrote,
     OfficerWroteOutside,
     PersonRestricted,
+    Reassigned,
     ResidentWrote,
     RobotWrote,
     StrangerUsedAddress,
@@ -41,7 +45,7 @@ def decide(case: Case | None, event: Event, council: Council, now: datetime) -> 
         case = new_case(event, council)
     if case is None:
         raise ValueError(f"{type(event).__name__} needs a case")
-    source, name = _source(event)
+    source, name = _source(event, now)
     d = Deliberation(case, council, now, source, name)
     before = None if isinstance(event, CaseOpened) else case
     _act(d, event)
@@ -67,6 +71,12 @@ def _act(d: Deliberation, event: Event) -> None:  # noqa: C901  # one line an ev
             officer_mail_held(d, event)
         case OfficerWroteOutside():
             officer_wrote_outside(d, event)
+        case OfficerAway():
+            officer_away(d, event)
+        case OfficerLeft():
+            officer_left(d, event)
+        case Reassigned():
+            reassigned(d, event)
         case StrangerUsedAddress():
             stranger_used_address(d, event)
         case TimerDue():
@@ -81,11 +91,15 @@ def _act(d: Deliberation, event: Event) -> None:  # noqa: C901  # one line an ev
             assert_never(event)
 
 
-def _source(event: Event) -> tuple[str, str]:
+def _source(event: Event, now: datetime) -> tuple[str, str]:
     """(what begins the keys of this event's effects, what letters give as the reason)."""
     match event:
         case TimerDue(key=key):
             return key, f"timer:{key}"
+        case OfficerLeft(officer=officer):
+            return f"left:{officer}", "officer_left"
+        case Reassigned(to=to):
+            return f"reassigned:{to}:{mark(now.isoformat())}", "reassigned"
         case LetterBounced(letter_key=key, recipient=recipient):
             return f"bounce:{key}:{mark(recipient.lower())}", "undelivered"
         case CaseJoined(other=other):
@@ -106,4 +120,5 @@ _NAMES: dict[type, str] = {
     OfficerMailHeld: "mail:held",
     OfficerWroteOutside: "mail:outside",
     StrangerUsedAddress: "mail:stranger",
+    OfficerAway: "mail:away",
 }

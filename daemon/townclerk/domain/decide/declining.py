@@ -17,7 +17,7 @@ def conflict(work: OfficerAtWork, command: Command) -> None:
         raise Refusal("the reason is missing; nobody outside sees it", "#conflict and why this should not be yours")
     if officer in d.council.playing(LEAD):
         raise Refusal("the complaints lead finds somebody else for it", "#assign and a colleague")
-    theirs = tuple(role for role in _roles(d) if _has(d, role, officer.key))
+    theirs = tuple(role for role in roles_at_work(d) if _has(d, role, officer.key))
     d.change(
         conflicts=tuple(dict.fromkeys((*d.case.conflicts, officer.key))),
         officer=None if d.case.officer == officer.key else d.case.officer,
@@ -30,7 +30,7 @@ def conflict(work: OfficerAtWork, command: Command) -> None:
     work.done("Your conflict of interest is recorded. A colleague has it now, and you hear no more of it.")
 
 
-def _roles(d: Deliberation) -> Iterator[str]:
+def roles_at_work(d: Deliberation) -> Iterator[str]:
     """The roles that have something to do with the case as it stands."""
     stage = d.stage_policy
     if stage is None:

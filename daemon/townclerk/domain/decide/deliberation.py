@@ -264,9 +264,14 @@ class Deliberation:
         waiting = (one for one in (officer, *self.council.playing(LEAD)) if one.key not in refused and self.may_act(one))
         return next(covering, None) or next(waiting, None)
 
+    def cover_for(self, officer: Officer) -> Officer | None:
+        """Who can see to this case where *officer* seems not to, whatever the roster says; None: nobody else."""
+        apart = self.barred() | {officer.key}
+        return next((one for one in self._covering(officer) if one.key not in apart and self.may_act(one)), None)
+
     def _covering(self, officer: Officer) -> Iterator[Officer]:
         roster = self.council.roster
-        yield from roster.stand_ins(officer)
+        yield from roster.stand_ins(officer, as_if_away=True)
         colleagues = roster.playing(officer.roles, self.case.service)
         yield from (one for one in colleagues if roster.is_here(one))
         for one in (*self.council.playing(LEAD), *self._above()):

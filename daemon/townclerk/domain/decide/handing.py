@@ -121,6 +121,8 @@ def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
     reason, original = letter.about[0], d.original(d.case.mail(letter.mail))
     if reason == "member":  # whoever answers members owes the resident nothing, and answers in their own way
         return Forwarded(reason, original, (choices.NOTE,))
+    if reason == "away":
+        return Forwarded(reason, original, choices.to_work(d.case, d.council), d.dates(), detail=letter.about[1])
     if reason in {"notice", "withheld"}:
         return Forwarded(reason, original, (choices.MESSAGE, choices.NOTE), detail=letter.about[1])
     wanted = choices.to_work(d.case, d.council) if reason != "withdraws" else (choices.WITHDRAWN, choices.MESSAGE)

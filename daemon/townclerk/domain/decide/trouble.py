@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from townclerk.domain.case import Party, PartyRole
-from townclerk.domain.decide.deliberation import LEAD, Deliberation
+from townclerk.domain.decide.deliberation import ANSWERS, LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.opening import category_policy, send_receipt
 from townclerk.domain.events import CaseJoined, LetterBounced, StrangerUsedAddress
+from townclerk.domain.roster import Officer
 from townclerk.domain.words import LetterKind, Status
 
 
@@ -14,6 +15,10 @@ def letter_bounced(d: Deliberation, event: LetterBounced) -> None:
     """A person is told; an acknowledgement that did not arrive was none, though a clock that it started stands."""
     d.note("mail system", "undelivered", letter=event.letter, status=event.status, key=event.letter_key)
     if event.letter is LetterKind.UNDELIVERED:  # a notice about a notice would go on for ever
+        return
+    officer = d.council.roster.find_by_address(event.recipient)
+    if officer is not None:
+        _staff_did_not_get_it(d, event, officer)
         return
     theirs = event.recipient.lower() == d.case.complainant.key  # and no copy, which keeps no promise of ours
     if theirs and event.letter is LetterKind.ACKNOWLEDGEMENT and d.case.stage is not None and d.case.status is Status.OPEN:
@@ -28,6 +33,20 @@ def letter_bounced(d: Deliberation, event: LetterBounced) -> None:
     hand_over(d, LetterKind.UNDELIVERED, f"{RESPONSIBLE}:", *about)
     if lead is not None and (officer is None or lead.key != officer.key):
         hand_over(d, LetterKind.UNDELIVERED, f"role:{LEAD}", *about)
+
+
+def _staff_did_not_get_it(d: Deliberation, event: LetterBounced, officer: Officer) -> None:
+    """The lead is told, and whoever can stand in gets the work. An answer to the officer's own mail was theirs alone."""
+    about = (event.letter.value, event.recipient, event.status, event.diagnostic)
+    hand_over(d, LetterKind.UNDELIVERED, f"role:{LEAD}", *about)
+    cover = d.cover_for(officer)
+    if event.letter in ANSWERS or cover is None or d.case.status is not Status.OPEN:
+        return
+    mail = (d.case.mail(d.case.began_mail) or d.case.first_mail) if d.case.mails else None
+    kind, said = LetterKind.ASSIGNMENT, f"A letter to {officer.name} about this case came back, so it comes to you."
+    if d.stage_policy is None:
+        kind, said = LetterKind.FORWARDED, d.case.category.value
+    hand_over(d, kind, f"officer:{cover.key}", said, mail=mail.mail if mail is not None else None)
 
 
 def stranger_used_address(d: Deliberation, event: StrangerUsedAddress) -> None:

@@ -1,0 +1,71 @@
+"""What an officer's mailbox says by itself: that they are away is told to whoever can stand in; all else is filed."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from townclerk.domain.authentication import proven
+from townclerk.domain.decide.deliberation import mark
+from townclerk.domain.events import MailFacts, OfficerAway, RobotWrote
+from townclerk.domain.linking import Link
+from townclerk.domain.mail import IncomingMail, MailKind
+from townclerk.domain.roster import Officer
+from townclerk.domain.screening import NOT_AWAY, Screening
+from townclerk.services.applying import happen
+from townclerk.services.office import Office
+from townclerk.services.telling import letters_to_lead
+from townclerk.store import facts as remembered
+from townclerk.store import outbox
+from townclerk.store.database import Tx
+from townclerk.store.outbox import OutboxRow
+from townclerk.store.schema import MailState
+
+Settle = Callable[[Tx, MailState, str | None, str | None], None]
+
+
+async def officers_robot(
+    office: Office,
+    officer: Officer,
+    mail: IncomingMail,
+    facts: MailFacts,
+    link: Link,
+    screening: Screening,
+    settle: Settle,
+    now: datetime,
+) -> None:
+    """It never acts and reaches no resident. That they are away is told once a day, where staff.yaml does not say so."""
+    ref = link.joined.ref if link.joined else next(iter(link.possible), None)
+    if ref is None:
+        await office.db.run(lambda tx: settle(tx, MailState.IGNORED, f"an officer's robot: {screening.because}", None))
+        return
+    council = office.council.at(now)
+    key, today = f"away:{council.policy.id}:{officer.key}", council.calendar.local(now).date().isoformat()
+    told = await office.db.read(partial(remembered.get, key=key)) == today
+    away = screening.kind is MailKind.AUTO_REPLY and screening.because not in NOT_AWAY
+    forged = proven(mail, office.ways.trusted_server, office.ways.authentication).state == "fail"
+    if told or not away or forged or not council.roster.is_here(officer):
+        filed = RobotWrote(facts, screening.kind.value)
+        await happen(office, ref, filed, now, lambda tx: settle(tx, MailState.DONE, None, ref))
+        return
+
+    def also(tx: Tx) -> None:
+        remembered.put(tx, key, today)
+        settle(tx, MailState.DONE, None, ref)
+
+    await happen(office, ref, OfficerAway(officer.key, facts), now, also)
+
+
+async def staff_letter_returned(office: Office, letter: OutboxRow, settle: Settle, now: datetime) -> None:
+    """A report, a digest or an answer that is about no case did not arrive: the complaints lead is told."""
+    officer = office.council.roster.find_by_address(letter.recipient)
+    who = officer.name if officer is not None else letter.recipient
+    detail = f"A letter to {who} ({letter.kind.replace('_', ' ')}) came back undelivered. Is the address in staff.yaml right?"
+    key = f"returned:{mark(letter.key)}"
+    rows = await letters_to_lead(office, key, "unclear_mail", detail, "undelivered", now)
+
+    def write(tx: Tx) -> None:
+        for row in rows:
+            outbox.put(tx, row)
+        settle(tx, MailState.DONE, "a letter to staff that came back", None)
+
+    await office.db.run(write)
