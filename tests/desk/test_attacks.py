@@ -312,7 +312,7 @@ async def test_who_has_left_does_nothing_with_their_own_letter_and_the_lead_is_t
     await house.settle(LATER)
 
     assert before == _state(house, scene.ref)
-    assert [line.recipient for line in house.letters("decision")] == [CAL]
+    assert [line.recipient for line in house.letters("decision")] == [CAL, CAL], "of the mail, and of the cases"
     assert house.letters(to=WENDY) == [scene.letter]
     assert "leaver_wrote" in _journal(house)
 

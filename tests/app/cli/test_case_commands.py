@@ -51,6 +51,25 @@ def test_the_list_as_json_says_what_is_overdue(townclerk: Command, town: Town) -
     assert ran.objects[-1]["opened_at"].endswith("+00:00")
 
 
+def test_an_officer_s_cases_are_given_to_somebody_else(townclerk: Command, town: Town) -> None:
+    ran = townclerk("case", "reassign", "--from", "wendy", "--to", "cal", "--json", "--config", town.settings)
+    again = townclerk("case", "reassign", "--from", "wendy", "--to", "cal", "--config", town.settings)
+    listed = townclerk("case", "list", "--json", "--config", town.settings)
+
+    assert ran.status == 0, ran.err
+    assert ran.objects
+    assert all(each["given"] for each in ran.objects)
+    assert {each["officer"] for each in listed.objects if each["reference"] in {one["case"] for one in ran.objects}} == {"cal"}
+    assert "wendy has no open case" in again.out
+
+
+def test_cases_are_given_to_somebody_who_is_there(townclerk: Command, town: Town) -> None:
+    ran = townclerk("case", "reassign", "--from", "wendy", "--to", "cap", "--config", town.settings)
+
+    assert ran.status == 2
+    assert '"cap" is nobody in staff.yaml; did you mean "cal"?' in ran.err
+
+
 def test_a_service_that_the_council_has_not_is_told_with_those_it_has(townclerk: Command, town: Town) -> None:
     ran = townclerk("case", "list", "--service", "bins", "--config", town.settings)
 
