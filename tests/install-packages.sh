@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs the servers, the browser and the mail program that the tests use, where this is a Debian and we are root. Changes nothing else.
+# Installs the servers, the browser and the mail programs that the tests use, where this is a Debian and we are root. Changes nothing else.
 set -eu
 
 missing=
-for pair in dovecot-imapd:/usr/lib/dovecot/imap dovecot-lmtpd:/usr/lib/dovecot/lmtp postfix:/usr/sbin/postfix chromium:/usr/bin/chromium neomutt:/usr/bin/neomutt; do
+for pair in dovecot-imapd:/usr/lib/dovecot/imap dovecot-lmtpd:/usr/lib/dovecot/lmtp postfix:/usr/sbin/postfix chromium:/usr/bin/chromium neomutt:/usr/bin/neomutt thunderbird:/usr/bin/thunderbird; do
     [ -e "${pair#*:}" ] || missing="$missing ${pair%%:*}"
 done
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"

@@ -2,33 +2,60 @@
 
 import html
 import re
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from servers.installation import PASSWORD, eventually
 from servers.neomutt import NeoMutt
 from servers.post import COMPLAINT, everything, letter, plain, send
+from servers.thunderbird import Thunderbird
 from servers.town import Town
 
 UNDERSTOOD = "You tell us that your brown bin was missed three times since March, and that nobody answers the telephone."
 ANSWER = "We are sorry. The crew was short of people on those days. Your bin has been emptied, and the crew has a list now."
 
 
+class Program(Protocol):
+    """What an officer does in any mail program."""
+
+    def answer_last(self, words: str) -> None: ...
+    def press(self, link: str, words: str = "") -> None: ...
+
+
 @pytest.fixture
-def wendy(town: Town, tmp_path: Path) -> NeoMutt:
+def mutt(town: Town, tmp_path: Path) -> NeoMutt:
     ports = town.dovecot.imap_port, town.postfix.smtp_port
-    return NeoMutt.of(tmp_path / "wendy", "Wendy Ash", town.officer, PASSWORD, *ports)
+    return NeoMutt.of(tmp_path / "mutt", "Wendy Ash", town.officer, PASSWORD, *ports)
 
 
-def test_an_officer_reads_answers_and_presses_a_link_and_the_resident_has_both_letters(town: Town, wendy: NeoMutt) -> None:
+@pytest.fixture
+def thunderbird(town: Town, tmp_path: Path) -> Iterator[Thunderbird]:
+    ports = town.dovecot.imap_port, town.postfix.smtp_port
+    with Thunderbird(tmp_path / "thunderbird", "Wendy Ash", town.officer, PASSWORD, *ports) as program:
+        yield program
+
+
+def test_in_neomutt_an_officer_reads_answers_and_presses_and_the_resident_has_both_letters(town: Town, mutt: NeoMutt) -> None:
+    """Plain text, the letter quoted with ">" below the answer."""
+    answers_and_presses(town, mutt, lambda: mutt.read_last("Please acknowledge the complaint by", "#acknowledge"))
+
+
+def test_in_thunderbird_an_officer_answers_and_presses_and_the_resident_has_both(town: Town, thunderbird: Thunderbird) -> None:
+    """HTML, the whole page quoted below the answer."""
+    answers_and_presses(town, thunderbird)
+
+
+def answers_and_presses(town: Town, wendy: Program, read: Callable[[], None] = lambda: None) -> None:
     """The assignment is read and answered with #acknowledge; then the link for "not upheld" in it is pressed."""
     with town.daemon() as daemon:
         daemon.wait_for("ready")
         send(town.postfix.smtp_port, letter(f"Asha Patel <{town.resident()}>", town.feedback, "My bin", COMPLAINT))
         (assignment,) = arrived(town, town.names.officer, 1)
-        wendy.read_last("Please acknowledge the complaint by", "Ready-made replies", "#acknowledge")
+        read()
 
         wendy.answer_last(f"#acknowledge\n\n{UNDERSTOOD}")
         acknowledgement = arrived(town, town.names.resident(), 2)[1]
@@ -44,16 +71,16 @@ def test_an_officer_reads_answers_and_presses_a_link_and_the_resident_has_both_l
         nothing_of_the_notification(each, assignment)
 
 
-def test_an_answer_without_a_word_is_shown_to_the_officer_and_leaves_when_they_press(town: Town, wendy: NeoMutt) -> None:
+def test_an_answer_without_a_word_leaves_when_the_officer_presses(town: Town, mutt: NeoMutt) -> None:
     """Nothing goes out until the link in `confirm` is pressed."""
     with town.daemon() as daemon:
         daemon.wait_for("ready")
         send(town.postfix.smtp_port, letter(f"Asha Patel <{town.resident()}>", town.feedback, "My bin", COMPLAINT))
         arrived(town, town.names.officer, 1)
-        wendy.answer_last("We will look into it this week.")
+        mutt.answer_last("We will look into it this week.")
         confirm = arrived(town, town.names.officer, 2)[1]
         arrived(town, town.names.resident(), 1)  # the receipt, and nothing else
-        wendy.press(the_link(confirm, "Send it to the resident as a message"))
+        mutt.press(the_link(confirm, "Send it to the resident as a message"))
         message = arrived(town, town.names.resident(), 2)[1]
         assert daemon.terminate() == 0
 
