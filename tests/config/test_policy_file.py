@@ -255,7 +255,7 @@ def test_a_wrong_length_is_shown_with_line_and_column() -> None:
 
     assert str(fault) == (
         'policy.yaml:13:15: stages.stage1.respond.within: "10 workin days" is not a length of time; '
-        'write for instance "10 working days"'
+        'did you mean "10 working days"?'
     )
 
 
@@ -295,6 +295,46 @@ WRONG = [
     ('clause: "1", first_stage: stage1', 'clause: "1"', 8, "categories.complaint.first_stage", "is missing"),
     ("  complaint: {", "  complaints: {", 8, "categories.complaints", 'did you mean "complaint"'),
     ("  stage1:\n", "  stage_1:\n", 11, "stages.stage_1", 'did you mean "stage1"'),
+    (
+        "  stage1:\n",
+        "  stage3:\n",
+        11,
+        "stages.stage3",
+        "the stages are stage1, stage1_again, stage2; a third cannot be expressed",
+    ),
+    (
+        "within: 10 working days",
+        "within: 10 workign days",
+        13,
+        "stages.stage1.respond.within",
+        'did you mean "10 working days"',
+    ),
+    ("within: 10 working days", "within: 2 weeks", 13, "stages.stage1.respond.within", 'write "14 days", or "10 working days"'),
+    (
+        "within: 10 working days",
+        "within: ten working days",
+        13,
+        "stages.stage1.respond.within",
+        'did you mean "10 working days"',
+    ),
+    (
+        "within: 10 working days",
+        "within: 10 business days",
+        13,
+        "stages.stage1.respond.within",
+        'did you mean "10 working days"',
+    ),
+    ("within: 10 working days", "within: 1 yr", 13, "stages.stage1.respond.within", "write for instance"),
+    (
+        "default: 10 working days}",
+        "default: 10 working days, cap: at most 12 days in all}",
+        17,
+        "stages.stage1.extension.cap",
+        "is less than",
+    ),
+    ("title: A small policy", "title: Policy #4", 3, "", '"#4" is lost'),
+    ("title: A small policy", 'title: "A small policy', 3, "", "the quotation mark that opens here is not closed"),
+    ("title: Stage 1", "title: 'Stage 1", 11, "", "the quotation mark that opens here is not closed"),
     ("final: true", "final: false", 18, "stages.stage1.final", "stage1 is the last stage here"),
     ("    final: true\n", "", 11, "stages.stage1.final", "stage1 is the last stage here"),
     (
@@ -372,8 +412,105 @@ def test_a_policy_without_any_ombudsman_is_refused() -> None:
     assert "names nobody" in str(faults(SMALL.partition("ombudsmen:")[0] + "ombudsmen: {}\n")[0])
 
 
+def test_a_role_that_stands_nowhere_because_its_promise_is_missing_is_not_complained_of_as_well() -> None:
+    (fault,) = faults(
+        SMALL.replace("ombudsmen:", "  stage1_again: {title: Again, extension: {clause: a, default: 5 days}}\nombudsmen:")
+    )
+
+    assert (fault.path, fault.message) == ("stages.stage1_again.respond", "is missing")
+
+
+def test_a_cap_in_days_may_stand_beside_a_time_in_working_days() -> None:
+    changed = SMALL.replace("default: 10 working days}", "default: 10 working days, cap: at most 30 days in all}")
+
+    assert read_policy(changed.encode(), "policy.yaml").stages[Stage.STAGE1].extension.cap == Duration(30, Unit.CALENDAR_DAY)
+
+
+def test_an_id_that_is_not_the_name_of_its_folder_is_refused_at_its_line() -> None:
+    with pytest.raises(FilesRefused) as caught:
+        read_policy(SMALL.encode(), "policy.yaml", folder="smal")
+
+    said = 'policy.yaml:1:5: id: "small" is not the name of its folder; write id: smal, or rename the folder'
+    assert str(caught.value) == said
+
+
+def test_a_comment_with_a_blank_behind_its_sign_or_a_sign_in_quotation_marks_is_none_of_our_business() -> None:
+    changed = SMALL.replace("title: A small policy", 'title: "Policy #4"  # the fourth\n#another')
+
+    assert read_policy(changed.encode(), "policy.yaml").title == "Policy #4"
+
+
 def test_a_list_where_the_whole_policy_must_be_is_refused() -> None:
     assert "policy.yaml:1:1: a list stands where a group of settings must" in str(faults("- a\n")[0])
+
+
+# --- words that a case may come to have --------------------------------------------------------------------------------
+
+APPROVED = SMALL.replace("    final: true\n", "    final: true\n    approvals: [{by: [service], when: [WORD]}]\n")
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("uphelt", 'did you mean "upheld"'),
+        ("partly_uphelt", 'did you mean "partly-upheld"'),
+        ("not upheld_", 'did you mean "not-upheld"'),
+        ("finansial", 'did you mean "financial"'),
+        ("adjustmnt", 'did you mean "adjustment"'),
+        ("sirious", 'did you mean "serious"'),
+    ],
+)
+def test_a_slip_in_what_waits_for_an_approval_is_refused_and_does_not_switch_it_off(word: str, meant: str) -> None:
+    content = APPROVED.replace("WORD", word) + "remedies: {financial: Money}\nflags: {serious: The board looks at it}\n"
+    (fault,) = faults(content)
+
+    assert fault.path == "stages.stage1.approvals"
+    assert fault.line == 19
+    assert meant in fault.expected
+
+
+@pytest.mark.parametrize("word", ["partly_upheld", "partly-upheld", "Partly upheld"])
+def test_an_outcome_may_be_written_with_either_dash(word: str) -> None:
+    policy = read_policy(APPROVED.replace("WORD", word).encode(), "policy.yaml")
+
+    assert policy.stages[Stage.STAGE1].approvals[0].when == ("partly-upheld",)
+
+
+def test_any_other_word_is_a_flag_that_officers_set() -> None:
+    policy = read_policy(APPROVED.replace("WORD", "historic, mentions_need").encode(), "policy.yaml")
+
+    assert policy.stages[Stage.STAGE1].approvals[0].when == ("historic", "mentions_need")
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("stage_one", "the stages are stage1, stage1_again, stage2"),
+        ("complant", 'did you mean "complaint"'),
+        ("insuranc", 'did you mean "insurance"'),
+        ("ombudsmen", 'did you mean "ombudsman"'),
+    ],
+)
+def test_a_slip_in_a_class_of_retention_is_refused(word: str, meant: str) -> None:
+    exclusions = "exclusions: {insurance: {title: Insurance, clause: '3'}}\n"
+    (fault,) = faults(SMALL + exclusions + f"retention: {{classes: {{{word}: 2 years}}}}\n")
+
+    assert fault.path == f"retention.classes.{word}"
+    assert meant in fault.expected
+
+
+def test_a_notice_for_a_flag_that_is_nearly_another_is_refused() -> None:
+    (fault,) = faults(SMALL + "flags: {behaviour: Look}\nnotices: [{flag: behavior, to: [service]}]\n")
+
+    assert 'did you mean "behaviour"' in fault.expected
+
+
+@pytest.mark.parametrize("dates", ["", "first: 2027-01-01, last: 2027-02-01, url: council.example, "])
+def test_an_override_of_a_stage_that_is_not_there_is_refused_also_before_it_is_in_force(dates: str) -> None:
+    (fault,) = faults(SMALL + f"timescale_override: {{{dates}stages: {{stage2: 20 working days}}}}\n")
+
+    assert fault.path == "timescale_override.stages.stage2"
+    assert 'no "stage2" under stages' in fault.message
 
 
 # --- the desk --------------------------------------------------------------------------------------------------------

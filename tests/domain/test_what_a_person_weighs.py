@@ -163,6 +163,37 @@ def test_a_concern_is_asked_about_and_starts_nothing() -> None:
     assert asked(opened(Signal.CONCERN)) == {}, "who says that they complain is not asked about"
 
 
+def council_where_concerns_run() -> Council:
+    """No step before the first stage: what calls itself a concern is dealt with as a complaint meanwhile."""
+    plain = council()
+    provisions = replace(plain.policy.provisions, concerns=Concerns("complaints_lead", clocks_run=True))
+    return replace(plain, policy=replace(plain.policy, provisions=provisions))
+
+
+def running_concern(*signals: str, route: Route = samples.COMPLAINT) -> Decision:
+    what = replace(route, signals=frozenset({Signal.CONCERN, *signals}), doubtful=True)
+    event = CaseOpened("SS-27-0001-K", facts(1, "My bin.", MONDAY), what)
+    return decide(None, event, council_where_concerns_run(), MONDAY)
+
+
+def test_where_the_policy_lets_its_clocks_run_a_concern_is_asked_about_and_nobody_waits() -> None:
+    decision = running_concern()
+
+    assert asked(decision) == {"concern": "cal"}
+    assert kinds(decision) == ["receipt", "assignment", "decision"]
+    assert decision.case.deadline("stage1.respond") is not None
+    said = officer(decision.case, "#category complaint")
+    assert kinds(said) == ["done"], "it goes on as it is"
+    assert said.case.deadlines == decision.case.deadlines
+
+
+def test_a_concern_that_something_else_holds_up_is_asked_about_once() -> None:
+    statutory = replace(samples.COMPLAINT, exclusions=("insurance",))
+
+    assert asked(running_concern(route=statutory)) == {"statutory": "cal"}
+    assert asked(running_concern(Signal.ANONYMOUS)) == {"anonymous": "cal"}
+
+
 def test_a_concern_that_is_taken_as_a_complaint_counts_from_its_receipt() -> None:
     taken = officer(concern().case, "#category complaint").case.deadline("stage1.respond")
 

@@ -74,11 +74,7 @@ def _attempt(found: list[Fault], read: Callable[[], T]) -> T | None:
 
 def _policy(council_id: str, rules: Path | None, replaced: Mapping[str, object] | None) -> Policy:
     path = _file(council_id, "policy.yaml", rules)
-    policy = load_policy(path, replaced=replaced)
-    if policy.id != council_id:
-        message = f'"{policy.id}" is not the name of its folder'
-        raise FilesRefused([Fault(str(path), 0, 0, "id", message, f"write id: {council_id}, or rename the folder")])
-    return policy
+    return load_policy(path, folder=council_id, replaced=replaced)
 
 
 def _routing(council_id: str, rules: Path | None, policy: Policy | None) -> Routing:

@@ -1,22 +1,29 @@
 """What must fit together within one policy, beyond each value for itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from difflib import get_close_matches
 
 from townclerk.config.reading import Value, suggest
 from townclerk.config.yaml import Place, Table
+from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import THEIR_DEPUTY, WHOSE_IT_IS, ClockStart, Policy, Promise, StagePolicy
+from townclerk.domain.policy_words import plain_word, words_of_nothing
 from townclerk.domain.provisions import Period, Provisions, Published
 from townclerk.domain.words import Category, Stage
 
 LEAD = "complaints_lead"
+STAND_IN = "-"  # in place of a text that is missing, see config.reading
 BOARD = "board"  # its members, where somebody's approval is asked
 
 
 def check_policy(policy: Policy, root: Value) -> None:
     """Note the faults of *policy*, whose file is *root*."""
-    for path, message, expected in _problems(policy):
+    misread = bool(root.faults.found)
+    for path, message, expected in _problems(policy, root):
+        if misread and message.startswith(f'"{STAND_IN}" '):
+            continue  # what it stands in for has been said
         root.faults.add(place_at(root, path), path, message, expected)
 
 
@@ -34,11 +41,13 @@ def place_at(root: Value, path: str) -> Place:
 Problem = tuple[str, str, str]
 
 
-def _problems(policy: Policy) -> Iterator[Problem]:
+def _problems(policy: Policy, root: Value) -> Iterator[Problem]:
     yield from _role_problems(policy)
     yield from _stage_problems(policy)
     yield from _clock_problems(policy)
     yield from _provision_problems(policy)
+    yield from _override_problems(policy, root)
+    yield from _word_problems(policy)
     yield from _register_problems(policy)
     if not policy.ombudsmen:
         yield "ombudsmen", "names nobody", "write the Ombudsman with name, address, phone and website"
@@ -180,12 +189,43 @@ def _stage_clock_problems(path: str, stage: Stage, found: StagePolicy) -> Iterat
     if stage is Stage.STAGE1 and found.respond.start is ClockStart.RESPONSE:
         yield f"{path}.respond.from", "there is no response before the first stage", "write from: receipt"
     limit, within = found.extension.cap, found.respond.within
-    if limit is not None and limit.unit is within.unit and limit.n < within.n:
+    if limit is not None and _about_days(limit) < _about_days(within):
         yield (
             f"{path}.extension.cap",
             f"{limit} is less than the {within} of the response itself",
             "it counts from the same start",
         )
+
+
+def _about_days(length: Duration) -> float:
+    """About how many calendar days: enough to say which of two lengths in different units is the shorter."""
+    return length.n * {Unit.WORKING_DAY: 7 / 5, Unit.CALENDAR_DAY: 1, Unit.MONTH: 30, Unit.YEAR: 365}[length.unit]
+
+
+def _override_problems(policy: Policy, root: Value) -> Iterator[Problem]:
+    """Also of an override that is not in force: it will be, on a day when nobody has time to read."""
+    entry = root.node.find("timescale_override") if isinstance(root.node, Table) else None
+    lengths = entry.node.find("stages") if entry is not None and isinstance(entry.node, Table) else None
+    for each in lengths.node.entries if lengths is not None and isinstance(lengths.node, Table) else ():
+        if each.key in set(Stage) and each.key not in policy.stages:
+            here = ", ".join(policy.stages)
+            yield f"timescale_override.stages.{each.key}", f'there is no "{each.key}" under stages', f"known here: {here}"
+
+
+def _word_problems(policy: Policy) -> Iterator[Problem]:
+    """A flag may be any word, so a word that is nearly another would be taken for one, and not do what it was to do."""
+    for path, word, known in words_of_nothing(policy):
+        if meant := _nearly(word, known):
+            yield path, f'"{word}" is not known here', meant
+
+
+def _nearly(word: str, known: Iterable[str]) -> str:
+    """What *word* may be a slip of, as it is said to the admin; empty: it is like none of *known*."""
+    plain = {plain_word(each): each for each in known}
+    if re.match(r"stages?[ _-]?([0-9]|one|two|three)|stages?$", word.lower()) and (stages := [s for s in Stage if s in plain]):
+        return f"the stages are {', '.join(stages)}"
+    close = get_close_matches(plain_word(word), plain, n=1, cutoff=0.8)
+    return f'did you mean "{plain[close[0]]}"?' if close else ""
 
 
 def _provision_problems(policy: Policy) -> Iterator[Problem]:

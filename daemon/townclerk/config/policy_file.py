@@ -2,14 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from townclerk.config.calendar_days import is_known_place
 from townclerk.config.durations import cap, duration, weekday, working_days
-from townclerk.config.policy_checks import check_policy
+from townclerk.config.policy_checks import check_policy, place_at
 from townclerk.config.provisions_file import provisions, published
 from townclerk.config.reading import (
     Faults,
@@ -19,12 +20,13 @@ from townclerk.config.reading import (
     day,
     email,
     read_root,
+    suggest,
     text,
     whole_number,
     word_of,
     words,
 )
-from townclerk.config.yaml import Items, Scalar, Table, node_of, parse_yaml, put, read_file
+from townclerk.config.yaml import Items, Scalar, Table, lost_in_comments, node_of, parse_yaml, put, read_file
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import (
     Approval,
@@ -49,7 +51,7 @@ from townclerk.domain.policy import (
     Triage,
 )
 from townclerk.domain.provisions import NOT_PUBLISHED, Published
-from townclerk.domain.words import Alert, Category, Stage
+from townclerk.domain.words import Alert, Category, Outcome, Stage
 
 SETTINGS = "settings"  # what faults call the file of values that a scenario replaces
 RESIDENT = "resident"  # who keeps the promise to ask for a review in time
@@ -57,22 +59,37 @@ ONE_DAY = Duration(1, Unit.WORKING_DAY)  # a stand-in, see config.reading
 PARLIAMENT: tuple[str, ...] = ("parliament.uk",)
 
 
-def load_policy(path: Path, *, replaced: Mapping[str, object] | None = None) -> Policy:
-    """The policy in the file at *path*; *replaced* as in `read_policy`. Raises FilesRefused with all that is wrong in it."""
-    return read_policy(read_file(path), str(path), replaced=replaced)
+def load_policy(path: Path, *, folder: str | None = None, replaced: Mapping[str, object] | None = None) -> Policy:
+    """The policy in the file at *path*; *folder* and *replaced* as in `read_policy`. Raises FilesRefused with all that is wrong
+    in it."""
+    return read_policy(read_file(path), str(path), folder=folder, replaced=replaced)
 
 
-def read_policy(content: bytes, file: str, *, replaced: Mapping[str, object] | None = None) -> Policy:
-    """The policy that *content* says; *file* is the name that faults show.
+def read_policy(
+    content: bytes, file: str, *, folder: str | None = None, replaced: Mapping[str, object] | None = None
+) -> Policy:
+    """The policy that *content* says; *file* is the name that faults show, *folder* that of the council, which its id must be.
 
     *replaced* puts values in place of the file's, by dotted path: {"calendar.cutoff": "17:00"}. A path that the language
     does not have is a fault. The policy's version is of the file alone. Raises FilesRefused.
     """
     tree = parse_yaml(content, file)
+    faults = Faults()
+    for place, lost in lost_in_comments(content):
+        message = f'"{lost}" is lost: a # behind a blank begins a comment'
+        faults.add(replace(place, file=file), "", message, f'write the whole value in quotation marks, or "# {lost[1:]}"')
     for path, value in (replaced or {}).items():
         tree = put(tree, path, node_of(value, SETTINGS))
     version = hashlib.sha256(content).hexdigest()[:12]
-    return read_root(tree, Faults(), lambda root: _policy(root, version))
+
+    def read(root: Value) -> Policy:
+        policy = _policy(root, version)
+        if folder is not None and policy.id not in {folder, ""}:
+            message, expected = f'"{policy.id}" is not the name of its folder', f"write id: {folder}, or rename the folder"
+            faults.add(place_at(root, "id"), "id", message, expected)
+        return policy
+
+    return read_root(tree, faults, read)
 
 
 def policy_of(root: Value) -> Policy:
@@ -302,7 +319,13 @@ def _extension(value: Value) -> Extension:
 
 
 def _stages(value: Value) -> dict[Stage, StagePolicy]:
-    return value.keyed(Stage, lambda stage, entry: _stage(stage)(entry), _NO_STAGE, "a stage")
+    return value.keyed(Stage, lambda stage, entry: _stage(stage)(entry), _NO_STAGE, "a stage", _stage_meant)
+
+
+def _stage_meant(wrong: str, known: Iterable[str]) -> str:
+    if re.fullmatch(r"stage[ _-]?([3-9]|[0-9]{2,}|three|four|five)", wrong.lower()):
+        return f"the stages are {', '.join(known)}; a third cannot be expressed"
+    return suggest(wrong, known)
 
 
 def _stage(stage: Stage) -> Callable[[Value], StagePolicy]:
@@ -340,7 +363,17 @@ def _items(value: Value) -> tuple[ResponseItem, ...]:
 
 def _approval(value: Value) -> Approval:
     with value.fields() as f:
-        return Approval(f.required("by", words, ()), f.required("when", words, ()), published(f))
+        return Approval(f.required("by", words, ()), f.required("when", _occasions, ()), published(f))
+
+
+def _occasions(value: Value) -> tuple[str, ...]:
+    """Outcomes, flags and remedies; an outcome may be written with - or with _."""
+    outcomes = {_plainly(outcome): outcome.value for outcome in Outcome}
+    return tuple(outcomes.get(_plainly(written), written) for written in words(value))
+
+
+def _plainly(written: str) -> str:
+    return re.sub(r"[ _-]+", "_", written.lower())
 
 
 def _triage(value: Value) -> Triage:

@@ -87,6 +87,7 @@ def provisions(f: Fields) -> Provisions:
         digest=f.optional("digest", _digest, None),
         notices=f.optional("notices", lambda value: value.each(_notice), ()),
         matters=f.optional("matters", lambda value: value.named(_matter), {}),
+        flags=f.optional("flags", lambda value: value.named(lambda _, meaning: text(meaning)), {}),
         timescale_override=f.optional("timescale_override", _timescale_override, None),
         edition=f.optional("edition", _edition, usual.edition),
         repeats=f.optional("repeats", _repeats, None),
@@ -150,7 +151,8 @@ def _anonymous(value: Value) -> Anonymous:
 
 def _concerns(value: Value) -> Concerns:
     with value.fields() as f:
-        return Concerns(f.optional_text("decided_by", "complaints_lead"), published(f))
+        by = f.optional_text("decided_by", "complaints_lead")
+        return Concerns(by, f.yes_no("clocks_run", default=False), published(f))
 
 
 def _permission(value: Value) -> Permission:

@@ -88,12 +88,20 @@ class Value:
         """A leaf reader says here what it reads, in the words of JSON Schema. For whoever draws the schema (`config.schema`)
         from the readers themselves; reading a file needs it not."""
 
-    def keyed(self, words: type[Word], read: "Callable[[Word, Value], T]", stand_in: D, called: str) -> "dict[Word, T | D]":
-        """What *read* makes of the entries of a group whose names are *words*; another name is a fault: not *called* so."""
+    def keyed(
+        self,
+        words: type[Word],
+        read: "Callable[[Word, Value], T]",
+        stand_in: D,
+        called: str,
+        meant: "Callable[[str, Iterable[str]], str] | None" = None,
+    ) -> "dict[Word, T | D]":
+        """What *read* makes of the entries of a group whose names are *words*; another name is a fault: not *called* so, and
+        what was *meant* is suggested."""
         known = {word.value: word for word in words}
         for name, entry in self.entries():
             if name not in known:
-                entry.fault(f'"{name}" is not {called}', suggest(name, known))
+                entry.fault(f'"{name}" is not {called}', (meant or suggest)(name, known))
         named = ((known[name], entry) for name, entry in self.entries() if name in known)
         return {word: entry.attempt(partial(read, word), stand_in) for word, entry in named}
 

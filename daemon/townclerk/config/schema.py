@@ -7,7 +7,7 @@ value has to do with another (a role that is nowhere declared) is beyond a schem
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,7 +123,14 @@ class Probe(Value):
         self.sketch.schema["additionalProperties"] = child.sketch.schema
         return tuple((name, child) for name in _ANY_NAMES)
 
-    def keyed(self, words: type[Word], read: Callable[[Word, Value], T], stand_in: D, called: str) -> dict[Word, T | D]:  # noqa: ARG002
+    def keyed(
+        self,
+        words: type[Word],
+        read: Callable[[Word, Value], T],
+        stand_in: D,
+        called: str,  # noqa: ARG002
+        meant: Callable[[str, Iterable[str]], str] | None = None,  # noqa: ARG002
+    ) -> dict[Word, T | D]:
         found = self.fields()
         for word in words:
             found.optional(word.value, lambda value, word=word: read(word, value), stand_in)  # type: ignore[misc]

@@ -4,6 +4,7 @@ The language is kept small on purpose: one document of mappings, lists and plain
 which also means that no small file can unfold into a large one.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -126,6 +127,20 @@ def parse_yaml(content: bytes, file: str) -> Node:
     return tree
 
 
+def lost_in_comments(content: bytes) -> Iterator[tuple[Place, str]]:
+    """What follows a plain value in its line from a # with no blank behind it, and where: perhaps no comment was meant.
+    *content* has been read before."""
+    text = _decode(content, "")
+    for event in _yaml().parse(text):
+        if isinstance(event, ScalarEvent) and event.value and not event.style:
+            match = re.compile(r"[ \t]+(#[^\s#!][^\n]*)").match(text, event.end_mark.index)
+            if match is not None:
+                yield (
+                    Place("", event.end_mark.line + 1, event.end_mark.column + 1 + match.start(1) - match.start()),
+                    match[1].strip(),
+                )
+
+
 def _yaml() -> YAML:
     """The pure reader knows every place. Not the round-trip one: it marks the folds of a text with bells."""
     return YAML(typ="safe", pure=True)
@@ -173,9 +188,27 @@ def _syntax_fault(error: MarkedYAMLError, text: str, file: str) -> Fault:
     lines = text.splitlines()
     if mark and line <= len(lines) and "\t" in lines[line - 1]:
         return Fault(file, line, lines[line - 1].index("\t") + 1, "", "there is a tab here", "indent with spaces")
+    if (opened := _left_open(lines)) is not None:
+        return Fault(
+            file, *opened, "", "the quotation mark that opens here is not closed in its line", "write the other one, too"
+        )
     problem = " ".join(str(error.problem or error.context or "cannot be read").split())
     expected = "look for a missing quotation mark, colon or space here or above"
     return Fault(file, line, column, "", f"is not YAML: {problem}", expected)
+
+
+_OPENS = re.compile(r"""\s*(?:- +)*(?:[\w.-]+: +)?(?P<value>"(?:[^"\\]|\\.)*|'(?:[^']|'')*)$""")
+_NEXT_KEY = re.compile(r"""\s*(?:- +)*[\w.-]+:(?: |$)""")
+
+
+def _left_open(lines: Sequence[str]) -> tuple[int, int] | None:
+    """Line and column of the first quotation mark that is not closed before the next line names something else."""
+    for number, line in enumerate(lines, 1):
+        match = _OPENS.match(line)
+        following = next((each for each in lines[number:] if each.strip()), "")
+        if match is not None and _NEXT_KEY.match(following):
+            return number, match.start("value") + 1
+    return None
 
 
 def _place(thing: object, file: str) -> Place:

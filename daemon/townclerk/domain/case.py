@@ -230,6 +230,8 @@ NEED = "mentions-need"  # somebody wrote of a disability, or of what makes it ha
 NO_SURVEY = "no-survey"
 WITH_OMBUDSMAN = "ombudsman"  # of a case to which the Ombudsman has said something; a policy may keep it longer
 MARKED = "marked-for-deletion"  # set when the time to keep the case is over
+ALTERNATIVE = "alternative"  # of a case that is dealt with in another way than the procedure
+FLAGS = (ADJUSTMENT, BY_POST, NEED, NO_SURVEY, WITH_OMBUDSMAN, MARKED, ALTERNATIVE)  # those that do something by themselves
 
 
 @dataclass(frozen=True, slots=True)

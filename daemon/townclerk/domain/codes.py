@@ -10,6 +10,7 @@ from datetime import date
 
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import InReceipt, Policy, StagePolicy
+from townclerk.domain.policy_words import plain_word, words_of_nothing
 from townclerk.domain.provisions import LimitFrom, Published
 from townclerk.domain.words import Category, Outcome, Stage
 
@@ -49,8 +50,16 @@ def advice_on(policy: Policy) -> tuple[Advice, ...]:
         *_on_extensions(policy),
         *_on_provisions(policy),
         *_on_edition(policy),
+        *_on_own_words(policy),
         *(_not_quoted(path) for path in not_quoted(policy)),
     )
+
+
+def _on_own_words(policy: Policy) -> Iterator[Advice]:
+    for path, word, _ in words_of_nothing(policy):
+        finding = f'"{word}" comes to a case only where an officer writes #flag {word}'
+        asks = f"that it is spelled so, and stands with its meaning under flags: {{{plain_word(word)}: ...}}"
+        yield Advice("undeclared_flag", "Words of your own", path, finding, asks)
 
 
 def not_quoted(policy: Policy) -> tuple[str, ...]:
@@ -108,8 +117,9 @@ def _on_stages(policy: Policy) -> Iterator[Advice]:
             yield Advice("sent_back", "LGSCO Code 5.7", f"stages.{stage.stage}.triage", finding, asks)
     concerns = policy.provisions.concerns
     if concerns is not None:
+        finding = "whoever speaks of a concern is first asked what it is"
         asks = "no stage before the first; whoever is dissatisfied is given the opportunity to complain"
-        yield Advice("step_before", "LGSCO Code 5.2, 5.3", "concerns", "a concern is first dealt with as something else", asks)
+        yield Advice("step_before", "LGSCO Code 5.2, 5.3", "concerns", finding, asks)
     second = policy.stages.get(Stage.STAGE2)
     if second and Stage.STAGE1 not in second.different_person_from:
         finding = "it is not said that somebody else looks at it"

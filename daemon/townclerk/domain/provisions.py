@@ -118,9 +118,11 @@ class Anonymous:
 
 @dataclass(frozen=True, slots=True)
 class Concerns:
-    """What is a worry rather than a complaint: `decided_by` says what it is. Its clocks run meanwhile."""
+    """What is a worry rather than a complaint: `decided_by` says what it is. With `clocks_run` it is dealt with as a complaint
+    meanwhile, and its dates run; else it starts nothing before they have said so."""
 
     decided_by: str
+    clocks_run: bool = False
     said: Published = NOT_PUBLISHED
 
 
@@ -360,6 +362,7 @@ class Provisions:
     digest: Digest | None = None
     notices: tuple[Notice, ...] = ()
     matters: dict[str, Matter] = field(default_factory=dict)
+    flags: dict[str, str] = field(default_factory=dict)  # those of the council's own, and what each means
     timescale_override: TimescaleOverride | None = None
     edition: Edition = field(default_factory=Edition)
     repeats: Repeats | None = None

@@ -65,4 +65,4 @@ def _load(council: str, rules: Path | None) -> Policy:
     if path is None:
         place, expected = f"{council}/policy.yaml", suggest(council, shipped_councils(rules))
         raise FilesRefused([Fault(place, 0, 0, "", "there is no such file in the rules folders", expected)])
-    return load_policy(path)
+    return load_policy(path, folder=council)

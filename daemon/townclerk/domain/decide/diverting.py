@@ -1,5 +1,6 @@
 """`#alternative`: a complaint is dealt with in another way than the procedure, such as mediation, by whoever may decide so."""
 
+from townclerk.domain.case import ALTERNATIVE
 from townclerk.domain.commands import Command
 from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.refusal import Refusal
@@ -8,8 +9,6 @@ from townclerk.domain.letters import Message
 from townclerk.domain.provisions import Alternatives, Code
 from townclerk.domain.typed import code as as_code
 from townclerk.domain.words import Category, LetterKind
-
-FLAG = "alternative"
 
 
 def alternative(work: OfficerAtWork, command: Command) -> None:
@@ -22,8 +21,8 @@ def alternative(work: OfficerAtWork, command: Command) -> None:
     if not text:
         _consult(work, provided, way)
         return
-    d.change(flags=(*(flag for flag in d.case.flags if flag[0] != FLAG), (FLAG, way.title)))
-    d.note(work.officer.key, FLAG, way=way.code)
+    d.change(flags=(*(flag for flag in d.case.flags if flag[0] != ALTERNATIVE), (ALTERNATIVE, way.title)))
+    d.note(work.officer.key, ALTERNATIVE, way=way.code)
     work.write(Message(text, work.officer.name), provided.said.promises, provided.said.clause)
     work.done(f"It is dealt with in another way for the resident: {way.title}. The dates that they hold stand.")
 
@@ -61,7 +60,9 @@ def _consult(work: OfficerAtWork, provided: Alternatives, way: Code) -> None:
     detail = f"{work.officer.name} considers another way for this complaint: {way.title}. What do you think of it?"
     for role in provided.consult:
         to, said = f"role:{role}", provided.said
-        hand_over(d, LetterKind.DECISION, to, FLAG, detail, mail=d.case.began_mail, promises=said.promises, clause=said.clause)
+        hand_over(
+            d, LetterKind.DECISION, to, ALTERNATIVE, detail, mail=d.case.began_mail, promises=said.promises, clause=said.clause
+        )
     work.done(
         "Those whom the policy names are asked what they think of it. Nothing has gone to the resident: "
         f"“#alternative {way.code}” with a text decides it, and the text goes to them."

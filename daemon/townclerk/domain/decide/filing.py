@@ -12,7 +12,7 @@ from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.opening import begin, category_policy
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.weighing import OUT_OF_TIME, PERMISSION
+from townclerk.domain.decide.weighing import CONCERN, OUT_OF_TIME, PERMISSION
 from townclerk.domain.decide.work import OfficerAtWork, joined, with_nearest
 from townclerk.domain.letters import (
     Message,
@@ -127,6 +127,10 @@ def _becomes_complaint(work: OfficerAtWork) -> None:
             d.change(doubts=tuple(doubt for doubt in d.case.doubts if doubt != OUT_OF_TIME))
             d.note(work.officer.key, "taken_out_of_time")
             work.done("It is taken, although it may be out of time. Its dates run on, and nothing changes for the resident.")
+            return
+        if not suspected and CONCERN in d.case.doubts:
+            d.change(doubts=tuple(doubt for doubt in d.case.doubts if doubt != CONCERN))
+            work.done("It is a complaint, as it has been dealt with so far, and its dates stand.")
             return
         if not suspected:
             raise Refusal("it is a complaint already", "#service, if it belongs to somebody else")

@@ -41,8 +41,8 @@ def to_decide_first(event: CaseOpened, council: Council, category: Category) -> 
     if permission is not None and event.logged is not None and event.logged.channel in permission.channels:
         return Pending(PERMISSION, permission.decided_by)
     concerns = policy.provisions.concerns
-    if concerns is not None and _speaks_of_concern(event, council) and event.route.doubtful:  # no word of a complaint in it
-        return Pending(CONCERN, concerns.decided_by)
+    if concerns is not None and not concerns.clocks_run and _is_called_nothing_else(event, council):
+        return Pending(CONCERN, concerns.decided_by, "No date runs before you have said what it is.")
     return None
 
 
@@ -90,8 +90,15 @@ def _speaks_of_concern(event: CaseOpened, council: Council) -> bool:
     return council.policy.provisions.concerns is not None and Signal.CONCERN in event.route.signals
 
 
+def _is_called_nothing_else(event: CaseOpened, council: Council) -> bool:
+    """A concern, with no word of a complaint."""
+    return _speaks_of_concern(event, council) and event.route.doubtful
+
+
 def _concern(event: CaseOpened, council: Council, category: Category) -> bool:
-    """Of what is dealt with as something else meanwhile."""
+    """Of what is dealt with as something else meanwhile, or as a complaint."""
+    if category is Category.COMPLAINT:
+        return _is_called_nothing_else(event, council) and to_decide_first(event, council, category) is None
     other = category in {Category.COMMENT, Category.SERVICE_REQUEST, Category.NOT_OURS}
     return other and _speaks_of_concern(event, council)
 
@@ -160,7 +167,8 @@ def _ask_about_time(d: Deliberation, event: CaseOpened) -> tuple[str, tuple[str,
 
 def _ask_about_concern(d: Deliberation, _event: CaseOpened) -> tuple[str, tuple[str, ...]]:
     concerns = d.council.policy.provisions.concerns
-    return (concerns.decided_by if concerns is not None else LEAD), ()
+    runs = ("It is dealt with as a complaint meanwhile, and its dates run.",) if d.case.category is Category.COMPLAINT else ()
+    return (concerns.decided_by if concerns is not None else LEAD), runs
 
 
 def _ask_about_repeats(d: Deliberation, event: CaseOpened) -> tuple[str, tuple[str, ...]]:
