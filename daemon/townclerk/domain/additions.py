@@ -19,25 +19,32 @@ _SHORTEST_DISCLAIMER = 20  # characters
 
 _RULE = re.compile(r"^[-_=*~–—]{4,}$")  # the dashes that Word makes of two
 _PICTURE = re.compile(r"\[(?:cid:|image: ?|inline image)[^\[\]\n]{0,200}\]|\ufffc", re.IGNORECASE)
+_PROGRAMS = (
+    r"(?:iphone|ipad|apple|galaxy|samsung|android|blackberry|huawei|pixel|nokia|xiaomi|oneplus|phone|mobile|tablet|smartphone|windows|outlook|"
+    r"e?mail|gmail|yahoo|aol|proton\w*|spark|bluemail|aqua|k-9|thunderbird|tutanota|tuta|workspace|boxer|touchdown|edison|airmail|"
+    r"canary|zoho|ffôn|ffon|symudol)"
+)
 _DEVICE = re.compile(
-    r"^(?:sent|anfonwyd) (?:from|via|using|with|by|oddi ar|o|gan|gyda)(?: [^\s,.;:!?<]{1,30}){1,6}[.!:]?(?: ?<\S{1,300}>)?"
-    r"(?: please excuse (?:my |any )?(?:brevity|typos)[^.]{0,60}\.?| search, organi[sz]e, conquer| secure email\.?)?$"
+    rf"^(?:sent|anfonwyd) (?:from|via|using|with|by|oddi ar|o|gan|gyda) (?:[^\s,.;:!?<]{{1,30}} ){{0,5}}?{_PROGRAMS}\b"
+    r"(?: [^\s,.;:!?<]{1,30}){0,4}[.!:]?(?: ?<\S{1,300}>)?"
+    r"(?: please excuse (?:my |any )?(?:brevity|typos)[^.]{0,60}\.?| search, organi[sz]e, conquer)?$"
     r"|^get (?:outlook|bluemail|spark|boxer) for [^\s<]{1,20}(?: ?<\S{1,300}>)?\.?$"
     r"|^(?:cael|lawrlwytho) outlook (?:ar gyfer|i) \S{1,20}(?: ?<\S{1,300}>)?$"
-    r"|^excuse (?:my )?(?:brevity|typos)[^.]{0,60}\.?$",
+    r"|^(?:please )?excuse (?:my |any )?(?:brevity|typos)[^.]{0,60}\.?$",
     re.IGNORECASE,
 )
-_DEVICE_LINK = re.compile(r"^(?:sent|anfonwyd|get|cael) .{3,200}<https?://\S{1,300}>$", re.IGNORECASE)
+_SENT_FROM = re.compile(r"^(?:sent|anfonwyd) (?:from|via|using|with|by|oddi ar|o|gan|gyda) \S", re.IGNORECASE)
 _FOOTER = re.compile(
     r"^(?:please |help )?(?:consider|think (?:of|about|before)|save paper|ystyriwch|meddyliwch).{0,60}"
-    r"(?:environment|print|amgylchedd|argraffu)"
+    r"(?:environment before|print|argraffu)"
     r"|^virus-free\b|^avast logo|^this e-?mail (?:message )?(?:has been|is|was) "
     r"(?:checked|scanned|swept|virus|encrypted|sent (?:securely|using|via)|classified|protected|secured)"
     r"|^this message (?:has been|was) (?:scanned|checked|encrypted|secured|sent securely)"
     r"|^(?:sent|sender|email) (?:securely|verified|notified|protected|encrypted) (?:by|with|using|via) "
     r"|^(?:scanned|secured|protected|encrypted|classified|verified) by [A-Z]|^(?:egress|mimecast|proofpoint|zivver)\b.{0,80}$"
     r"|^click here to report this (?:e-?mail|message)|^report this (?:e-?mail|message)"
-    r"|^(?:follow|find|like|join|visit|connect with) us (?:on|at)\b|^mailtrack\b"
+    r"|^(?:follow|find|like|join|connect with) us (?:on|at):? ?(?:facebook|twitter|x\b|instagram|linkedin|youtube|social|www\.)"
+    r"|^mailtrack\b"
     r"|^(?:facebook|twitter|x|instagram|linkedin|youtube)(?: ?[|•·,/] ?(?:facebook|twitter|x|instagram|linkedin|youtube)){1,5}$"
     r"|^(?:we|rydym|rydyn|mae).{0,40}(?:welcome|croesaw|croeso).{0,60}(?:correspondence|gohebiaeth|gysylltu|welsh|cymraeg|gymraeg)",
     re.IGNORECASE,
@@ -51,7 +58,7 @@ _LABEL = re.compile(
     rf"(?: label)? ?: ?(?:{_MARKING}|[a-z][a-z -]{{2,40}})|{_MARKING})[\])* ]{{0,3}}$",
     re.IGNORECASE,
 )
-_BARE_WORD = re.compile(r"^(?:protect|restricted|unclassified|official)$")  # in small letters it may be somebody's word
+_BARE_WORD = re.compile(r"^(?:protect|restricted|unclassified|official|swyddogol)$", re.IGNORECASE)
 
 # -- paragraphs --------------------------------------------------------------------------------------------------------
 
@@ -77,6 +84,8 @@ _DISCLAIMER_OPENS = re.compile(
     r"mae(?:'|’)?r? (?:neges|e-?bost|wybodaeth|cynnwys)|(?:gall|bwriedir) (?:y|yr) (?:neges|e-?bost)|os nad chi|os ydych)",
     re.IGNORECASE,
 )
+_HEADING = re.compile(r"^\W{0,6}(?:(?:e-?mail )?disclaimer|confidentiality notice|ymwadiad)\W{0,6}$", re.IGNORECASE)
+_OF_A_MAIL = re.compile(r"e-?mail|this (?:message|communication|transmission)|neges|e-?bost|attachment", re.IGNORECASE)
 _DISCLAIMER_SAYS = tuple(
     re.compile("|".join(words), re.IGNORECASE)
     for words in (
@@ -108,6 +117,7 @@ _DISCLAIMER_SAYS = tuple(
         (r"(?:any|its|with) (?:attachments?|files? transmitted)|atodiadau",),
     )
 )
+_SAID_BY_NOTHING_ELSE = (0, 1, 2, 3, 8, 9)  # confidential, privileged, intended, addressee, views, virus
 _SIGN_OFF = (
     r"(?:(?:with |gyda )?(?:my |our )?(?:very )?(?:kind(?:est)?|best|warm(?:est)?|many)(?: regards| wishes| thanks)?|regards|"
     r"thanks(?: again| and regards)?|thank you|yours (?:sincerely|faithfully|truly)|sincerely|cheers|"
@@ -117,19 +127,46 @@ _SIGNS_OFF = re.compile(rf"^{_SIGN_OFF}(?: ?[/|] ?{_SIGN_OFF})?[,.!]?(?: \w[\w'�
 _SIGNS_OFF_ALONE = re.compile(rf"^{_SIGN_OFF}(?: ?[/|] ?{_SIGN_OFF})?[\s,.!]{{0,3}}$", re.IGNORECASE)
 
 _PHONE = re.compile(r"(?<![\w£.])(?:\+44|\(?0)\d[\d ()-]{7,16}\d\b|\bext(?:ension)?\.? ?\d{3,6}\b", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}\.[\w.-]{2,80}")
-_WEB = re.compile(r"https?://|\bwww\.\w", re.IGNORECASE)
+_EMAIL = re.compile(r"(?:mailto:)?[\w.+'-]{1,64}@[\w-]{1,63}\.[\w.-]{2,80}")
+_WEB = re.compile(r"(?:https?://|\bwww\.)[^\s|<>]{1,300}", re.IGNORECASE)
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
 _WAY = re.compile(
-    r"^(?:t|tel|telephone|phone|ffôn|ffon|m|mob|mobile|symudol|e|e-?mail|e-?bost|w|web|website|gwefan|fax|ffacs|f|dd|"
-    r"direct(?: (?:dial|line))?|switchboard|teams)\s?[.:|]\s?\S",
+    r"(?<![^\s|•·,(])(?:t|tel|telephone|phone|ffôn|ffon|m|mob|mobile|symudol|e|e-?mail|e-?bost|w|web|website|gwefan|fax|ffacs|f|dd|"
+    r"direct(?: (?:dial|line))?|switchboard|teams|ext)\s?(?:[.:|]+|(?=\s|$))",
     re.IGNORECASE,
 )
 _PRONOUNS = re.compile(r"[(\[][a-z]{1,6}(?:/[a-z]{1,6}){1,3}[)\]]", re.IGNORECASE)
 _SMALL = frozenset(
-    ["of", "and", "the", "for", "&", "|", "/", "-", "–", "a", "an", "at", "in", "on", "to", "y", "yr", "yn", "ac", "o", "i"]
+    [
+        "",
+        ":",
+        "•",
+        "·",
+        "of",
+        "and",
+        "the",
+        "for",
+        "&",
+        "|",
+        "/",
+        "-",
+        "–",
+        "a",
+        "an",
+        "at",
+        "in",
+        "on",
+        "to",
+        "y",
+        "yr",
+        "yn",
+        "ac",
+        "o",
+        "i",
+    ]
 )
 _TEAMS = re.compile(r"^microsoft teams\b|^join (?:the meeting|on your computer|the meeting now)", re.IGNORECASE)
+_REWRITTEN = "safelinks.protection"  # what could not be turned back into its link names whoever got the mail
 _PGP_BEGINS = "-----BEGIN PGP SIGNED MESSAGE-----"
 _PGP_ENDS = "-----BEGIN PGP SIGNATURE-----"
 
@@ -144,7 +181,7 @@ class Cleared:
 
 def cleared(lines: Sequence[str], person: frozenset[str] = frozenset()) -> Cleared:
     """The writer's text. *person*: the words of their name, lower case, by which their signature is known."""
-    kept = [_plain_links(line.rstrip()) for line in lines]
+    kept = [line if line == "-- " else _plain_links(line.rstrip()) for line in lines]
     kept = kept[_below_banners(kept) :]
     doubtful = False
     # A label may stand below a disclaimer, that below a signature, and a phone's line below all of them.
@@ -156,7 +193,7 @@ def cleared(lines: Sequence[str], person: frozenset[str] = frozenset()) -> Clear
         if len(kept) == before:
             break
     kept = _above_footers(kept)
-    doubtful = doubtful or _looks_added(kept) or any("safelinks.protection" in line.lower() for line in kept)
+    doubtful = doubtful or _looks_added(kept) or any(_PICTURE.search(line) or _REWRITTEN in line.lower() for line in kept)
     return Cleared("\n".join(_PICTURE.sub("", line).rstrip() for line in kept).strip("\n"), doubtful)
 
 
@@ -217,7 +254,7 @@ def _banner_end(lines: Sequence[str], start: int) -> int:
 
 
 def _is_label(line: str) -> bool:
-    return len(line) < 100 and bool(_LABEL.match(line)) and not _BARE_WORD.match(line)
+    return len(line) < 100 and bool(_LABEL.match(line)) and (line.isupper() or not _BARE_WORD.match(line))
 
 
 def is_banner(lines: Sequence[str]) -> bool:
@@ -235,10 +272,17 @@ def is_banner(lines: Sequence[str]) -> bool:
 def is_trailer(line: str) -> bool:
     """True for a line that stands below a mail and says nothing: empty, a rule, a phone's, a virus scanner's, a label."""
     return (
-        not _PICTURE.sub("", line).strip()
-        or bool(_RULE.match(line) or _DEVICE.match(line) or _DEVICE_LINK.match(line) or _FOOTER.match(line))
+        not line
+        or line == "--"
+        or bool(_HEADING.match(line))
+        or bool(_RULE.match(line) or _FOOTER.match(line) or any(_DEVICE.match(said) for said in (line, _unlinked(line))))
         or _is_label(line)
     )
+
+
+def _unlinked(line: str) -> str:
+    """A line without where its links lead."""
+    return " ".join(_BRACKETED.sub(" ", line).split())
 
 
 def _above_footers(lines: list[str]) -> list[str]:
@@ -281,8 +325,15 @@ def _is_footer(lines: Sequence[str]) -> bool:
 
 def _is_disclaimer(lines: Sequence[str]) -> bool:
     """True only for a paragraph that says too many of a disclaimer's things to be anything else."""
-    said = _says(lines)
-    return said >= 4 or (said >= 2 and bool(_DISCLAIMER_OPENS.match(_joined(lines))))
+    said, words = _says(lines), _joined(lines)
+    return bool(_OF_A_MAIL.search(words)) and (
+        said >= 4 or (said >= 2 and bool(_DISCLAIMER_OPENS.match(words)) and _binds(words))
+    )
+
+
+def _binds(words: str) -> bool:
+    """True for what hardly anything but a disclaimer says."""
+    return any(_DISCLAIMER_SAYS[number].search(words) for number in _SAID_BY_NOTHING_ELSE)
 
 
 def _says(lines: Sequence[str]) -> int:
@@ -340,8 +391,9 @@ def _above_signature(lines: list[str], person: frozenset[str]) -> tuple[list[str
     """*lines* without a corporate signature, and whether one may still be there."""
     dashes = _dashes(lines)
     if dashes is not None:
-        below = lines[dashes + 1 :]
-        return (lines[:dashes], False) if _may_sign(below) else (lines, True)
+        below = [bare(line) for line in lines[dashes + 1 :] if bare(line)]
+        sure = lines[dashes] == "-- " or (bool(below) and _names(below[0], person) > 0)
+        return (lines[:dashes], False) if sure and _may_sign(below) else (lines, True)
     last = _last_words(lines)
     closing = next((index for index in last if _SIGNS_OFF.match(bare(lines[index]))), None)
     own_name = next((index for index in reversed(last) if _names(bare(lines[index]), person) > 1), None)
@@ -364,8 +416,8 @@ def _cut_signature(lines: list[str], tail: list[int], begins: int, person: froze
         return lines, True
     if any(_is_sentence(line) for line in words):
         return lines, True
-    named = any(_names(line, person) > 1 for line in words)
-    if len(words) < 3 or (reaching < 2 and not named):
+    titles = sum(1 for line in words if not _reaches(line) and not _names(line, person) and _is_title(line))
+    if reaching + bool(titles) < 3:
         return lines, True
     return lines[: _signature_begins(lines, tail, begins, person)], False
 
@@ -376,8 +428,13 @@ def _signature_begins(lines: list[str], tail: list[int], begins: int, person: fr
     again = [index for index in tail[1:] if _names(bare(lines[index]), person) > 1]
     if typed and again:
         return again[0]
-    below = tail[len(typed)] if typed and len(typed) < len(tail) else None
-    return below if below is not None and not bare(lines[below - 1]) else begins
+    apart = next((index for index in tail[1:] if not bare(lines[index - 1])), None)
+    first = [bare(lines[index]) for index in tail if apart is not None and index < apart]
+    if not bare(lines[tail[0] - 1]) and not typed:
+        return tail[0]
+    named = [_names(line, person) > 0 for line in first]
+    stands_apart = apart is not None and (all(named) or not any(named)) and not any(_reaches(line) for line in first)
+    return apart if apart is not None and stands_apart else begins
 
 
 def _dashes(lines: list[str]) -> int | None:
@@ -415,12 +472,17 @@ def _reaches(line: str) -> bool:
     """True for a short line with a way to reach somebody: a telephone, an address, a page, a logo."""
     if len(line) > 200 or len(line.split()) > 14:
         return False
-    return any(pattern.search(line) for pattern in (_PHONE, _EMAIL, _WEB, _POSTCODE, _PICTURE)) or bool(_WAY.match(line))
+    rest = line
+    for pattern in (_EMAIL, _WEB, _PHONE, _POSTCODE, _PICTURE):
+        rest = pattern.sub(" ", rest)
+    return rest != line and _is_title(_WAY.sub(" ", rest))
 
 
 def _is_title(line: str) -> bool:
     """True for words as they stand below a name: "Waste Services Manager | Environment"."""
-    words = [word for word in _PRONOUNS.sub("", line).split() if word.lower() not in _SMALL]
+    if line.startswith(("- ", "• ", "* ")) or ":" in line.rstrip(": "):
+        return False
+    words = [word for word in _PRONOUNS.sub("", line).split() if word.lower().strip(",;<>()") not in _SMALL]
     if not words:
         return True
     large = sum(1 for word in words if not word[0].islower())
@@ -461,7 +523,7 @@ def _looks_added(lines: list[str]) -> bool:
             return True
         if any(_is_label(bare(line)) or _DEVICE.match(bare(line)) for line in lines[start:end]):
             return True
-        if any(_FOOTER.match(bare(line)) for line in lines[start:end]):
+        if any(_FOOTER.match(bare(line)) or _SENT_FROM.match(bare(line)) for line in lines[start:end]):
             return True
     return False
 

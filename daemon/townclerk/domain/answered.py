@@ -2,27 +2,60 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from townclerk.domain.additions import bare, only_additions
+from townclerk.domain.additions import is_banner, only_additions
 from townclerk.domain.quoting import REPLY_ABOVE, Doubt, Written
 
 _WORD = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"<?(?:https?://|mailto:|tel:|www\.)[^\s<>]{1,4000}>?|\[cid:[^\]\n]{1,200}\]", re.IGNORECASE)
+_LONGEST = 2_000  # characters of a line that are looked at for the head of a letter
+_TELLING = 5  # letters of a word of our name that say whom a program speaks of: "the council wrote"
 _KNOWN = 3  # words in a row by which a line of the quote is known as ours
 _TAKEN = 8  # words in a row by which a text is known to hold a piece of our letter
 
 
-def beside(written: Written, plain: str, page: str) -> Written:
-    """*written*, with a doubt where it holds a piece of the letter, or where somebody has written into what they quote. *plain*
-    and *page* are the letter's own text, and that of its page. Takes time that grows with their lengths and no faster."""
+@dataclass(frozen=True, slots=True)
+class OwnLetter:
+    """A letter of ours. `plain` and `page` are its text and that of its page; `names` what a program can call it by where it
+    quotes it: our name first, our addresses, its subject."""
+
+    plain: str
+    page: str
+    names: tuple[str, ...]
+
+
+def beside(written: Written, letter: OwnLetter) -> Written:
+    """*written*, with a doubt where it holds a piece of *letter*, where the quote begins with somebody else's mail, or where
+    somebody has written into it. Takes time that grows with their lengths and no faster."""
     if written.doubt is not None:
         return written
-    if _holds_piece(written.text, plain):
+    if _holds_piece(written.text, letter.plain) or not _begins_with_ours(written.quoted, letter.names):
         return replace(written, doubt=Doubt.QUOTED)
-    if _is_written_into(written.quoted, f"{plain}\n{page}"):
+    if _is_written_into(written.quoted, f"{letter.plain}\n{letter.page}"):
         return replace(written, doubt=Doubt.BELOW)
     return written
+
+
+def _begins_with_ours(quoted: str, names: tuple[str, ...]) -> bool:
+    """True where what stands above our letter in the quote, if anything does, speaks of us."""
+    lines = quoted.split("\n")
+    above = _folded(" ".join(lines[: _head(lines) or 0]).replace(">", " "))
+    said = set(_WORD.findall(above))
+    if not said or is_banner([above]):
+        return True
+    if any(_folded(name) in above for name in names if name):
+        return True
+    return "@" not in above and any(len(word) >= _TELLING and word in said for word in _WORD.findall(names[0].casefold()))
+
+
+def _head(lines: list[str]) -> int | None:
+    """Where the letter itself begins."""
+    return next((index for index, line in enumerate(lines) if REPLY_ABOVE.casefold() in _folded(line[:_LONGEST])), None)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _holds_piece(text: str, plain: str) -> bool:
@@ -35,7 +68,7 @@ def _holds_piece(text: str, plain: str) -> bool:
 
 def _is_written_into(quoted: str, letter: str) -> bool:
     lines = quoted.split("\n")
-    head = next((index for index, line in enumerate(lines) if REPLY_ABOVE.casefold() in bare(line).casefold()), None)
+    head = _head(lines)
     if head is None:
         return False
     return any(not only_additions(block) for block in _unknown(lines[head + 1 :], letter))

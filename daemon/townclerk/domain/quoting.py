@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from townclerk.domain.additions import Cleared, cleared, is_banner, is_signature, only_additions, without_armour
 from townclerk.domain.signing import find_tokens
@@ -19,11 +19,27 @@ REPLY_ABOVE = "Please reply above this line"
 LIMIT = 200_000  # characters that are looked at; own words beyond it are cut
 _LONGEST_LINE = 2_000  # of a line, what is enough to tell what it is
 _SIGNATURE_LINES = 12
+_MOST_LABELS = 9  # lines of a header, as programs quote it
 _PREAMBLE_LINES = 40  # from where a quote begins to the head of our letter
 
 _SENDER = frozenset(["from", "oddi wrth", "o", "von", "de", "od", "da", "van"])
 _WHEN = frozenset(
-    ["sent", "date", "anfonwyd", "dyddiad", "gesendet", "datum", "envoy", "envoi", "wys", "enviado", "inviato", "verzonden"]
+    [
+        "sent",
+        "date",
+        "anfonwyd",
+        "dyddiad",
+        "gesendet",
+        "datum",
+        "envoy",
+        "envoi",
+        "envoyé",
+        "wysłano",
+        "wys",
+        "enviado",
+        "inviato",
+        "verzonden",
+    ]
 )
 _OTHER = frozenset(
     [
@@ -41,6 +57,7 @@ _OTHER = frozenset(
         "an",
         "betreff",
         "objet",
+        "à",
         "do",
         "temat",
         "para",
@@ -50,7 +67,7 @@ _OTHER = frozenset(
     ]
 )
 _LABELS = _SENDER | _WHEN | _OTHER
-_LABEL = re.compile(r"^[*_]{0,2}([A-Za-z-]{1,10}(?: [a-z]{4,6})?)[*_]{0,2}[ \t]{0,2}:[*_]{0,2}(?:\s|$)")
+_LABEL = re.compile(r"^[*_]{0,2}([A-Za-zÀ-ž-]{1,10}(?: [a-z]{4,6})?)[*_]{0,2}[ \t]{0,2}:[*_]{0,2}(?:\s|$)")
 _RULE = re.compile(r"^[-_=*]{5,}$")
 _LIST_RULE = re.compile(r"^_{20,}$")
 _FORWARDED = re.compile(
@@ -251,6 +268,8 @@ class _Lines:
         """Where the introduction of the quote at *index* begins; *index* where it has none."""
         ours = any(_is_marker(line) for line in self.bare[index : index + 6])
         begins = index
+        if self._introduces_itself(index):
+            return index
         for _ in range(3):  # a server's warning may stand between
             end = begins
             while end and begins - end < 4 and self.kinds[end - 1] == _OWN and _says_nothing(self.bare[end - 1]):
@@ -265,10 +284,17 @@ class _Lines:
             return end - count if count else begins
         return begins
 
+    def _introduces_itself(self, index: int) -> bool:
+        """True where the quote begins with whose mail it is: then what stands above it is not needed for that."""
+        first = [_unmarked(line) for line in self.bare[index : index + 4]]
+        return _label(first[0]) is not None or bool(_FORWARDED.match(first[0])) or _wrote_lines([*first, "> "], 0) > 0
+
     def surely_quoted(self) -> bool:
         """True where whatever was taken for quoted is our own letter, with nothing between its head and the sender's words but
         whose mail it is, and when it came."""
-        quoted = [_unmarked(bare) for bare, kind in zip(self.bare, self.kinds, strict=True) if kind == QUOTED]
+        kinds = zip(self.bare, self.kinds, strict=True)
+        quoted = [_unmarked(bare) if kind == QUOTED else "" for bare, kind in kinds]
+        quoted = list(dropwhile(lambda line: not line, quoted))
         if not any(quoted):
             return True
         above = list(takewhile(lambda line: not _is_marker(line), quoted[:_PREAMBLE_LINES]))
@@ -285,6 +311,8 @@ def _bare(line: str) -> str:
 
 def _unescaped(line: str) -> str:
     # A line that begins with "From " is written ">From " on its way through a mailbox file: it is no quote.
+    if line == "-- ":
+        return line  # the space is what makes it the beginning of a signature
     return line[1:].rstrip() if line.startswith(">From ") else line.rstrip()
 
 
@@ -332,6 +360,8 @@ def _heads_block(bare: list[str], index: int) -> bool:
     if index >= len(bare) or _label(bare[index]) not in _SENDER | _WHEN:
         return False
     labels = [label for line in _block(bare, index) if (label := _label(line))]
+    if any(labels[0] in kind and not kind.isdisjoint(labels[1:]) for kind in (_SENDER, _WHEN)):
+        return False  # a line of prose above the header, which begins further down
     return not _SENDER.isdisjoint(labels) and not _WHEN.isdisjoint(labels) and len(set(labels)) >= 3
 
 
@@ -414,9 +444,12 @@ def _introduction(lines: list[str], ours: bool) -> int:
     """How many of the last *lines*, right above a quote, say whose mail it is. *ours*: the quote is a letter of ours."""
     if not lines:
         return 0
-    labelled = next((index for index, line in enumerate(lines) if _ANY_LABEL.match(line)), len(lines))
-    if _is_any_header(lines[labelled:]):
-        return len(lines) - labelled
+    for count in range(3, len(lines) + 1):
+        if not _ANY_LABEL.match(lines[-count]):
+            break
+        above = lines[-count - 1] if count < len(lines) else ""
+        if _is_any_header(lines[-count:]) and not (_ANY_LABEL.match(above) and _BRACKETED.search(above)):
+            return count
     if _DASHED.match(lines[-1]) and "@" in lines[-1] and _dated(lines[-1]):
         return 1
     if not lines[-1].endswith((":", "\uff1a")):
@@ -432,31 +465,40 @@ def _introduction(lines: list[str], ours: bool) -> int:
 
 
 def _is_any_header(lines: list[str]) -> bool:
-    """True for the header of a mail as a program shows it in some language: labels, an address or ours, a time."""
-    labels = sum(1 for line in lines if _ANY_LABEL.match(line))
+    """True for the header of a mail as a program shows it in some language: labels, an address as programs write it, a time."""
     words = " ".join(lines)
-    return labels >= 3 and 2 * labels >= len(lines) and ("@" in words or bool(_CLOCK.search(words)))
+    return len(lines) >= 3 and all(map(_ANY_LABEL.match, lines)) and bool(_BRACKETED.search(words)) and _dated(words)
 
 
 def _is_preamble(lines: list[str]) -> bool:
     """True for what a program puts between somebody's words and a letter of ours: nobody's words are in it."""
     paragraph: list[str] = []
+    named = 0
     for line in [*lines, ""]:
         if line and not _says_nothing(line):
             paragraph.append(line)
         elif paragraph:
-            if not (_names_a_mail(paragraph) or is_banner(paragraph)):
-                return False
+            said = [line for line in paragraph if not _FORWARDED.match(line)]
+            if said and not is_banner(said):
+                named += 1
+                if named > 1 or not _names_a_mail(said, after_delimiter=len(said) < len(paragraph)):
+                    return False
             paragraph = []
     return True
 
 
-def _names_a_mail(lines: list[str]) -> bool:
-    rest = [line for line in lines if not _FORWARDED.match(line) and not _GROUPWISE.match(f">>> {line}")]
-    if not rest or (len(rest) <= 3 and _says_wrote(" ".join(rest).lower())) or _introduction(rest, ours=True) == len(rest):
+def _names_a_mail(lines: list[str], *, after_delimiter: bool) -> bool:
+    sentence = " ".join(lines).lower()
+    if _GROUPWISE.match(f">>> {sentence}") or _introduction(lines, ours=True) == len(lines):
         return True
-    labels = [bool(_ANY_LABEL.match(line)) or (len(rest) < len(lines) and _begins_with_label(line)) for line in rest]
-    return labels[0] and 2 * sum(labels) >= len(rest)
+    if len(lines) <= 3 and _says_wrote(sentence) and (len(lines) == 1 or sentence.startswith(_WROTE_STARTS)):
+        return True
+    if len(lines) > _MOST_LABELS or not all(
+        _ANY_LABEL.match(line) or (after_delimiter and _begins_with_label(line)) for line in lines
+    ):
+        return False
+    names = [re.split(r"[: ]", line.strip("*_ "), maxsplit=1)[0].lower() for line in lines]
+    return len(set(names)) == len(names)
 
 
 def _begins_with_label(line: str) -> bool:

@@ -58,7 +58,10 @@ _BREAKS = re.compile(r" ?[\n\x01\x02](?: ?[\n\x01\x02])* ?")
 _TIGHT = re.compile(r"(?:^|\s)(?:x_)?Mso(?:Normal|PlainText|NoSpacing)\b")  # Word's paragraphs have no space between them
 _GROUNDS = 40  # elements around a text whose background is looked for
 _LONGEST_LINK = 2_000
+_LONGEST_NAME = 150
+_UNNAMED = r"[\[\]\s]"
 _SPACES = re.compile(r"[^\S\n]+")
+_CLOSED_UP = re.compile(r"[^\S\n\xa0]+")  # a space that does not break holds its line open
 _GAPS = re.compile(r"\n{3,}")
 
 
@@ -114,7 +117,7 @@ def _is_quote(element: etree._Element) -> bool:
 
 
 def _text(pieces: Iterator[str]) -> str:
-    return _tidy(_BREAKS.sub(_met, _SPACES.sub(" ", "".join(pieces))))
+    return _tidy(_BREAKS.sub(_met, _CLOSED_UP.sub(" ", "".join(pieces))))
 
 
 def _met(breaks: re.Match[str]) -> str:
@@ -154,6 +157,7 @@ def _marked_pieces(tree: etree._Element) -> Iterator[str]:
                 kinds.append((element, kind))
                 yield f"{_LINE}{kind}"
             yield from _opening(element)
+            yield _picture(element)
         else:
             link = _link(element)
             yield f" <{link}>" if link else ""
@@ -242,6 +246,12 @@ def _has_words(element: etree._Element) -> bool:
     return any((text or "").strip() for text in element.itertext())
 
 
+def _picture(element: etree._Element) -> str:
+    """What stands for a picture that came with the mail: the writer's, or a signature's."""
+    source = (element.get("src") or "").strip()[:_LONGEST_NAME] if element.tag == "img" else ""
+    return f" [{re.sub(_UNNAMED, '', source)}] " if source.lower().startswith("cid:") else ""
+
+
 def _link(element: etree._Element) -> str:
     """Where a link leads, where its words do not say so themselves."""
     if element.tag != "a":
@@ -293,7 +303,7 @@ def _break(element: etree._Element) -> str:
 
 
 def _inline(text: str | None) -> str:
-    return _SPACES.sub(" ", (text or "").replace("\n", " "))
+    return _CLOSED_UP.sub(" ", (text or "").replace("\n", " "))
 
 
 def _tidy(text: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import mailparser
 
+from townclerk.domain.answered import OwnLetter
 from townclerk.domain.authentication import SEVERAL_SENDERS
 from townclerk.domain.mail import SIGNAL_HEADERS, Address, Attachment, DeliveryReport, File, IncomingMail
 from townclerk.domain.quoting import Written, agreed, own_words, written
@@ -76,11 +77,16 @@ def read_files(source: bytes | Path, limit_bytes: int) -> tuple[File, ...]:
     return tuple(files)
 
 
-def read_own(raw: bytes) -> tuple[str, str]:
-    """The plain text of a letter of ours, and the words of its page."""
+def read_own(raw: bytes) -> OwnLetter:
+    """A letter of ours, as whoever got it has it."""
     root = mime.open_mail(raw).root
+    head = _Head.of(root)
     rich = [read_html(page.text).whole for page in mime.pages(root, html=True) if page.html]
-    return "\n".join(page.text for page in mime.pages(root) if not page.html), "\n".join(rich)
+    plain = [page.text for page in mime.pages(root) if not page.html]
+    known = [
+        name for address in (head.sender, *head.reply_to) if address is not None for name in (address.name, address.address)
+    ]
+    return OwnLetter("\n".join(plain), "\n".join(rich), (*known, head.subject))
 
 
 def _where(error: Exception) -> str:

@@ -138,7 +138,7 @@ async def _wrote(office: Office, mail: IncomingMail) -> Written:
     """What the officer wrote, held beside the letter that they answer where we have it."""
     found = mail.written or Written(mail.own_text)
     letter = await office.db.read(partial(_answered, thread=mail.thread))
-    return beside(found, *read_own(letter)) if letter is not None else found
+    return beside(found, read_own(letter)) if letter is not None else found
 
 
 def _answered(tx: Tx, thread: tuple[str, ...]) -> bytes | None:

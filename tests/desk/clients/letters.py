@@ -17,6 +17,7 @@ ADDRESS = "wendy.ash@council.example"
 class Letter:
     """A letter of ours to an officer, as it lies in their mailbox."""
 
+    raw: bytes
     text: str
     html: str
     subject: str
@@ -33,6 +34,7 @@ class Letter:
         assert rich is not None
         sender, reply_to = mail["From"].addresses[0], mail["Reply-To"].addresses[0]
         return cls(
+            raw,
             plain.get_content().replace("\r\n", "\n"),
             rich.get_content().replace("\r\n", "\n"),
             str(mail["Subject"]),

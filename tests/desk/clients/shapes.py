@@ -5,8 +5,10 @@ Each shape is written by hand after what the program really sends; every sentenc
 
 # ruff: noqa: E501  # markup stands as programs write it
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from desk.clients.letters import (
     ADDRESS,
@@ -56,19 +58,20 @@ GREEN = "Please consider the environment before printing this email."
 @dataclass(frozen=True)
 class Shape:
     """A program's way of answering. `held`: it cannot be told for certain what was meant, so a person is asked; None: that
-    depends on what was typed."""
+    depends on what was typed. `spreads`: it makes a paragraph of every line."""
 
     name: str
     write: Answer
     held: bool | None = False
+    spreads: bool = False
 
 
 SHAPES: list[Shape] = []
 
 
-def shape(name: str, held: bool | None = False) -> Callable[[Answer], Answer]:
+def shape(name: str, held: bool | None = False, spreads: bool = False) -> Callable[[Answer], Answer]:
     def add(write: Answer) -> Answer:
-        SHAPES.append(Shape(name, write, held))
+        SHAPES.append(Shape(name, write, held, spreads))
         return write
 
     return add
@@ -394,7 +397,7 @@ def thunderbird(text: str, letter: Letter) -> Part:
     )
 
 
-@shape("Thunderbird, a paragraph for each line")
+@shape("Thunderbird, a paragraph for each line", spreads=True)
 def thunderbird_paragraphs(text: str, letter: Letter) -> Part:
     typed = "".join(f"<p>{escaped(line)}</p>" for line in text.split("\n") if line)
     return page(
@@ -601,6 +604,112 @@ def forwarded(text: str, letter: Letter) -> Part:
 def forwarded_file(text: str, letter: Letter) -> Part:
     inner = Part("message/rfc822", lines(f"From: {letter.mailbox}\nSubject: {letter.subject}\n\n{letter.text}"))
     return several("multipart/mixed", plain(text), inner)
+
+
+def quoting_page(name: str, before: str, after: str = "</blockquote>", signature: str = "") -> None:
+    """A program that writes a page: what it puts before the letter, and after it."""
+
+    @shape(name)
+    def write(text: str, letter: Letter) -> Part:
+        said = (
+            before.replace("NAME", letter.name).replace("ADDRESS", letter.reply_to).replace("SUBJECT", escaped(letter.subject))
+        )
+        return page(document(f"{divs(text)}{signature}{said}{letter.inside}{after}"))
+
+
+def quoting_text(name: str, before: str) -> None:
+    """A program that writes text, and quotes without marks."""
+
+    @shape(name)
+    def write(text: str, letter: Letter) -> Part:
+        said = before.replace("NAME", letter.name).replace("ADDRESS", letter.reply_to).replace("SUBJECT", letter.subject)
+        return plain(f"{text}\n\n{said}\n\n{letter.text}", how="quoted-printable")
+
+
+quoting_page(
+    "Roundcube", '<br><p id="reply-intro">On 2027-01-11 10:00, NAME wrote:</p><blockquote type="cite" style="padding: 0 0.4em">'
+)
+quoting_page(
+    "Fastmail", '<div><br></div><div>On Mon, 11 Jan 2027, at 10:00 AM, NAME wrote:</div><blockquote type="cite" id="qt">'
+)
+quoting_page(
+    "Evolution",
+    '<div><br></div><div>On Mon, 2027-01-11 at 10:00 +0000, NAME wrote:</div><blockquote type="cite" style="margin:0 0 0 .8ex">',
+)
+quoting_page(
+    "Mailspring",
+    '<br><div class="gmail_quote_attribution">On Jan 11 2027, at 10:00 am, NAME &lt;ADDRESS&gt; wrote:</div><blockquote class="gmail_quote">',
+)
+quoting_page(
+    "Zimbra",
+    '<hr id="zwchr"><div><blockquote style="border-left:2px solid #1010FF"><b>From: </b>"NAME" &lt;ADDRESS&gt;<br><b>To: </b>"Wendy Ash"<br><b>Sent: </b>Monday, 11 January, 2027 10:00:00<br><b>Subject: </b>SUBJECT<br></blockquote></div><blockquote>',
+)
+quoting_page(
+    "GMX",
+    '<div><div style="border-left:2px solid #C3D9E5"><div><b>Gesendet:</b> Montag, 11. Januar 2027 um 10:00 Uhr<br/><b>Von:</b> "NAME" &lt;ADDRESS&gt;<br/><b>An:</b> wendy.ash@council.example<br/><b>Betreff:</b> SUBJECT</div><div>',
+    "</div></div></div>",
+)
+quoting_page(
+    "Mail for Windows",
+    '<p class="MsoNormal">Sent from <a href="https://go.microsoft.com/fwlink/?LinkId=550986">Mail</a> for Windows</p><div style="mso-element:para-border-div;border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"><p class="MsoNormal"><b>From: </b><a href="mailto:ADDRESS">NAME</a><br><b>Sent: </b>11 January 2027 10:00<br><b>To: </b>wendy.ash@council.example<br><b>Subject: </b>SUBJECT</p></div>',
+    "",
+)
+quoting_page(
+    "Outlook in French",
+    '<div style="border-style: solid none none; border-width: 1pt medium medium; border-color: rgb(225, 225, 225) currentcolor"><b>De&nbsp;:</b> NAME &lt;ADDRESS&gt; <br><b>Envoyé&nbsp;:</b> lundi 11 janvier 2027 10:00<br><b>À&nbsp;:</b> Wendy Ash<br><b>Objet&nbsp;:</b> SUBJECT</div>',
+    "",
+)
+quoting_page(
+    "Outlook in Chinese",
+    '<div style="padding: 3pt 0cm 0cm"><b>发件人：</b> NAME &lt;ADDRESS&gt; <br><b>发送时间：</b> 2027年1月11日 10:00<br><b>收件人：</b> Wendy Ash<br><b>主题：</b> SUBJECT</div>',
+    "",
+)
+quoting_page("Outlook for a phone in the dark", "<div><hr></div><b>From:</b> NAME &lt;ADDRESS&gt;<br><b>Sent:</b> Monday, January 11, 2027 10:00:00 AM<br><b>To:</b> Wendy<br><b>Subject:</b> SUBJECT<br><br>", "",
+             '<div style="color: rgb(255, 255, 255); background-color: rgb(0, 0, 0);" dir="auto"></div>')  # fmt: skip
+quoting_page(
+    "footer of Egress",
+    "<p>Classified by Egress Prevent</p><hr><b>From:</b> NAME &lt;ADDRESS&gt;<br><b>Date:</b> Monday, 11 January 2027 at 10:00<br><b>To:</b> Wendy<br><b>Subject:</b> SUBJECT<br><br>",
+    "",
+)
+quoting_text(
+    "Outlook for Mac, text",
+    "From: NAME <ADDRESS>\nDate: Monday, 11 January 2027 at 10:00\nTo: Wendy Ash <wendy.ash@council.example>\nSubject: SUBJECT",
+)
+quoting_text(
+    "Apple Mail, forwarded",
+    "Begin forwarded message:\n\nFrom: NAME <ADDRESS>\nSubject: SUBJECT\nDate: 11 January 2027 at 10:00:00 GMT\nTo: wendy.ash@council.example\nReply-To: NAME <ADDRESS>",
+)
+quoting_text(
+    "Outlook in Polish, text",
+    "Od: NAME <ADDRESS>\nWysłano: poniedziałek, 11 stycznia 2027 10:00\nDo: Wendy Ash\nTemat: SUBJECT",
+)
+quoting_text(
+    "Outlook in Turkish, text", "Kimden: NAME <ADDRESS>\nGönderildi: 11 Ocak 2027 10:00\nKime: Wendy Ash\nKonu: SUBJECT"
+)
+quoting_text("The Bat!", "Monday, January 11, 2027, 10:00:00, NAME <ADDRESS> wrote:")
+
+
+def rewritten(text: str) -> str:
+    """Each link as Microsoft's servers wrap it, with who got the mail in it."""
+
+    def wrap(found: re.Match[str]) -> str:
+        inside = quote(found[0], safe="")
+        return f"https://eur01.safelinks.protection.outlook.com/?url={inside}&data=05%7C02%7Cfeedback%2Bss270001k%40council.example%7C0&reserved=0"
+
+    return re.sub(r"https://\S+", wrap, text)
+
+
+@shape("links rewritten by Microsoft's servers")
+def safelinks(text: str, letter: Letter) -> Part:
+    return both(owa_text(rewritten(text), letter), owa_page(rewritten(text), letter))
+
+
+@shape("a picture in the midst of what was typed", held=True)
+def pictured(text: str, letter: Letter) -> Part:
+    source = gmail_page(f"{text}", letter).replace(
+        "</div>", '</div><div><img src="cid:ii_m1" alt="map.png" width="300"><br></div>', 1
+    )
+    return several("multipart/related", page(f"{source}"), picture("map.png", "ii_m1"))
 
 
 # -- signed, and changed on the way ----------------------------------------------------------------------------------------

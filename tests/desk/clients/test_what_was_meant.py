@@ -1,5 +1,7 @@
 """What an officer typed comes out of every mail program's answer exactly, or a person is asked."""
 
+import re
+
 import pytest
 
 from desk.clients.letters import ADDRESS, OFFICER, Letter, Part
@@ -7,8 +9,7 @@ from desk.clients.shapes import SHAPES, Shape
 from townclerk.domain.answered import beside
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.quoting import Written
-from townclerk.mail.html import read_html
-from townclerk.mail.reading import read_inline
+from townclerk.mail.reading import read_inline, read_own
 
 SHORT = "#respond upheld\nDear Ms Patel, we are sorry. We will come on Friday."
 TYPED = {
@@ -19,7 +20,8 @@ TYPED = {
         "out.\n\nWe will come on Friday 15 January, and I shall look again in a month.\n\nYours sincerely\nWendy Ash"
     ),
     "words": "#reason missed bin\n#extend 10 the crew has not answered yet",
-    "list": "#message\nWe will:\n- come on Friday at 9:30\n- write to you after that\nOr ring 01902 555 0100.",
+    "list": "#message\nWe will:\n- come on Friday at 9:30\n- write to you after that: https://council.example/bins?round=7&day=fri\n"
+    "Or ring 01902 555 0100.",
 }
 
 
@@ -42,7 +44,11 @@ def meant(part: Part, letter: Letter) -> Written:
     """What the desk takes for the officer's words."""
     written = read(part, letter).written
     assert written is not None
-    return beside(written, letter.text, read_html(letter.html).whole)
+    return beside(written, read_own(letter.raw))
+
+
+def paragraphs(text: str) -> list[list[str]]:
+    return [words(paragraph) for paragraph in re.split(r"\n\s*\n", text.strip())]
 
 
 def words(text: str) -> list[str]:
@@ -58,3 +64,4 @@ def test_what_was_typed_comes_out_exactly_or_is_held(shape: Shape, typed: str, l
         assert written.doubt is not None
     elif shape.held is False or written.doubt is None:
         assert (written.doubt, words(written.text)) == (None, words(typed))
+        assert shape.spreads or paragraphs(written.text) == paragraphs(typed)
