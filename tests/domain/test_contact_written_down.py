@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from townclerk.domain.logged_contact import read_contact
+from townclerk.domain.logged_contact import Known, read_contact
 
 TODAY = date(2027, 1, 11)
 SERVICES = ("housing", "waste")
@@ -55,3 +55,44 @@ def test_a_day_more_than_six_months_back_is_asked_about_whatever_the_reason(day:
 
     assert bool(problems) == wrong
     assert all(day in problem and "check" in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "phone\nName Asha Patel\nEmail a@b.org\nTelephone 01632 960123\nService waste\nIt smells.",
+        "Service: waste\nTel: 01632 960123\nE-mail: a@b.org\nName: Asha Patel\nHow: rang\n\nIt smells.",
+        "Name | Asha Patel\nChannel\tcall\nEmail = a@b.org <mailto:a@b.org>\nPhone - 01632 960123\nService: Waste\nIt smells.",
+        "Name:\nAsha Patel\nHow:\nphone\nEmail:\na@b.org\nPhone:\n01632 960123\nService:\nwaste\nWhat they said: It smells.",
+        "phone\nIt smells.\n\nName: Asha Patel\nEmail: a@b.org\nPhone: 01632 960123\nService: waste",
+    ],
+)
+def test_the_lines_in_any_order_and_as_programs_and_people_write_them(body: str) -> None:
+    read = read_contact(body, TODAY, SERVICES)
+
+    assert read.problems == ()
+    assert (read.name, read.email, read.channel, read.service) == ("Asha Patel", "a@b.org", "phone", "waste")
+    assert (read.phone, read.text) == ("01632 960123", "It smells.")
+
+
+def test_words_that_begin_like_a_line_are_still_what_they_said() -> None:
+    body = "Name: A\nChannel: post\nPhone calls were never answered.\nService is poor, and Name-calling too."
+
+    assert (
+        read_contact(body, TODAY, SERVICES).text == "Phone calls were never answered.\nService is poor, and Name-calling too."
+    )
+
+
+def test_the_ready_made_answer_has_all_that_was_given() -> None:
+    read = read_contact("Channel: phone\nPhone: 01632 960123\nService: wast\nIt smells.", TODAY, SERVICES)
+
+    assert read.lines == ("Name:", "Channel: phone", "Email:", "Phone: 01632 960123", "Service: wast")
+
+
+def test_what_is_known_already_holds_where_nothing_else_is_said() -> None:
+    known = Known("Asha Patel", "asha@example.org", "phone", date(2027, 1, 8), "I was ill", "It smells.")
+    read = read_contact("Name: Asha Patel-Jones", TODAY, SERVICES, known)
+
+    assert (read.name, read.email, read.day, read.reason, read.text, read.problems) == (
+        *("Asha Patel-Jones", "asha@example.org", date(2027, 1, 8), "I was ill", "It smells.", ()),
+    )

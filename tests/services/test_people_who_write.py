@@ -1,5 +1,6 @@
 """Restrictions, new cases and calls that are written down, through the real services."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -51,6 +52,21 @@ async def test_nothing_is_opened_where_something_is_missing_or_the_mail_is_not_p
 
     assert house.cases == []
     assert len(house.sent("refused")) == 2
+
+
+async def test_what_is_missing_comes_back_as_one_question_whose_answer_needs_nothing_written_twice(house: House) -> None:
+    logs(house, LOG.replace("Name: Ben Hill\n", "").replace("Channel: phone\n", ""))
+    await house.settle()
+    (asked,) = house.sent("refused")
+    raw = house.read(lambda tx: outbox.get(tx, asked.key))
+    assert raw is not None
+    ((number, *_), *_) = re.findall(r"#log (\d+)()", raw.raw.decode().replace("=\r\n", ""))
+    logs(house, f"#log {number}\nName: Ben Hill\nChannel: phone\n")
+    await house.settle()
+    (case,) = house.cases
+
+    assert (case.complainant.name, case.complainant.address) == ("Ben Hill", "ben.hill@example.org")
+    assert case.opened_at.date().isoformat() == "2027-01-08"
 
 
 async def test_where_nothing_proves_whose_a_mail_is_a_call_cannot_be_written_down_and_that_is_said(house: House) -> None:

@@ -345,6 +345,7 @@ def _full_to_staff() -> Iterator[StaffContent]:
         "unclear",
     ):
         yield Confirm(7, why, _ANSWER, _held_choices())
+    yield Confirm(8, "forwarded", _ANSWER, _held_choices(), "This seems to be an email from Asha Patel <asha@example.org>.")
     yield Done(("The acknowledgement was sent to Asha Patel.", "The answer is due on Wednesday 6 January 2027."))
     yield Done(("Here is the list of words.",), "#acknowledge    send your understanding\n#respond upheld send the answer")
     yield Refused("#extend next week", "no date was given", ("#extend 2027-01-20 reason", "#extend 10 reason"), _ANSWER)
@@ -457,6 +458,7 @@ def _least_to_staff() -> Iterator[StaffContent]:
     yield Confirm(1, "no_word", "", ())
     yield Done(())
     yield Refused("", "there was nothing in it", ())
+    yield Refused("#log", "the description is not complete", ("“Name:” is missing",), _ANSWER, _held_choices())
     yield Undelivered(LetterKind.MESSAGE, "someone@example.net", "", "")
 
 

@@ -398,12 +398,14 @@ class AlertRaised:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """An officer's mail is held. `why`: no_word, not_proven, not_signed, expired, or a `Doubt` about its text."""
+    """An officer's mail is held. `why`: no_word, not_proven, not_signed, expired, or a `Doubt` about its text; forwarded: it
+    passes on somebody else's, of which `detail` says what it seems to be, and `text` is theirs."""
 
     number: int
     why: str
     text: str
     choices: tuple[Choice, ...]
+    detail: str = ""
     kind = LetterKind.CONFIRM
 
 
@@ -422,6 +424,7 @@ class Refused:
     reason: str
     instead: tuple[str, ...]
     text: str = ""  # what they wrote, given back, so that nothing is lost
+    choices: tuple[Choice, ...] = ()  # the same once more, with what is missing left to be filled in
     kind = LetterKind.REFUSED
 
 

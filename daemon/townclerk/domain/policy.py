@@ -289,6 +289,14 @@ class Policy:
             return self.stages.get(Stage.STAGE2)
         return None
 
+    def is_member(self, address: str) -> bool:
+        """True for the address of an MP or a councillor."""
+        sender = address.lower()
+        host = sender.rpartition("@")[2]
+        domains = tuple(domain.lower() for domain in self.member_domains)
+        listed = sender in {each.lower() for each in self.member_addresses}
+        return listed or any(host == domain or host.endswith("." + domain) for domain in domains)
+
     def only_takes_in(self, role: str) -> bool:
         """True where *role* acknowledges or assesses complaints and answers none, whatever service they are about."""
         stages = self.stages.values()

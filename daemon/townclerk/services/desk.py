@@ -13,9 +13,8 @@ from townclerk.domain.council import Council
 from townclerk.domain.days_written import words_of
 from townclerk.domain.decide import Send
 from townclerk.domain.decide.deliberation import LEAD, to_officer
-from townclerk.domain.decide.permitting import who_may
-from townclerk.domain.events import Event, MailFacts, OfficerMailHeld, OfficerWrote, OfficerWroteOutside
-from townclerk.domain.letters import Because, Letter, Original, Refused
+from townclerk.domain.events import CaseOpened, Event, MailFacts, OfficerMailHeld, OfficerWrote, OfficerWroteOutside
+from townclerk.domain.letters import Because, Confirm, Done, Letter, Original, Refused
 from townclerk.domain.linking import Link, Signed, signed_for
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.quoting import Doubt, Written
@@ -25,7 +24,7 @@ from townclerk.mail.reading import read_own
 from townclerk.services.applying import happen
 from townclerk.services.office import Office
 from townclerk.services.references import new_reference
-from townclerk.services.taking_down import opening_of
+from townclerk.services.taking_down import Taken, take_down
 from townclerk.services.telling import letters_to_lead
 from townclerk.services.writing import write_letter
 from townclerk.store import journal, mails, outbox
@@ -54,16 +53,8 @@ async def officer_mail(
     addresses, day = council.roster.may_answer_for(officer), council.calendar.local(facts.received_at).date()
     signed = signed_for(mail, prefix, office.signer, addresses, day, in_thread=not office.ways.signed_addresses)
     read = read_commands(facts.own_text)
-    if signed is None and link.joined is None and read.commands and read.commands[0].word == "log":
-        certain = proven(mail, office.ways.trusted_server, office.ways.authentication).state == "pass"
-        if not council.permits(officer, "log"):
-            await refuse_outside(office, officer, facts, _not_theirs(council, facts), settle, now)
-            return
-        opening = await opening_of(office, officer, facts, read, certain)
-        if isinstance(opening, Refused):
-            await refuse_outside(office, officer, facts, opening, settle, now)
-        else:
-            await happen(office, None, opening, now, lambda tx: settle(tx, MailState.DONE, None, opening.ref))
+    if signed is None and link.joined is None and (taken := await take_down(office, officer, mail, facts, read, known)):
+        await _done_outside(office, officer, facts, taken, settle, now)
         return
     signed = signed if signed is not None and signed.ref in known else None
     ref = signed.ref if signed else (link.joined.ref if link.joined else next(iter(link.possible), None))
@@ -82,8 +73,23 @@ def _may_know_of(council: Council, officer: Officer, case: Case) -> bool:
     return not case.restricted or council.plays(officer, LEAD)
 
 
-def _not_theirs(council: Council, facts: MailFacts) -> Refused:
-    return Refused("#log", who_may(council, "log"), ("ask one of them to write it down",), facts.own_text)
+async def _done_outside(
+    office: Office, officer: Officer, facts: MailFacts, taken: Taken, settle: Settle, now: datetime
+) -> None:
+    """Carry out what a mail about no case, or about no case yet, comes to."""
+    if isinstance(taken, Refused | Confirm | Done):
+        await answer_outside(office, officer, facts, taken, settle, now)
+        return
+
+    def also(tx: Tx) -> None:
+        settle(tx, MailState.DONE, None, taken.ref)
+        if taken.of is not None:
+            mails.join_case(tx, taken.of, taken.ref)
+
+    opens = isinstance(taken.event, CaseOpened)
+    await happen(office, None if opens else taken.ref, taken.event, now, also)
+    if not opens:
+        await _tell_done(office, officer, facts, taken.ref, now)
 
 
 def _event(
@@ -166,21 +172,32 @@ async def _refuse(office: Office, officer: Officer, facts: MailFacts, settle: Se
         instead=("answer a letter that you had about the case", "write its reference into the subject"),
         text=facts.own_text,
     )
-    await refuse_outside(office, officer, facts, content, settle, now)
+    await answer_outside(office, officer, facts, content, settle, now)
 
 
-async def refuse_outside(
-    office: Office, officer: Officer, facts: MailFacts, content: Refused, settle: Settle, now: datetime
+async def answer_outside(
+    office: Office, officer: Officer, facts: MailFacts, content: Refused | Confirm | Done, settle: Settle, now: datetime
 ) -> None:
-    """Tell *officer* that nothing was done with a mail of theirs that belongs to no case."""
+    """Tell *officer* what became, or did not become, of a mail of theirs that belongs to no case."""
+    kind = content.kind.value
     letter = Letter(to_officer(officer), content, Because("mail:no_case"), None, automatic=True)
-    key = f"{office.council.policy.id}:mail{facts.number}:refused"
+    key = f"{office.council.policy.id}:mail{facts.number}:{kind}"
     row = write_letter(office, Send(f"{key}:{officer.key}", key, letter), now)
+    what = {"refused": "refused", "confirm": "held", "done": "kept"}[kind]
+    said = content.reason if isinstance(content, Refused) else content.why if isinstance(content, Confirm) else content.lines[0]
 
     def write(tx: Tx) -> None:
         outbox.put(tx, row)
-        detail = {"reason": content.reason, "mail": facts.number}
-        journal.append(tx, office.council.policy.id, None, now, officer.key, "refused", detail)
+        detail = {"reason": said, "mail": facts.number}
+        journal.append(tx, office.council.policy.id, None, now, officer.key, what, detail)
         settle(tx, MailState.DONE, "an officer's mail that names no case", None)
 
     await office.db.run(write)
+
+
+async def _tell_done(office: Office, officer: Officer, facts: MailFacts, ref: str, now: datetime) -> None:
+    """Their mail was filed with a case by itself, which tells nobody who passed it on."""
+    letter = Letter(to_officer(officer), Done((f"It is filed with {ref}.",)), Because("mail:no_case"), None, automatic=True)
+    key = f"{office.council.policy.id}:mail{facts.number}:done"
+    row = write_letter(office, Send(f"{key}:{officer.key}", key, letter), now)
+    await office.db.run(lambda tx: outbox.put(tx, row))

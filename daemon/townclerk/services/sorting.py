@@ -186,7 +186,7 @@ async def _resident(
         await happen(office, filed, wrote, now, lambda tx: settle(tx, MailState.DONE, None, filed))
         return
     copied = link.joined is not None and _is_copied(known[link.joined.ref], facts.sender)
-    member = _is_member(office, facts.sender) and not copied
+    member = office.council.policy.is_member(facts.sender.address) and not copied
     ref = link.joined.ref if link.joined else (link.possible[0] if member and link.possible else None)
     routed = route(mail, office.council.routing, opens=ref is None)
     if ref is not None and Signal.NEW_MATTER in routed.signals and known[ref].responded_at and not (member or copied):
@@ -240,14 +240,6 @@ def _cases_of(tx: Tx, council: str, address: str) -> tuple[Case, ...]:
     """The newest first, none of them restricted: whoever gets the new mail is shown them."""
     found = (cases.load(tx, ref) for ref in cases.of_party(tx, council, address))
     return tuple(case for case in found if case is not None and not case.restricted)
-
-
-def _is_member(office: Office, sender: Address) -> bool:
-    """True for an MP or a councillor, by the policy's list."""
-    policy = office.council.policy
-    domains = tuple(domain.lower() for domain in policy.member_domains)
-    listed = sender.key in {address.lower() for address in policy.member_addresses}
-    return listed or any(sender.domain == domain or sender.domain.endswith("." + domain) for domain in domains)
 
 
 async def _bounce(office: Office, mail: IncomingMail, settle: Settle, now: datetime) -> None:

@@ -262,6 +262,13 @@ def settle(
         raise Stale(f"mail {id} is not waiting to be dealt with")
 
 
+def join_case(tx: Tx, id: int, case_ref: str) -> None:  # noqa: A002  # as above
+    """Say of a mail, dealt with before, to which case it belongs after all. Raises Stale where it belongs to one already."""
+    joined = update(mails).where(mails.c.id == id, mails.c.case_ref.is_(None), mails.c.state != MailState.TAKEN)
+    if tx.execute(joined.values(case_ref=case_ref)).rowcount != 1:
+        raise Stale(f"mail {id} belongs to a case already")
+
+
 def find_same(tx: Tx, mailbox: str, content_hash: str, message_id: str | None) -> int | None:
     """The number of the mail, dealt with, that has both this content and this Message-ID (or has none, as this one)."""
     same = select(mails.c.id).where(
