@@ -150,6 +150,10 @@ ATTACKS: dict[str, tuple[Callable[[Scene], bytes], tuple[str, str, str]]] = {
         outsider("Wendy Ash <wendy.a\u017fh@council.example>"),
         NEW_CASE,
     ),
+    "A sign that is folded into a letter of ours is another": (
+        outsider("Ros Kerr <ros.\u212aerr@council.example>", *auth(PASS)),
+        NEW_CASE,
+    ),
     "A domain that looks like the council's is another": (outsider("Wendy Ash <wendy.ash@council-example.com>"), NEW_CASE),
     "A domain that begins like the council's is another": (
         outsider("Wendy Ash <wendy.ash@sub.council.example.evil.org>"),

@@ -17,6 +17,8 @@ from townclerk.domain.decide import Decision, decide
 from townclerk.domain.events import CaseOpened, OfficerWrote, TimerDue
 from townclerk.domain.letters import InPlaceOf, Refused
 from townclerk.domain.mail import Address
+from townclerk.domain.policy import Approval, EscalationStep
+from townclerk.domain.provisions import Published
 from townclerk.domain.roster import Leave, Officer, Roster
 from townclerk.domain.words import Alert, LetterKind, Outcome, Stage
 
@@ -233,3 +235,38 @@ def test_whoever_was_given_the_case_has_the_words_of_their_role() -> None:
     case = replace(opened(where).case, officer="petra")
 
     assert writes(where, case, "#respond upheld\nDear Asha, we are sorry.", "petra").case.responded_at
+
+
+def test_the_ladder_passes_by_whom_the_case_complains_of() -> None:
+    chief = person("chief", "chief_executive")
+    plain = council(replace(person("wendy", "service"), name="Wendy Birch"), chief)
+    steps = (EscalationStep(5, ("complaints_lead", "chief_executive")),)
+    where = replace(plain, policy=replace(plain.policy, escalation=steps))
+    case = opened(where, "Your officer Cal Ash swore at me.", CONDUCT).case
+    timer = next(timer for timer in timers(case, where) if timer.act == "escalation")
+    decision = decide(case, TimerDue(timer.key, timer.at), where, timer.at)
+
+    assert gets(decision, LetterKind.ESCALATION) == ["chief"]
+
+
+@pytest.mark.parametrize("word", ["#service waste", "#assign team", "#assign tom"])
+def test_no_word_of_a_colleague_brings_it_to_them(word: str) -> None:
+    team = replace(person("team", "service"), mailbox_of=("tom",))
+    where = council(team, TOM, person("petra", "service", services=frozenset({"planning"})))
+    case = opened(where, RUDE, CONDUCT).case
+    decision = writes(where, case, word, "cal")
+
+    assert {"tom", "team"}.isdisjoint(send.letter.to.officer or "" for send in decision.sends)
+
+
+def test_who_wrote_a_response_does_not_approve_it_in_the_place_of_somebody_away() -> None:
+    wendy = person("wendy", "service")
+    cal = replace(CAL, leave=WEEK, deputies=("wendy", "una"))
+    plain = replace(samples.council(), roster=Roster((wendy, UNA, cal)))
+    stage = replace(plain.policy.stages[Stage.STAGE1], approvals=(Approval(("complaints_lead",), ("upheld",), Published("1")),))
+    where = replace(plain, policy=replace(plain.policy, stages={**plain.policy.stages, Stage.STAGE1: stage}))
+    held = writes(where, opened(where).case, "#respond upheld\nDear Asha, we are sorry.", "wendy")
+
+    assert gets(held, LetterKind.DECISION) == ["una"]
+    assert gets(writes(where, held.case, "#approve", "wendy"), LetterKind.REFUSED) == ["wendy"]
+    assert gets(writes(where, held.case, "#approve", "una"), LetterKind.RESPONSE) == [None]

@@ -10,8 +10,8 @@ from typing import TypeVar
 from townclerk.config.calendar_days import build_calendar, years_around
 from townclerk.config.errors import Fault, FilesRefused
 from townclerk.config.policy_file import load_policy
-from townclerk.config.reading import suggest
-from townclerk.config.roster_file import load_staff, read_staff
+from townclerk.config.reading import Faults, read_root, suggest
+from townclerk.config.roster_file import load_staff, permissions_of, read_staff
 from townclerk.config.routing_file import load_routing
 from townclerk.config.shipped import find_shipped, shipped_councils
 from townclerk.config.yaml import Node, node_of
@@ -54,6 +54,12 @@ def with_staff(council: Council, staff: Node | Mapping[str, object]) -> Council:
     roster = read_staff(node_of(staff, "staff"), council.policy, council.routing.service_names)
     _refuse_own_mailbox(council.policy, roster)
     return replace(council, roster=roster)
+
+
+def with_permissions(council: Council, permissions: Node) -> Council:
+    """*council* where some words are only some roles'. Raises FilesRefused."""
+    found = read_root(permissions, Faults(), lambda value: permissions_of(value, council.policy))
+    return replace(council, roster=replace(council.roster, permissions=found))
 
 
 def _refuse_own_mailbox(policy: Policy, roster: Roster) -> None:

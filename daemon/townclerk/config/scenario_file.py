@@ -126,6 +126,7 @@ class Scenario:
     proves: tuple[str, ...]
     settings: dict[str, object]
     staff: Node | None
+    permissions: Node | None  # whose a word is, in this story
     first_connection: Moment | None
     story: tuple[Step, ...]
     until: Moment
@@ -147,7 +148,7 @@ _NEVER = Moment(datetime(1970, 1, 1))  # noqa: DTZ001  # a stand-in, see config.
 
 def _scenario(root: Value, path: Path) -> Scenario:
     with root.fields() as f:
-        staff = f.find("staff")
+        staff, permissions = f.find("staff"), f.find("permissions")
         return Scenario(
             path=path,
             name=f.text("name"),
@@ -155,6 +156,7 @@ def _scenario(root: Value, path: Path) -> Scenario:
             proves=f.words("proves"),
             settings=f.optional("settings", _settings, {}),
             staff=None if staff is None or staff.is_nothing else staff.node,
+            permissions=None if permissions is None or permissions.is_nothing else permissions.node,
             first_connection=f.optional("first_connection", moment, None),
             story=f.required("story", lambda value: value.each(lambda step: _step(step, path.parent)), ()),
             until=f.required("until", moment, _NEVER),

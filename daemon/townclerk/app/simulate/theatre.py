@@ -7,7 +7,7 @@ from pathlib import Path
 from townclerk.app.simulate.judging import judge
 from townclerk.app.simulate.playing import Played, Watcher, play
 from townclerk.app.simulate.world import load_world_council
-from townclerk.config.council_folder import with_staff
+from townclerk.config.council_folder import with_permissions, with_staff
 from townclerk.config.errors import Fault, FilesRefused
 from townclerk.config.reading import suggest
 from townclerk.config.scenario_file import Scenario, load_scenario
@@ -95,7 +95,9 @@ class Theatre:
         key = (scenario.policy, replaced, today.year, scenario.staff is not None)
         if key not in self._councils:
             self._councils[key] = load_world_council(scenario, today, self.rules)
-        return with_staff(self._councils[key], scenario.staff) if scenario.staff else self._councils[key]
+        council = self._councils[key]
+        council = with_staff(council, scenario.staff) if scenario.staff else council
+        return with_permissions(council, scenario.permissions) if scenario.permissions else council
 
     def _templates(self, scenario: Scenario) -> TemplateSet:
         if scenario.policy not in self._letters:
