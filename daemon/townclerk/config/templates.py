@@ -211,7 +211,10 @@ def _context(page: Page, letter: Letter, policy: Policy, reply_to: str) -> dict[
         return words.mailto(reply_to if address is None else address, body, ref if subject is None else subject)
 
     def replies(choices: Iterable[Choice]) -> Piece:
-        return page.replies((choice.label, choice.body, mailto(choice.body)) for choice in choices)
+        return page.replies(
+            (choice.label, choice.body, words.mailto_whole(reply_to, choice.body, choice.text, ref), choice.likely)
+            for choice in choices
+        )
 
     def time_words(moment: datetime) -> str:
         local = moment.astimezone(zone)

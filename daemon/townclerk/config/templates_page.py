@@ -18,6 +18,7 @@ from townclerk.config import templates_words as words
 WIDTH = 72  # of a line in the text part
 LONGEST = 100_000  # characters of somebody's words in one letter; a mail can be much longer, and is kept whole elsewhere
 _LONGEST_LINE = 2_000  # characters of a value in one line, such as a subject or the name of a file
+_LONGEST_TYPED = 36  # of what stands beside a link, on the one line that a telephone has for it
 _CUT = "\n\n(It goes on. The rest is cut here, because it is very long.)"
 
 _OPEN, _BLOCK, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -101,11 +102,13 @@ class Page:
         said, href = _said(number), words.phone_link(number)
         return Piece(said, self._anchor(said, href)) if href else _plain(said)
 
-    def replies(self, choices: Iterable[tuple[str, str, str]]) -> Piece:
-        """Ready-made replies, each a label, the words that it begins with and its link: a list of links to press, each
-        beside the word to type for those who cannot press it."""
-        told = [(_said(label), _said(body.strip().split("\n", 1)[0]), href) for label, body, href in choices]
-        text = (words.wrapped(f"- {typed}: {label}" if typed else f"- {label}", WIDTH, "", "  ") for label, typed, _ in told)
+    def replies(self, choices: Iterable[tuple[str, str, str, bool]]) -> Piece:
+        """Ready-made replies, each a label, the words that it begins with, its link, and whether it is one of the likely: a
+        list of links to press, each beside the word to type for those who cannot press it. The likely come first."""
+        told = [(_said(label), _said(body.strip().split("\n", 1)[0]), href, likely) for label, body, href, likely in choices]
+        told.sort(key=lambda one: not one[3])
+        named = (label if typed in {"", label} else f"{typed}: {label}" for label, typed, *_ in told)
+        text = (words.wrapped(f"- {one}", WIDTH, "", "  ") for one in named)
         return Piece(
             "\n".join(text), f"<ul{self._style('replies')}>{''.join(self._reply(*one) for one in told)}</ul>", block=True
         )
@@ -148,9 +151,10 @@ class Page:
     def _anchor(self, label: str, href: str, look: str = "a") -> str:
         return f'<a href="{escape(href)}" class="{look}"{self._style(look)}>{escape(label)}</a>'
 
-    def _reply(self, label: str, typed: str, href: str) -> str:
-        word = f'<span class="small"{self._style("small")}>{escape(typed)}</span>'
-        return f"<li{self._style('li')}>{self._anchor(label, href, 'button')} {word}</li>"
+    def _reply(self, label: str, typed: str, href: str, likely: bool) -> str:
+        shown = typed if len(typed) <= _LONGEST_TYPED else f"{typed[:_LONGEST_TYPED].rsplit(' ', 1)[0]} …"
+        word = "" if typed == label else f' <span class="small"{self._style("small")}>{escape(shown)}</span>'
+        return f"<li{self._style('li')}>{self._anchor(label, href, 'button' if likely else 'a')}{word}</li>"
 
     def _style(self, name: str) -> str:
         return f' style="{escape(self._styles[name])}"' if name in self._styles else ""

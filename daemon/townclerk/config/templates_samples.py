@@ -102,7 +102,13 @@ _REVIEW_DATES = (
 _CHOICES = (
     Choice("Acknowledge", "#acknowledge\n\nYou told us that "),
     Choice("Answer: upheld", "#respond upheld\n\n"),
-    Choice("Ask for more time", "#extend 2027-01-20 "),
+    Choice("Take more time, and say why", "#extend 2027-01-20 "),
+    Choice("Give it to a colleague", "#assign ", likely=False),
+    Choice("Keep a note (nobody outside sees it)", "#note ", likely=False),
+)
+_CORRECTED = (
+    Choice("#extend 2027-01-20 the crew's report is late", "#extend 2027-01-20 the crew's report is late\n"),
+    Choice("Send me the list of words", "#help\n", likely=False),
 )
 
 
@@ -347,8 +353,12 @@ def _full_to_staff() -> Iterator[StaffContent]:
         yield Confirm(7, why, _ANSWER, _held_choices())
     yield Confirm(8, "forwarded", _ANSWER, _held_choices(), "This seems to be an email from Asha Patel <asha@example.org>.")
     yield Done(("The acknowledgement was sent to Asha Patel.", "The answer is due on Wednesday 6 January 2027."))
-    yield Done(("Here is the list of words.",), "#acknowledge    send your understanding\n#respond upheld send the answer")
-    yield Refused("#extend next week", "no date was given", ("#extend 2027-01-20 reason", "#extend 10 reason"), _ANSWER)
+    words = (Row("#acknowledge", "send your understanding of the complaint. For example: #acknowledge"),)
+    yield Done(("Here is the list of words.",), sections=(Section("Write to the resident", words),))
+    yield Done(("This is what #close does.",), "#close\n\nClose an answered case.")
+    instead = ("#extend 2027-01-20 reason", "#extend 10 reason")
+    yield Refused("#extend next week", "no date was given", instead, _ANSWER)
+    yield Refused("#extend next week", "no date was given", instead, _ANSWER, _CORRECTED)
     for kind in (LetterKind.RECEIPT, LetterKind.DELAY_NOTICE):
         yield Undelivered(kind, "asha.patel@example.org", "5.1.1", "550 5.1.1 User unknown", _CHOICES)
 

@@ -1,6 +1,7 @@
 """How letters say things: dates and times in words, links, and what may not stand in a letter at all. Pure functions."""
 
 import re
+from bisect import bisect_left
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -50,9 +51,40 @@ def greeting(name: str) -> str:
     return f"Dear {said}" if said and _NAME.match(said) and "www." not in said.lower() else "Hello"
 
 
+LONGEST_LINK = 1_600
+"""Characters of a link that opens a mail. Outlook and browsers on Windows take 2,046; Gmail, which gets the link inside another
+one, about 1,620."""
+
+
 def mailto(address: str, body: str, subject: str) -> str:
-    """A link that opens a ready-made mail; each value percent-encoded, line ends as the standard for such links has them."""
-    fields = {"subject": one_line(subject), "body": clean(body).replace("\n", "\r\n")}
+    """A link that opens a ready-made mail; each value percent-encoded, line ends as the standard for such links has them. A
+    body that is too long for a link ends with a word and "…"."""
+    said = clean(body)
+    link = _mailto(address, said, subject)
+    if len(link) <= LONGEST_LINK:
+        return link
+    words = re.findall(r"\S+\s*", said)
+    fitting = bisect_left(range(len(words)), True, key=lambda n: not _fits(address, "".join(words[: n + 1]), subject))
+    return _mailto(address, _ended("".join(words[:fitting])), subject)
+
+
+def mailto_whole(address: str, body: str, text: str, subject: str) -> str:
+    """As `mailto`, with *text* behind the body where all of it fits. What somebody wrote is not shortened: sent so, half of it
+    would go out for the whole."""
+    link = _mailto(address, clean(body + text), subject)
+    return link if len(link) <= LONGEST_LINK else mailto(address, body, subject)
+
+
+def _fits(address: str, body: str, subject: str) -> bool:
+    return len(_mailto(address, _ended(body), subject)) <= LONGEST_LINK
+
+
+def _ended(body: str) -> str:
+    return f"{body.rstrip()} …"
+
+
+def _mailto(address: str, body: str, subject: str) -> str:
+    fields = {"subject": one_line(subject), "body": body.replace("\n", "\r\n")}
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in fields.items() if value)
     return f"mailto:{quote(clean(address), safe='@.-_')}" + (f"?{query}" if query else "")
 

@@ -60,7 +60,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "send": ("number [respond OUTCOME]", "send a mail of yours that is held, as a message or as the response"),
     "discard": ("number", "keep a held mail as a note only"),
     "show": ("", "send me what is known of this case"),
-    "help": ("", "send me this list"),
+    "help": ("[WORD]", "send me this list, or what is to be known of one word"),
 }
 # What stands below the words belongs to the last of them that can take it. These cannot.
 TAKE_NO_TEXT = frozenset(

@@ -66,10 +66,13 @@ class FinalWord:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A ready-made reply: the words that the mail begins with."""
+    """A ready-made reply: the words that the mail begins with. `likely`: one of those that most readers will want. `text` is
+    what its reader has written already: it comes whole or, where a link cannot hold it, not at all."""
 
     label: str
     body: str
+    likely: bool = True
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,6 +416,7 @@ class Confirm:
 class Done:
     lines: tuple[str, ...]
     shown: str = ""  # what #show and #help print
+    sections: tuple["Section", ...] = ()  # the same, with headings
     kind = LetterKind.DONE
 
 
@@ -424,7 +428,7 @@ class Refused:
     reason: str
     instead: tuple[str, ...]
     text: str = ""  # what they wrote, given back, so that nothing is lost
-    choices: tuple[Choice, ...] = ()  # the same once more, with what is missing left to be filled in
+    choices: tuple[Choice, ...] = ()  # their mail put right, or with what is missing left to be filled in
     kind = LetterKind.REFUSED
 
 

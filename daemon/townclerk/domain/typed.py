@@ -5,6 +5,7 @@ Everything here is for telling what is meant. What goes out to anybody goes out 
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"  # hyphens that do not break, en and em dashes, minus
 _SINGLE = "\u2018\u2019\u201a\u201b\u2032\u00b4`\uff07"
@@ -19,6 +20,7 @@ _ALIKE = str.maketrans(
         **{chr(0xFEE0 + code): chr(code) for code in range(0x30, 0x7B) if chr(code).isalnum()},  # full width
     }
 )
+_ALIKE_IN_ASCII = str.maketrans({"`": "'", **dict.fromkeys("\t\r\v\f\x1c\x1d\x1e\x1f", " ")})
 # Joiners shape words of some scripts, and a variation selector belongs to the sign before it: seen or not, both mean nothing
 # where a word of ours is looked for.
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0")
@@ -35,8 +37,10 @@ def plain(text: str) -> str:
     return placed(text)[0]
 
 
-def placed(text: str) -> tuple[str, list[int]]:
+def placed(text: str) -> tuple[str, Sequence[int]]:
     """(`plain` of *text*; for each of its characters, and for the end, where in *text* it stands)."""
+    if text.isascii():
+        return text.translate(_ALIKE_IN_ASCII), range(len(text) + 1)
     kept = [(index, character) for index, character in enumerate(text) if not unseen(character)]
     said = "".join(" " if character.isspace() and character != "\n" else character for _, character in kept)
     return said.translate(_ALIKE), [*(index for index, _ in kept), len(text)]

@@ -1,5 +1,6 @@
 """The heart: what follows from something that happened. Pure: the same case and event always come to the same decision."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -10,6 +11,7 @@ from townclerk.domain.decide.afterwards import keep_up
 from townclerk.domain.decide.conversation import member_wrote, resident_wrote, robot_wrote
 from townclerk.domain.decide.decision import Decision, Entry, JoinOther, Send
 from townclerk.domain.decide.deliberation import Deliberation, mark
+from townclerk.domain.decide.offering import offered
 from townclerk.domain.decide.officers import officer_mail_held, officer_wrote, officer_wrote_outside
 from townclerk.domain.decide.opening import new_case, opened
 from townclerk.domain.decide.restricting import ask_for_what_is_kept_back, person_restricted
@@ -51,7 +53,8 @@ def decide(case: Case | None, event: Event, council: Council, now: datetime) -> 
     _act(d, event)
     keep_up(d, before)
     ask_for_what_is_kept_back(d)
-    return d.decision()
+    decision = d.decision()
+    return replace(decision, sends=tuple(offered(send, decision.case, council, now) for send in decision.sends))
 
 
 def _act(d: Deliberation, event: Event) -> None:  # noqa: C901  # one line an event: a table that mypy checks for gaps

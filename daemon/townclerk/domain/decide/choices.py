@@ -5,19 +5,30 @@ from collections.abc import Iterable
 
 from townclerk.domain.case import Case, ConsentState
 from townclerk.domain.council import Council
+from townclerk.domain.deadlines import latest_possible
 from townclerk.domain.letters import Choice, Original
 from townclerk.domain.ombudsmen import depend_on_matter, for_matter
+from townclerk.domain.policy import StagePolicy
 from townclerk.domain.words import Category, Landlord, Outcome, Stage, Status
 
 RESPOND = tuple(Choice(f"Respond: {outcome.words}", f"#respond {outcome}\n") for outcome in Outcome)
-MORE_TIME = Choice("Ask for more time", "#extend 5 ")
+# Of several of one name an officer is offered the first that would be done: five days more where the policy allows them.
+MORE_TIME = (
+    Choice("Take more time, and say why", "#extend 5 "),
+    Choice("Take more time, and say why", "#extend 5 working days from today "),
+)
 ANSWERED = (
     Choice("The resident agrees to the later date", "#extend agreed\n"),
     Choice("The resident does not agree", "#extend not-agreed\n"),
 )
 MESSAGE = Choice("Send a message to the resident", "#message\n")
-NOTE = Choice("Keep a note (nobody outside sees it)", "#note ")
-ASSIGN = Choice("Give it to a colleague", "#assign ")
+NOTE = Choice("Keep a note (nobody outside sees it)", "#note ", likely=False)
+ASK = Choice("Ask the resident something", "#ask\n")
+ASSIGN = Choice("Give it to a colleague", "#assign ", likely=False)
+SERVICE = Choice("It belongs to another service", "#service ", likely=False)
+NOT_COVERED = Choice("This policy does not cover it", "#refuse ", likely=False)
+NOT_OURS = Choice("Not ours: say where to go instead", "#category not-ours\n", likely=False)
+PASS_ON = (SERVICE, ASSIGN)
 WITHDRAWN = Choice("The resident has withdrawn it", "#withdraw\n")
 IS_COMPLAINT = Choice("It is a complaint", "#category complaint\n")
 RESTRICTION = (
@@ -49,7 +60,7 @@ CAPACITY = (
 def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
     """What the responsible officer can do with this case as it is."""
     if case.category is not Category.COMPLAINT:
-        return (MESSAGE, IS_COMPLAINT, Choice("It belongs to another service", "#service "), NOTE)
+        return (MESSAGE, IS_COMPLAINT, ASK, *PASS_ON, NOT_OURS, NOTE)
     choices: list[Choice] = []
     stage = council.policy.stages.get(case.stage) if case.stage else None
     acknowledge = case.deadline(f"{case.stage}.acknowledge")
@@ -60,13 +71,23 @@ def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
         choices.extend(REVIEW[:2])
     if stage is not None and case.status is Status.OPEN:
         choices.extend(RESPOND)
-        choices.append(MORE_TIME)
+        choices.extend(more_time(case, stage, council))
         choices.extend(ANSWERED if case.proposal is not None else ())
     if "representative" in case.doubts and case.consent is None:
         choices.append(Choice("Ask for the consent of whom it is about", "#representative pending\n"))
     if case.consent is ConsentState.PENDING:
         choices.append(CONSENT_GIVEN)
-    return (*choices, MESSAGE, ASSIGN, Choice("This policy does not cover it", "#refuse "), NOTE)
+    return (*choices, ASK, MESSAGE, *PASS_ON, NOT_COVERED, NOT_OURS, NOTE)
+
+
+def more_time(case: Case, stage: StagePolicy, council: Council) -> tuple[Choice, ...]:
+    """Five days more; where the policy allows no five, until the last day that it does."""
+    deadline = case.deadline(f"{stage.stage}.respond")
+    cap = latest_possible(deadline, stage.extension, council.calendar) if deadline is not None else None
+    if cap is None:
+        return MORE_TIME
+    last = council.calendar.working_on_or_before(cap)
+    return (*MORE_TIME, Choice(MORE_TIME[0].label, f"#extend {last} "))
 
 
 def about_landlord(case: Case, council: Council) -> tuple[Choice, ...]:

@@ -21,7 +21,7 @@ def colleague_named(roster: Roster, written: str) -> tuple[Officer, str]:
     raise Refusal(
         f"“{written}” is nobody on the roster" if written else "the name is missing",
         f"#assign and one of: {known}",
-        corrected=tuple(f"#assign {key}" for key in _nearest(roster, written)),
+        corrected=tuple(f"#assign {key} {rest}".strip() for key, rest in _nearest(roster, words)),
     )
 
 
@@ -35,10 +35,11 @@ def _meant(roster: Roster, written: str) -> tuple[Officer, ...]:
     )
 
 
-def _nearest(roster: Roster, written: str) -> tuple[str, ...]:
-    """The keys of those whose key or name is most like *written*."""
+def _nearest(roster: Roster, words: list[str]) -> tuple[tuple[str, str], ...]:
+    """(the key of somebody whose key or name is most like the first one or two of *words*; the words behind it)."""
     spelled = {spelling: officer.key for officer in roster.officers for spelling in _spellings(officer)}
-    return tuple(dict.fromkeys(spelled[each] for each in nearest(written, spelled)))
+    found = {spelled[each]: " ".join(words[n:]) for n in (2, 1) for each in nearest(" ".join(words[:n]), spelled)}
+    return tuple(found.items())
 
 
 def _spellings(officer: Officer) -> tuple[str, ...]:

@@ -171,7 +171,7 @@ def _about_draft(d: Deliberation, letter: Waiting) -> StaffContent:
     original, draft = d.original(d.case.mail(letter.mail)), d.case.draft
     if draft is None:
         _, detail, text = letter.about
-        return Decision("not_approved", detail, original, (*choices.RESPOND, choices.MORE_TIME, choices.NOTE), by, draft=text)
+        return Decision("not_approved", detail, original, (*choices.RESPOND, *choices.MORE_TIME, choices.NOTE), by, draft=text)
     author = d.council.roster.find(draft.officer)
     _, *waited = letter.about
     offered = (choices.NOTE,) if FOR_THE_LEAD in waited else choices.APPROVAL

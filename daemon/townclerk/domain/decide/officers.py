@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from townclerk.domain.case import Case, HeldMail
-from townclerk.domain.commands import Command, read_commands
+from townclerk.domain.commands import TAKE_NO_TEXT, WORDS, Command, read_commands
 from townclerk.domain.decide import (
     actions,
     answering,
@@ -24,6 +24,7 @@ from townclerk.domain.decide import (
     separating,
     showing,
 )
+from townclerk.domain.decide.correcting import corrections
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.permitting import permit
@@ -38,6 +39,8 @@ from townclerk.domain.letters import (
 from townclerk.domain.roster import Officer
 from townclerk.domain.words import LetterKind
 
+_ASK_ONLY = frozenset({"send", "discard", "show", "help"})  # below them stands a signature, or nothing
+
 
 def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
     officer = d.council.roster.find(event.officer)
@@ -48,13 +51,19 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
         return
     before = d.case
     work = OfficerAtWork(d, officer, event.mail, event.known_refs, event.spare_ref, event.informed)
+    at = None
     try:
         if event.problem is not None:
-            raise Refusal(event.problem, "#help for the words that work")
+            at = next((command for command in event.commands if command.word not in WORDS), None)
+            meant = tuple(f"{each} {at.argument}".strip() for each in event.instead) if at is not None else ()
+            others = () if meant else event.instead
+            raise Refusal(event.problem, *others, "#help for the words that work", corrected=meant)
         for command in event.commands:
+            at = command
             _follow(work, command)
+            _keep_what_stands_below(work, command)
     except Refusal as refusal:
-        _refuse(d, before, officer, event, refusal)
+        _refuse(d, before, officer, event, refusal, at)
         return
     if d.unsent:
         work.done("This resident gave no address, so nothing was sent to them: please reach them another way.")
@@ -63,7 +72,7 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
     elif d.writes_to_resident:
         work.done("The resident has been told.")
     d.note(officer.key, "officer_wrote", words=" ".join(c.word for c in event.commands), mail=event.mail.number)
-    d.to_staff(officer, Done(tuple(work.lines), work.shown))
+    d.to_staff(officer, Done(tuple(work.lines), work.shown, work.sections))
 
 
 def _follow(work: OfficerAtWork, command: Command) -> None:
@@ -89,12 +98,20 @@ def _turn_away(d: Deliberation, officer: Officer, mail: MailFacts) -> None:
     d.to_staff(officer, answer, bare=True)
 
 
-def _refuse(d: Deliberation, before: Case, officer: Officer, event: OfficerWrote, refusal: Refusal) -> None:
-    """Nothing of the mail is done, also where its first words could have been."""
+def _keep_what_stands_below(work: OfficerAtWork, command: Command) -> None:
+    """Text below a word that takes none is kept, and goes to nobody."""
+    if command.body and command.word in TAKE_NO_TEXT - _ASK_ONLY:
+        work.d.note(work.officer.key, "note", text=command.body)
+        work.done(f"What stands below #{command.word} is kept as a note. Nobody outside sees it.")
+
+
+def _refuse(d: Deliberation, before: Case, officer: Officer, event: OfficerWrote, refusal: Refusal, at: Command | None) -> None:
+    """Nothing of the mail is done, also where its first words, before the one *at* which it was refused, could have been."""
     d.start_again(before)
-    understood = " ".join(f"#{c.word} {c.argument}".strip() for c in event.commands) or event.mail.subject
+    understood = " ".join(command.line for command in event.commands) or event.mail.subject
+    ready = corrections(event.commands, at, refusal)
     d.note(officer.key, "refused", words=" ".join(c.word for c in event.commands), mail=event.mail.number)
-    d.to_staff(officer, Refused(understood, refusal.reason, refusal.instead, event.mail.own_text))
+    d.to_staff(officer, Refused(understood, refusal.reason, refusal.instead, event.mail.own_text, ready))
 
 
 def officer_mail_held(d: Deliberation, event: OfficerMailHeld) -> None:
@@ -127,6 +144,7 @@ def send(work: OfficerAtWork, command: Command) -> None:
     number, rest = _number(work, command)
     held = next(held for held in work.d.case.held if held.number == number)
     work.d.change(held=tuple(other for other in work.d.case.held if other.number != number))
+    work.written_on = work.d.council.calendar.local(held.at).date()  # "tomorrow" in it is the day after that
     word, _, argument = rest.partition(" ")
     if held.why == SENT_ALREADY:
         if word != "respond":

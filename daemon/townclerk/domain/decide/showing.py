@@ -1,11 +1,15 @@
 """Words that ask: `#show`, `#help`."""
 
 from townclerk.domain.case import OmbudsmanStep
-from townclerk.domain.commands import WORDS, Command
+from townclerk.domain.commands import WORDS, Command, word_of
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import is_overdue
 from townclerk.domain.decide.copying import copied
+from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.work import OfficerAtWork
+from townclerk.domain.letters import Row, Section
+from townclerk.domain.nearest import nearest_words
+from townclerk.domain.words_explained import EXAMPLES, GROUPS, meaning, usage
 
 
 def show(work: OfficerAtWork, _command: Command) -> None:
@@ -57,6 +61,24 @@ def _people(work: OfficerAtWork) -> list[str]:
     return rows + ([f"Related: {', '.join(case.related)}"] if case.related else [])
 
 
-def help_(work: OfficerAtWork, _command: Command) -> None:
-    work.shown = "\n".join(f"#{word} {argument}".strip() + f": {what}" for word, (argument, what) in WORDS.items())
-    work.done("Begin your mail with one of these words. What stands below it goes to the resident, where it says so.")
+def help_(work: OfficerAtWork, command: Command) -> None:
+    """`#help`: every word; `#help WORD`: that one."""
+    asked = command.argument.split(" ")[0].lstrip("#＃")
+    if not asked:
+        work.sections = tuple(Section(heading, tuple(_explained(word) for word in group)) for heading, group in GROUPS)
+        work.done("Begin your mail with one of these words. What stands below it goes to the resident, where it says so.")
+        return
+    named = word_of(f"#{command.argument.lstrip('#＃')}")
+    word = named[0] if named is not None else asked
+    if word not in WORDS:
+        meant = tuple(dict.fromkeys(each.split(" ")[0] for each in nearest_words(word, WORDS)))
+        raise Refusal(f"#{word} is not a word that I know", "#help", corrected=tuple(f"#help {each}" for each in meant))
+    work.shown = f"{usage(word)}\n\n{meaning(word)[:1].upper()}{meaning(word)[1:]}.\n\nFor example:\n\n{EXAMPLES[word]}"
+    work.done(f"This is what #{word} does.")
+
+
+def _explained(word: str) -> Row:
+    line, _, text = EXAMPLES[word].partition("\n")
+    below = f", and below it: {text.replace(chr(10), ' / ')}" if text else ""
+    example = "" if EXAMPLES[word] == usage(word) else f". For example: {line}{below}"
+    return Row(usage(word), f"{meaning(word)}{example}")

@@ -24,6 +24,7 @@ from townclerk.domain.letters import (
     NotAccepted,
     Response,
     ReviewDecision,
+    Section,
 )
 from townclerk.domain.nearest import nearest
 from townclerk.domain.policy import StagePolicy
@@ -74,6 +75,7 @@ class OfficerAtWork:
         self.informed = informed  # the letter that they answer was only for their information
         self.lines: list[str] = []
         self.shown = ""
+        self.sections: tuple[Section, ...] = ()  # as `shown`, with headings
         self.sent_already = False  # the response went from the officer's own mailbox
         self.written_on = d.council.calendar.local(mail.received_at).date()  # from which "Friday" counts
 
