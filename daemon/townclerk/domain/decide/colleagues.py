@@ -17,7 +17,7 @@ def colleague_named(roster: Roster, written: str) -> tuple[Officer, str]:
             named = " and ".join(f"{officer.name} ({officer.key})" for officer in found)
             keys = tuple(f"#assign {officer.key} {' '.join(words[end:])}".strip() for officer in found)
             raise Refusal(f"“{' '.join(words[:end])}” can be {named}", corrected=keys)
-    known = ", ".join(officer.key for officer in roster.officers)
+    known = ", ".join(officer.key for officer in _here(roster))
     raise Refusal(
         f"“{written}” is nobody on the roster" if written else "the name is missing",
         f"#assign and one of: {known}",
@@ -37,9 +37,14 @@ def _meant(roster: Roster, written: str) -> tuple[Officer, ...]:
 
 def _nearest(roster: Roster, words: list[str]) -> tuple[tuple[str, str], ...]:
     """(the key of somebody whose key or name is most like the first one or two of *words*; the words behind it)."""
-    spelled = {spelling: officer.key for officer in roster.officers for spelling in _spellings(officer)}
+    spelled = {spelling: officer.key for officer in _here(roster) for spelling in _spellings(officer)}
     found = {spelled[each]: " ".join(words[n:]) for n in (2, 1) for each in nearest(" ".join(words[:n]), spelled)}
     return tuple(found.items())
+
+
+def _here(roster: Roster) -> tuple[Officer, ...]:
+    """Those who have not left: whoever has is only found by their whole name, to be told of."""
+    return tuple(officer for officer in roster.officers if not officer.has_left(roster.day))
 
 
 def _spellings(officer: Officer) -> tuple[str, ...]:

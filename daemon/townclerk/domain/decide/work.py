@@ -125,7 +125,7 @@ class OfficerAtWork:
             corrected = tuple(f"#{command.word} {day} {read.rest}".strip() for day in read.may_be)
             named = " or ".join(words_of(day) for day in read.may_be)
             raise Refusal(
-                f"{read.problem}{f'; you may mean {named}' if named else ''}",
+                f"the date is not clear: {read.problem}{f'; you may mean {named}' if named else ''}",
                 *(() if corrected else (f"#{command.word} and a day, for instance {self.written_on}",)),
                 corrected=corrected,
             )
