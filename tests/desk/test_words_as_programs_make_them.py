@@ -120,6 +120,15 @@ def test_a_word_or_two_beside_what_goes_out_are_asked_about() -> None:
     assert "to her" in refused.reason
 
 
+def test_beside_the_outcome_they_are_asked_about_too() -> None:
+    story = after(f"#respond upheld - see below\n{TEXT}")
+
+    refused = story.last(LetterKind.REFUSED).content
+    assert isinstance(refused, Refused)
+    assert "#respond upheld" in refused.instead
+    assert not story.sent(LetterKind.RESPONSE)
+
+
 def test_a_mark_that_nobody_sees_does_not_begin_what_goes_out() -> None:
     assert read_commands("#message\n\u200b\ufeff\nHello\u200b there").commands[0].body == "Hello\u200b there"
 

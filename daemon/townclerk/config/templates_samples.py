@@ -106,10 +106,7 @@ _CHOICES = (
     Choice("Give it to a colleague", "#assign ", likely=False),
     Choice("Keep a note (nobody outside sees it)", "#note ", likely=False),
 )
-_CORRECTED = (
-    Choice("#extend 2027-01-20 the crew's report is late", "#extend 2027-01-20 the crew's report is late\n"),
-    Choice("Send me the list of words", "#help\n", likely=False),
-)
+_CORRECTED = (Choice("#extend 2027-01-20 the crew's report is late", "#extend 2027-01-20 the crew's report is late\n"),)
 
 
 def sample_policy() -> Policy:

@@ -81,7 +81,7 @@ def respond(work: OfficerAtWork, command: Command) -> None:
     work.may_answer()
     outcome, rest = _outcome(command.argument)
     said = replace(command, argument=rest)
-    text = said.text or work.take_sent() or work.body(said, "your response with its reasons")
+    text = work.text_of(said, f"#respond {outcome}") or work.take_sent() or work.body(said, "your response with its reasons")
     response = Draft(stage.stage, outcome, text, work.officer.key, work.mail.number, d.now)
     if not work.sent_already:
         contents.check(stage, d.case, outcome, text, work.officer.name)

@@ -22,7 +22,9 @@ def corrections(commands: tuple[Command, ...], wrong: Command | None, refusal: R
     """Ready-made replies in the place of a mail in which *wrong* was refused."""
     if wrong is None:
         return ()
-    lines = [line for each in refusal.instead if (line := _line(each, refusal)) and plain(line) != plain(wrong.line)]
+    lines = [
+        line for each in refusal.instead if (line := _line(each, refusal)) and plain(line) not in {plain(wrong.line), "#help"}
+    ]
     return tuple(_corrected(commands, wrong, line) for line in dict.fromkeys(lines))[:MOST]
 
 
@@ -34,8 +36,6 @@ def _line(instead: str, refusal: Refusal) -> str:
 
 
 def _corrected(commands: tuple[Command, ...], wrong: Command, line: str) -> Choice:
-    if line == "#help":
-        return Choice("Send me the list of words", "#help\n", likely=False)
     lines = [line if command is wrong else command.line for command in commands]
     text = next((command.body for command in commands if command.body), "")
     return Choice(line, "\n".join(lines) + "\n", text=text)

@@ -23,12 +23,13 @@ def second_stage1(work: OfficerAtWork, command: Command) -> None:
     _check_moment(d)
     _check_times(d, stage, stage.max_times)
     asked_for_more = d.case.status is Status.OPEN
-    if asked_for_more and not command.text:
+    text = work.text_of(command)
+    if asked_for_more and not text:
         raise Refusal(
             "the resident has asked for the next stage, so they must be told why they get another",
             "#second-stage1 and, on the next line, what the resident is to be told",
         )
-    _begin(work, stage, command.text)
+    _begin(work, stage, text)
 
 
 def back(work: OfficerAtWork, text: str) -> None:

@@ -47,7 +47,7 @@ OfficersLetter = (
 )
 
 
-_GOES_OUT = frozenset({"acknowledge", "respond", "ask", "message"})
+_GOES_OUT = frozenset({"acknowledge", "respond", "ask", "message", "second-stage1"})
 _NO_TIME = Duration(0, Unit.CALENDAR_DAY)
 _FEWEST_WORDS = 4  # beside a word, that read as the beginning of what is to be sent
 _BEGINS_LETTER = re.compile(r"(?:dear|hello|hi|annwyl|good (?:morning|afternoon|evening))\b", re.IGNORECASE)
@@ -110,11 +110,17 @@ class OfficerAtWork:
             raise Refusal(
                 f"there is no text: {what} must stand below the word", f"#{command.word} and, on the next line, your text"
             )
+        return self.text_of(command)
+
+    def text_of(self, command: Command, alone: str = "") -> str:
+        """What stands beside the word and below it; refuses a word or two beside it that may be meant for us. *alone* is the
+        line without them."""
         if command.argument and command.body and command.word in _GOES_OUT and not _reads_as_text(command.argument):
+            line = alone or f"#{command.word}"
             raise Refusal(
-                f"“{command.argument}” stands beside #{command.word}, and your text below it: is it to be sent as well?",
-                f"#{command.word} alone on its line, and below it all that is to be sent",
-                corrected=(f"#{command.word}",),
+                f"“{command.argument}” stands beside {line}, and your text below it: is it to be sent as well?",
+                f"{line} alone on its line, and below it all that is to be sent",
+                corrected=(line,),
             )
         return command.text
 
