@@ -1,0 +1,50 @@
+"""What the rules of each council make of mails as residents write them: the tables beside this file."""
+
+import pytest
+
+from config.mails import Mail, officers_of, own_rules, read, routing_of, table
+from townclerk.config.shipped import shipped_councils
+
+MAILS = [(council, each) for council in shipped_councils() for each in table(council)]
+
+# Who deals with complaints at each council, and must be there for each of its services
+ANSWERING = {
+    "north-somerset": ("service", "director"),
+    "south-derbyshire": ("head_of_service", "executive_director"),
+    "south-staffordshire": ("service",),
+    "stoke-on-trent": ("complaint_handler", "senior_manager"),
+    "west-lindsey": ("team_manager",),
+}
+
+
+@pytest.mark.parametrize(("council", "each"), MAILS, ids=[f"{c}, {each.kind}: {each.subject}"[:70] for c, each in MAILS])
+def test_a_mail_gets_the_category_the_service_and_the_marks_that_a_clerk_would_give(council: str, each: Mail) -> None:
+    """Category, service, alerts and suspected exclusions, each mail as a whole."""
+    found = read(council, each.subject, each.text, each.sender)
+
+    assert each.kind == f"{found.category}/{found.service}", found.because
+    assert (sorted(each.alerts), sorted(each.exclusions)) == (sorted(found.alerts), sorted(found.exclusions))
+
+
+@pytest.mark.parametrize("council", shipped_councils())
+def test_every_exclusion_that_is_suspected_has_been_seen_to_be(council: str) -> None:
+    suspected = {code for of, each in MAILS if of == council for code in each.exclusions}
+
+    assert {rule.gives for rule in routing_of(council).exclusions} == suspected
+
+
+@pytest.mark.parametrize("council", sorted({*ANSWERING} - {"south-staffordshire"}))
+def test_every_rule_of_a_council_has_been_seen_to_hold(council: str) -> None:
+    """Its own ones: the shared rules are tried with the mails of South Staffordshire."""
+    tried = {name for of, each in MAILS if of == council for name in read(of, each.subject, each.text, each.sender).because}
+
+    assert own_rules(council) - tried == set()
+
+
+@pytest.mark.parametrize("council", shipped_councils())
+def test_somebody_of_the_example_roster_answers_for_every_service(council: str) -> None:
+    roster, services = officers_of(council), routing_of(council).service_names
+
+    for role in ANSWERING[council]:
+        alone = any(role in officer.roles and not officer.services for officer in roster.officers)
+        assert all(alone or any(s in o.services for o in roster.officers if role in o.roles) for s in services)
