@@ -160,7 +160,7 @@ def _matters(doubt: Doubt, read: Reading) -> bool:
     """True where a mail of which not every line is certain cannot be followed. What stays in the house may hold a signature
     too many; but nothing may be lost of it, either."""
     if doubt is Doubt.ADDED:
-        return any(command.word not in STAYS_INSIDE for command in read.commands) and any(c.body for c in read.commands)
+        return any(command.word not in STAYS_INSIDE for command in read.commands)
     return True
 
 
