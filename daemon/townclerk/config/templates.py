@@ -223,7 +223,7 @@ def _context(page: Page, letter: Letter, policy: Policy, reply_to: str) -> dict[
     to = replace(letter.to, name=_named(letter.copy_of)) if letter.copy_of else letter.to  # the letter greets whose it is
     values = (letter, letter.content, letter.case, to, policy, policy.contact, reply_to)
     helpers = (
-        *(page.quoted, page.prose, page.listing, page.lines, page.link, page.button, page.web, page.phone),
+        *(page.quoted, page.prose, page.listing, page.enclosed, page.lines, page.link, page.button, page.web, page.phone),
         *(replies, mailto, words.date_words, time_words, words.greeting),
         *(words.own_greeting, words.greets, words.without_greeting, words.signed_by),
     )

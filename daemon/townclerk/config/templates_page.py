@@ -19,6 +19,7 @@ WIDTH = 72  # of a line in the text part
 LONGEST = 100_000  # characters of somebody's words in one letter; a mail can be much longer, and is kept whole elsewhere
 _LONGEST_LINE = 2_000  # characters of a value in one line, such as a subject or the name of a file
 _LONGEST_TYPED = 36  # of what stands beside a link, on the one line that a telephone has for it
+_EDGE = "=" * 32  # above and below a letter that stands in another
 _CUT = "\n\n(It goes on. The rest is cut here, because it is very long.)"
 
 _OPEN, _BLOCK, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -76,6 +77,14 @@ class Page:
         """Lines that must stay as they are, such as a table of words."""
         said = _limited(text)
         return Piece(said, f"<pre{self._style('pre')}>{escape(said)}</pre>", block=True)
+
+    def enclosed(self, text: str) -> Piece:
+        """A letter within a letter, as it goes out: its text part line by line, on a page in paragraphs that fit any screen."""
+        said = _limited(text)
+        paragraphs = (_broken(words.rejoined(paragraph)) for paragraph in said.split("\n\n") if paragraph.strip())
+        inside = "".join(f"<p{self._style('p')}>{paragraph}</p>" for paragraph in paragraphs)
+        shown = f"{_EDGE}\n\n{said}\n\n{_EDGE}"
+        return Piece(shown, f'<div class="enclosed"{self._style("enclosed")}>{inside}</div>', block=True)
 
     def lines(self, *values: object) -> Piece:
         """Short lines one below the other, such as a name and where its owner works. Empty ones are left out."""

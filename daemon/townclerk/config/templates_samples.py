@@ -24,6 +24,7 @@ from townclerk.domain.letters import (
     DatedPromise,
     Decision,
     DelayNotice,
+    Difference,
     Digest,
     Done,
     Escalation,
@@ -41,6 +42,7 @@ from townclerk.domain.letters import (
     Original,
     Overdue,
     PastAnswer,
+    Proof,
     Receipt,
     Recipient,
     Refused,
@@ -57,6 +59,7 @@ from townclerk.domain.letters import (
     StaffContent,
     Survey,
     Undelivered,
+    Variant,
 )
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import CalendarPolicy, Contact, Ombudsman, Policy
@@ -249,6 +252,9 @@ def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield Closure("The bin is being emptied again, as you told us.", "Wendy Ash")
     yield Closure("Thank you for telling us.", "Wendy Ash", withdrawn=True)
     yield Message("Dear Asha Patel,\n\nThe crew will come tomorrow before midday.\n\nWendy Ash", "Wendy Ash")
+    yield Message(_ANSWER, "Wendy Ash", enclosed=("report.pdf", "photograph of the bin.jpg"))
+    yield replace(first, enclosed=("report.pdf",))
+    yield Acknowledgement(Stage.STAGE1, _UNDERSTOOD, "", _RESPOND, "Wendy Ash", "waste", enclosed=("form.pdf",))
     yield from _updates(named)
 
 
@@ -335,20 +341,8 @@ def _full_to_staff() -> Iterator[StaffContent]:
     yield from _decisions()
     yield from _approvals()
     yield AlertRaised((Alert.SAFEGUARDING, Alert.EMERGENCY_HAZARD), _MAIL, _CHOICES)
-    for why in (
-        "no_word",
-        "not_proven",
-        "not_signed",
-        "expired",
-        "quoted_word",
-        "text_below",
-        "added",
-        "hidden",
-        "two_versions",
-        "unclear",
-    ):
-        yield Confirm(7, why, _ANSWER, _held_choices())
     yield Confirm(8, "forwarded", _ANSWER, _held_choices(), "This seems to be an email from Asha Patel <asha@example.org>.")
+    yield from _held()
     yield Done(("The acknowledgement was sent to Asha Patel.", "The answer is due on Wednesday 6 January 2027."))
     words = (Row("#acknowledge", "send your understanding of the complaint. For example: #acknowledge"),)
     yield Done(("Here is the list of words.",), sections=(Section("Write to the resident", words),))
@@ -437,7 +431,55 @@ def _decisions() -> Iterator[StaffContent]:
 def _approvals() -> Iterator[StaffContent]:
     waits = Decision("approval", "Wendy Ash would answer: upheld.", _MAIL, _CHOICES, _RESPOND)
     yield replace(waits, draft=_ANSWER)
+    yield replace(waits, draft=_ANSWER, files=("report.pdf (120 kB)",))
     yield replace(waits, question="not_approved", detail="Ada Low has not approved your response.", draft=_ANSWER)
+
+
+def _held() -> Iterator[StaffContent]:
+    """A mail that is held, with what would leave, with much of it and with little."""
+    doubts = ("expired", "quoted_word", "text_below", "added", "hidden", "two_versions", "unclear")
+    for why in ("no_word", "not_proven", "not_signed", *doubts):
+        yield Confirm(7, why, _ANSWER, _held_choices())
+    left = ("invitation.ics did not go along.",)
+    whole = Confirm(7, "no_word", _ANSWER, _held_choices(), proofs=_proofs(), left=left)
+    yield whole
+    yield replace(whole, since=_ACKNOWLEDGE)
+    yield replace(whole, since=_ACKNOWLEDGE, officer="Tom Birch")
+    yield Confirm(7, "not_proven", _ANSWER, _held_choices()[2:], since=_ACKNOWLEDGE, officer="Tom Birch")
+    done = ("The response is now promised for Wednesday 20 January 2027.",)
+    yield Confirm(7, "not_signed", _ANSWER, _held_choices(), proofs=(Proof("What it says", notes=done),))
+    yield Confirm(7, "not_signed", _ANSWER, _held_choices()[2:], proofs=(Proof("As a message", problem="there is no text"),))
+    leaves = datetime(2026, 12, 29, 10, 41, tzinfo=UTC)
+    yield Done(("The complaint is answered: upheld.", "The resident has been told."), leaves_at=leaves, choices=_to_stop())
+    yield Done((), leaves_at=leaves)
+
+
+def _to_stop() -> tuple[Choice, ...]:
+    return (Choice("Stop it", "#discard 7"), Choice("Do it now", "#send 7"))
+
+
+def _proofs() -> tuple[Proof, ...]:
+    """As they are once the letters in them have been written down."""
+    to, subject = ("Asha Patel <asha.patel@example.org>", "j.doe@example.net (a copy)"), "[AB-26-0042-K] Our response"
+    text = f"Dear Asha Patel\n\nWe have upheld your complaint.\n\n{_ANSWER}\n\nWendy Ash\nExampleton District Council"
+    instead = Difference("We have upheld your complaint.", "We have not upheld your complaint.")
+    variants = (
+        Variant("partly upheld", problem="the response lacks an apology"),
+        Variant("not upheld", differences=(instead, Difference("", "You can write to us."), Difference("We are sorry.", ""))),
+    )
+    return (
+        Proof("As a message", to=to[:1], subject="[AB-26-0042-K] A message from the council", text=_ANSWER),
+        Proof(
+            "As the response: upheld",
+            to=to,
+            enclosed=("report.pdf (120 kB)",),
+            variants=variants,
+            subject=subject,
+            text=text,
+            subjects=("[AB-26-0042-K] You can ask for a review",),
+            notes=("The complaint is answered.",),
+        ),
+    )
 
 
 def _held_choices() -> tuple[Choice, ...]:

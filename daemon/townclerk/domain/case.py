@@ -5,7 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from townclerk.domain.calendar import Derivation
-from townclerk.domain.mail import Address
+from townclerk.domain.commands import Command
+from townclerk.domain.mail import Address, Attachment
 from townclerk.domain.words import Alert, Category, Landlord, LetterKind, Outcome, Stage, Status
 
 
@@ -104,7 +105,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class HeldMail:
-    """An officer's mail that is not certain enough to act on."""
+    """An officer's mail that is not certain enough to act on. `officer` is empty where nobody knows who wrote it; `at` is
+    when it was received."""
 
     number: int
     officer: str
@@ -112,6 +114,41 @@ class HeldMail:
     why: str
     text: str
     message_id: str | None
+    at: datetime
+    files: tuple[Attachment, ...] = ()
+    most_bytes: int | None = None  # of files, that a letter can carry
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingMail:
+    """An officer's words that are done at the moment `at`, and can be stopped until then. `files` are those of the mail."""
+
+    number: int
+    officer: str
+    commands: tuple[Command, ...]
+    at: datetime
+    written_at: datetime
+    message_id: str | None
+    files: tuple[Attachment, ...] = ()
+    most_bytes: int | None = None
+
+    @property
+    def text(self) -> str:
+        return self.commands[-1].text
+
+    @property
+    def answers(self) -> bool:
+        """True where it is the response."""
+        return any(command.word == "respond" for command in self.commands)
+
+
+@dataclass(frozen=True, slots=True)
+class SettledMail:
+    """What became of a mail that was held, or that could be stopped: a second press of the same link finds it here."""
+
+    number: int
+    officer: str
+    how: str  # "it was sent to the resident"
     at: datetime
 
 
@@ -148,6 +185,7 @@ class Draft:
     mail: int
     at: datetime
     approved: tuple[str, ...] = ()  # officers who have approved it so far
+    files: tuple[Attachment, ...] = ()  # those of the mail that go along
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +335,8 @@ class Case:
     fired: frozenset[str] = frozenset()  # timers that have been acted on
     waiting: tuple[Waiting, ...] = ()
     held: tuple[HeldMail, ...] = ()
+    leaving: tuple[LeavingMail, ...] = ()
+    settled: tuple[SettledMail, ...] = ()
     possible_links: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     outcome: Outcome | None = None

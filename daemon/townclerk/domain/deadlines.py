@@ -69,7 +69,7 @@ def is_overdue(case: Case, now: datetime, calendar: Calendar) -> bool:
 
 def timers(case: Case, council: Council) -> tuple[Timer, ...]:
     """Every moment at which this case, as it now is, wakes us. What was acted on is left out."""
-    found = [*_waiting(case)]
+    found = [*_waiting(case), *_leaving(case), *_held(case, council)]
     if case.status is Status.OPEN:
         for deadline in case.deadlines:
             if deadline.open:
@@ -86,6 +86,21 @@ def timers(case: Case, council: Council) -> tuple[Timer, ...]:
 def _waiting(case: Case) -> Iterator[Timer]:
     for letter in case.waiting:
         yield Timer(f"waiting:{letter.key}", letter.at, "waiting")
+
+
+def _leaving(case: Case) -> Iterator[Timer]:
+    """Words of an officer that can still be stopped are done then, at any hour."""
+    for leaving in case.leaving:
+        yield Timer(f"leaving:{leaving.number}", leaving.at, "leaving")
+
+
+def _held(case: Case, council: Council) -> Iterator[Timer]:
+    """Whoever wrote what is held is asked about it again, whatever has become of the case."""
+    for held in case.held:
+        day = council.calendar.local(held.at).date()
+        for step in UNDECIDED_FOR:
+            at = council.calendar.at(council.calendar.add_working_days(day, step), council.policy.hours.reminders_at)
+            yield Timer(f"held:{held.number}:{step}", at, "held", step=step)
 
 
 def _of_deadline(case: Case, deadline: Deadline, council: Council) -> Iterator[Timer]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from townclerk.domain.case import Correspondence, LoggedContact, Restriction
 from townclerk.domain.commands import Command
-from townclerk.domain.mail import Address
+from townclerk.domain.mail import Address, Attachment
 from townclerk.domain.routing import Route
 from townclerk.domain.words import Category, LetterKind
 
@@ -13,7 +13,8 @@ from townclerk.domain.words import Category, LetterKind
 @dataclass(frozen=True, slots=True)
 class MailFacts:
     """A mail as a case sees it. `number` is its place in the store; `received_at` the server's time of receipt.
-    `answerable` is False for a robot, a list, or an address that nobody reads."""
+    `answerable` is False for a robot, a list, or an address that nobody reads. Of an officer's mail, `files` are what hangs on
+    it, and `most_bytes` is how much of that a letter can carry; None: nothing is said of it."""
 
     number: int
     sender: Address
@@ -25,6 +26,8 @@ class MailFacts:
     text: str
     attachments: tuple[str, ...] = ()
     answerable: bool = True
+    files: tuple[Attachment, ...] = ()
+    most_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +107,21 @@ class OfficerWrote:
 
 @dataclass(frozen=True, slots=True)
 class OfficerMailHeld:
-    """An officer's mail that is not certain: `why` as in letters.Confirm."""
+    """An officer's mail that is not certain: `why` as in letters.Confirm. `sure`: all that is missing is a word; who wrote it
+    is proven, nothing is quoted, and nothing of it is anything but a text."""
 
     officer: str
     mail: MailFacts
     why: str
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerWroteOutside:
-    """An officer wrote straight to the resident, with the mailbox in copy: was it the response? Asked, never guessed."""
+    """Somebody of the council wrote straight to the resident: an officer with the mailbox in copy, or (`officer` None) whoever
+    wrote from the mailbox itself. Was it the response? Asked, never guessed."""
 
-    officer: str
+    officer: str | None
     mail: MailFacts
 
 

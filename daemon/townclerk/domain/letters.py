@@ -154,6 +154,7 @@ class Acknowledgement:
     officer: str | None = None
     service: str | None = None
     on_behalf_of: str = ""  # "the Chief Executive, Ada Low"
+    enclosed: tuple[str, ...] = ()  # names of the files that go with it
     kind = LetterKind.ACKNOWLEDGEMENT
 
 
@@ -206,6 +207,7 @@ class Response:
     names_stage: bool = False  # the stage is said at the beginning
     understanding: str = ""  # what the complaint is, where the policy wants it said
     ombudsmen: Ombudsmen | None = None  # where the policy wants them named before the last stage too
+    enclosed: tuple[str, ...] = ()
     kind = LetterKind.RESPONSE
 
 
@@ -272,6 +274,7 @@ class Message:
     officer: str
     until: date | None = None
     policy_url: str = ""
+    enclosed: tuple[str, ...] = ()
     kind = LetterKind.MESSAGE
 
 
@@ -388,6 +391,7 @@ class Decision:
     by: date | None = None
     enclosed: "Letter | None" = None
     draft: str = ""  # the response that waits for approval
+    files: tuple[str, ...] = ()  # those that go with it
     kind = LetterKind.DECISION
 
 
@@ -400,23 +404,68 @@ class AlertRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """Where one letter says `here`, another says `there`."""
+
+    here: str
+    there: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The letter of a proof with another word, of which only what is different is shown; `problem`: it cannot leave so."""
+
+    title: str
+    letter: "Letter | None" = None
+    differences: tuple[Difference, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What would leave by one press. `letter` becomes `subject` and `text`, its words, when this is written down; `also` are
+    letters that go with it, which become `subjects`. `problem`: nothing would, and why."""
+
+    title: str
+    letter: "Letter | None" = None
+    to: tuple[str, ...] = ()
+    enclosed: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    also: tuple["Letter", ...] = ()
+    subject: str = ""
+    text: str = ""
+    subjects: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what else would be done
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
     """An officer's mail is held. `why`: no_word, not_proven, not_signed, expired, or a `Doubt` about its text; forwarded: it
-    passes on somebody else's, of which `detail` says what it seems to be, and `text` is theirs."""
+    passes on somebody else's, of which `detail` says what it seems to be, and `text` is theirs. `proofs` show what would leave
+    by each press; `since` is the day on which they were asked first, where this asks again."""
 
     number: int
     why: str
     text: str
     choices: tuple[Choice, ...]
     detail: str = ""
+    proofs: tuple[Proof, ...] = ()
+    left: tuple[str, ...] = ()  # what is said of files that do not go along
+    since: date | None = None
+    officer: str = ""  # who wrote it, where this goes to somebody else
     kind = LetterKind.CONFIRM
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
+    """`leaves_at`: what `lines` say is done at that moment, unless it is stopped before."""
+
     lines: tuple[str, ...]
     shown: str = ""  # what #show and #help print
     sections: tuple["Section", ...] = ()  # the same, with headings
+    leaves_at: datetime | None = None
+    choices: tuple[Choice, ...] = ()
     kind = LetterKind.DONE
 
 

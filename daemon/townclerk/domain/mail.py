@@ -28,12 +28,14 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came with a mail. `size` in bytes, decoded; `sha256` of the decoded bytes, hex."""
+    """A file that came with a mail. `size` in bytes, decoded; `sha256` of the decoded bytes, hex. `inline`: it stands inside
+    the page of the mail, as the logo of a signature does."""
 
     filename: str
     content_type: str
     size: int
     sha256: str
+    inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

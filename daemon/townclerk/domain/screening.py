@@ -239,10 +239,12 @@ def _bulk(context: _Context) -> bool:
 
 # The order is the policy: a bounce may carry robots' headers, a robot's answer may come through a list.
 # X-Auto-Response-Suppress is not here: Exchange sets it on what people write, to ask that robots keep quiet.
+BY_ADDRESS = "from our own address"  # the sign of a mail that has none of our marks
+
 _SIGNS = (
     _Sign("our own mark", MailKind.OWN, _own_header),
     _Sign("our own message id", MailKind.OWN, _own_message_id),
-    _Sign("from our own address", MailKind.OWN, _from_own_address),
+    _Sign(BY_ADDRESS, MailKind.OWN, _from_own_address),
     _Sign("a report of delivery", MailKind.AUTO_REPLY, _all_delivered),
     _Sign("a delivery report", MailKind.BOUNCE, _delivery_report),
     _Sign("failed recipients", MailKind.BOUNCE, _failed_recipients),

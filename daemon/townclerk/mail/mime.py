@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import cast
+from urllib.parse import unquote
 
 from townclerk.mail.charset import clean, decode, header_text
 from townclerk.mail.smime import signed_content
@@ -24,6 +25,7 @@ HEADER_LIMIT = 64 * 1024  # bytes of one header
 _PIECE = 1 << 16
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
 _FILENAME_LENGTH = 150
+_SHOWN = re.compile(r"\bcid:([^\s\"'<>()]{1,300})", re.IGNORECASE)
 _UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f:*?\"<>|]+")
 _EXTENSIONS = {
     "application/pdf": ".pdf",
@@ -283,6 +285,20 @@ def attached(root: Part) -> Iterator[tuple[str, Part]]:
     for number, part in enumerate(leaves(root), start=1):
         if not _stands_on_page(part) and part.get_content_type() not in _NOT_FILES:
             yield named(part) or _made_up_name(part, number), part
+
+
+def content_id(part: Part) -> str:
+    """The name by which the page of a mail can show this part, without its brackets; empty where it has none."""
+    return str(part.get("content-id", "")).strip().strip("<>").strip()
+
+
+def shown_inside(root: Part) -> frozenset[str]:
+    """The parts that a page of this mail shows in its midst, by their Content-ID."""
+    shown: set[str] = set()
+    for part in leaves(root):
+        if part.get_content_type() == "text/html" and _stands_on_page(part):
+            shown.update(unquote(found[1]) for found in _SHOWN.finditer(text_of(part)))
+    return frozenset(shown)
 
 
 def _made_up_name(part: Part, number: int) -> str:

@@ -126,7 +126,7 @@ def _whole(opened: Opened) -> IncomingMail:
         report_type=report_type,
         reports=returned.recipients,
         returned_message_ids=returned.ids,
-        attachments=tuple(_attachment(name, part) for name, part in mime.attached(root)),
+        attachments=_attachments(root),
         defects=_defects(opened, head, texts),
         content_hash=_content_hash(opened),
     )
@@ -150,9 +150,15 @@ def _content_hash(opened: Opened) -> str:
     return digest.hexdigest()
 
 
-def _attachment(name: str, part: Part) -> Attachment:
+def _attachments(root: Part) -> tuple[Attachment, ...]:
+    shown = mime.shown_inside(root)
+    return tuple(_attachment(name, part, shown) for name, part in mime.attached(root))
+
+
+def _attachment(name: str, part: Part, shown: frozenset[str]) -> Attachment:
     payload = mime.content(part)
-    return Attachment(name, _content_type(part), len(payload), hashlib.sha256(payload).hexdigest())
+    inline = mime.content_id(part) in shown
+    return Attachment(name, _content_type(part), len(payload), hashlib.sha256(payload).hexdigest(), inline)
 
 
 def _content_type(part: Part) -> str:

@@ -1,6 +1,5 @@
 """Officers' mail: acted on where it is certain who writes and about what; else held and asked back, never sent on."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -17,21 +16,22 @@ from townclerk.domain.events import CaseOpened, Event, MailFacts, OfficerMailHel
 from townclerk.domain.letters import Because, Confirm, Done, Letter, Original, Refused
 from townclerk.domain.linking import Link, Signed, signed_for
 from townclerk.domain.mail import IncomingMail
+from townclerk.domain.plain import nothing_but_text
 from townclerk.domain.quoting import Doubt, Written
 from townclerk.domain.roster import Officer
 from townclerk.domain.signing import Side
 from townclerk.mail.reading import read_own
 from townclerk.services.applying import happen
 from townclerk.services.office import Office
+from townclerk.services.outside import case_written_to
 from townclerk.services.references import new_reference
+from townclerk.services.settling import Settle
 from townclerk.services.taking_down import Taken, take_down
 from townclerk.services.telling import letters_to_lead
 from townclerk.services.writing import write_letter
 from townclerk.store import journal, mails, outbox
 from townclerk.store.database import Tx
 from townclerk.store.schema import MailState
-
-Settle = Callable[[Tx, MailState, str | None, str | None], None]
 
 
 async def officer_mail(
@@ -49,7 +49,7 @@ async def officer_mail(
         await _leaver(office, officer, facts, link, settle, now)
         return
     wrote = await _wrote(office, mail)
-    facts = replace(facts, own_text=wrote.text)
+    facts = replace(facts, own_text=wrote.text, files=mail.attachments, most_bytes=office.ways.forward_limit)
     addresses, day = council.roster.may_answer_for(officer), council.calendar.local(facts.received_at).date()
     signed = signed_for(mail, prefix, office.signer, addresses, day, in_thread=not office.ways.signed_addresses)
     read = read_commands(facts.own_text)
@@ -58,6 +58,8 @@ async def officer_mail(
         return
     signed = signed if signed is not None and signed.ref in known else None
     ref = signed.ref if signed else (link.joined.ref if link.joined else next(iter(link.possible), None))
+    if ref is None and (about := await case_written_to(office, mail, link, known)) is not None:
+        known, ref = {**known, about.ref: about}, about.ref
     if ref is None or (signed is None and not _may_know_of(council, officer, known[ref])):
         await _refuse(office, officer, facts, settle, now)
         return
@@ -115,7 +117,7 @@ def _event(
         return OfficerMailHeld(officer.key, facts, "not_signed")
     read = read_commands(facts.own_text)
     if not read.commands:
-        return OfficerMailHeld(officer.key, facts, "no_word")
+        return OfficerMailHeld(officer.key, facts, "no_word", sure=wrote.doubt is None and nothing_but_text(mail))
     if wrote.doubt is not None and _matters(wrote.doubt, read):
         return OfficerMailHeld(officer.key, facts, wrote.doubt.value)
     informed = signed.side is Side.INFORMED

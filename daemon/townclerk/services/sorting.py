@@ -1,7 +1,6 @@
 """A mail that has been read goes where it belongs: to its case, to the desk, to a new case, or to the file."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -21,15 +20,17 @@ from townclerk.domain.events import (
 from townclerk.domain.linking import Clue, Link, find_clues, judge, whose_address
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.routing import Signal, route
-from townclerk.domain.screening import Screening, answers_an_invitation, resident_of_form, unread_address
+from townclerk.domain.screening import BY_ADDRESS, Screening, answers_an_invitation, resident_of_form, unread_address
 from townclerk.domain.words import LetterKind, Status
 from townclerk.services.applying import happen
 from townclerk.services.desk import officer_mail
 from townclerk.services.leave_noticed import officers_robot, staff_letter_returned
 from townclerk.services.office import Office
+from townclerk.services.outside import mailbox_wrote
 from townclerk.services.quarantining import quarantine
 from townclerk.services.references import new_reference
 from townclerk.services.restrictions import restricted_case
+from townclerk.services.settling import Settle
 from townclerk.store import cases, mails, outbox
 from townclerk.store.database import Tx
 from townclerk.store.mails import StoredMail
@@ -58,12 +59,20 @@ async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening
     elif mail.sender is None:
         await quarantine(office, stored, "it names no sender", mail, now, screening.kind.value)
     elif screening.kind is MailKind.OWN:
-        await office.db.run(lambda tx: settle(tx, MailState.IGNORED, screening.because, None))
+        await _own(office, stored, mail, screening, settle, now)
     else:
         await _conversation(office, stored, mail, mail.sender, screening, settle, now)
 
 
-Settle = Callable[[Tx, MailState, str | None, str | None], None]
+async def _own(
+    office: Office, stored: StoredMail, mail: IncomingMail, screening: Screening, settle: Settle, now: datetime
+) -> None:
+    """A letter of ours that came back is nothing; what somebody wrote by hand from our address to a resident is asked about."""
+    if mail.sender is not None and screening.because == BY_ADDRESS:
+        link, known = await find_link(office, mail)
+        if await mailbox_wrote(office, mail, facts_of(stored, mail, mail.sender), link, known, settle, now):
+            return
+    await office.db.run(lambda tx: settle(tx, MailState.IGNORED, screening.because, None))
 
 
 def _settle(

@@ -22,7 +22,8 @@ from townclerk.store.timers import DueTimer
 BATCH = 100
 # How long after the nth failure a timer is tried again; after the last, a person is asked.
 WAITS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=4))
-SILENT = "close:"  # timers that send nothing, and need not wait for working hours
+# Timers that need not wait for working hours: one sends nothing, the other what an officer wrote to the resident.
+AT_ANY_HOUR = ("close:", "leaving:")
 
 log = structlog.get_logger()
 
@@ -43,8 +44,8 @@ async def run_once(office: Office, now: datetime) -> Counts:
         await leaving.run_once(office, now)
     failed: list[bool] = []  # of each that broke us: whether it stands aside
     council = office.council.policy.id
-    prefix = "" if next_opening(office.council, now) is None else SILENT
-    due = await office.db.read(partial(timers.due, council=council, now=now, limit=BATCH, prefix=prefix))
+    prefixes = ("",) if next_opening(office.council, now) is None else AT_ANY_HOUR
+    due = await office.db.read(partial(timers.due, council=council, now=now, limit=BATCH, prefixes=prefixes))
     for timer in due:
         async with setting_aside(log, "timer set aside", ref=timer.ref, timer=timer.key) as trouble:
             await happen(office, timer.ref, TimerDue(timer.key, timer.at), now)
@@ -87,9 +88,9 @@ async def _letters(office: Office, timer: DueTimer, why: str, now: datetime) -> 
 async def next_moment(office: Office, now: datetime) -> datetime | None:
     """When there will be something to do again, or None: nothing is owed at all."""
     council = office.council.policy.id
-    silent = await office.db.read(partial(timers.next_at, council=council, prefix=SILENT))
+    any_hour = await office.db.read(partial(timers.next_at, council=council, prefixes=AT_ANY_HOUR))
     spoken = await office.db.read(partial(timers.next_at, council=council))
     if spoken is not None:
         spoken = max(spoken, now)
         spoken = next_opening(office.council, spoken) or spoken
-    return min((moment for moment in (silent, spoken, leaving.next_moment(office, now)) if moment is not None), default=None)
+    return min((moment for moment in (any_hour, spoken, leaving.next_moment(office, now)) if moment is not None), default=None)

@@ -1,16 +1,19 @@
 """A letter decided becomes a mail ready for the outbox: rendered, addressed, signed."""
 
+import hashlib
 import tempfile
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from difflib import SequenceMatcher
 from functools import partial
 from pathlib import Path
 
+from townclerk.config.templates import Rendered
 from townclerk.domain.decide import Send
 from townclerk.domain.decide.deliberation import next_opening
-from townclerk.domain.letters import Decision, Forwarded, Letter
+from townclerk.domain.letters import Confirm, Decision, Difference, Forwarded, Letter, Proof
 from townclerk.domain.mail import Address, File, OutgoingMail
 from townclerk.domain.reference import compacted
 from townclerk.domain.signing import Side
@@ -20,6 +23,10 @@ from townclerk.store import mails
 from townclerk.store.outbox import OutboxRow
 
 LARGE_MAIL = 1_000_000  # bytes: from here on a mail is handed over as a file, not held in memory
+
+
+class FilesMissing(LookupError):
+    """A letter names files that its mail does not hold."""
 
 
 class NoRoom(Exception):
@@ -48,9 +55,12 @@ async def write_letters(
     rows: list[OutboxRow] = []
     files: dict[int, tuple[File, ...]] = {}
     for send in sends:
-        if send.files_of is not None and send.files_of not in files and send.files_of not in bare:
+        forwarded = send.files_of is not None and send.only is None and send.files_of not in bare
+        if forwarded and send.files_of is not None and send.files_of not in files:
             files[send.files_of] = await _files(office, send.files_of)
         attached = files.get(send.files_of, ()) if send.files_of is not None else ()
+        if send.only is not None and send.files_of is not None:
+            attached = await _only(office, send.files_of, send.only)
         rows.append(write_letter(office, send, now, attached, _not_before(office, send, now)))
     return tuple(rows)
 
@@ -58,7 +68,7 @@ async def write_letters(
 def write_letter(
     office: Office, send: Send, now: datetime, files: tuple[File, ...] = (), not_before: datetime | None = None
 ) -> OutboxRow:
-    letter, person = _with_what_is_enclosed(office, send.letter), send.letter.to.address
+    letter, person = _with_what_would_leave(office, _with_what_is_enclosed(office, send.letter)), send.letter.to.address
     side, until = _side(letter), _until(office, letter, now)
     compact = compacted(letter.case.ref) if letter.case else f"{office.council.policy.prefix.lower()}000000x"
     message_id = office.signer.message_id(compact, side, person, send.key, until)
@@ -137,6 +147,42 @@ def last_day_to_answer(office: Office, now: datetime) -> date:
     return calendar.count(calendar.local(now).date(), office.council.policy.provisions.desk.address_lasts).due
 
 
+def _with_what_would_leave(office: Office, letter: Letter) -> Letter:
+    """*letter* with the words of the letters that a press would send, as they would be written if it were made now."""
+    if not isinstance(letter.content, Confirm):
+        return letter
+    proofs = tuple(_shown(office, proof) for proof in letter.content.proofs)
+    return replace(letter, content=replace(letter.content, proofs=proofs))
+
+
+def _shown(office: Office, proof: Proof) -> Proof:
+    if proof.letter is None:
+        return proof
+    words = _words(office, proof.letter)
+    variants = tuple(
+        replace(each, letter=None, differences=differences(words.text, _words(office, each.letter).text))
+        if each.letter
+        else each
+        for each in proof.variants
+    )
+    subjects = tuple(_words(office, each).subject for each in proof.also)
+    return replace(
+        proof, letter=None, variants=variants, also=(), subject=words.subject, text=words.text.strip("\n"), subjects=subjects
+    )
+
+
+def _words(office: Office, letter: Letter) -> Rendered:
+    """*letter* as it would be sent. Its words name no reply address, so whose that is does not matter here."""
+    return office.templates.render(letter, office.council.policy, office.council.policy.contact.mailbox)
+
+
+def differences(one: str, other: str) -> tuple[Difference, ...]:
+    """Where *other* says something else than *one*, paragraph by paragraph."""
+    here, there = one.strip("\n").split("\n\n"), other.strip("\n").split("\n\n")
+    changed = SequenceMatcher(None, here, there, autojunk=False).get_opcodes()
+    return tuple(Difference("\n\n".join(here[a:b]), "\n\n".join(there[c:d])) for tag, a, b, c, d in changed if tag != "equal")
+
+
 def _reply_address(office: Office, letter: Letter, compact: str, side: Side, until: date | None) -> str:
     if letter.case is None or not office.ways.signed_addresses:
         return office.council.policy.contact.mailbox
@@ -161,13 +207,24 @@ def _automatic(letter: Letter) -> str | None:
     return "auto-generated" if letter.because.event.startswith("timer") else "auto-replied"
 
 
-async def _files(office: Office, number: int) -> tuple[File, ...]:
-    """What was attached to the mail *number*, up to the limit of this installation."""
+async def _only(office: Office, number: int, wanted: tuple[str, ...]) -> tuple[File, ...]:
+    """The files of the mail *number* whose SHA-256 is in *wanted*: each was looked at when the letter was decided, and named in
+    it. Raises FilesMissing."""
+    found = await _files(office, number, whole=True)
+    kept = tuple(file for file in found if hashlib.sha256(file.content).hexdigest() in wanted)
+    if {hashlib.sha256(file.content).hexdigest() for file in kept} != set(wanted):
+        raise FilesMissing(f"mail {number} does not hold the files that a letter names")
+    return kept
+
+
+async def _files(office: Office, number: int, *, whole: bool = False) -> tuple[File, ...]:
+    """What was attached to the mail *number*, up to the limit of this installation, or the *whole* of it."""
     stored = await office.db.read(partial(mails.get, id=number))
     if stored is None:
         return ()
+    limit = max(office.ways.forward_limit, stored.size) if whole else office.ways.forward_limit
     if stored.size <= LARGE_MAIL:
         raw = await office.db.read(partial(mails.raw_bytes, id=number))
-        return await office.reader.files(raw, office.ways.forward_limit)
+        return await office.reader.files(raw, limit)
     async with laid_out(office, number) as path:
-        return await office.reader.files(path, office.ways.forward_limit)
+        return await office.reader.files(path, limit)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, true, update
 
 from townclerk.store.database import Tx
 from townclerk.store.errors import NotThere
@@ -58,20 +58,25 @@ def of_case(tx: Tx, ref: str) -> dict[str, datetime]:
     return {row.key: row.at for row in tx.execute(held)}
 
 
-def due(tx: Tx, council: str, now: datetime, limit: int, prefix: str = "") -> tuple[DueTimer, ...]:
-    """The timers that are to be tried at *now* and whose key begins with *prefix*, the earliest first, at most *limit*."""
+def due(tx: Tx, council: str, now: datetime, limit: int, prefixes: tuple[str, ...] = ("",)) -> tuple[DueTimer, ...]:
+    """The timers that are to be tried at *now* and whose key begins with one of *prefixes*, the earliest first, at most
+    *limit*."""
     ripe = select(timers.c.case_ref, timers.c.key, timers.c.at, timers.c.tries)
     ripe = ripe.where(timers.c.council == council, timers.c.next_at <= now, timers.c.aside_reason.is_(None))
-    ripe = ripe.where(timers.c.key.startswith(prefix, autoescape=True)) if prefix else ripe
+    ripe = ripe.where(_begins(prefixes))
     ripe = ripe.order_by(timers.c.next_at, timers.c.case_ref, timers.c.key).limit(limit)
     return tuple(DueTimer(*row) for row in tx.execute(ripe))
 
 
-def next_at(tx: Tx, council: str, prefix: str = "") -> datetime | None:
-    """When the next timer whose key begins with *prefix* is to be tried, past or future, or None: there is none."""
+def next_at(tx: Tx, council: str, prefixes: tuple[str, ...] = ("",)) -> datetime | None:
+    """When the next timer whose key begins with one of *prefixes* is to be tried, past or future, or None: there is none."""
     waiting = select(timers.c.next_at).where(timers.c.council == council, timers.c.aside_reason.is_(None))
-    waiting = waiting.where(timers.c.key.startswith(prefix, autoescape=True)) if prefix else waiting
+    waiting = waiting.where(_begins(prefixes))
     return tx.execute(waiting.order_by(timers.c.next_at).limit(1)).scalar()
+
+
+def _begins(prefixes: tuple[str, ...]) -> ColumnElement[bool]:
+    return or_(*(timers.c.key.startswith(prefix, autoescape=True) if prefix else true() for prefix in prefixes))
 
 
 def put_off(tx: Tx, ref: str, key: str, until: datetime) -> None:

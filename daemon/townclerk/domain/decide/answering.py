@@ -82,7 +82,9 @@ def respond(work: OfficerAtWork, command: Command) -> None:
     outcome, rest = _outcome(command.argument)
     said = replace(command, argument=rest)
     text = work.text_of(said, f"#respond {outcome}") or work.take_sent() or work.body(said, "your response with its reasons")
-    response = Draft(stage.stage, outcome, text, work.officer.key, work.mail.number, d.now)
+    response = Draft(
+        stage.stage, outcome, text, work.officer.key, work.mail.number, work.sent_at or d.now, files=work.files.along
+    )
     if not work.sent_already:
         contents.check(stage, d.case, outcome, text, work.officer.name)
     if work.sent_already or not hold(work, stage, response):
@@ -138,10 +140,12 @@ def _answer_without_stage(work: OfficerAtWork, command: Command) -> None:
     d = work.d
     if d.case.status in {Status.CLOSED, Status.WITHDRAWN}:
         raise Refusal(f"the case is {d.case.status}", "#reopen, if it must go on", "#message to write to the resident")
-    text = work.body(replace(command, argument=_without_outcome(command.argument)), "your answer")
-    d.meet(f"{d.case.category}.respond")
+    text = command.body or work.take_sent()
+    text = text or work.body(replace(command, argument=_without_outcome(command.argument)), "your answer")
+    d.meet(f"{d.case.category}.respond", work.sent_at)
     d.change(status=Status.ANSWERED, requested_mail=None)
-    work.write(Message(text, work.officer.name))
+    if not work.sent_already:
+        work.write(Message(text, work.officer.name))
     work.done("It is answered.")
 
 

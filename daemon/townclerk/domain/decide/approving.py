@@ -24,6 +24,8 @@ def hold(work: OfficerAtWork, stage: StagePolicy, response: Draft) -> bool:
     if not asked:
         return False
     work.check(response.text)
+    work.check_files()
+    work.carries = bool(response.files)
     d.change(draft=response)
     d.note(work.officer.key, "held_for_approval", outcome=response.outcome, mail=work.mail.number)
     _ask(d, asked, response)
@@ -105,8 +107,10 @@ def _approved(work: OfficerAtWork, stage: StagePolicy, draft: Draft, asked: tupl
         work.done(f"You have approved the response. It still waits for {_names(d, missing)}.")
         return
     author = d.council.roster.find(draft.officer) or work.officer
-    theirs = OfficerAtWork(d, author, work.mail)  # it is their letter, and what they may not write does not leave
+    # It is their letter, with the files that they attached, and what they may not write does not leave.
+    theirs = OfficerAtWork(d, author, replace(work.mail, number=draft.mail, files=draft.files, most_bytes=None))
     leave(theirs, stage, draft)
+    theirs.tell_of_files()
     for line in theirs.lines:
         work.done(line)
     work.done("You have approved the response, and it has left in the name of whoever wrote it.")

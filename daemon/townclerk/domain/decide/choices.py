@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from townclerk.domain.case import Case, ConsentState
+from townclerk.domain.case import Case, ConsentState, LeavingMail
+from townclerk.domain.commands import read_commands
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import latest_possible
 from townclerk.domain.letters import Choice, Original
@@ -60,8 +62,8 @@ CAPACITY = (
 def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
     """What the responsible officer can do with this case as it is."""
     if case.category is not Category.COMPLAINT:
-        return (MESSAGE, IS_COMPLAINT, ASK, *PASS_ON, NOT_OURS, NOTE)
-    choices: list[Choice] = []
+        return (*_to_stop(case, council), MESSAGE, IS_COMPLAINT, ASK, *PASS_ON, NOT_OURS, NOTE)
+    choices: list[Choice] = [*_to_stop(case, council)]
     stage = council.policy.stages.get(case.stage) if case.stage else None
     acknowledge = case.deadline(f"{case.stage}.acknowledge")
     if acknowledge is not None and (acknowledge.open or case.acknowledgement_owed):
@@ -158,10 +160,26 @@ OFFER = (
 SURVEY_REPLY = (Choice("Offer them to make a complaint", f"#message\n{OFFER}\n"), *DISSATISFIED[1:])
 
 
-def was_this_the_response(number: int | None) -> tuple[Choice, ...]:
-    """About a mail that the officer has sent themselves: it does not go out a second time."""
-    was = tuple(Choice(f"It was the response: {o.words}", f"#send {number} respond {o}\n") for o in Outcome)
-    return (*was, Choice("It was not the response", f"#discard {number}\n"))
+def was_this_the_response(number: int | None, case: Case) -> tuple[Choice, ...]:
+    """About a mail that has gone to the resident without us: it does not go out a second time."""
+    no = Choice("No: it was something else", f"#discard {number}\n")
+    if case.category is not Category.COMPLAINT:
+        return (Choice("Yes, it was the answer", f"#send {number} respond\n"), no)
+    return (*(Choice(f"Yes, it was the response: {o.words}", f"#send {number} respond {o}\n") for o in Outcome), no)
+
+
+def _to_stop(case: Case, council: Council) -> tuple[Choice, ...]:
+    """Of words that are done in a few minutes, to whoever hears something new before."""
+    local = council.calendar.local
+    return tuple(
+        Choice(f"Stop the mail that leaves at {local(one.at):%H:%M}", f"#discard {one.number}\n") for one in case.leaving
+    )
+
+
+def about_leaving(leaving: LeavingMail) -> tuple[Choice, ...]:
+    """About words that are done in a few minutes."""
+    stop = Choice("Stop it", f"#discard {leaving.number}\n")
+    return (stop, Choice("Do it now", f"#send {leaving.number}\n"))
 
 
 def about_links(refs: Iterable[str]) -> tuple[Choice, ...]:
@@ -174,14 +192,32 @@ def about_category() -> tuple[Choice, ...]:
     return tuple(Choice(f"It is: {kind.replace('_', ' ')}", f"#category {kind}\n") for kind in kinds)
 
 
-def for_held(number: int, case: Case) -> tuple[Choice, ...]:
-    """What can be done with a held mail; never anything by itself."""
-    send = Choice("Send it to the resident as a message", f"#send {number}\n")
-    keep = Choice("Keep it as a note; send nothing", f"#discard {number}\n")
-    if case.category is not Category.COMPLAINT or case.status is not Status.OPEN:
-        return (send, keep)
-    respond = tuple(Choice(f"Send it as the response: {o.words}", f"#send {number} respond {o}\n") for o in Outcome)
-    return (send, *respond, keep)
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which a held mail can go out. Where there are several `choices`, `names` says how they differ. `plain`: all
+    that it does is to send the text."""
+
+    title: str
+    choices: tuple[Choice, ...]
+    names: tuple[str, ...] = ()
+    plain: bool = True
+
+
+def for_held(number: int, text: str, case: Case) -> tuple[Way, ...]:
+    """How a held mail can go out; never by itself. One that has words of its own says what is to be done with it."""
+    read = read_commands(text)
+    if read.commands:
+        words = " ".join(f"#{command.word} {command.argument}".strip() for command in read.commands)
+        return (Way("What it says", (Choice(f"Do what it says: {words}", f"#send {number}\n"),), plain=False),)
+    message = Way("As a message", (Choice("Send it to the resident as a message", f"#send {number}\n"),))
+    if case.status is not Status.OPEN:
+        return (message,)
+    if case.category is Category.COMPLAINT:
+        outcomes = tuple(Choice(f"Send it as the response: {o.words}", f"#send {number} respond {o}\n") for o in Outcome)
+        return (message, Way("As the response", outcomes, tuple(o.words for o in Outcome)))
+    owed = case.deadline(f"{case.category}.respond")
+    answer = Way("As the answer", (Choice("Send it as the answer", f"#send {number} respond\n"),))
+    return (message, answer) if owed is not None and owed.open else (message,)
 
 
 def about_restricted(case: Case, mail: int | None) -> tuple[Choice, ...]:

@@ -11,12 +11,14 @@ from townclerk.domain.mail import Address
 @dataclass(frozen=True, slots=True)
 class Send:
     """A letter for the outbox. `key` names the effect for ever: deciding twice sends once. `letter_key` is shared by the
-    copies of one letter to several people. `files_of` is the number of the mail whose files go with it."""
+    copies of one letter to several people. `files_of` is the number of the mail whose files go with it: those whose SHA-256
+    stands in `only`, or all of them."""
 
     key: str
     letter_key: str
     letter: Letter
     files_of: int | None = None
+    only: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,23 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from townclerk.domain.case import BY_POST, Case, Correspondence, Deadline, PartyRole, Restriction, Waiting
+from townclerk.domain.case import (
+    BY_POST,
+    Case,
+    Correspondence,
+    Deadline,
+    HeldMail,
+    LeavingMail,
+    PartyRole,
+    Restriction,
+    SettledMail,
+    Waiting,
+)
 from townclerk.domain.commands import looks_quoted
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import stage_deadlines
 from townclerk.domain.decide.decision import Decision, Entry, JoinOther, Send, TellOthers
+from townclerk.domain.enclosing import Enclosed
 from townclerk.domain.events import CaseOpened, MailFacts
 from townclerk.domain.letters import (
     Because,
@@ -83,12 +95,21 @@ class Deliberation:
         """Forget everything since *case*: nothing of it happens."""
         self.case = case
         self._sends, self._journal, self._joins = [], [], []
-        self.withheld, self.by_post = [], False
+        self.withheld, self.by_post, self.unsent = [], False, False
         self.kept_back, self._others, self._openings = [], [], []
 
     @property
     def writes_to_resident(self) -> bool:
         return any(not send.letter.to.staff for send in self._sends)
+
+    @property
+    def letters_to_resident(self) -> tuple[Letter, ...]:
+        """What goes to people outside as it now stands, also where an officer has to post it."""
+        enclosed = (
+            send.letter.content.enclosed if isinstance(send.letter.content, StaffDecision) else None for send in self._sends
+        )
+        posted = tuple(letter for letter in enclosed if letter is not None)
+        return (*posted, *(send.letter for send in self._sends if not send.letter.to.staff))
 
     # --- the case
 
@@ -132,11 +153,25 @@ class Deliberation:
         """Take *deadline* upon the case, in the place of one of its name from an earlier run."""
         self.case = self.case.with_deadline(replace(deadline, run=self.case.run))
 
-    def meet(self, name: str) -> None:
-        """The promise is kept, now."""
+    def meet(self, name: str, at: datetime | None = None) -> None:
+        """The promise is kept, now; or was kept *at* an earlier moment, of which we only hear now."""
         deadline = self.case.deadline(name)
         if deadline is not None and deadline.open:
-            self.case = self.case.with_deadline(replace(deadline, met_at=self.now))
+            self.case = self.case.with_deadline(replace(deadline, met_at=at or self.now))
+
+    def settle_held(self, held: HeldMail | LeavingMail, officer: str, how: str) -> None:
+        """A mail that was held, or could be stopped, no longer is; *how* says what became of it, and by which *officer*."""
+        self.change(
+            held=tuple(other for other in self.case.held if other is not held),
+            leaving=tuple(other for other in self.case.leaving if other is not held),
+            settled=(*self.case.settled, SettledMail(held.number, officer, how, self.now)),
+        )
+
+    def settled_otherwise(self, number: int, how: str) -> None:
+        """Of the mail *number*, something else became than was noted last."""
+        others = tuple(each for each in self.case.settled if each.number != number)
+        this = (replace(each, how=how) for each in self.case.settled if each.number == number)
+        self.change(settled=(*others, *this))
 
     def drop(self, name: str) -> None:
         """What *name* says is no longer owed."""
@@ -354,9 +389,10 @@ class Deliberation:
         promises: Sequence[str] = (),
         clause: str = "",
         party: Address | None = None,
+        enclosed: Enclosed | None = None,
     ) -> None:
-        """Send to the complainant (or to another *party*), at any hour. Where they gave no address, `unsent` says so to whoever
-        asked for it."""
+        """Send to the complainant (or to another *party*), at any hour, with the files *enclosed*. Where they gave no address,
+        `unsent` says so to whoever asked for it."""
         if automatic and self.restricts(party or self.case.complainant):
             self.keep_back(content.kind)
             return
@@ -369,7 +405,7 @@ class Deliberation:
         if party is None and self.case.flagged(BY_POST):
             self.by_post = True
             self.note("townclerk", "letter_by_post", letter=content.kind)
-            self.give_to_officer(content, BY_POST, automatic, promises, clause)
+            self.give_to_officer(content, BY_POST, automatic, promises, clause, enclosed)
             return
         if party is None and not self.case.receipts:
             self.unsent = True
@@ -378,18 +414,21 @@ class Deliberation:
         person = party or self.case.complainant
         to = Recipient(person.name, person.address)
         because = Because(self.event, promises[0] if promises else None, clause or None)
-        self._send(to, content, because, automatic)
+        self._send(to, content, because, automatic, enclosed=enclosed)
         if party is None:
-            self._copy(content, automatic, promises, clause)
+            self._copy(content, automatic, promises, clause, enclosed)
 
-    def _copy(self, content: ResidentContent, automatic: bool, promises: Sequence[str], clause: str) -> None:
+    def _copy(
+        self, content: ResidentContent, automatic: bool, promises: Sequence[str], clause: str, enclosed: Enclosed | None
+    ) -> None:
         """Whoever is copied at the resident's request has the letters of each stage as well."""
         if content.kind in COPIED:
             because = Because(self.event, promises[0] if promises else None, clause or None)
             person = self.case.complainant
             for copied in (party for party in self.case.parties if party.role is PartyRole.COPIED):
                 to = Recipient(copied.who.name, copied.who.address)
-                self._send(to, content, because, automatic, copy_of=person.name or person.address)
+                named = person.name or person.address
+                self._send(to, content, because, automatic, enclosed=enclosed, copy_of=named)
 
     # --- restrictions of contact
 
@@ -410,7 +449,13 @@ class Deliberation:
         self.note("townclerk", "letter_not_sent", letter=kind, reason="a restriction of contact is in force")
 
     def give_to_officer(
-        self, content: ResidentContent, question: str, automatic: bool, promises: Sequence[str], clause: str
+        self,
+        content: ResidentContent,
+        question: str,
+        automatic: bool,
+        promises: Sequence[str],
+        clause: str,
+        files: Enclosed | None = None,
     ) -> None:
         """This resident is not reached by mail (*question* says why): whoever has the case gets the letter, to bring it to them
         in another way."""
@@ -419,8 +464,8 @@ class Deliberation:
         enclosed = Letter(to, content, because, self.summary(), automatic)
         arrangement = dict(self.case.flags).get(BY_POST, "")
         asked = StaffDecision(question, arrangement, None, (), enclosed=enclosed)
-        self.to_staff(self.responsible(), asked, promises, clause)
-        self._copy(content, automatic, promises, clause)
+        self.to_staff(self.responsible(), asked, promises, clause, enclosed=files)
+        self._copy(content, automatic, promises, clause, files)
 
     def to_staff(
         self,
@@ -432,6 +477,7 @@ class Deliberation:
         event: str | None = None,
         bare: bool = False,
         apart: frozenset[str] = frozenset(),
+        enclosed: Enclosed | None = None,
     ) -> None:
         """Send to a member of staff, or to whoever stands in for them, now. Letters that wait for working hours go through
         `handing.hand_over`. *bare*: it says nothing of the case. *apart*: see `reader`."""
@@ -441,7 +487,7 @@ class Deliberation:
             return
         because = Because(event or self.event, promises[0] if promises else None, clause or None)
         if content.kind in ANSWERS:
-            self._send(recipient, content, because, automatic=True, files_of=files_of, bare=bare)
+            self._send(recipient, content, because, automatic=True, files_of=files_of, bare=bare, enclosed=enclosed)
             return
         reader, instead = self.in_place(recipient, apart)
         if reader is None:
@@ -449,7 +495,9 @@ class Deliberation:
         elif not self._has_it(reader, content):
             if instead is not None:
                 self.note("townclerk", "stands_in", letter=content.kind, of=recipient.officer, who=reader.officer)
-            self._send(reader, content, because, automatic=True, files_of=files_of, bare=bare, in_place_of=instead)
+            self._send(
+                reader, content, because, automatic=True, files_of=files_of, bare=bare, in_place_of=instead, enclosed=enclosed
+            )
 
     def in_place(self, to: Recipient, apart: frozenset[str] = frozenset()) -> tuple[Recipient | None, InPlaceOf | None]:
         """(who gets what is meant for *to*, None: nobody may; for whom, where that is somebody else)."""
@@ -489,6 +537,7 @@ class Deliberation:
         bare: bool = False,
         copy_of: str = "",
         in_place_of: InPlaceOf | None = None,
+        enclosed: Enclosed | None = None,
     ) -> None:
         thread = () if copy_of else self.case.thread
         letter = Letter(to, content, because, None if bare else self.summary(), automatic, thread, copy_of, in_place_of)
@@ -498,7 +547,10 @@ class Deliberation:
         if key in taken:  # two letters of a kind to one person by one event: number them
             number = sum(send.key.startswith(key) for send in self._sends) + 1
             key, letter_key = f"{key}:{number}", f"{letter_key}:{number}"
-        self._sends.append(Send(key, letter_key, letter, files_of))
+        if enclosed is not None and enclosed.files:
+            self._sends.append(Send(key, letter_key, letter, enclosed.mail, enclosed.only))
+        else:
+            self._sends.append(Send(key, letter_key, letter, files_of))
 
     # --- letters that wait for working hours
 

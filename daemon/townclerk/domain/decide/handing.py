@@ -9,6 +9,7 @@ from townclerk.domain.decide.deliberation import Deliberation, mark, to_officer
 from townclerk.domain.decide.dossier import answers_so_far, file_for_review
 from townclerk.domain.decide.meetings import approval_note
 from townclerk.domain.decide.reminding import reminder
+from townclerk.domain.enclosing import Enclosed, named
 from townclerk.domain.letters import Assignment, Decision, Forwarded, Recipient, StaffContent, Undelivered
 from townclerk.domain.words import LetterKind, Status
 
@@ -52,7 +53,16 @@ def release(d: Deliberation, letter: Waiting) -> None:
         if reader is not None and reader.address.lower() == failed:
             d.note("townclerk", "letter_not_sent", letter=letter.kind, reason="it would go to the address that failed")
             continue
-        d.to_staff(recipient, content, letter.promises, letter.clause, files_of=letter.mail, event=letter.event, apart=apart)
+        d.to_staff(
+            recipient,
+            content,
+            letter.promises,
+            letter.clause,
+            files_of=letter.mail,
+            event=letter.event,
+            apart=apart,
+            enclosed=_files_to_approve(d, letter),
+        )
         if letter.kind is LetterKind.ASSIGNMENT and recipient.officer is not None:
             d.change(assigned=tuple(dict.fromkeys((*d.case.assigned, recipient.officer))))
 
@@ -75,6 +85,12 @@ def _recipients(d: Deliberation, to: str) -> tuple[Recipient, ...] | None:
     return (to_officer(officer),) if officer else None
 
 
+def _files_to_approve(d: Deliberation, letter: Waiting) -> Enclosed | None:
+    """Whoever approves a response sees the files that would go with it, in the place of the resident's."""
+    draft = d.case.draft if letter.about[:1] == ("approval",) else None
+    return Enclosed(draft.mail, draft.files) if draft is not None and draft.files else None
+
+
 def _still_wanted(d: Deliberation, letter: Waiting) -> bool:
     finished = d.case.status in {Status.CLOSED, Status.WITHDRAWN}
     if letter.kind is LetterKind.ASSIGNMENT:
@@ -87,14 +103,14 @@ def _still_wanted(d: Deliberation, letter: Waiting) -> bool:
             return d.case.status is Status.OPEN and d.case.requested_mail is not None
         if question in {"late_review", "review_wanted", "dissatisfied"}:
             return d.case.requested_mail is not None
-        if question in {"survey_reply", "final"}:
+        if question in {"survey_reply", "final", "restricted"}:
             return True
         if question == "exclusion":
             return not finished and bool(d.case.exclusions)
         if question in {"anonymous", "statutory", "permission"}:
             return not finished and d.case.pending is not None
-        if question == "restricted":
-            return True
+        if question == "was_this_the_response":
+            return any(held.number == letter.mail for held in d.case.held)
         return not finished
     return True
 
@@ -147,7 +163,7 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
         "final": choices.after_the_final_answer(d.case, d.council),
         "survey_reply": choices.SURVEY_REPLY,
         "possible_link": choices.about_links(detail),
-        "was_this_the_response": choices.was_this_the_response(letter.mail),
+        "was_this_the_response": choices.was_this_the_response(letter.mail, d.case),
         "restricted": choices.about_restricted(d.case, letter.mail),
         "anonymous": choices.about_pending(d.case, d.council),
         "statutory": choices.about_pending(d.case, d.council),
@@ -176,7 +192,8 @@ def _about_draft(d: Deliberation, letter: Waiting) -> StaffContent:
     _, *waited = letter.about
     offered = (choices.NOTE,) if FOR_THE_LEAD in waited else choices.APPROVAL
     said = (f"{author.name if author else 'The officer'} would answer: {draft.outcome.words}.", *waited[:1])
-    return Decision("approval", " ".join(said), original, offered, by, draft=draft.text)
+    files = tuple(named(file) for file in draft.files)
+    return Decision("approval", " ".join(said), original, offered, by, draft=draft.text, files=files)
 
 
 def _undelivered(_d: Deliberation, letter: Waiting) -> StaffContent:

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-from townclerk.domain.case import Case, HeldMail
-from townclerk.domain.commands import TAKE_NO_TEXT, WORDS, Command, read_commands
+from townclerk.domain.case import Case, LeavingMail
+from townclerk.domain.commands import TAKE_NO_TEXT, WORDS, Command
 from townclerk.domain.decide import (
     actions,
     answering,
     approving,
-    choices,
     copying,
     declining,
     diverting,
@@ -23,21 +22,20 @@ from townclerk.domain.decide import (
     reviewing,
     separating,
     showing,
+    undoing,
 )
 from townclerk.domain.decide.correcting import corrections
 from townclerk.domain.decide.deliberation import Deliberation
-from townclerk.domain.decide.handing import hand_over
+from townclerk.domain.decide.holding import NO_WORD, discard, hold, keep_as_note, remind, send
+from townclerk.domain.decide.outside import wrote_outside
 from townclerk.domain.decide.permitting import permit
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.work import SENT_ALREADY, OfficerAtWork
+from townclerk.domain.decide.work import OfficerAtWork
 from townclerk.domain.events import MailFacts, OfficerMailHeld, OfficerWrote, OfficerWroteOutside
-from townclerk.domain.letters import (
-    Confirm,
-    Done,
-    Refused,
-)
+from townclerk.domain.letters import Done, Refused
+from townclerk.domain.provisions import PlainReply
 from townclerk.domain.roster import Officer
-from townclerk.domain.words import LetterKind
+from townclerk.domain.timer import Timer
 
 _ASK_ONLY = frozenset({"send", "discard", "show", "help"})  # below them stands a signature, or nothing
 
@@ -58,6 +56,8 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
             meant = tuple(f"{each} {at.argument}".strip() for each in event.instead) if at is not None else ()
             others = () if meant else event.instead
             raise Refusal(event.problem, *others, "#help for the words that work", corrected=meant)
+        leaves_at = undoing.leaves_at(d, event.commands)
+        undoing.make_way(work, event.commands)
         for command in event.commands:
             at = command
             _follow(work, command)
@@ -71,6 +71,10 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
         work.done("This resident is not written to by email: whoever has the case has the letter, to send it in another way.")
     elif d.writes_to_resident:
         work.done("The resident has been told.")
+    work.tell_of_files()
+    if leaves_at is not None and (d.writes_to_resident or d.by_post):
+        undoing.wait(work, before, event, leaves_at)
+        return
     d.note(officer.key, "officer_wrote", words=" ".join(c.word for c in event.commands), mail=event.mail.number)
     d.to_staff(officer, Done(tuple(work.lines), work.shown, work.sections))
 
@@ -115,85 +119,65 @@ def _refuse(d: Deliberation, before: Case, officer: Officer, event: OfficerWrote
 
 
 def officer_mail_held(d: Deliberation, event: OfficerMailHeld) -> None:
-    """What is not certain is held and asked back, never sent on."""
+    """What is not certain is held and asked back, never sent on; a mail that only lacks a word is what the policy says."""
     officer = d.council.roster.find(event.officer)
     if officer is None or _has_left(d, officer, event.mail):
         return
     if not d.may_act(officer):
         _turn_away(d, officer, event.mail)
         return
-    number = event.mail.number
-    held = HeldMail(number, officer.key, number, event.why, event.mail.own_text, event.mail.message_id, d.now)
-    d.change(held=(*d.case.held, held))
-    d.note(officer.key, "held", why=event.why, mail=number)
-    d.to_staff(officer, Confirm(number, event.why, event.mail.own_text, choices.for_held(number, d.case)))
+    wanted = d.council.policy.provisions.desk.plain_reply
+    if event.why == NO_WORD and wanted is PlainReply.NOTE:
+        d.to_staff(officer, Done(tuple(keep_as_note(d, officer, event.mail).lines)))
+    elif event.sure and wanted is PlainReply.SEND:
+        d.event = "officer:message"
+        officer_wrote(d, OfficerWrote(event.officer, event.mail, (Command("message", "", event.mail.own_text),)))
+    else:
+        hold(d, officer, event, _follow)
+
+
+def held_again(d: Deliberation, timer: Timer) -> None:
+    """Nobody has said yet what is to become of a held mail."""
+    remind(d, timer, _follow)
+
+
+def leave_now(d: Deliberation, timer: Timer) -> None:
+    """The moment has come until which an officer's words could be stopped: they are done, with the case as it now is."""
+    leaving = next(each for each in d.case.leaving if undoing.timer_key(each) == timer.key)
+    officer = d.council.roster.find(leaving.officer)
+    d.settle_held(leaving, leaving.officer, "it was sent to the resident")
+    before = d.case
+    d.event = "officer:" + "+".join(command.word for command in leaving.commands)  # what they wrote, whenever it leaves
+    if officer is None or officer.has_left(d.council.roster.day) or not d.may_act(officer):
+        _could_not_leave(d, before, leaving, "whoever wrote it may no longer deal with this case", ("#message", "#note"))
+        return
+    event = undoing.written_down(leaving, officer)
+    work = OfficerAtWork(d, officer, event.mail)
+    try:
+        for command in leaving.commands:
+            _follow(work, command)
+            _keep_what_stands_below(work, command)
+    except Refusal as refusal:
+        _could_not_leave(d, before, leaving, refusal.reason, refusal.instead)
+        return
+    d.note(officer.key, "officer_wrote", words=" ".join(c.word for c in leaving.commands), mail=leaving.number)
+
+
+def _could_not_leave(d: Deliberation, before: Case, leaving: LeavingMail, reason: str, instead: tuple[str, ...]) -> None:
+    """The case is not what it was when they wrote: they are told, and have their text back."""
+    d.start_again(before)
+    d.settled_otherwise(leaving.number, "it was not sent, and came back")
+    understood = " ".join(f"#{c.word} {c.argument}".strip() for c in leaving.commands)
+    officer = d.council.roster.find(leaving.officer)
+    here = officer is not None and not officer.has_left(d.council.roster.day) and d.may_act(officer)
+    to = officer if here else d.lead()
+    d.note(leaving.officer, "refused", words=" ".join(c.word for c in leaving.commands), mail=leaving.number)
+    d.to_staff(to, Refused(understood, reason, instead, leaving.text))
 
 
 def officer_wrote_outside(d: Deliberation, event: OfficerWroteOutside) -> None:
-    """An officer wrote straight to the resident. Whether that was the response is asked, never guessed."""
-    d.record(event.mail)
-    d.note(event.officer, "wrote_outside", mail=event.mail.number)
-    number, text = event.mail.number, event.mail.own_text
-    held = HeldMail(number, event.officer, number, SENT_ALREADY, text, event.mail.message_id, d.now)
-    d.change(held=(*d.case.held, held))
-    hand_over(d, LetterKind.DECISION, f"officer:{event.officer}", "was_this_the_response", mail=event.mail.number)
-
-
-def send(work: OfficerAtWork, command: Command) -> None:
-    """Follow a held mail after all: by its own words, or as the message or response that the officer says it is."""
-    number, rest = _number(work, command)
-    held = next(held for held in work.d.case.held if held.number == number)
-    work.d.change(held=tuple(other for other in work.d.case.held if other.number != number))
-    work.written_on = work.d.council.calendar.local(held.at).date()  # "tomorrow" in it is the day after that
-    word, _, argument = rest.partition(" ")
-    if held.why == SENT_ALREADY:
-        if word != "respond":
-            raise Refusal("the resident has this mail already", f"#send {number} respond upheld", f"#discard {number}")
-        work.sent_already = True
-    if word in {"respond", "acknowledge", "message"}:
-        _follow(work, Command(word, argument.strip(), _held_text(held.text)))
-        return
-    read = read_commands(held.text)
-    if read.problem is not None:
-        raise Refusal(read.problem, f"#discard {number}", "a new mail")
-    for inner in read.commands or (Command("message", "", held.text),):
-        if inner.word in {"send", "discard"}:
-            raise Refusal("the held mail is itself about a held mail", f"#discard {number}")
-        if inner.word == "new-case":
-            again = " ".join(("#new-case", *inner.argument.split()))
-            raise Refusal(
-                "#new-case cannot be followed in a held mail: a case is opened by a new mail",
-                f"a new mail in answer to a letter about {work.d.case.ref}, with {again} as its first line",
-                f"#discard {number}",
-            )
-        _follow(work, inner)
-
-
-def _held_text(text: str) -> str:
-    read = read_commands(text)
-    if read.problem is not None:
-        raise Refusal(read.problem, "a new mail")
-    return read.commands[-1].body if read.commands else text
-
-
-def discard(work: OfficerAtWork, command: Command) -> None:
-    number, _ = _number(work, command)
-    held = next(held for held in work.d.case.held if held.number == number)
-    work.d.change(held=tuple(other for other in work.d.case.held if other.number != number))
-    work.d.note(work.officer.key, "note", text=held.text)
-    work.done("The held mail is kept as a note. Nothing has been sent.")
-
-
-def _number(work: OfficerAtWork, command: Command) -> tuple[int, str]:
-    """Which held mail is meant; where no number stands there, the only one."""
-    own = [held for held in work.d.case.held if held.officer == work.officer.key]
-    first, _, rest = command.argument.partition(" ")
-    if first.isdigit() and any(held.number == int(first) for held in own):
-        return int(first), rest.strip()
-    if not first.isdigit() and len(own) == 1:
-        return own[0].number, command.argument.strip()
-    numbers = ", ".join(str(held.number) for held in own) or "none is held"
-    raise Refusal("there is no such held mail", f"#{command.word} and one of: {numbers}")
+    """Somebody wrote straight to the resident. Whether that was the response is asked, never guessed."""
+    wrote_outside(d, event)
 
 
 def _log_elsewhere(work: OfficerAtWork, _command: Command) -> None:
@@ -239,7 +223,7 @@ _WORDS: dict[str, Callable[[OfficerAtWork, Command], None]] = {
     "representative": representing.representative,
     "new-case": separating.new_case,
     "log": _log_elsewhere,
-    "send": send,
+    "send": lambda work, command: send(work, command, _follow),
     "discard": discard,
     "show": showing.show,
     "help": showing.help_,

@@ -13,16 +13,18 @@ from townclerk.domain.words import Status
 
 
 def leave(work: OfficerAtWork, stage: StagePolicy, response: Draft) -> None:
-    """*response* answers *stage*, now, signed by whoever wrote it."""
+    """*response* answers *stage*, signed by whoever wrote it: now, or when it was sent without us. What the resident may do
+    next they are told now, so that is counted from now."""
     d, following = work.d, work.d.council.policy.stage_after(stage.stage)
-    d.meet(f"{stage.stage}.respond")
+    at = work.sent_at or d.now
+    d.meet(f"{stage.stage}.respond", at)
     d.drop_deadlines(stage.stage)
     ended = _end_what_stood(work, following) if following is not None else None
     d.change(
         status=Status.CLOSED if stage.closes_case else Status.ANSWERED,
         outcome=response.outcome,
-        responded_at=(*d.case.responded_at, (stage.stage, d.now)),
-        answers=(*d.case.answers, Answer(stage.stage, d.now, response.officer, response.outcome, response.text)),
+        responded_at=(*d.case.responded_at, (stage.stage, at)),
+        answers=(*d.case.answers, Answer(stage.stage, at, response.officer, response.outcome, response.text)),
         requested_mail=None,
         acknowledgement_owed=False,
         proposal=None,

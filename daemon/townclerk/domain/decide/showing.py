@@ -6,7 +6,7 @@ from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import is_overdue
 from townclerk.domain.decide.copying import copied
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.work import OfficerAtWork
+from townclerk.domain.decide.work import SENT_ALREADY, OfficerAtWork, moment_words
 from townclerk.domain.letters import Row, Section
 from townclerk.domain.nearest import nearest_words
 from townclerk.domain.words_explained import EXAMPLES, GROUPS, meaning, usage
@@ -36,6 +36,7 @@ def show(work: OfficerAtWork, _command: Command) -> None:
         rows.append(f"The resident has been asked to agree to {words_of(case.proposal.day)}, and has not answered.")
     if case.draft is not None:
         rows.append(f"A response waits for approval: {case.draft.outcome.words}.")
+    rows += _not_sent(work)
     rows.append("Overdue." if is_overdue(case, d.now, calendar) else "Not overdue.")
     rows += [f"Mail of {words_of(calendar.local(mail.received_at).date())}: {mail.subject}" for mail in case.mails]
     rows += _people(work)
@@ -46,6 +47,24 @@ def show(work: OfficerAtWork, _command: Command) -> None:
 def _said_of_the_ombudsman(step: OmbudsmanStep, day: str) -> str:
     due = f", to be answered by {words_of(step.due)}" if step.due else ""
     return f"Ombudsman, {day}: {' '.join((step.what, step.outcome)).strip()}{due}{': ' if step.text else ''}{step.text}"
+
+
+def _not_sent(work: OfficerAtWork) -> list[str]:
+    """Mails of officers that wait for somebody, or for their moment."""
+    d, local = work.d, work.d.council.calendar.local
+    rows = [
+        f"Leaves at {moment_words(local(each.at))}: mail {each.number} of {_name(work, each.officer)}"
+        for each in d.case.leaving
+    ]
+    for held in d.case.held:
+        what = "Sent without us; was it the response?" if held.why == SENT_ALREADY else "Held:"
+        rows.append(f"{what} Mail {held.number} of {_name(work, held.officer)}, since {words_of(local(held.at).date())}")
+    return rows
+
+
+def _name(work: OfficerAtWork, key: str) -> str:
+    officer = work.d.council.roster.find(key)
+    return officer.name if officer is not None else key or "somebody unknown"
 
 
 def _people(work: OfficerAtWork) -> list[str]:

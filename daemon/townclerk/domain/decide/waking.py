@@ -13,6 +13,7 @@ from townclerk.domain.decide.assigning import in_whose_name
 from townclerk.domain.decide.conversation import question_about
 from townclerk.domain.decide.deliberation import LEAD, Deliberation, to_officer
 from townclerk.domain.decide.handing import hand_over, release
+from townclerk.domain.decide.officers import held_again, leave_now
 from townclerk.domain.decide.ombudsman import ENQUIRIES
 from townclerk.domain.decide.opening import ask_what_is_pending
 from townclerk.domain.events import TimerDue
@@ -231,6 +232,8 @@ def _close(d: Deliberation, timer: Timer) -> None:
 
 _ACT: dict[str, Callable[[Deliberation, Timer], None]] = {
     "waiting": _waiting,
+    "leaving": leave_now,
+    "held": held_again,
     "reminder": _reminder,
     "fallback": _fallback,
     "update": _update,

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
 from townclerk.domain.calendar import CalendarTooShort
 from townclerk.domain.case import ConsentState
@@ -11,6 +12,7 @@ from townclerk.domain.days_written import Count, When, read_when, words_of
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.durations import Duration, Unit
+from townclerk.domain.enclosing import Enclosed, danger, named, size_words, sort_files
 from townclerk.domain.events import MailFacts
 from townclerk.domain.letters import (
     Acknowledgement,
@@ -52,7 +54,8 @@ _NO_TIME = Duration(0, Unit.CALENDAR_DAY)
 _FEWEST_WORDS = 4  # beside a word, that read as the beginning of what is to be sent
 _BEGINS_LETTER = re.compile(r"(?:dear|hello|hi|annwyl|good (?:morning|afternoon|evening))\b", re.IGNORECASE)
 
-SENT_ALREADY = "sent_already"  # why a mail is held that the officer sent to the resident themselves
+SENT_ALREADY = "sent_already"  # why a mail is held that somebody sent to the resident themselves
+NOBODY_KNOWN = ""  # in the place of an officer's key: somebody wrote from the mailbox itself
 
 
 class OfficerAtWork:
@@ -76,20 +79,27 @@ class OfficerAtWork:
         self.lines: list[str] = []
         self.shown = ""
         self.sections: tuple[Section, ...] = ()  # as `shown`, with headings
-        self.sent_already = False  # the response went from the officer's own mailbox
         self.written_on = d.council.calendar.local(mail.received_at).date()  # from which "Friday" counts
+        self.sent_at: datetime | None = None  # when the response went, where it went from another mailbox than ours
+        self.files = sort_files(mail.files)
+        self.carries = False  # a letter takes its files along
+
+    @property
+    def sent_already(self) -> bool:
+        return self.sent_at is not None
 
     def done(self, line: str) -> None:
         self.lines.append(line)
 
     def take_sent(self) -> str:
-        """The text that this officer has sent to the resident themselves, where we asked about just one such mail; it is
-        then settled, and does not go out again."""
-        sent = [held for held in self.d.case.held if held.why == SENT_ALREADY and held.officer == self.officer.key]
+        """The text that has gone to the resident already, where this officer was asked about just one such mail; it is then
+        settled, and does not go out again."""
+        asked = {self.officer.key, NOBODY_KNOWN}
+        sent = [held for held in self.d.case.held if held.why == SENT_ALREADY and held.officer in asked]
         if len(sent) != 1:
             return ""
-        self.sent_already = True
-        self.d.change(held=tuple(held for held in self.d.case.held if held is not sent[0]))
+        self.sent_at = sent[0].at
+        self.d.settle_held(sent[0], self.officer.key, "it counts as the response")
         return sent[0].text
 
     def stage(self) -> StagePolicy:
@@ -165,7 +175,34 @@ class OfficerAtWork:
         self.may_write()
         if isinstance(letter, Response):
             self.may_answer()
-        self.d.to_resident(letter, automatic=False, promises=promises, clause=clause)
+        enclosed: Enclosed | None = None
+        if isinstance(letter, Acknowledgement | Message | Response) and self.files.along:
+            self.check_files()
+            letter = replace(letter, enclosed=tuple(file.filename for file in self.files.along))
+            enclosed, self.carries = Enclosed(self.mail.number, self.files.along), True
+        self.d.to_resident(letter, automatic=False, promises=promises, clause=clause, enclosed=enclosed)
+
+    def check_files(self) -> None:
+        """Refuses files that a resident should not get, or that are more than a letter can carry."""
+        for file in self.files.along:
+            if why := danger(file):
+                raise Refusal(f"{file.filename} cannot go to the resident: {why}", "the same words with a PDF or a picture")
+        most = self.mail.most_bytes
+        if most is not None and self.files.size > most:
+            raise Refusal(
+                f"the files are {size_words(self.files.size)} together, and a letter can carry {size_words(most)}",
+                "the same words with fewer or smaller files",
+            )
+
+    def tell_of_files(self) -> None:
+        """What became of the files of this mail, for whoever attached them."""
+        if self.files.along and self.carries:
+            self.done(f"With it: {', '.join(named(file) for file in self.files.along)}.")
+        elif self.files.along:
+            names = ", ".join(file.filename for file in self.files.along)
+            self.done(f"Files go along only with #respond, #message and #acknowledge: {names} went nowhere.")
+        for line in self.files.left:
+            self.done(line)
 
     def check(self, text: str) -> None:
         """Refuses a text that cannot go to the resident as it is."""
@@ -214,6 +251,11 @@ def _reads_as_text(beside: str) -> bool:
 def with_nearest(word: str, written: str, known: Iterable[str], rest: str = "") -> tuple[str, ...]:
     """The line with what of *known* is nearest to *written*, which is none of it, in the place of that."""
     return tuple(f"#{word} {each} {rest}".strip() for each in nearest(written, known))
+
+
+def moment_words(local: datetime) -> str:
+    """ "10:41 on Tuesday 29 December 2026", of a local moment."""
+    return f"{local:%H:%M} on {words_of(local.date())}"
 
 
 def joined(first: str, rest: str) -> str:

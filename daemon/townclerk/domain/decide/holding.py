@@ -1,0 +1,341 @@
+"""An officer's mail that is not certain: held, shown as it would leave, asked about again, and never sent by itself.
+
+What would leave is found by pressing each of the links on a copy of the case: so it is the very letter that the press makes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from townclerk.domain.case import BY_POST, HeldMail, LeavingMail
+from townclerk.domain.commands import Command, read_commands
+from townclerk.domain.days_written import words_of
+from townclerk.domain.deadlines import UNDECIDED_FOR
+from townclerk.domain.decide import choices
+from townclerk.domain.decide.deliberation import LEAD, Deliberation, to_officer
+from townclerk.domain.decide.handing import hand_over
+from townclerk.domain.decide.permitting import permit
+from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.decide.responding import leave
+from townclerk.domain.decide.work import NOBODY_KNOWN, SENT_ALREADY, OfficerAtWork, moment_words
+from townclerk.domain.enclosing import named, sort_files
+from townclerk.domain.events import MailFacts, OfficerMailHeld
+from townclerk.domain.letters import Choice, Confirm, Letter, Proof, Recipient, Variant
+from townclerk.domain.mail import Address
+from townclerk.domain.roster import Officer
+from townclerk.domain.timer import Timer
+from townclerk.domain.words import LetterKind
+
+Follow = Callable[[OfficerAtWork, Command], None]  # does one of the words
+
+NO_WORD = "no_word"  # why a mail is held in which only a word is missing
+# Why a mail is held of which it is not certain that it is theirs: they alone can say so.
+NOT_CERTAINLY_THEIRS = frozenset({"not_proven", "not_signed", "expired"})
+_IN_HELD_MAIL = frozenset({"respond", "acknowledge", "message"})
+
+
+def hold(d: Deliberation, officer: Officer, event: OfficerMailHeld, follow: Follow) -> None:
+    """Keep the mail, and ask whoever it seems to be from what is to become of it."""
+    mail = event.mail
+    held = HeldMail(
+        mail.number,
+        officer.key,
+        mail.number,
+        event.why,
+        mail.own_text,
+        mail.message_id,
+        d.now,
+        mail.files,
+        mail.most_bytes,
+    )
+    d.change(held=(*d.case.held, held))
+    d.note(officer.key, "held", why=event.why, mail=mail.number)
+    d.to_staff(officer, _confirm(d, held, officer, follow))
+
+
+def keep_as_note(d: Deliberation, officer: Officer, mail: MailFacts) -> OfficerAtWork:
+    """What a mail without a word is where the policy says so: a note, and nothing else."""
+    work = OfficerAtWork(d, officer, mail)
+    d.note(officer.key, "note", text=mail.own_text, mail=mail.number)
+    work.done("No word stands in your mail, so it is kept as a note. Nothing has been sent.")
+    work.tell_of_files()
+    return work
+
+
+# --- asked again
+
+
+def remind(d: Deliberation, timer: Timer, follow: Follow) -> None:
+    """Nobody has said yet what is to become of a mail: whoever wrote it is asked again, in the end the complaints lead too."""
+    held = next(held for held in d.case.held if timer_key(held, timer.step) == timer.key)
+    last = timer.step != UNDECIDED_FOR[0]
+    since = d.council.calendar.local(held.at).date()
+    if held.why == SENT_ALREADY:
+        detail = f"{_who_wrote(d, held)} on {words_of(since)}, and nobody has said yet whether that was the response."
+        to = f"role:{LEAD}" if last else _asked(held)
+        hand_over(d, LetterKind.DECISION, to, "was_this_the_response", detail, mail=held.mail)
+        return
+    officer = d.council.roster.find(held.officer)
+    reader = d.reader(officer) if officer is not None and d.may_act(officer) else None
+    told = [to_officer(reader)] if reader is not None else []
+    told += [lead for lead in d.people(LEAD) if last or not told]
+    for recipient in {each.address: each for each in told}.values():
+        d.to_staff(recipient, _confirm(d, held, officer, follow, since, recipient))
+
+
+def timer_key(held: HeldMail, step: int) -> str:
+    return f"held:{held.number}:{step}"
+
+
+def _asked(held: HeldMail) -> str:
+    return "responsible:" if held.officer == NOBODY_KNOWN else f"officer:{held.officer}"
+
+
+def _who_wrote(d: Deliberation, held: HeldMail) -> str:
+    officer = d.council.roster.find(held.officer)
+    return f"{officer.name} wrote to the resident" if officer else "Somebody wrote to the resident from the mailbox itself"
+
+
+# --- what would leave
+
+
+def _confirm(
+    d: Deliberation,
+    held: HeldMail,
+    officer: Officer | None,
+    follow: Follow,
+    since: date | None = None,
+    to: Recipient | None = None,
+) -> Confirm:
+    somebody_else = to is not None and to.officer != held.officer
+    name = officer.name if officer is not None and somebody_else else ""
+    left = sort_files(held.files).left
+    keep = Choice("Keep it as a note; send nothing", f"#discard {held.number}\n")
+    if officer is None or (somebody_else and held.why in NOT_CERTAINLY_THEIRS):
+        return Confirm(held.number, held.why, held.text, (keep,), left=left, since=since, officer=name or held.officer)
+    proofs, can = _proofs(d, held, officer, follow)
+    return Confirm(held.number, held.why, held.text, (*can, keep), proofs=proofs, left=left, since=since, officer=name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What a press would do: the letters that would leave, and what would be said of it; or why nothing would."""
+
+    letters: tuple[Letter, ...] = ()
+    lines: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def _proofs(d: Deliberation, held: HeldMail, officer: Officer, follow: Follow) -> tuple[tuple[Proof, ...], tuple[Choice, ...]]:
+    """What each press would send, and the presses that would be followed."""
+    found: list[Proof] = []
+    can: list[Choice] = []
+    for way in choices.for_held(held.number, held.text, d.case):
+        trials = [_try(d, held, officer, choice, follow) for choice in way.choices]
+        can += [choice for choice, trial in zip(way.choices, trials, strict=True) if not trial.problem]
+        found.append(_proof(d, held, way, trials))
+    return tuple(found), tuple(can)
+
+
+def _try(d: Deliberation, held: HeldMail, officer: Officer, choice: Choice, follow: Follow) -> _Trial:
+    """Press *choice* on a copy of the case."""
+    trial = Deliberation(d.case, d.council, d.now, d.source, "officer:send")
+    work = OfficerAtWork(trial, officer, _mail_of(held, officer))
+    (command,) = read_commands(choice.body).commands
+    try:
+        follow(work, command)
+    except Refusal as refusal:
+        return _Trial(problem=refusal.reason)
+    if trial.unsent:
+        return _Trial(problem="this resident gave no address that can be answered")
+    draft, stage = trial.case.draft, trial.stage_policy
+    if draft is not None and stage is not None and not trial.letters_to_resident:  # it leaves when it has been approved
+        leave(OfficerAtWork(trial, officer, _mail_of(held, officer)), stage, draft)
+    return _Trial(trial.letters_to_resident, tuple(work.lines))
+
+
+def _proof(d: Deliberation, held: HeldMail, way: choices.Way, trials: list[_Trial]) -> Proof:
+    """The first letter that can leave is shown whole, the others by what is different in them."""
+    first = next((trial for trial in trials if not trial.problem), None)
+    title = way.title
+    if first is None:
+        return Proof(title, problem=trials[0].problem)
+    if not first.letters:
+        return Proof(title, notes=first.lines)
+    shown = trials.index(first)
+    letter = first.letters[0]
+    others = tuple(
+        Variant(way.names[number], trial.letters[0] if trial.letters else None, problem=trial.problem)
+        for number, trial in enumerate(trials)
+        if number != shown
+    )
+    copies = tuple(each for each in first.letters[1:] if each.copy_of and each.kind is letter.kind)
+    also = tuple(each for each in first.letters[1:] if each not in copies)
+    enclosed = tuple(named(file) for file in sort_files(held.files).along if getattr(letter.content, "enclosed", ()))
+    name = f"{title}: {way.names[shown]}" if way.names else title
+    to = _recipients(d, letter, copies)
+    return Proof(name, letter, to, enclosed, others, also, notes=() if way.plain else first.lines)
+
+
+def _recipients(d: Deliberation, letter: Letter, copies: tuple[Letter, ...]) -> tuple[str, ...]:
+    to = f"{letter.to.name} <{letter.to.address}>" if letter.to.name else letter.to.address
+    by_post = d.case.flagged(BY_POST)
+    first = (
+        f"{letter.to.name or letter.to.address}, by post: it comes to whoever has the case, to be printed" if by_post else to
+    )
+    return (first, *(f"{copy.to.address} (a copy)" for copy in copies))
+
+
+def _mail_of(held: HeldMail, officer: Officer) -> MailFacts:
+    """The held mail as a mail that is being followed."""
+    sender = Address(officer.name, officer.email)
+    return MailFacts(
+        held.mail, sender, "", held.message_id, (), held.at, held.text, held.text, files=held.files, most_bytes=held.most_bytes
+    )
+
+
+# --- what becomes of it
+
+
+def send(work: OfficerAtWork, command: Command, follow: Follow) -> None:
+    """Follow a held mail after all: by its own words, or as the message or response that the officer says it is. A mail that
+    waits to leave does so at once."""
+    mail, rest = _named(work, command)
+    if isinstance(mail, LeavingMail):
+        release(work, mail, follow)
+        return
+    _may_press(work, mail)
+    word, _, argument = rest.partition(" ")
+    if mail.why == SENT_ALREADY:
+        _count(work, mail, word, argument, follow)
+        return
+    commands = _commands(work, mail, word, argument)
+    work.d.settle_held(mail, work.officer.key, "it was sent to the resident" if _sends(commands) else "it was followed")
+    theirs = _as_author(work, mail)
+    for inner in commands:
+        permit(work, inner.word)  # of whoever pressed, too
+        follow(theirs, inner)
+    _take_over(work, theirs)
+
+
+def _count(work: OfficerAtWork, mail: HeldMail, word: str, argument: str, follow: Follow) -> None:
+    """The resident has it already: it counts as the response from the moment at which it was sent, and goes out no more."""
+    if word != "respond":
+        raise Refusal("the resident has this mail already", f"#send {mail.number} respond upheld", f"#discard {mail.number}")
+    work.d.settle_held(mail, work.officer.key, "it counts as the response")
+    work.sent_at = mail.at
+    work.done(f"It counts as sent on {words_of(work.d.council.calendar.local(mail.at).date())}, and goes out no second time.")
+    follow(work, Command(word, argument.strip(), mail.text))
+
+
+def _commands(work: OfficerAtWork, mail: HeldMail, word: str, argument: str) -> tuple[Command, ...]:
+    """What the press asks for: the word that it names, or the held mail's own."""
+    if word in _IN_HELD_MAIL:
+        return (Command(word, argument.strip(), _held_text(mail.text)),)
+    if word:
+        raise Refusal(
+            f"#send cannot do “{word}” with a held mail", f"#send {mail.number}", f"#send {mail.number} respond upheld"
+        )
+    read = read_commands(mail.text)
+    if read.problem is not None:
+        raise Refusal(read.problem, f"#discard {mail.number}", "a new mail")
+    for inner in read.commands:
+        if inner.word in {"send", "discard"}:
+            raise Refusal("the held mail is itself about a held mail", f"#discard {mail.number}")
+        if inner.word == "new-case":
+            again = " ".join(("#new-case", *inner.argument.split()))
+            raise Refusal(
+                "#new-case cannot be followed in a held mail: a case is opened by a new mail",
+                f"a new mail in answer to a letter about {work.d.case.ref}, with {again} as its first line",
+                f"#discard {mail.number}",
+            )
+    return read.commands or (Command("message", "", mail.text),)
+
+
+def _held_text(text: str) -> str:
+    read = read_commands(text)
+    if read.problem is not None:
+        raise Refusal(read.problem, "a new mail")
+    return read.commands[-1].body if read.commands else text
+
+
+def _sends(commands: tuple[Command, ...]) -> bool:
+    return any(command.word in _IN_HELD_MAIL for command in commands)
+
+
+def release(work: OfficerAtWork, mail: LeavingMail, follow: Follow) -> None:
+    """The words that waited are done now, in the name of whoever wrote them."""
+    work.d.settle_held(mail, work.officer.key, "it was sent to the resident")
+    theirs = _as_author(work, mail)
+    for command in mail.commands:
+        permit(work, command.word)
+        follow(theirs, command)
+    _take_over(work, theirs)
+
+
+def _as_author(work: OfficerAtWork, mail: HeldMail | LeavingMail) -> OfficerAtWork:
+    """It is their letter, with their name and their files, whoever pressed."""
+    author = work.d.council.roster.find(mail.officer) or work.officer
+    facts = replace(work.mail, number=mail.number, files=mail.files, most_bytes=mail.most_bytes)
+    theirs = OfficerAtWork(work.d, author, facts, work.known_refs, work.spare_ref)
+    written = mail.at if isinstance(mail, HeldMail) else mail.written_at
+    theirs.written_on = work.d.council.calendar.local(written).date()  # "tomorrow" in it is the day after that
+    return theirs
+
+
+def _take_over(work: OfficerAtWork, theirs: OfficerAtWork) -> None:
+    for line in theirs.lines:
+        work.done(line)
+    theirs.lines.clear()
+    theirs.tell_of_files()
+    for line in theirs.lines:
+        work.done(line)
+    work.shown, work.sections = theirs.shown or work.shown, theirs.sections or work.sections
+
+
+def discard(work: OfficerAtWork, command: Command) -> None:
+    mail, _ = _named(work, command)
+    stopped = isinstance(mail, LeavingMail)
+    sent_already = isinstance(mail, HeldMail) and mail.why == SENT_ALREADY
+    how = "it was stopped" if stopped else "it was not the response" if sent_already else "it was kept as a note"
+    work.d.settle_held(mail, work.officer.key, how)
+    work.d.note(work.officer.key, "note", text=mail.text)
+    if stopped:
+        work.done("It is stopped, and kept as a note. Nothing has been sent.")
+    elif sent_already:
+        work.done("It was not the response: the dates stand. The mail is kept with the case.")
+    else:
+        work.done("The held mail is kept as a note. Nothing has been sent.")
+
+
+def _may_press(work: OfficerAtWork, mail: HeldMail) -> None:
+    """Refuses somebody else's press where only whoever it names can say that it is theirs at all."""
+    if mail.officer not in {work.officer.key, NOBODY_KNOWN} and mail.why in NOT_CERTAINLY_THEIRS:
+        author = work.d.council.roster.find(mail.officer)
+        name = author.name if author else mail.officer
+        raise Refusal(f"it is not certain that it is from {name}, and only they can say so", f"#discard {mail.number}")
+
+
+def _named(work: OfficerAtWork, command: Command) -> tuple[HeldMail | LeavingMail, str]:
+    """Which mail is meant, and the rest of the line; where no number stands there, the only one of theirs."""
+    case = work.d.case
+    every: tuple[HeldMail | LeavingMail, ...] = (*case.held, *case.leaving)
+    own = [mail for mail in every if mail.officer in {work.officer.key, NOBODY_KNOWN}]
+    first, _, rest = command.argument.partition(" ")
+    if first.isdigit():
+        found = next((mail for mail in every if mail.number == int(first)), None)
+        if found is not None:
+            return found, rest.strip()
+        _already_settled(work, int(first))
+    elif len(own) == 1:
+        return own[0], command.argument.strip()
+    numbers = ", ".join(str(mail.number) for mail in own) or "none is held"
+    raise Refusal("there is no such held mail", f"#{command.word} and one of: {numbers}")
+
+
+def _already_settled(work: OfficerAtWork, number: int) -> None:
+    """Refuses a second press, and says what the first has done."""
+    for settled in work.d.case.settled:
+        if settled.number == number:
+            when = moment_words(work.d.council.calendar.local(settled.at))
+            raise Refusal(f"this has been settled already: {settled.how} at {when}", "#show to see where the case stands")

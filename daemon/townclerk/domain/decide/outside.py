@@ -1,0 +1,43 @@
+"""Mail that reached the resident without us: whether it was the response is asked, once, and never guessed."""
+
+from townclerk.domain.case import HeldMail
+from townclerk.domain.decide.deliberation import Deliberation
+from townclerk.domain.decide.handing import hand_over
+from townclerk.domain.decide.work import NOBODY_KNOWN, SENT_ALREADY, moment_words
+from townclerk.domain.events import OfficerWroteOutside
+from townclerk.domain.letters import Done
+from townclerk.domain.words import Category, LetterKind, Status
+
+
+def wrote_outside(d: Deliberation, event: OfficerWroteOutside) -> None:
+    """The mail is kept with the case. Where an answer is owed, whoever wrote it is asked whether it was that; where nobody
+    knows who wrote it, whoever is responsible."""
+    mail = event.mail
+    if mail.message_id is not None and any(known.message_id == mail.message_id for known in d.case.mails):
+        return  # it came twice: in copy, and out of the folder of what was sent
+    officer = d.council.roster.find(event.officer) if event.officer is not None else None
+    d.record(mail)
+    d.change(written_at=mail.received_at)
+    d.note(event.officer or "mailbox", "wrote_outside", mail=mail.number)
+    if not _answer_is_owed(d):
+        if officer is not None:
+            d.to_staff(officer, Done(("Your mail to the resident is kept with the case. Nothing else was to be done.",)))
+        return
+    author = officer.key if officer is not None else NOBODY_KNOWN
+    held = HeldMail(mail.number, author, mail.number, SENT_ALREADY, mail.own_text, mail.message_id, mail.received_at)
+    d.change(held=(*d.case.held, held))
+    who = officer.name if officer is not None else "Somebody"
+    how = "" if officer is not None else " from the mailbox itself"
+    detail = f"{who} wrote to the resident{how} at {moment_words(d.council.calendar.local(mail.received_at))}."
+    to = f"officer:{officer.key}" if officer is not None else "responsible:"
+    hand_over(d, LetterKind.DECISION, to, "was_this_the_response", detail, mail=mail.number)
+
+
+def _answer_is_owed(d: Deliberation) -> bool:
+    case = d.case
+    if case.status is not Status.OPEN:
+        return False
+    if case.category is Category.COMPLAINT:
+        return d.stage_policy is not None
+    deadline = case.deadline(f"{case.category}.respond")
+    return deadline is not None and deadline.open

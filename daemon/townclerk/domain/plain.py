@@ -1,0 +1,40 @@
+"""Is a mail without a word certainly a text that its writer meant for the resident, and nothing else?"""
+
+import re
+
+from townclerk.domain.commands import looks_quoted, word_anywhere
+from townclerk.domain.mail import IncomingMail
+
+_CLOSING = re.compile(
+    r"^(?:(?:kind|best|warm|warmest|many|with (?:kind|best))?\s*(?:regards|wishes|thanks)|yours (?:sincerely|faithfully|truly)"
+    r"|sincerely|cofion(?: cynnes| gorau)?|yn gywir)\s*[,.!]?$",
+    re.IGNORECASE,
+)
+_MOST_BELOW = 2  # lines below "Kind regards": a name, and perhaps what they are; more is a signature of a mail program
+# What stands in signatures and below them, and in hardly any letter.
+_OF_SIGNATURES = re.compile(
+    r"\bdisclaimer\b|\bconfidential(?:ity)?\b.{0,200}\b(?:recipient|addressee|email|message)\b"
+    r"|\bintended (?:solely |only )?(?:for|recipient)|\bthink before you print"
+    r"|\bif you (?:have )?received? this (?:e-?mail )?in error"
+    r"|\bplease consider the environment|^\s*(?:tel|t|m|mob|mobile|phone|ddi|ext|e|w|web)\s*[.:]\s*\S",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
+
+
+def nothing_but_text(mail: IncomingMail) -> bool:
+    """True where *mail* holds a text and nothing beside it: no quotation, no signature but a name, no piece of a letter of
+    ours, nothing that had to be cut away."""
+    own = mail.own_text.strip()
+    if not own or _folded(own) != _folded(mail.text) or looks_quoted(mail.text) or word_anywhere(own) is not None:
+        return False
+    return not _looks_signed_by_a_program(own)
+
+
+def _looks_signed_by_a_program(text: str) -> bool:
+    lines = [line.strip() for line in text.split("\n")]
+    below = next((lines[n + 1 :] for n in range(len(lines) - 1, -1, -1) if _CLOSING.match(lines[n])), [])
+    return sum(bool(line) for line in below) > _MOST_BELOW or _OF_SIGNATURES.search(text) is not None
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
