@@ -148,8 +148,8 @@ def flowed(text: str, *, delete_space: bool = False) -> str:
             out.append(line)
             continue
         pieces = textwrap.wrap(line, 60, drop_whitespace=False) if delete_space else textwrap.wrap(line, 66)
-        joint = " "
-        out += [piece + joint for piece in pieces[:-1]] + pieces[-1:]
+        pieces = [f" {piece}" if piece.startswith(" ") else piece for piece in pieces]  # stuffed: a reader takes one away
+        out += [f"{piece} " for piece in pieces[:-1]] + pieces[-1:]
     return "\n".join(out)
 
 
