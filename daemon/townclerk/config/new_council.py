@@ -34,6 +34,9 @@ _OWN = (
     "policy_url",
     "closure_days",
     "receipt_says",
+    "explanation",
+    "look_into",
+    "tell",
 )
 _ANYWHERE = (
     "council",

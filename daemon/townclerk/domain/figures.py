@@ -81,9 +81,10 @@ def _decided(case: Case, stage: Stage, at: datetime) -> Outcome | None:
 
 
 def sections(report: Report, material: Material, earlier: Material | None = None) -> tuple[Section, ...]:
-    """What *report* contains, in the order in which the policy lists it. *earlier* is of the period before, for trends."""
+    """What *report* contains, in the order in which the policy lists it, each once. *earlier* is of the period before, for
+    trends."""
     found: list[Section] = []
-    for figure in report.contains:
+    for figure in dict.fromkeys(part for listed in report.contains for part in _PARTS.get(listed, (listed,))):
         section = _trends(material, earlier) if figure is Figure.TRENDS else _FIGURES[figure](material, report.personal)
         found.append(section)
     return tuple(found)
@@ -223,13 +224,6 @@ def _day(material: Material, moment: datetime) -> date:
     return material.council.calendar.local(moment).date()
 
 
-def _self_assessment(material: Material, personal: bool) -> Section:
-    """The figures that the Ombudsmen's Codes ask for (Codes of 2024, 8.1), each under what it is counted from."""
-    parts = (_received, _acknowledged, _responded, _outcomes, _refused)
-    rows = tuple(row for part in parts for row in part(material, personal).rows)
-    return Section("Figures for the self-assessment against the Codes", rows)
-
-
 def _trends(material: Material, earlier: Material | None) -> Section:
     if earlier is None:
         return Section("Against the period before", _NONE)
@@ -361,7 +355,6 @@ _FIGURES: dict[Figure, Callable[[Material, bool], Section]] = {
     Figure.OVERDUE: _overdue,
     Figure.OMBUDSMAN: _ombudsman,
     Figure.SERVICE_REQUESTS: _service_requests,
-    Figure.SELF_ASSESSMENT: _self_assessment,
     Figure.INVESTIGATIONS: _investigations,
     Figure.APPROVALS: _approvals,
     Figure.ACTIONS: _actions,
@@ -370,4 +363,9 @@ _FIGURES: dict[Figure, Callable[[Material, bool], Section]] = {
     Figure.REASONS: _reasons,
     Figure.REMEDIES: _remedies,
     Figure.LEARNING: _learning,
+}
+
+# What the Ombudsmen's Codes ask for (Codes of 2024, 8.1), each part under a heading of its own.
+_PARTS = {
+    Figure.SELF_ASSESSMENT: (Figure.RECEIVED, Figure.ACKNOWLEDGED, Figure.RESPONDED, Figure.OUTCOMES, Figure.REFUSED),
 }

@@ -40,8 +40,8 @@ def init(
 ) -> None:
     """Make a folder for your council that loads at once: policy, routing, staff, a register and a first scenario.
 
-    It has the structure of another council and none of its words: what you must look up in your own policy is listed here, and
-    by `townclerk policy lint`. Nothing is written over.
+    It has the structure of another council, with its lengths of time, and none of its sentences: what you must look up in
+    your own policy is listed here, and by `townclerk policy lint`. Nothing is written over.
 
     \b
     Examples:
