@@ -35,20 +35,20 @@ async def test_an_out_of_office_is_told_to_the_deputy_with_what_is_owed_once_a_d
     _change(house, "wendy", deputies=("tom",))
     await robot(house, AWAY)
     await robot(house, AWAY, at=timedelta(minutes=30))
-    (told,) = house.letters("forwarded")
+    (told,) = house.letters("alert")
 
     assert told.recipient == TOM
     assert "Monday 25 January 2027" in _text(house, told)
     assert "Wendy Ash answers by itself" in _text(house, told)
     assert "answers_by_itself" in _journal(house)
     await robot(house, AWAY, at=timedelta(days=1))
-    assert len(house.letters("forwarded")) == 2
+    assert len(house.letters("alert")) == 2
 
 
 async def test_without_a_deputy_the_complaints_lead_hears(house: House) -> None:
     await robot(house, AWAY)
 
-    assert [line.recipient for line in house.letters("forwarded")] == [CAL]
+    assert [line.recipient for line in house.letters("alert")] == [CAL]
 
 
 @pytest.mark.parametrize(

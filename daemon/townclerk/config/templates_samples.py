@@ -335,7 +335,7 @@ def _full_to_staff() -> Iterator[StaffContent]:
         yield Forwarded(reason, _MAIL, _CHOICES, _DATES[1:] if reason == "further" else ())
     yield Forwarded("notice", _MAIL, detail="The complaint has been upheld.")
     yield Forwarded("withheld", _MAIL, detail="delay_notice")
-    yield Forwarded("away", _MAIL, _CHOICES, _DATES, detail="Tom Birch")
+    yield AlertRaised((), _MAIL, _CHOICES, away="Tom Birch", dates=_DATES)
     yield Forwarded("withheld", _MAIL, detail="action_update")
     yield from _by_the_clock()
     yield from _decisions()

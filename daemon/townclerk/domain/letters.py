@@ -326,7 +326,7 @@ class Forwarded:
     which letter was not sent, of one that was withheld."""
 
     reason: str  # comment, compliment, service_request, further, information_request, member, excluded, notice, withheld,
-    # survey, away
+    # survey
     original: Original
     choices: tuple[Choice, ...] = ()
     dates: tuple[DatedPromise, ...] = ()
@@ -397,9 +397,14 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class AlertRaised:
+    """Somebody must know of it at once. `away`: the name of a colleague whose mailbox answers by itself, so that what is owed
+    (`dates`) may be seen by nobody."""
+
     alerts: tuple[Alert, ...]
     original: Original
     choices: tuple[Choice, ...] = ()
+    away: str = ""
+    dates: tuple[DatedPromise, ...] = ()
     kind = LetterKind.ALERT
 
 

@@ -13,7 +13,7 @@ def officer_away(d: Deliberation, event: OfficerAway) -> None:
     officer = d.council.roster.find(event.officer)
     cover = d.cover_for(officer) if officer is not None else None
     if officer is not None and cover is not None and d.case.status is Status.OPEN:
-        hand_over(d, LetterKind.FORWARDED, f"officer:{cover.key}", "away", officer.name, mail=d.case.began_mail)
+        hand_over(d, LetterKind.ALERT, f"officer:{cover.key}", officer.name, mail=d.case.began_mail)
 
 
 def officer_left(d: Deliberation, event: OfficerLeft) -> None:

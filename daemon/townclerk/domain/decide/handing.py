@@ -10,7 +10,7 @@ from townclerk.domain.decide.dossier import answers_so_far, file_for_review
 from townclerk.domain.decide.meetings import approval_note
 from townclerk.domain.decide.reminding import reminder
 from townclerk.domain.enclosing import Enclosed, named
-from townclerk.domain.letters import Assignment, Decision, Forwarded, Recipient, StaffContent, Undelivered
+from townclerk.domain.letters import AlertRaised, Assignment, Decision, Forwarded, Recipient, StaffContent, Undelivered
 from townclerk.domain.words import LetterKind, Status
 
 RESPONSIBLE = "responsible"
@@ -137,8 +137,6 @@ def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
     reason, original = letter.about[0], d.original(d.case.mail(letter.mail))
     if reason == "member":  # whoever answers members owes the resident nothing, and answers in their own way
         return Forwarded(reason, original, (choices.NOTE,))
-    if reason == "away":
-        return Forwarded(reason, original, choices.to_work(d.case, d.council), d.dates(), detail=letter.about[1])
     if reason in {"notice", "withheld"}:
         return Forwarded(reason, original, (choices.MESSAGE, choices.NOTE), detail=letter.about[1])
     wanted = choices.to_work(d.case, d.council) if reason != "withdraws" else (choices.WITHDRAWN, choices.MESSAGE)
@@ -196,6 +194,11 @@ def _about_draft(d: Deliberation, letter: Waiting) -> StaffContent:
     return Decision("approval", " ".join(said), original, offered, by, draft=draft.text, files=files)
 
 
+def _away(d: Deliberation, letter: Waiting) -> StaffContent:
+    original = d.original(d.case.mail(letter.mail))
+    return AlertRaised((), original, choices.to_work(d.case, d.council), away=letter.about[0], dates=d.dates())
+
+
 def _undelivered(_d: Deliberation, letter: Waiting) -> StaffContent:
     kind, recipient, status, diagnostic = letter.about
     return Undelivered(LetterKind(kind), recipient, status, diagnostic, (choices.NOTE,))
@@ -206,5 +209,6 @@ _COMPOSE: dict[LetterKind, Callable[[Deliberation, Waiting], StaffContent]] = {
     LetterKind.FORWARDED: _forwarded,
     LetterKind.DECISION: _decision,
     LetterKind.UNDELIVERED: _undelivered,
+    LetterKind.ALERT: _away,
     LetterKind.REMINDER: reminder,
 }
