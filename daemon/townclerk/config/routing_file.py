@@ -11,6 +11,14 @@ under also is found besides, if it is written, and nothing under unless (both lo
 
     shared: [categories, signals]     # rules/shared/categories.yaml and signals.yaml: further rules, tried after those here
 
+    forms:
+      - name: The feedback form
+        why: our website sends what people fill in from this address
+        sender: [forms@council.example]
+        fields: {name: Your name, email: Email address, text: [Your complaint, Details], other: [Submitted on]}
+
+A form is a web form whose notifications come by mail. It holds like a rule, and its fields are the labels in that mail.
+
 Files that councils share hold the same groups of rules, and nothing else. They are never merged with anything: a shared file of
 a council's own stands in place of the shipped one of its name.
 """
@@ -25,7 +33,9 @@ from townclerk.config.patterns import check_phrase, compile_pattern, compile_phr
 from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, refuse_word, suggest, text, word_of
 from townclerk.config.shipped import find_shipped, shipped_files
 from townclerk.config.yaml import Node, Scalar, load_yaml
-from townclerk.domain.routing import Condition, Pattern, Routing, Rule, Signal
+from townclerk.domain.forms import FIELDS as FORM_FIELDS
+from townclerk.domain.forms import FormLabels
+from townclerk.domain.routing import Condition, Form, Pattern, Routing, Rule, Signal
 from townclerk.domain.words import Alert, Category
 
 FIELDS = ("subject", "text", "anywhere", "sender")
@@ -124,6 +134,7 @@ def _routing(root: Value, shared: SharedFile, known: _Vocabulary) -> Routing:
             otherwise_category=f.optional("otherwise_category", word_of(Category), Category.COMPLAINT),
             otherwise_service=f.optional("otherwise_service", lambda value: _known(value, known.services), "other"),
             service_names=services,
+            forms=f.optional("forms", lambda value: value.each(lambda form: _form(form, known.names)), ()),
         )
 
 
@@ -178,6 +189,31 @@ def _rule(value: Value, known: Collection[str] | None, names: set[str]) -> Rule:
             f.fault("name", f'another rule is called "{name}"', "give it a name of its own: the journal shows it")
         names.add(name)
         return Rule(name, f.required("gives", lambda each: _known(each, known), "-"), _condition(f))
+
+
+def _form(value: Value, names: set[str]) -> Form:
+    with value.fields() as f:
+        name = f.text("name")
+        if name in names:
+            f.fault("name", f'another rule is called "{name}"', "give it a name of its own: the journal shows it")
+        names.add(name)
+        labels = f.required("fields", _form_labels, FormLabels({}))
+        return Form(name, _condition(f), labels, f.optional("why", text, ""))
+
+
+def _form_labels(value: Value) -> FormLabels:
+    with value.fields() as f:
+        fields = {key: found for key in FORM_FIELDS if (found := f.optional(key, _labels, ()))}
+        if "text" not in fields:
+            f.fault("text", "is missing: what the person wrote", "write the label that stands before it in the form's mail")
+        if not {"name", "email", "phone", "address"} & fields.keys():
+            f.fault("email", "nothing says who the person is", "write the label of one of name, email, phone, address")
+        return FormLabels(fields, f.optional("other", _labels, ()))
+
+
+def _labels(value: Value) -> tuple[str, ...]:
+    """One label, or a list of those that may stand there."""
+    return tuple(found for item in _listed(value) for found in item.attempt(lambda each: (text(each),), ()))
 
 
 def _condition(f: Fields) -> Condition:

@@ -9,6 +9,7 @@ from townclerk.domain.nearest import nearest
 from townclerk.domain.typed import code, name, plain, unseen
 
 CHANNELS = ("phone", "post", "in person", "social media", "web form", "email", "other")
+BY_MAIL = frozenset({"web form", "email"})
 AWAITS_PERMISSION = "social media"  # nobody there has agreed to be written to
 _LATE = 2  # days back, from which on a reason must be given
 _LONGEST = timedelta(days=183)  # six months back: an earlier year is a slip of the pen more often than a date

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from townclerk.domain.forms import FormLabels
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.words import Alert, Category
 
@@ -50,6 +51,16 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A web form that comes by mail: by what it is known, and where each value stands. `why` says what it is."""
+
+    name: str
+    when: Condition
+    labels: FormLabels
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Routing:
     """The rules of a council, in the order of the file: of categories and services the first that holds wins; every alert
     and exclusion that holds counts. `signals` are phrases with a meaning in a conversation: see `Signal`."""
@@ -62,6 +73,7 @@ class Routing:
     otherwise_category: Category = Category.COMPLAINT
     otherwise_service: str = "other"
     service_names: tuple[str, ...] = ()  # every service of this council, whether a rule gives it or only an officer does
+    forms: tuple[Form, ...] = ()
 
 
 class Signal:
@@ -121,6 +133,12 @@ class Route:
     signals: frozenset[str] = frozenset()
     doubtful: bool = False  # no rule of the categories holds
     because: tuple[str, ...] = ()
+
+
+def form_of(mail: IncomingMail, routing: Routing) -> Form | None:
+    """The form of which *mail* is the notification, or None: it is of none."""
+    sender = mail.sender.key if mail.sender else ""
+    return next((form for form in routing.forms if form.when.holds(mail.subject, mail.own_text or mail.text, sender)), None)
 
 
 def route(mail: IncomingMail, routing: Routing, opens: bool = True) -> Route:

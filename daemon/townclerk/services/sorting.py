@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from townclerk.domain.case import Case, PartyRole
+from townclerk.domain.case import Case, LoggedContact, PartyRole
 from townclerk.domain.events import (
     CaseOpened,
     Earlier,
@@ -17,9 +17,10 @@ from townclerk.domain.events import (
     RobotWrote,
     StrangerUsedAddress,
 )
+from townclerk.domain.forms import FormRead, read_form
 from townclerk.domain.linking import Clue, Link, find_clues, judge, whose_address
 from townclerk.domain.mail import Address, IncomingMail, MailKind
-from townclerk.domain.routing import Signal, route
+from townclerk.domain.routing import Signal, form_of, route
 from townclerk.domain.screening import BY_ADDRESS, Screening, answers_an_invitation, resident_of_form, unread_address
 from townclerk.domain.words import LetterKind, Status
 from townclerk.services.applying import happen
@@ -58,7 +59,7 @@ async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening
         await _bounce(office, mail, settle, now)
     elif mail.sender is None:
         await quarantine(office, stored, "it names no sender", mail, now, screening.kind.value)
-    elif screening.kind is MailKind.OWN:
+    elif screening.kind is MailKind.OWN and not _form_from_ourselves(office, mail, screening):
         await _own(office, stored, mail, screening, settle, now)
     else:
         await _conversation(office, stored, mail, mail.sender, screening, settle, now)
@@ -105,6 +106,11 @@ def _settle(
 async def _conversation(
     office: Office, stored: StoredMail, mail: IncomingMail, sender: Address, screening: Screening, settle: Settle, now: datetime
 ) -> None:
+    form = form_of(mail, office.council.routing)
+    if form is not None:
+        read = read_form(form.name, form.labels, mail, office.council.routing.service_names)
+        await _filled_in(office, stored, mail, read, screening, settle, now)
+        return
     writer = _writer(mail, sender, screening)
     mail = replace(mail, sender=writer)
     facts = facts_of(stored, mail, writer, answerable=screening.answerable or writer != sender)
@@ -118,6 +124,32 @@ async def _conversation(
         await officer_mail(office, officer, mail, facts, link, known, settle, now)
     else:
         await _resident(office, mail, facts, link, known, settle, now)
+
+
+async def _filled_in(
+    office: Office,
+    stored: StoredMail,
+    mail: IncomingMail,
+    form: FormRead,
+    screening: Screening,
+    settle: Settle,
+    now: datetime,
+) -> None:
+    """The mail of a web form is whoever's who filled it in. Where it cannot be read as the rules say, a person reads it."""
+    if form.missing:
+        why = f"it came by the form “{form.form}”, and does not say {' or '.join(form.missing)}"
+        await quarantine(office, stored, why, mail, now, screening.kind.value)
+        return
+    text = f"{form.text}\n\nTheir reference: {form.reference}" if form.reference else form.text
+    theirs = replace(mail, sender=form.who, own_text=text, in_reply_to=(), references=())
+    facts = facts_of(stored, theirs, form.who, answerable=bool(form.who.address))
+    link, known = await find_link(office, theirs) if form.who.address else (Link(), {})
+    await _resident(office, theirs, facts, link, known, settle, now, form)
+
+
+def _form_from_ourselves(office: Office, mail: IncomingMail, screening: Screening) -> bool:
+    """Some forms send from the mailbox's own address. What bears our mark is never one."""
+    return screening.because == BY_ADDRESS and form_of(mail, office.council.routing) is not None
 
 
 def _writer(mail: IncomingMail, sender: Address, screening: Screening) -> Address:
@@ -185,7 +217,14 @@ async def _robot(office: Office, facts: MailFacts, link: Link, screening: Screen
 
 
 async def _resident(
-    office: Office, mail: IncomingMail, facts: MailFacts, link: Link, known: dict[str, Case], settle: Settle, now: datetime
+    office: Office,
+    mail: IncomingMail,
+    facts: MailFacts,
+    link: Link,
+    known: dict[str, Case],
+    settle: Settle,
+    now: datetime,
+    form: FormRead | None = None,
 ) -> None:
     look = partial(restricted_case, office=office, address=facts.sender.address, at=facts.received_at, named=tuple(known))
     restricted = await office.db.read(look)
@@ -198,6 +237,8 @@ async def _resident(
     member = office.council.policy.is_member(facts.sender.address) and not copied
     ref = link.joined.ref if link.joined else (link.possible[0] if member and link.possible else None)
     routed = route(mail, office.council.routing, opens=ref is None)
+    if form is not None and form.service:
+        routed = replace(routed, service=form.service)
     if ref is not None and Signal.NEW_MATTER in routed.signals and known[ref].responded_at and not (member or copied):
         ref = None  # a new matter after the response has a case and a clock of its own; the officer is shown the other
     await _tell_whose_address(office, mail, facts, known, now)
@@ -216,7 +257,7 @@ async def _resident(
         history = tuple(
             Earlier(case.ref, case.category, case.opened_at) for case in theirs if case.complainant.key == facts.sender.key
         )
-        event = CaseOpened(new, facts, routed, shown, others, secret, member, earlier, history=history)
+        event = CaseOpened(new, facts, routed, shown, others, secret, member, earlier, history=history, logged=_came_by(form))
     settled = ref or event.ref if isinstance(event, CaseOpened) else ref
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, settled))
 
@@ -229,6 +270,10 @@ async def _tell_whose_address(
     for key, ref in whose_address(mail, office.council.policy.prefix, office.signer, addresses):
         if ref in known and not known[ref].is_party(facts.sender.address):
             await happen(office, ref, StrangerUsedAddress(key, facts), now)
+
+
+def _came_by(form: FormRead | None) -> LoggedContact | None:
+    return LoggedContact("web form", "", form.ways) if form is not None else None
 
 
 def _answered_letter(tx: Tx, ref: str, thread: tuple[str, ...]) -> LetterKind | None:
@@ -247,7 +292,7 @@ def _is_copied(case: Case, sender: Address) -> bool:
 
 def _cases_of(tx: Tx, council: str, address: str) -> tuple[Case, ...]:
     """The newest first, none of them restricted: whoever gets the new mail is shown them."""
-    found = (cases.load(tx, ref) for ref in cases.of_party(tx, council, address))
+    found = (cases.load(tx, ref) for ref in cases.of_party(tx, council, address)) if address else ()
     return tuple(case for case in found if case is not None and not case.restricted)
 
 

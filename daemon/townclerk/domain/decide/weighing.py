@@ -15,6 +15,7 @@ from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.events import CaseOpened
+from townclerk.domain.logged_contact import BY_MAIL
 from townclerk.domain.routing import Signal
 from townclerk.domain.words import Alert, Category, LetterKind
 
@@ -146,7 +147,7 @@ def notes_for_the_officer(d: Deliberation) -> Iterator[str]:
         yield "The sender seems to write for somebody else. #representative pending asks for that person's consent."
     if d.case.logged is not None:
         ways = "; ".join(f"{label}: {words}" for label, words in d.case.logged.ways)
-        yield f"It did not come by mail. {ways}."
+        yield f"{ways}." if d.case.logged.channel in BY_MAIL else f"It did not come by mail. {ways}."
 
 
 def ask_about_doubts(d: Deliberation, event: CaseOpened) -> None:

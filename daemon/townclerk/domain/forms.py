@@ -1,0 +1,117 @@
+"""Web forms: a robot sends them, and they speak for whoever has filled them in. The rules say how to read each."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from townclerk.domain.mail import Address, IncomingMail
+from townclerk.domain.screening import unread_address
+from townclerk.domain.typed import code, plain
+
+FIELDS = ("name", "email", "phone", "address", "reference", "service", "text")
+_MARKS = r"\s*[*_]{0,2}\s*(?:[:=|\t]|\s-\s)?\s*[*_]{0,2}\s*"
+_EMAIL = re.compile(r"[^\s@<>,;:()\"']{1,64}@[^\s@<>,;:()\"']{1,190}\.[^\s@<>,;:.()\"']{2,63}")
+_LOOKED_AT = 5_000  # lines
+
+
+@dataclass(frozen=True, slots=True)
+class FormLabels:
+    """What stands before each value in the mails of a form. `other` are labels whose values are nobody's words."""
+
+    fields: dict[str, tuple[str, ...]]  # of FIELDS -> the labels that may stand there
+    other: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormRead:
+    """What somebody has filled in. `missing` says what there must be and is not: then a person has to read it."""
+
+    form: str
+    who: Address
+    text: str
+    phone: str = ""
+    address: str = ""
+    reference: str = ""
+    service: str = ""
+    missing: tuple[str, ...] = field(default=())
+
+    @property
+    def ways(self) -> tuple[tuple[str, str], ...]:
+        """How the person can be reached, for the officer: label and words."""
+        given = (("Channel", "web form"), ("Form", self.form), ("Telephone", self.phone), ("Post", self.address))
+        return tuple((label, words) for label, words in given if words)
+
+
+def read_form(form: str, labels: FormLabels, mail: IncomingMail, services: Iterable[str]) -> FormRead:
+    """What the mail of *form* says. One way to know who it was, and what they wrote, is what there must be."""
+    values = _values(mail.text, labels)
+    found = _EMAIL.search(values.get("email", ""))
+    email = found[0] if found and not unread_address(found[0].lower()) else ""
+    name = " ".join(values.get("name", "").split())[:200]
+    text = values.get("text", "").strip()
+    reached = email or values.get("phone") or values.get("address")
+    missing = [] if text else ["what they wrote"]
+    missing += [] if name or reached else ["who they are"]
+    service = code(values.get("service", ""))
+    return FormRead(
+        form=form,
+        who=Address(name, email),
+        text=text,
+        phone=_one_line(values.get("phone", "")),
+        address=", ".join(line.strip(" ,") for line in values.get("address", "").split("\n") if line.strip(" ,")),
+        reference=_one_line(values.get("reference", "")),
+        service=service if service in set(services) else "",
+        missing=tuple(missing),
+    )
+
+
+def _one_line(value: str) -> str:
+    return " ".join(value.split())
+
+
+def _values(text: str, labels: FormLabels) -> dict[str, str]:
+    """The value of each field: what stands behind its label, and below it until the next one."""
+    known = [(label, name) for name in FIELDS for label in labels.fields.get(name, ())]
+    known += [(label, "other") for label in labels.other]
+    patterns = [(_pattern(label), name) for label, name in sorted(known, key=lambda one: len(one[0]), reverse=True)]
+    values: dict[str, list[str]] = {}
+    at: str | None = None
+    for line in _lines(text):
+        label, value = _labelled(line, patterns)
+        if label is not None:
+            at = label if label not in values else "other"
+            values.setdefault(at, []).append(value)
+        elif at is not None:
+            values[at].append(line)
+    return {name: _said(name, lines) for name, lines in values.items()}
+
+
+def _lines(text: str) -> Iterator[str]:
+    yield from text.replace("\r\n", "\n").split("\n")[:_LOOKED_AT]
+
+
+def _pattern(label: str) -> re.Pattern[str]:
+    words = r"\s+".join(re.escape(word) for word in plain(label).rstrip(": ").split())
+    return re.compile(rf"\s*[*_|]{{0,3}}\s*{words}(?![\w'-]){_MARKS}", re.IGNORECASE)
+
+
+def _labelled(line: str, patterns: list[tuple[re.Pattern[str], str]]) -> tuple[str | None, str]:
+    said = plain(line)
+    for pattern, name in patterns:
+        if match := pattern.match(said):
+            return name, said[match.end() :].strip(" |")
+    return None, ""
+
+
+def _said(name: str, lines: list[str]) -> str:
+    """Of the text every line; of an address those until an empty one; of anything else the first that says something."""
+    if name in {"text", "other"}:
+        return "\n".join(lines).strip("\n")
+    if name == "address":
+        kept: list[str] = []
+        for line in lines:
+            if not line.strip() and kept:
+                break
+            kept += [line] if line.strip() else []
+        return "\n".join(kept)
+    return next((line for line in lines if line.strip()), "")
