@@ -59,6 +59,7 @@ def open_office(files: Files, db: Database, reader: Reader) -> Office:
         mailbox=mailbox,
         from_name=settings.smtp.from_name,
         folders=settings.mailbox.folders,
+        sent_folder=settings.mailbox.sent_folder,
         start_from=settings.mailbox.start_from,
         signed_addresses=settings.reply_address.mode is ReplyMode.SIGNED,
         trusted_server=settings.authentication.trusted_server,

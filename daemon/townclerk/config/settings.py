@@ -46,7 +46,8 @@ class LoginKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MailboxSettings:
-    """`start_from`, aware: older mail is recorded and never answered; None: the moment of the first connection."""
+    """`start_from`, aware: older mail is recorded and never answered; None: the moment of the first connection. `sent_folder`
+    is where mail lies that people send as the mailbox; None: nobody looks there."""
 
     host: str
     port: int
@@ -58,6 +59,7 @@ class MailboxSettings:
     poll_seconds: int = 60
     start_from: datetime | None = None
     ca_file: Path | None = None
+    sent_folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,17 +214,23 @@ def _there(path: Path) -> Path:
 def _mailbox(value: Value, base: Path) -> MailboxSettings:
     with value.fields() as f:
         security = f.optional("security", word_of(Security), Security.TLS)
+        folders, sent = f.optional("folders", _folders, ("INBOX",)), f.optional("sent_folder", text, None)
+        if sent in folders:
+            f.fault(
+                "sent_folder", f"{sent} stands under folders too", "take it out there: what lies in it is nobody's complaint"
+            )
         return MailboxSettings(
             host=f.text("host"),
             port=f.number("port", 993 if security is Security.TLS else 143, 1, 65535),
             security=security,
             user=f.text("user"),
             login=f.required("auth", _login, PasswordLogin(_NO_SECRET)),
-            folders=f.optional("folders", _folders, ("INBOX",)),
+            folders=folders,
             idle_seconds=f.number("idle_seconds", 300, 10, 1740),
             poll_seconds=f.number("poll_seconds", 60, 5, 3600),
             start_from=f.optional("start_from", _moment, None),
             ca_file=f.optional("ca_file", lambda each: _there(base / text(each)), None),
+            sent_folder=sent,
         )
 
 

@@ -16,7 +16,7 @@ from townclerk.mail.reading import Reading
 from townclerk.services.aside import setting_aside
 from townclerk.services.office import Office
 from townclerk.services.quarantining import quarantine
-from townclerk.services.sorting import sort
+from townclerk.services.sorting import sort, sort_sent
 from townclerk.services.writing import LARGE_MAIL, NoRoom, laid_out
 from townclerk.store import mails
 from townclerk.store.mails import StoredMail
@@ -84,14 +84,26 @@ async def take(office: Office, mailbox: Mailbox, now: datetime) -> Took:
             log.warning("folder missing", folder=missing.folder)
         else:
             took = replace(took, count=took.count + count, more=took.more or more)
-    return took
+    return await _take_sent(office, mailbox, took, now)
+
+
+async def _take_sent(office: Office, mailbox: Mailbox, took: Took, now: datetime) -> Took:
+    """Take what people have sent as the mailbox. What lies there when it is first looked into is recorded only."""
+    folder = office.ways.sent_folder
+    if folder is None:
+        return took
+    try:
+        count, more = await _take_folder(office, mailbox, folder, now)
+    except MailboxFolderMissing:
+        return replace(took, missing=(*took.missing, folder))
+    return replace(took, count=took.count + count, more=took.more or more)
 
 
 async def _take_folder(office: Office, mailbox: Mailbox, folder: str, now: datetime) -> tuple[int, bool]:
     """(how many mails were taken, whether more are waiting)."""
     name = office.ways.mailbox
     position = await office.db.read(partial(mails.position, mailbox=name, folder=folder))
-    start = position.start_from if position else office.ways.start_from or now.replace(microsecond=0)
+    start = position.start_from if position else _first_look(office, folder, now)
     validity, last = (position.uidvalidity, position.last_uid) if position else (None, 0)
     batch = await mailbox.arrivals(folder, validity, last, start, BATCH)
     work = partial(
@@ -111,6 +123,12 @@ async def _take_folder(office: Office, mailbox: Mailbox, folder: str, now: datet
     if position is not None and position.uidvalidity != batch.uidvalidity:
         log.warning("mailbox renumbered", folder=folder, uidvalidity=batch.uidvalidity, repeated=taken.repeated)
     return taken.taken, batch.more
+
+
+def _first_look(office: Office, folder: str, now: datetime) -> datetime:
+    """From when on the mail of *folder* counts, which has never been looked into."""
+    moment = now.replace(microsecond=0)
+    return moment if folder == office.ways.sent_folder else office.ways.start_from or moment
 
 
 def _discard(arrivals: tuple[Arrival, ...]) -> None:
@@ -147,6 +165,9 @@ async def _read_and_sort(office: Office, stored: StoredMail, now: datetime) -> F
     async with setting_aside(log, "mail set aside", let_pass=(NoRoom,), mail=stored.id) as trouble:
         reading = await _read(office, stored)
         if reading.mail is not None and reading.quarantined is None:
+            if stored.folder == office.ways.sent_folder:
+                await sort_sent(office, stored, reading.mail, now)
+                return Fate.DONE
             screening = screen(reading.mail, office.ways.own_addresses, office.signer.is_own_message_id)
             await sort(office, stored, reading.mail, screening, now)
             return Fate.DONE

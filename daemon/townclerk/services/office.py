@@ -29,6 +29,7 @@ class Ways:
     mailbox: str  # the name under which positions and mails are kept: the address
     from_name: str
     folders: tuple[str, ...] = ("INBOX",)
+    sent_folder: str | None = None  # where mail lies that people send as the mailbox; None: it is not watched
     start_from: datetime | None = None  # None: the moment of the first connection
     signed_addresses: bool = True  # False: the host strips +tags, so Message-IDs carry the signature
     trusted_server: str | None = None  # whose Authentication-Results count; None: none is trusted

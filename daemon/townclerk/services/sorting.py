@@ -65,6 +65,19 @@ async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening
         await _conversation(office, stored, mail, mail.sender, screening, settle, now)
 
 
+async def sort_sent(office: Office, stored: StoredMail, mail: IncomingMail, now: datetime) -> None:
+    """As `sort`, for what lies in the Sent folder of the mailbox: nothing of it is a resident's, and none of it is answered.
+    Where it went to a party of a case, somebody is asked whether it was the response."""
+    screening = Screening(MailKind.OWN, "in the Sent folder", answerable=False)
+    settle = partial(_settle, stored=stored, mail=mail, screening=screening, now=now)
+    ours = mail.headers.get("x-townclerk") or (mail.message_id and office.signer.is_own_message_id(mail.message_id))
+    if not ours and mail.sender is not None:
+        link, known = await find_link(office, mail)
+        if await mailbox_wrote(office, mail, facts_of(stored, mail, mail.sender), link, known, settle, now):
+            return
+    await office.db.run(lambda tx: settle(tx, MailState.IGNORED, screening.because, None))
+
+
 async def _own(
     office: Office, stored: StoredMail, mail: IncomingMail, screening: Screening, settle: Settle, now: datetime
 ) -> None:

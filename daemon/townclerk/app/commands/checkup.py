@@ -322,7 +322,7 @@ class Checkup:
         box, mailbox = self._settings.mailbox, open_mailbox(self._settings)
         try:
             capabilities = await mailbox.capabilities()
-            missing = await mailbox.folders(box.folders)
+            missing = await mailbox.folders((*box.folders, *((box.sent_folder,) if box.sent_folder else ())))
         except (MailboxTrouble, ConfigError, TokenRefused) as trouble:
             todo = f"see mailbox in the settings: {box.host}:{box.port}, security {box.security}, user and secret"
             self._find("mailbox", State.FAILED, f"{type(trouble).__name__}: {trouble}", todo)
@@ -342,10 +342,26 @@ class Checkup:
                 self._find("folder", State.FAILED, f"the mailbox has no folder {folder}", todo)
             else:
                 self._find("folder", State.OK, f"{folder} is there")
+        self._judge_sent_folder(missing)
         if "IDLE" in capabilities:
             self._find("new mail", State.OK, "the server says at once when mail comes (IDLE)")
         else:
             self._find("new mail", State.OK, f"the server has no IDLE: we look every {box.poll_seconds} seconds")
+
+    def _judge_sent_folder(self, missing: tuple[str, ...]) -> None:
+        """Whether what people send as the mailbox is noticed. Whether Exchange keeps it there cannot be seen from here."""
+        assert self._settings is not None  # noqa: S101  # as above
+        folder, user = self._settings.mailbox.sent_folder, self._settings.mailbox.user
+        if folder is None:
+            todo = "write mailbox.sent_folder where colleagues can send as the mailbox, for instance Sent Items"
+            self._find("sent folder", State.OK, f"is not watched: {todo}")
+        elif folder in missing:
+            self._find("sent folder", State.FAILED, f"the mailbox has no folder {folder}", "correct mailbox.sent_folder")
+        else:
+            switch = f"Set-Mailbox {user} -MessageCopyForSentAsEnabled $true -MessageCopyForSendOnBehalfEnabled $true"
+            self._find(
+                "sent folder", State.OK, f"{folder} is there. On Exchange, what colleagues send lies in it after: {switch}"
+            )
 
     async def _check_smtp(self) -> None:
         if self._settings is None or "smtp" in self._without:

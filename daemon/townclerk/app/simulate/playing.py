@@ -9,7 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from townclerk.app.simulate.mails import Replied, Written, write_bounce, write_mail
-from townclerk.app.simulate.world import TRUSTED_SERVER, LetterOut, World, load_world_council, office_of
+from townclerk.app.simulate.world import SENT, TRUSTED_SERVER, LetterOut, World, load_world_council, office_of
 from townclerk.config.errors import Fault, FilesRefused
 from townclerk.config.reading import suggest
 from townclerk.config.scenario_file import BounceStep, DownStep, MailStep, Scenario, Step, split_address
@@ -62,7 +62,9 @@ async def play(
             dict.fromkeys(("INBOX", *(step.what.folder for step in scenario.story if isinstance(step.what, MailStep))))
         )
         mailbox = MemoryMailbox(folders)
-        office = replace(plain, ways=replace(plain.ways, folders=folders))
+        watched = tuple(folder for folder in folders if folder != SENT)
+        sent = SENT if SENT in folders else None
+        office = replace(plain, ways=replace(plain.ways, folders=watched, sent_folder=sent))
 
         async def deliver(raw: bytes, at: datetime, folder: str) -> None:
             mailbox.deliver(raw, at, folder)

@@ -29,6 +29,7 @@ from townclerk.store.database import Database, Tx
 from townclerk.store.migration import migrate
 
 TRUSTED_SERVER = "mx.simulated.invalid"
+SENT = "Sent Items"  # in which a story's mails lie that somebody has sent as the mailbox
 _KEY = SigningKey("0", b"a story has no secrets")
 
 
