@@ -21,6 +21,12 @@ async def sent_with(house: House, text: str, *files: tuple[str, str, bytes], log
     await house.settle(LATER)
 
 
+async def pressed_with_picture(house: House, logo: bytes, *files: tuple[str, str, bytes]) -> None:
+    """A picture stands beside the text, so whoever wrote it is asked whether that is all theirs, and says yes."""
+    await sent_with(house, "#message\nPlease see below.", *files, logo=logo)
+    await answer(house, house.sent("confirm")[0], f"#send {house.cases[0].held[0].number}", SOON)
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
@@ -57,7 +63,7 @@ async def test_with_any_other_word_they_stay_here_and_that_is_said(house: House,
 
 
 async def test_a_logo_in_a_signature_goes_nowhere_and_nobody_is_bothered_with_it(house: House) -> None:
-    await sent_with(house, "#message\nPlease see below.", PDF, logo=b"\x89PNG" + b"l" * 4_000)
+    await pressed_with_picture(house, b"\x89PNG" + b"l" * 4_000, PDF)
 
     assert files_of(house, house.sent("message")[0]) == ["report.pdf"]
     assert "image001" not in text_of(house, house.sent("done")[-1])
@@ -65,7 +71,7 @@ async def test_a_logo_in_a_signature_goes_nowhere_and_nobody_is_bothered_with_it
 
 
 async def test_a_picture_inside_the_text_goes_nowhere_and_that_is_said(house: House) -> None:
-    await sent_with(house, "#message\nPlease see below.", logo=b"\x89PNG" + b"l" * 400_000)
+    await pressed_with_picture(house, b"\x89PNG" + b"l" * 400_000)
 
     assert files_of(house, house.sent("message")[0]) == []
     assert "image001.png did not go along" in folded(text_of(house, house.sent("done")[-1]))
@@ -146,7 +152,7 @@ async def test_more_than_a_letter_can_carry_is_refused_with_the_limit(build: par
 
 async def test_pictures_inside_the_text_take_no_room_from_what_is_attached(build: partial[House]) -> None:
     house = build(forward_limit=130_000)
-    await sent_with(house, "#message\nPlease see below.", PDF, logo=b"\x89PNG" + b"l" * 60_000)
+    await pressed_with_picture(house, b"\x89PNG" + b"l" * 60_000, PDF)
 
     assert files_of(house, house.sent("message")[0]) == ["report.pdf"]
 
