@@ -214,6 +214,11 @@ def test_a_request_for_a_review_is_one_also_below_a_survey() -> None:
         ("Mark: 2", 2),
         ("\n\n1\n", 1),
         ("Hello,\n4\nThanks", 4),
+        ("Very happy, 5/5", 5),
+        ("Four out of five, thanks", 4),
+        ("Five.", 5),
+        ("I rang 2 out of 5 days", None),
+        ("one of your men was rude", None),
         ("2 weeks is too long", None),
         ("6", None),
         ("45", None),
@@ -223,6 +228,15 @@ def test_a_request_for_a_review_is_one_also_below_a_survey() -> None:
 )
 def test_the_mark_is_read_as_people_write_it(text: str, mark: int | None) -> None:
     assert mark == mark_of(text)
+
+
+@pytest.mark.parametrize(("text", "to"), [("very happy", "cal"), ("no", "cal"), ("", None)])
+def test_an_answer_that_is_no_mark_is_read_by_a_person(text: str, to: str | None) -> None:
+    decision = surveyed().resident(text, datetime(2027, 1, 25, 10, tzinfo=UTC), LetterKind.SURVEY)
+    (sent,) = decision.sends
+
+    assert kinds(decision) == (["decision"] if to else ["forwarded"])
+    assert to is None or sent.letter.to.officer == to
 
 
 def test_what_somebody_content_adds_to_the_survey_is_read_by_whoever_dealt_with_it() -> None:

@@ -20,8 +20,9 @@ from townclerk.domain.events import (
 from townclerk.domain.forms import FormRead, read_form
 from townclerk.domain.linking import Clue, Link, find_clues, judge, whose_address
 from townclerk.domain.mail import Address, IncomingMail, MailKind
-from townclerk.domain.routing import Signal, form_of, route
+from townclerk.domain.routing import Route, Signal, form_of, route
 from townclerk.domain.screening import BY_ADDRESS, Screening, answers_an_invitation, resident_of_form, unread_address
+from townclerk.domain.signing import find_tokens
 from townclerk.domain.words import LetterKind, Status
 from townclerk.services.applying import happen
 from townclerk.services.desk import officer_mail
@@ -255,8 +256,11 @@ async def _resident(
     if ref is not None and Signal.NEW_MATTER in routed.signals and known[ref].responded_at and not (member or copied):
         ref = None  # a new matter after the response has a case and a clock of its own; the officer is shown the other
     await _tell_whose_address(office, mail, facts, known, now)
+    surveyed = await _survey_from_elsewhere(office, mail, link, known, routed) if ref is None else None
     event: Event
-    if ref is not None:
+    if surveyed is not None:
+        ref, event = surveyed, ResidentWrote(facts, routed, "answers our survey from another address", LetterKind.SURVEY)
+    elif ref is not None:
         how = link.joined.how if link.joined else "named by a member"
         answers = await office.db.read(partial(_answered_letter, ref=ref, thread=mail.thread))
         event = MemberWrote(facts, how) if member else ResidentWrote(facts, routed, how, answers)
@@ -283,6 +287,22 @@ async def _tell_whose_address(
     for key, ref in whose_address(mail, office.council.policy.prefix, office.signer, addresses):
         if ref in known and not known[ref].is_party(facts.sender.address):
             await happen(office, ref, StrangerUsedAddress(key, facts), now)
+
+
+async def _survey_from_elsewhere(
+    office: Office, mail: IncomingMail, link: Link, known: dict[str, Case], routed: Route
+) -> str | None:
+    """The case whose survey *mail* answers, from another address than it went to: whoever answers it holds it. Nothing but that
+    answer is taken from there; who asks for a review must be known."""
+    if Signal.REVIEW_REQUEST in routed.signals:
+        return None
+    tokens = [token for message_id in mail.thread for token in find_tokens(message_id)]
+    for ref in link.possible:
+        theirs = known[ref].complainant.address
+        answers = await office.db.read(partial(_answered_letter, ref=ref, thread=mail.thread))
+        if answers is LetterKind.SURVEY and any(office.signer.verifies(token, theirs) for token in tokens):
+            return ref
+    return None
 
 
 def _came_by(form: FormRead | None) -> LoggedContact | None:

@@ -13,6 +13,12 @@ _MARK = re.compile(
     r"^\W{0,4}(?:(?:my\s+)?(?:survey|mark|answer|score|overall)\W{0,4})?([1-5])\b(?!\s*(?:working\s+)?(?:days?|weeks?|months?|years?))",
     re.I,
 )
+_WORDS = {word: n for n, word in enumerate(("one", "two", "three", "four", "five"), 1)}
+# Further on in a line only with what it is out of; a word also by itself: "Very happy, 5/5", "four out of five", "Five."
+_OUT_OF = re.compile(
+    rf"(?<![\w/.])([1-5]|{'|'.join(_WORDS)})\s*(?:/|out\s+of)\s*(?:5|five)\b(?!\s+(?!stars?\b|overall\b|thank)\w)", re.I
+)
+_ALONE = re.compile(rf"^\W*({'|'.join(_WORDS)})\W*$", re.I)
 _LINES = 3  # of the mail, in which the mark is looked for
 # The lines of the ready-made answers, however the mail was folded, with the mark that stands behind a question.
 _FORM = re.compile(
@@ -45,14 +51,18 @@ def survey_answered(d: Deliberation, event: ResidentWrote) -> None:
     clause = survey.said.clause if survey else ""
     if signals or (mark is not None and mark <= LOWEST) or (mark is None and said and Signal.THANKS not in event.route.signals):
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "survey_reply", mail=mail.number, clause=clause)
-    elif added_to_mark(mail.own_text):
+    elif added_to_mark(mail.own_text) or (mark is None and not said):  # with nothing but our own letter it came back
         hand_over(d, LetterKind.FORWARDED, f"{RESPONSIBLE}:", "survey", mail=mail.number, clause=clause)
 
 
 def mark_of(text: str) -> int | None:
     """The mark from 1 to 5 that begins *text*, or None: there is none."""
-    found = next((match for line in _top(text) if (match := _MARK.match(line))), None)
-    return int(found[1]) if found else None
+    top = _top(text)
+    for pattern in (_MARK.match, _OUT_OF.search, _ALONE.match):
+        found = next((match for line in top if (match := pattern(line))), None)
+        if found:
+            return _WORDS.get(found[1].lower()) or int(found[1])
+    return None
 
 
 def added_to_mark(text: str) -> str:
