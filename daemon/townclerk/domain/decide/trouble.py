@@ -11,6 +11,9 @@ from townclerk.domain.roster import Officer
 from townclerk.domain.words import LetterKind, Status
 
 
+BOUNCE = "bounce"  # what the keys of a bounce's effects begin with, behind the case
+
+
 def letter_bounced(d: Deliberation, event: LetterBounced) -> None:
     """A person is told; an acknowledgement that did not arrive was none, though a clock that it started stands."""
     d.note("mail system", "undelivered", letter=event.letter, status=event.status, key=event.letter_key)
@@ -38,9 +41,11 @@ def letter_bounced(d: Deliberation, event: LetterBounced) -> None:
 def _staff_did_not_get_it(d: Deliberation, event: LetterBounced, officer: Officer) -> None:
     """The lead is told, and whoever can stand in gets the work. An answer to the officer's own mail was theirs alone."""
     about = (event.letter.value, event.recipient, event.status, event.diagnostic)
-    hand_over(d, LetterKind.UNDELIVERED, f"role:{LEAD}", *about)
+    passed_on = event.letter_key.startswith(f"{d.case.ref}:{BOUNCE}:")  # a letter that was somebody else's, and came back too
+    if not (passed_on and officer == d.lead()):
+        hand_over(d, LetterKind.UNDELIVERED, f"role:{LEAD}", *about)
     cover = d.cover_for(officer)
-    if event.letter in ANSWERS or cover is None or d.case.status is not Status.OPEN:
+    if event.letter in ANSWERS or cover is None or passed_on or d.case.status is not Status.OPEN:
         return
     mail = (d.case.mail(d.case.began_mail) or d.case.first_mail) if d.case.mails else None
     kind, said = LetterKind.ASSIGNMENT, f"A letter to {officer.name} about this case came back, so it comes to you."
