@@ -10,7 +10,6 @@ from townclerk.domain.events import CaseJoined, LetterBounced, StrangerUsedAddre
 from townclerk.domain.roster import Officer
 from townclerk.domain.words import LetterKind, Status
 
-
 BOUNCE = "bounce"  # what the keys of a bounce's effects begin with, behind the case
 
 
