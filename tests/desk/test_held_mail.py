@@ -9,7 +9,7 @@ from desk.at_the_desk import ANSWER, CAL, LATER, TOM, WENDY, a_complaint, answer
 from services.office import House
 from townclerk.domain.words import Outcome, Status
 
-EDGE = "=" * 32
+EDGE = "=" * 24
 SOON = LATER + timedelta(minutes=3)
 
 

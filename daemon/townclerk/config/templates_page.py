@@ -19,7 +19,7 @@ WIDTH = 72  # of a line in the text part
 LONGEST = 100_000  # characters of somebody's words in one letter; a mail can be much longer, and is kept whole elsewhere
 _LONGEST_LINE = 2_000  # characters of a value in one line, such as a subject or the name of a file
 _LONGEST_TYPED = 36  # of what stands beside a link, on the one line that a telephone has for it
-_EDGE = "=" * 32  # above and below a letter that stands in another
+_EDGE = "=" * 24  # above and below a letter that stands in another
 _CUT = "\n\n(It goes on. The rest is cut here, because it is very long.)"
 
 _OPEN, _BLOCK, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"

@@ -461,14 +461,25 @@ def _to_stop() -> tuple[Choice, ...]:
 def _proofs() -> tuple[Proof, ...]:
     """As they are once the letters in them have been written down."""
     to, subject = ("Asha Patel <asha.patel@example.org>", "j.doe@example.net (a copy)"), "[AB-26-0042-K] Our response"
-    text = f"Dear Asha Patel\n\nWe have upheld your complaint.\n\n{_ANSWER}\n\nWendy Ash\nExampleton District Council"
+    signed = "Wendy Ash\nExampleton District Council"
+    text = f"Dear Asha Patel\n\nWe have upheld your complaint.\n\nThe lorry broke down, and we are sorry.\n\n{signed}"
+    message = (
+        f"Dear Asha Patel\n\nWe have looked at the crew's records.\nThe crew will come tomorrow before midday.\n\nWendy Ash"
+    )
     instead = Difference("We have upheld your complaint.", "We have not upheld your complaint.")
     variants = (
         Variant("partly upheld", problem="the response lacks an apology"),
-        Variant("not upheld", differences=(instead, Difference("", "You can write to us."), Difference("We are sorry.", ""))),
+        Variant(
+            "not upheld",
+            differences=(
+                instead,
+                Difference("", "You can write to us."),
+                Difference("The lorry broke down, and we are sorry.", ""),
+            ),
+        ),
     )
     return (
-        Proof("As a message", to=to[:1], subject="[AB-26-0042-K] A message from the council", text=_ANSWER),
+        Proof("As a message", to=to[:1], subject="[AB-26-0042-K] A message from the council", text=message),
         Proof(
             "As the response: upheld",
             to=to,
