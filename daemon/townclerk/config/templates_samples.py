@@ -464,7 +464,7 @@ def _proofs() -> tuple[Proof, ...]:
     signed = "Wendy Ash\nExampleton District Council"
     text = f"Dear Asha Patel\n\nWe have upheld your complaint.\n\nThe lorry broke down, and we are sorry.\n\n{signed}"
     message = (
-        f"Dear Asha Patel\n\nWe have looked at the crew's records.\nThe crew will come tomorrow before midday.\n\nWendy Ash"
+        "Dear Asha Patel\n\nWe have looked at the crew's records.\nThe crew will come tomorrow before midday.\n\nWendy Ash"
     )
     instead = Difference("We have upheld your complaint.", "We have not upheld your complaint.")
     variants = (
