@@ -8,9 +8,12 @@ from email.policy import SMTP
 from functools import partial
 from urllib.parse import unquote
 
+import pytest
+
 from services.office import MONDAY, SERVER, House, council
+from townclerk.domain.board import papers_day
 from townclerk.domain.durations import Duration, Unit
-from townclerk.domain.provisions import Digest, Edition, Figure, Period, Provisions, Report
+from townclerk.domain.provisions import Board, Digest, Edition, Figure, Period, Provisions, Report
 from townclerk.services import reporting
 from townclerk.store import outbox
 
@@ -19,9 +22,9 @@ MONTHLY = replace(QUARTERLY, id="monthly", title="Report of the month", every=Pe
 FIRST_OF_APRIL = datetime(2027, 4, 1, 8, tzinfo=UTC)  # nine in the morning, in summer time
 
 
-def provide(house: House, *reports: Report, digest: Digest | None = None) -> None:
+def provide(house: House, *reports: Report, digest: Digest | None = None, board: Board | None = None) -> None:
     known = council()
-    provisions = Provisions(reports={report.id: report for report in reports}, digest=digest)
+    provisions = Provisions(reports={report.id: report for report in reports}, digest=digest, board=board)
     policy = replace(known.policy, provisions=provisions)
     house.office = replace(house.office, council=replace(known, policy=policy))
 
@@ -72,6 +75,26 @@ async def test_nothing_is_reported_of_the_time_before_this_mailbox_was_looked_af
     await go_on(house, MONDAY)
     assert house.letters("report") == []
     assert await reporting.next_moment(house.office, MONDAY) == FIRST_OF_APRIL
+
+
+@pytest.mark.parametrize("hour", [8, 9, 14])
+async def test_nor_of_one_that_ended_the_night_before(house: House, hour: int) -> None:
+    provide(house, MONTHLY)
+    await go_on(house, datetime(2027, 2, 1, hour, tzinfo=UTC))
+    await go_on(house, datetime(2027, 2, 2, 14, tzinfo=UTC))
+    assert house.letters("report") == []
+
+    await go_on(house, datetime(2027, 3, 1, 14, tzinfo=UTC))
+    assert len(house.sent("report")) == 1
+
+
+async def test_nor_do_papers_go_for_a_meeting_whose_days_were_over(house: House) -> None:
+    board = Board("The board", ("complaints_lead",), Duration(14, Unit.CALENDAR_DAY), date(2027, 1, 15))
+    papers = replace(QUARTERLY, id="papers", every=Period.MEETING)
+    leaves = papers_day(board, date(2027, 1, 15), council().calendar)
+    provide(house, papers, board=board)
+    await go_on(house, datetime(leaves.year, leaves.month, leaves.day, 14, tzinfo=UTC))
+    assert house.letters("report") == []
 
 
 async def test_a_report_that_goes_further_names_no_resident(house: House) -> None:

@@ -73,16 +73,19 @@ def _leaves(office: Office, span: Span) -> datetime:
 
 
 async def _due(office: Office, report: ReportPolicy, now: datetime) -> tuple[Span, ...]:
-    """The spans whose report should have left and has not. The first time that we look, none: they are not ours."""
+    """The spans whose report should have left and has not. Of those that had ended the first time that we looked, none: they
+    are not ours."""
     key = f"report:{office.council.policy.id}:{report.id}"
     since = await office.db.read(partial(facts.get, key=key))
+    board = office.council.policy.provisions.board
     if since is None:
         start = office.council.calendar.local(now).date()
-        await office.db.run(partial(facts.put, key=key, value=(start - ONE_DAY).isoformat()))
-        since = (start - ONE_DAY).isoformat()
+        ours = (span for span in spans_from(report.every, start, office.council.calendar, board) if span.last >= start)
+        first = next(ours, None)
+        since = ((first.leaves if first is not None else start) - ONE_DAY).isoformat()
+        await office.db.run(partial(facts.put, key=key, value=since))
     day = date.fromisoformat(since) + ONE_DAY
     found: list[Span] = []
-    board = office.council.policy.provisions.board
     for span in spans_from(report.every, day, office.council.calendar, board):
         if _leaves(office, span) > now or len(found) == MOST_AT_ONCE:
             break
