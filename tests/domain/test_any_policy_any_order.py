@@ -49,6 +49,7 @@ WORDS = (
     "#hold the police ask us to wait",
     "#unhold",
     "#withdraw",
+    "#refuse {code} It is dealt with in another way.",
     "#close",
     "#reopen",
     "#category complaint",
@@ -70,8 +71,9 @@ class AnyPolicyAnyOrder(RuleBasedStateMachine):
         category=st.sampled_from([Category.COMPLAINT, Category.COMPLAINT, Category.SERVICE_REQUEST, Category.COMPLIMENT]),
         answerable=st.booleans(),
         hour=st.integers(0, 23),
+        which=st.none() | st.integers(0, 20),
     )
-    def it_opens(self, drawn: Drawn, category: Category, answerable: bool, hour: int) -> None:
+    def it_opens(self, drawn: Drawn, category: Category, answerable: bool, hour: int, which: int | None) -> None:
         self.council = council = drawn.council
         self.now = MONDAY.replace(hour=hour)
         self.number = 1
@@ -80,7 +82,10 @@ class AnyPolicyAnyOrder(RuleBasedStateMachine):
         self.sent: Counter[tuple[str, object]] = Counter()
         self.answerable = answerable
         mail = facts(1, "My bin.", self.now, answerable=answerable)
-        opening = CaseOpened(str(Reference(council.policy.prefix, 27, 1)), mail, Route(category, "waste", because=("drawn",)))
+        codes = sorted(council.policy.exclusions)
+        suspected = (codes[which % len(codes)],) if which is not None and category is Category.COMPLAINT else ()
+        routed = Route(category, "waste", exclusions=suspected, because=("drawn",))
+        opening = CaseOpened(str(Reference(council.policy.prefix, 27, 1)), mail, routed)
         self.event: Event = opening
         self.before: Case | None = None
         self.last = decide(None, opening, council, self.now)
@@ -133,7 +138,7 @@ class AnyPolicyAnyOrder(RuleBasedStateMachine):
     def an_officer_writes(self, text: str, which: int) -> None:
         officers = self.council.roster.officers
         who = officers[which % len(officers)]
-        read = read_commands(text)
+        read = read_commands(text.format(code=min(self.council.policy.exclusions)))
         held = self.case.hold is not None
         self.happens(OfficerWrote(who.key, facts(self.another(), text, self.now), read.commands, read.problem))
         self.held_until_now = self.held_until_now or held  # what was not sent meanwhile waits for a person
@@ -154,6 +159,7 @@ class AnyPolicyAnyOrder(RuleBasedStateMachine):
         self.only_what_outlives_a_case_is_owed_when_it_has_ended()
         self.an_acknowledgement_that_goes_by_itself_is_never_missing()
         self.no_date_that_was_told_moves_without_a_letter()
+        self.no_open_complaint_is_closed_by_the_clock()
 
     @invariant()
     def nobody_is_written_to_who_cannot_be(self) -> None:
@@ -245,7 +251,14 @@ class AnyPolicyAnyOrder(RuleBasedStateMachine):
                 for deadline in case.deadlines
                 if deadline.open and deadline.what in {"respond", "acknowledge", "assess"}
             ]
-            assert owed, "nothing is owed on an open complaint"
+            assert owed or case.pending is not None, "nothing is owed on an open complaint, and nobody is asked"
+
+    @invariant()
+    def no_open_complaint_is_closed_by_the_clock(self) -> None:
+        """It is answered, refused, withdrawn or joined to another by a person."""
+        before = self.before
+        if isinstance(self.event, TimerDue) and before is not None and before.category is Category.COMPLAINT:
+            assert before.status is not Status.OPEN or self.case.status is Status.OPEN
 
     @precondition(lambda self: self.case.status is Status.OPEN and self.case.category is Category.COMPLAINT and self.answerable)
     @rule()

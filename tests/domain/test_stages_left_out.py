@@ -18,9 +18,9 @@ def with_bypass() -> Council:
     return replace(known, policy=replace(known.policy, stages={**known.policy.stages, Stage.STAGE2: second}))
 
 
-def told(case: Case, text: str, number: int, known: Council) -> Decision:
+def told(case: Case, text: str, number: int, known: Council, who: str = "cal") -> Decision:
     read = read_commands(text)
-    return decide(case, OfficerWrote("wendy", facts(number, text, MONDAY), read.commands, read.problem), known, MONDAY)
+    return decide(case, OfficerWrote(who, facts(number, text, MONDAY), read.commands, read.problem), known, MONDAY)
 
 
 def test_stage_1_is_left_out_with_reasons_and_its_dates_with_it() -> None:
@@ -40,3 +40,10 @@ def test_a_complaint_that_was_answered_waits_until_somebody_asks() -> None:
     answered = told(opened().case, "#respond not-upheld\nThe crew came on Friday at eight.", 2, with_bypass()).case
 
     assert kinds(told(answered, "#review accept\nAs I please.", 3, with_bypass())) == ["refused"]
+
+
+def test_whoever_is_complained_of_does_not_leave_a_stage_out() -> None:
+    decision = told(opened().case, "#review accept\nWe would say the same again.", 2, with_bypass(), who="wendy")
+
+    assert kinds(decision) == ["refused"]
+    assert decision.case.stage is Stage.STAGE1

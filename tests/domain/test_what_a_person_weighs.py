@@ -145,7 +145,8 @@ def test_what_another_procedure_may_cover_is_passed_on_at_once_and_starts_no_clo
     assert decision.case.deadlines == ()
     refused = officer(decision.case, "#refuse insurance It has a procedure of its own.")
     assert {"not_accepted", "forwarded", "done"} == set(kinds(refused))
-    assert refused.case.pending is None
+    assert refused.case.pending is not None, "should it be opened again, it is asked again"
+    assert [timer for timer in timers(refused.case, council()) if timer.act == "pending"] == []
     taken = officer(decision.case, "#category complaint")
     assert taken.case.deadline("stage1.respond") is not None
 

@@ -410,8 +410,8 @@ def test_who_is_refused_reads_the_councils_own_sentence_about_the_ombudsman_in_t
 def test_the_reason_for_a_longer_time_is_a_sentence_that_ends_once(press: Renders) -> None:
     ends = date(2027, 3, 1)
     for because, says in (
-        ("The floods keep many of us busy.", "just now. The floods keep many of us busy. You can read"),
-        ("the floods", "just now: the floods. You can read"),
+        ("The floods keep many of us busy.", "than usual. The floods keep many of us busy. You can read"),
+        ("the floods", "than usual: the floods. You can read"),
     ):
         about = replace(case(), longer=TimescaleOverride(DUE, ends, {}, because, "www.council.example/longer"))
         assert says in folded(press.render(to_resident(Acknowledgement(Stage.STAGE1, "Bins.", "", DUE), about=about)))

@@ -114,7 +114,10 @@ class Page:
     def replies(self, choices: Iterable[tuple[str, str, str, bool]]) -> Piece:
         """Ready-made replies, each a label, the words that it begins with, its link, and whether it is one of the likely: a
         list of links to press, each beside the word to type for those who cannot press it. The likely come first."""
-        told = [(_said(label), _said(body.strip().split("\n", 1)[0]), href, likely) for label, body, href, likely in choices]
+        told = [
+            (_said(label), _said(body.strip().split("\n", 1)[0].rstrip(": ")), href, likely)
+            for label, body, href, likely in choices
+        ]
         told.sort(key=lambda one: not one[3])
         named = (label if typed in {"", label} else f"{typed}: {label}" for label, typed, *_ in told)
         text = (words.wrapped(f"- {one}", WIDTH, "", "  ") for one in named)

@@ -337,6 +337,7 @@ def _full_to_staff() -> Iterator[StaffContent]:
     yield Forwarded("withheld", _MAIL, detail="delay_notice")
     yield AlertRaised((), _MAIL, _CHOICES, away="Tom Birch", dates=_DATES)
     yield Forwarded("withheld", _MAIL, detail="action_update")
+    yield Forwarded("no_notice", _MAIL, _CHOICES, _DATES, detail="An answer is due, and the policy allows no later date.")
     yield from _by_the_clock()
     yield from _decisions()
     yield from _approvals()

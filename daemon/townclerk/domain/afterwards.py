@@ -9,6 +9,7 @@ from townclerk.domain.calendar import Derivation
 from townclerk.domain.case import Action, Case, Deadline
 from townclerk.domain.council import Council
 from townclerk.domain.durations import Duration, Unit
+from townclerk.domain.policy import SERVICE
 from townclerk.domain.provisions import NOT_PUBLISHED, Assessment, Published, Retention, Survey
 from townclerk.domain.timer import Timer
 from townclerk.domain.words import Category, Status
@@ -185,7 +186,7 @@ def retention_class(case: Case, retention: Retention) -> tuple[str, Duration] | 
 def action_deadline(action: Action, now: datetime, council: Council) -> Deadline:
     calendar = council.calendar
     derivation = Derivation(calendar.local(now).date(), "", (), action.due, calendar.version, "the date that an officer gave")
-    return outliving(action.deadline, derivation, "service", now, council.policy.provisions.actions.said)
+    return outliving(action.deadline, derivation, SERVICE, now, council.policy.provisions.actions.said)
 
 
 def enquiry_deadline(due: date, now: datetime, council: Council) -> Deadline:

@@ -293,6 +293,7 @@ class Pending:
     question: str
     role: str
     detail: str = ""
+    asked_at: datetime | None = None  # when it was put again, as the case was opened once more; None: when it was opened first
 
 
 class ConsentState(StrEnum):

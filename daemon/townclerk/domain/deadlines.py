@@ -11,7 +11,7 @@ from townclerk.domain.case import Case, Deadline, PromisedBy
 from townclerk.domain.council import Council
 from townclerk.domain.policy import Extension, Fallback, Promise, StagePolicy
 from townclerk.domain.timer import Timer as Timer  # timers are asked for here
-from townclerk.domain.words import Status
+from townclerk.domain.words import Category, Status
 
 UNDECIDED_FOR = (2, 4)  # working days after a request, at which it is put to a person again
 
@@ -181,7 +181,9 @@ def _undecided(case: Case, council: Council) -> Iterator[Timer]:
 def _pending(case: Case, council: Council) -> Iterator[Timer]:
     """What must be decided before anything begins is asked again, too."""
     if case.pending is not None and case.status is Status.OPEN:
-        yield from _asked_again(f"pending:{case.pending.question}", case.opened_at, "pending", council)
+        again = case.pending.asked_at
+        what = f"pending:{case.pending.question}" + (f":{again.isoformat()}" if again is not None else "")
+        yield from _asked_again(what, again or case.opened_at, "pending", council)
 
 
 def _approvals(case: Case, council: Council) -> Iterator[Timer]:
@@ -222,8 +224,11 @@ def _closing(case: Case, council: Council) -> Iterator[Timer]:
 
 
 def last_day_to_come_back(case: Case, council: Council) -> date | None:
-    """The end of that day closes the case; None: something is owed, or is to be decided."""
+    """The end of that day closes the case; None: something is owed, or is to be decided. A complaint that is open is owed an
+    answer, whatever clock runs."""
     if case.undecided is not None or case.pending is not None:
+        return None
+    if case.category is Category.COMPLAINT and case.status is Status.OPEN:
         return None
     if case.status is Status.ANSWERED and case.responded_at:
         stage, answered = case.responded_at[-1]

@@ -323,10 +323,10 @@ class Assignment:
 @dataclass(frozen=True, slots=True)
 class Forwarded:
     """A mail that the officer should see; `dates` where something is due of it. `detail` says what happened, of a notice, and
-    which letter was not sent, of one that was withheld."""
+    which letter was not sent, of one that was withheld; and why no notice of a delay goes."""
 
     reason: str  # comment, compliment, service_request, further, information_request, member, excluded, notice, withheld,
-    # survey
+    # survey, no_notice
     original: Original
     choices: tuple[Choice, ...] = ()
     dates: tuple[DatedPromise, ...] = ()

@@ -8,6 +8,7 @@ from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.provisions import Provisions, Published
 from townclerk.domain.words import Alert, Category, Stage
 
+SERVICE = "service"  # the part of the officers whose work a matter is about
 TWENTY_DAYS = Duration(20, Unit.WORKING_DAY)
 
 
@@ -304,5 +305,9 @@ class Policy:
         return role in takes_in - {stage.respond.by for stage in stages}
 
     def own_role(self, part: str) -> str:
-        """The policy's own name for a part such as complaints_lead."""
+        """The policy's own name for a part such as complaints_lead. Where nobody is said to be the service, it is whoever
+        answers first."""
+        first = self.stages.get(Stage.STAGE1)
+        if part == SERVICE and part not in self.roles and first is not None:
+            return first.respond.by
         return self.roles.get(part, part)

@@ -14,7 +14,7 @@ from townclerk.domain.decide.surveying import survey_answered
 from townclerk.domain.decide.weighing import may_mean_a_complaint
 from townclerk.domain.events import MailFacts, MemberWrote, ResidentWrote, RobotWrote
 from townclerk.domain.letters import Original
-from townclerk.domain.policy import StagePolicy
+from townclerk.domain.policy import SERVICE, StagePolicy
 from townclerk.domain.routing import Signal
 from townclerk.domain.words import Category, LetterKind, Status
 
@@ -59,7 +59,11 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
 def _concern_explained(d: Deliberation, event: ResidentWrote) -> bool:
     """Whoever wrote of a concern says that they complain: it is put again to the person who was asked what it is."""
     calls_it_one = event.route.category is Category.COMPLAINT and not event.route.doubtful
-    if d.case.pending is None or not may_mean_a_complaint(d, event.route.signals, calls_it_one):
+    if (
+        d.case.pending is None
+        or d.case.status is not Status.OPEN
+        or not may_mean_a_complaint(d, event.route.signals, calls_it_one)
+    ):
         return False
     _put_to_a_person(d, event.mail, d.case.pending.question, d.case.pending.role)
     return True
@@ -205,7 +209,7 @@ def _who_works(d: Deliberation) -> str:
     """The role that deals with the case now: whoever still owes the acknowledgement, else whoever answers."""
     stage = d.stage_policy
     if stage is None:
-        return "service"
+        return SERVICE
     owed = d.case.deadline(f"{stage.stage}.acknowledge")
     return stage.acknowledge.by if stage.acknowledge and owed and owed.open else stage.respond.by
 

@@ -7,6 +7,7 @@ from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.work import OfficerAtWork, joined
+from townclerk.domain.policy import SERVICE
 from townclerk.domain.words import LetterKind
 
 
@@ -34,7 +35,7 @@ def roles_at_work(d: Deliberation) -> Iterator[str]:
     """The roles that have something to do with the case as it stands."""
     stage = d.stage_policy
     if stage is None:
-        yield "service"
+        yield SERVICE
         return
     promises = [promise for promise in (stage.acknowledge, stage.assess, stage.respond) if promise is not None]
     yield from dict.fromkeys(role for promise in promises for role in (promise.by, *promise.together_with))

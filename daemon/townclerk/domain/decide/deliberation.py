@@ -40,7 +40,7 @@ from townclerk.domain.letters import (
 from townclerk.domain.letters import Decision as StaffDecision
 from townclerk.domain.mail import Address
 from townclerk.domain.ombudsmen import for_matter
-from townclerk.domain.policy import StagePolicy
+from townclerk.domain.policy import SERVICE, StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.timescales import override_on, stage_on
 from townclerk.domain.words import Alert, LetterKind, Stage
@@ -97,6 +97,7 @@ class Deliberation:
         self._sends, self._journal, self._joins = [], [], []
         self.withheld, self.by_post, self.unsent = [], False, False
         self.kept_back, self._others, self._openings = [], [], []
+        self.unsent = False
 
     @property
     def writes_to_resident(self) -> bool:
@@ -218,7 +219,7 @@ class Deliberation:
         assigned = None if assigned is not None and assigned.key in self.barred() | self.kept_from() else assigned
         if assigned is not None or self.case.restricted:
             return assigned or self.lead()
-        wanted = role or (self.stage_policy.respond.by if self.stage_policy else "service")
+        wanted = role or (self.stage_policy.respond.by if self.stage_policy else SERVICE)
         found = self._playing(wanted)
         return found[0] if found else self.lead()
 
@@ -271,6 +272,10 @@ class Deliberation:
         apart = stage.different_person_from if stage else ()
         return self.council.roster.who_read({answer.officer for answer in self.case.answers if answer.stage in apart})
 
+    def everybody(self, part: str) -> tuple[Officer, ...]:
+        """Every officer who plays *part* and may deal with this case."""
+        return self._free(self.council.playing(part)) if part == LEAD else self._playing(part)
+
     def lead(self) -> Officer | None:
         """The complaints lead; of a case that is kept from them, whoever is above them. None: nobody is."""
         return next(iter(self._free(self.council.playing(LEAD))), None) or next(self._above(), None)
@@ -312,21 +317,31 @@ class Deliberation:
         for one in (*self.council.playing(LEAD), *self._above()):
             yield from roster.stand_ins(one)
 
+    def writes(self, role: str | None = None) -> Officer | None:
+        """Who must write what *role* owes the resident: whoever must act in it; while a restriction of contact lets one team
+        alone write to them, somebody of that team."""
+        restrictions = self.council.policy.provisions.restrictions
+        responsible = self.responsible(role)
+        if restrictions is None or not restrictions.only_they_write or not self.restricts(self.case.complainant):
+            return responsible
+        team = self.everybody(restrictions.by)
+        return responsible if responsible in team or not team else team[0]
+
     def first_to_act(self) -> str:
         """The role that must act first in this stage: whoever acknowledges or assesses, else whoever responds."""
         stage = self.stage_policy
         if stage is None:
-            return "service"
+            return SERVICE
         first = stage.assess or stage.acknowledge or stage.respond
         return first.by
 
     def people(self, part: str, danger: bool = False) -> tuple[Recipient, ...]:
-        """Everyone who plays *part*, of those with services of their own the service's; the address that the policy prints for
-        it; else the complaints lead. Of a restricted case only the complaints lead hears, and who was asked, unless somebody is
-        in *danger*."""
+        """Everyone who plays *part*; where it is shared out by services, the first of this one; the address that the policy
+        prints for it; else the complaints lead. Of a restricted case only the complaints lead hears, and who was asked, unless
+        somebody is in *danger*."""
         part = LEAD if self.case.restricted and not danger and part not in self.case.confidants else part
-        officers = self._free(self.council.playing(part)) if part == LEAD else self._playing(part)
-        if part == "service":
+        officers = self.everybody(part)
+        if part != LEAD and any(officer.services for officer in self.council.playing(part)):
             officers = officers[:1]
         if officers:
             return tuple(to_officer(officer) for officer in officers)

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from townclerk.domain.afterwards import missing_from
+from townclerk.domain.case import Pending
 from townclerk.domain.commands import Command
+from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import hand_over
-from townclerk.domain.decide.opening import category_policy
+from townclerk.domain.decide.opening import ask_what_is_pending, category_policy
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.reminding import still_to_be_recorded
 from townclerk.domain.decide.weighing import ANONYMOUS
@@ -30,7 +32,7 @@ def refuse(work: OfficerAtWork, command: Command) -> None:
             f"#refuse and one of: {codes}",
             corrected=with_nearest("refuse", code, sorted(d.council.policy.exclusions), rest),
         )
-    text = "\n\n".join(part for part in (joined(rest, command.body),) if part)
+    text = joined(rest, command.body)
     if not text:
         raise Refusal("reasons are missing: the resident must be told why", f"#refuse {exclusion.code} and your reasons")
     if d.case.status in {Status.CLOSED, Status.WITHDRAWN}:
@@ -38,7 +40,7 @@ def refuse(work: OfficerAtWork, command: Command) -> None:
     d.drop_deadlines()
     # What was only suspected is decided now: of another exclusion than the one suspected everybody may hear who must.
     d.change(status=Status.CLOSED, closed_at=d.now, requested_mail=None, restricted=d.case.restricted and exclusion.restricted)
-    d.change(refused=exclusion.code, pending=None)
+    d.change(refused=exclusion.code)
     letter = NotAccepted(
         exclusion.title, exclusion.clause, text, exclusion.explanation, exclusion.signpost, work.officer.name, d.ombudsmen()
     )
@@ -125,4 +127,15 @@ def reopen(work: OfficerAtWork, _command: Command) -> None:
     )
     d.change(status=Status.OPEN, closed_at=None, deadlines=owed, linked=(), last_contact_at=d.now)
     d.change(review_refused=False, refused=None)
+    if d.case.category is Category.COMPLAINT and d.case.stage is None:
+        _ask_again(d)
+        work.done("The case is open again. No date runs yet: whoever decides what becomes of it has been asked again.")
+        return
     work.done("The case is open again, with the dates that it had.")
+
+
+def _ask_again(d: Deliberation) -> None:
+    """Of a complaint that ended before any stage began, what was to be decided first is to be decided still."""
+    pending = d.case.pending or Pending("category", LEAD)
+    d.change(pending=replace(pending, asked_at=d.now), restricted=d.case.restricted or pending.question == ANONYMOUS)
+    ask_what_is_pending(d, d.case.began_mail)

@@ -122,7 +122,8 @@ def category(work: OfficerAtWork, command: Command) -> None:
 def _becomes_complaint(work: OfficerAtWork) -> None:
     d = work.d
     suspected = bool(d.case.exclusions) or d.case.restricted
-    if d.case.category is Category.COMPLAINT and d.case.status is Status.OPEN and d.case.pending is None:
+    under_way = d.case.stage is not None and d.case.pending is None
+    if d.case.category is Category.COMPLAINT and d.case.status is Status.OPEN and under_way:
         if not suspected and OUT_OF_TIME in d.case.doubts:  # it was asked whether to take it, and this says yes
             d.change(doubts=tuple(doubt for doubt in d.case.doubts if doubt != OUT_OF_TIME))
             d.note(work.officer.key, "taken_out_of_time")

@@ -95,24 +95,28 @@ def _still_wanted(d: Deliberation, letter: Waiting) -> bool:
     finished = d.case.status in {Status.CLOSED, Status.WITHDRAWN}
     if letter.kind is LetterKind.ASSIGNMENT:
         return not finished
-    if letter.kind is LetterKind.DECISION:
-        question = letter.about[0]
-        if question in {"approval", "not_approved"}:
-            return d.case.status is Status.OPEN and (d.case.draft is not None) == (question == "approval")
-        if question == "triage":
-            return d.case.status is Status.OPEN and d.case.requested_mail is not None
-        if question in {"late_review", "review_wanted", "dissatisfied"}:
-            return d.case.requested_mail is not None
-        if question in {"survey_reply", "final", "restricted"}:
-            return True
-        if question == "exclusion":
-            return not finished and bool(d.case.exclusions)
-        if question in {"anonymous", "statutory", "permission"}:
-            return not finished and d.case.pending is not None
-        if question == "was_this_the_response":
-            return any(held.number == letter.mail for held in d.case.held)
-        return not finished
-    return True
+    if letter.kind is LetterKind.FORWARDED and letter.about[0] == "no_notice":
+        return d.case.status is Status.OPEN
+    return letter.kind is not LetterKind.DECISION or _still_asked(d, letter, finished)
+
+
+def _still_asked(d: Deliberation, letter: Waiting, finished: bool) -> bool:
+    question = letter.about[0]
+    if question in {"approval", "not_approved"}:
+        return d.case.status is Status.OPEN and (d.case.draft is not None) == (question == "approval")
+    if question == "triage":
+        return d.case.status is Status.OPEN and d.case.requested_mail is not None
+    if question in {"late_review", "review_wanted", "dissatisfied"}:
+        return d.case.requested_mail is not None
+    if question in {"survey_reply", "final", "restricted"}:
+        return True
+    if question == "exclusion":
+        return not finished and bool(d.case.exclusions)
+    if question in {"anonymous", "statutory", "permission"}:
+        return not finished and d.case.pending is not None
+    if question == "was_this_the_response":
+        return any(held.number == letter.mail for held in d.case.held)
+    return not finished
 
 
 def _assignment(d: Deliberation, letter: Waiting) -> StaffContent:
@@ -137,6 +141,8 @@ def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
     reason, original = letter.about[0], d.original(d.case.mail(letter.mail))
     if reason == "member":  # whoever answers members owes the resident nothing, and answers in their own way
         return Forwarded(reason, original, (choices.NOTE,))
+    if reason == "no_notice":  # what was promised did not go: a person answers, or writes
+        return Forwarded(reason, original, choices.to_work(d.case, d.council), d.dates(), detail=letter.about[1])
     if reason in {"notice", "withheld"}:
         return Forwarded(reason, original, (choices.MESSAGE, choices.NOTE), detail=letter.about[1])
     wanted = choices.to_work(d.case, d.council) if reason != "withdraws" else (choices.WITHDRAWN, choices.MESSAGE)

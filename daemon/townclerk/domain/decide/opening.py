@@ -16,7 +16,7 @@ from townclerk.domain.events import CaseOpened
 from townclerk.domain.letters import AlertRaised, Done, Original, Receipt
 from townclerk.domain.logged_contact import AWAITS_PERMISSION
 from townclerk.domain.mail import Address
-from townclerk.domain.policy import CategoryPolicy, InReceipt, StagePolicy
+from townclerk.domain.policy import SERVICE, CategoryPolicy, InReceipt, StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.routing import Signal
 from townclerk.domain.words import Alert, Category, LetterKind, Status
@@ -24,6 +24,8 @@ from townclerk.domain.words import Alert, Category, LetterKind, Status
 # To these a cheerful receipt would be wrong: it says nothing of the matter; in danger, where help is to be had at once.
 DANGER = weighing.DANGER
 _TITLES = "(?:mr|mrs|ms|miss|mx|dr|officer|inspector)"
+# A mail that raises one of these may complain of whom it names.
+OF_SOMEBODY = frozenset({Alert.STAFF_CONDUCT, Alert.FRAUD, Alert.CRIMINAL_ALLEGATION, Alert.HATE_CRIME, Alert.SAFEGUARDING})
 DELICATE = DANGER | {Alert.FRAUD, Alert.CRIMINAL_ALLEGATION}
 
 
@@ -63,7 +65,7 @@ def new_case(event: CaseOpened, council: Council) -> Case:
             *event.confidants,
             *(_confidants(pending, council) if anonymous and pending is not None else ()),
             *(policy.alerts[alert] for alert in delicate),
-            *_judges(conflicts, council),
+            *_judges(event, conflicts, council),
         ),
         doubts=weighing.doubts_about(event, council, category),
         logged=event.logged,
@@ -78,19 +80,18 @@ def _confidants(pending: Pending, council: Council) -> tuple[str, ...]:
 
 
 def _named_officers(event: CaseOpened, council: Council) -> tuple[Officer, ...]:
-    """The officers whom a complaint about somebody's conduct names: it must not be theirs to deal with."""
-    if Alert.STAFF_CONDUCT not in event.route.alerts:
+    """The officers whom a mail names that may be about what they have done: it must not be theirs to deal with."""
+    if not OF_SOMEBODY & set(event.route.alerts):
         return ()
     text = " ".join(f"{event.mail.subject} {event.mail.own_text or event.mail.text}".lower().split())
     return tuple(officer for officer in council.roster.officers if _named(officer, text))
 
 
-def _judges(named: tuple[Officer, ...], council: Council) -> tuple[str, ...]:
-    """Whoever decides about complaints of somebody's conduct hears of one that names an officer, unless it names them."""
-    role = council.policy.alerts.get(Alert.STAFF_CONDUCT)
-    if not named or role is None or set(council.playing(role)) & set(named):
-        return ()
-    return (role,)
+def _judges(event: CaseOpened, named: tuple[Officer, ...], council: Council) -> tuple[str, ...]:
+    """Whoever is told of what an officer is said to have done hears of it, unless it names them."""
+    told = council.policy.alerts
+    roles = dict.fromkeys(told[alert] for alert in event.route.alerts if alert in OF_SOMEBODY and alert in told)
+    return tuple(role for role in roles if named and not set(council.playing(role)) & set(named))
 
 
 def _named(officer: Officer, text: str) -> bool:
@@ -102,7 +103,7 @@ def _named(officer: Officer, text: str) -> bool:
 
 def _readers(service: str, council: Council) -> tuple[Officer, ...]:
     """Those who would get a case of *service*, or could be given it as a matter of course."""
-    return tuple(officer for officer in council.playing("service", service) if service in officer.services)
+    return tuple(officer for officer in council.playing(SERVICE, service) if service in officer.services)
 
 
 def _category(event: CaseOpened, suspected: tuple[str, ...]) -> Category:

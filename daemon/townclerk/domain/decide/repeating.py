@@ -19,7 +19,7 @@ def second_stage1(work: OfficerAtWork, command: Command) -> None:
     stage = d.council.policy.stages.get(Stage.STAGE1_AGAIN)
     if stage is None:
         raise Refusal("this policy has no second Stage 1", "#review accept", "#message to write to the resident")
-    _check_person(work, stage.decided_by)
+    check_person(work, stage.decided_by)
     _check_moment(d)
     _check_times(d, stage, stage.max_times)
     asked_for_more = d.case.status is Status.OPEN
@@ -39,16 +39,17 @@ def back(work: OfficerAtWork, text: str) -> None:
     stage = d.council.policy.stages.get(triage.back_to) if triage and triage.back_to else None
     if triage is None or stage is None or not d.case.responded_at:
         raise Refusal("there is no request that this policy would let you send back", "#review accept", "#review refuse")
-    _check_person(work, triage.by)
+    check_person(work, triage.by)
     _check_times(d, stage, stage.max_times or 1)
     if not text:
         raise Refusal("reasons are missing: the resident must be told why", "#review back and, on the next line, the reasons")
     _begin(work, stage, text)
 
 
-def _check_person(work: OfficerAtWork, role: str) -> None:
+def check_person(work: OfficerAtWork, role: str, *others: str) -> None:
+    """Refuses what only *role* decides (or one of *others*) to anybody else."""
     d = work.d
-    if work.officer.key not in {each.officer for each in d.people(role)}:
+    if not any(work.officer in d.everybody(each) for each in (role, *others)):
         names = ", ".join(officer.name for officer in d.council.playing(role)) or "the complaints lead"
         raise Refusal(f"only {role.replace('_', ' ')} decides that", f"a word with {names}")
 

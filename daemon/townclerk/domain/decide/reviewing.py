@@ -3,8 +3,9 @@
 from townclerk.domain.commands import Command
 from townclerk.domain.decide.assigning import assign, assign_answer
 from townclerk.domain.decide.conversation import begin_review
+from townclerk.domain.decide.deliberation import LEAD
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.repeating import back
+from townclerk.domain.decide.repeating import back, check_person
 from townclerk.domain.decide.work import OfficerAtWork, joined, with_nearest
 from townclerk.domain.letters import (
     ReviewDecision,
@@ -83,6 +84,7 @@ def _may_be_bypassed(work: OfficerAtWork) -> tuple[StagePolicy, Published] | Non
 
 def _accept_review(work: OfficerAtWork, text: str) -> None:
     if (bypassed := _may_be_bypassed(work)) is not None:
+        check_person(work, bypassed[0].decided_by, LEAD)
         _bypass(work, *bypassed, text)
         return
     d, stage = work.d, _requested_stage(work)

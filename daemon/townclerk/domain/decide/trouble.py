@@ -31,9 +31,11 @@ def letter_bounced(d: Deliberation, event: LetterBounced) -> None:
     if theirs:
         d.change(unreachable=True)
     about = (event.letter.value, event.recipient, event.status, event.diagnostic)
-    officer, lead = d.responsible(), d.lead()
+    officer, owing, lead = d.responsible(), d.responsible(_who_owes(d, event.letter)), d.lead()
     hand_over(d, LetterKind.UNDELIVERED, f"{RESPONSIBLE}:", *about)
-    if lead is not None and (officer is None or lead.key != officer.key):
+    if theirs and owing is not None and owing not in (officer, lead):
+        hand_over(d, LetterKind.UNDELIVERED, f"officer:{owing.key}", *about)
+    if lead is not None and lead != officer:
         hand_over(d, LetterKind.UNDELIVERED, f"role:{LEAD}", *about)
 
 
@@ -61,6 +63,13 @@ def stranger_used_address(d: Deliberation, event: StrangerUsedAddress) -> None:
         "this case. Nothing was done with it here: it is dealt with as a mail from outside. Has the letter been passed on?"
     )
     hand_over(d, LetterKind.FORWARDED, f"officer:{event.officer}", "notice", detail)
+
+
+def _who_owes(d: Deliberation, letter: LetterKind) -> str | None:
+    """The role that owes the resident this letter, where it is not the answer's: then it is theirs again."""
+    stage = d.stage_policy
+    promise = stage.acknowledge if stage is not None and letter is LetterKind.ACKNOWLEDGEMENT else None
+    return promise.by if promise is not None else None
 
 
 def case_joined(d: Deliberation, event: CaseJoined) -> None:

@@ -80,7 +80,7 @@ def remind(d: Deliberation, deadline: Deadline, still_owed: bool) -> None:
         for recipient in d.people(deadline.by):
             d.to_staff(recipient, letter, deadline.promises, deadline.clause)
         return
-    d.to_staff(d.responsible(deadline.by), letter, deadline.promises, deadline.clause)
+    d.to_staff(d.writes(deadline.by), letter, deadline.promises, deadline.clause)
 
 
 def _update(d: Deliberation, timer: Timer) -> None:
@@ -89,7 +89,7 @@ def _update(d: Deliberation, timer: Timer) -> None:
     extension = _stage(d, deadline).extension
     offered = (choices.MESSAGE, *choices.RESPOND, choices.NOTE)
     letter = Reminder("update", deadline.promised, deadline.stage, extension.clause, offered)
-    d.to_staff(d.responsible(deadline.by), letter, extension.promises, extension.clause)
+    d.to_staff(d.writes(deadline.by), letter, extension.promises, extension.clause)
 
 
 def _fallback(d: Deliberation, timer: Timer) -> None:
@@ -128,6 +128,7 @@ def _delay(d: Deliberation, timer: Timer) -> None:
     stage = _stage(d, deadline)
     if not d.case.can_be_told:  # a date that nobody is told is no promise: it would only hide that the old one was missed
         d.note("townclerk", "letter_not_sent", letter="delay_notice", reason="no address that can be answered")
+        _no_notice(d, deadline, "there is no address to write to. Please tell them in another way how it stands.")
         return
     if d.restricts(d.case.complainant):
         d.keep_back(LetterKind.DELAY_NOTICE)
@@ -139,15 +140,26 @@ def _delay(d: Deliberation, timer: Timer) -> None:
     new = extended_automatically(deadline, stage.extension, d.now, d.council.calendar)
     if new <= deadline.promised:
         d.note("townclerk", "letter_not_sent", letter="delay_notice", reason="the policy allows no later date")
+        why = "the policy allows no later date. Please answer by then, or write to them yourself and say how it stands."
+        _no_notice(d, deadline, why)
         return
     d.case = d.case.with_deadline(move(deadline, new, PromisedBy.AUTOMATIC, d.now, in_time=False))
     letter = DelayNotice(stage.stage, deadline.promised, new, "", d.ombudsmen(), automatic=True, name=stage.extension.name)
     d.to_resident(letter, automatic=True, promises=stage.extension.promises, clause=stage.extension.clause)
 
 
+def _no_notice(d: Deliberation, deadline: Deadline, why: str) -> None:
+    """The date passes without an answer, and no letter says so: whoever must answer is told in time, and so is the lead."""
+    what = f"An answer is due by {words_of(deadline.promised)}, and {why}"
+    officer, lead = d.writes(deadline.by), d.lead()
+    for person in dict.fromkeys(one for one in (officer, lead) if one is not None):
+        to = f"officer:{person.key}"
+        hand_over(d, LetterKind.FORWARDED, to, "no_notice", what, promises=deadline.promises, clause=deadline.clause)
+
+
 def _overdue(d: Deliberation, timer: Timer) -> None:
     deadline = _deadline(d, timer)
-    officer = d.responsible(deadline.by)
+    officer = d.writes(deadline.by)
     missed = timer.day or deadline.person_promised
     told = deadline.promised if deadline.promised != missed else None
     letter = Overdue(
