@@ -60,7 +60,7 @@ def letters_full_of(text: str) -> tuple[Letter, ...]:
     """Letters with *text* wherever somebody outside has the word."""
     case = CaseSummary("SS-26-0042-K", Category.COMPLAINT, text, text, text, DAY, text, text)
     mail = Original(Address(text, text), text, datetime(2027, 1, 6, tzinfo=UTC), text, 1, (text, text))
-    choice = Choice(text, text)
+    choice = Choice(f"To say: {text}", text)
     resident, staff = Recipient(text, "a@example.org"), Recipient(text, "w@council.example", staff=True)
     dates = (DatedPromise("respond", DAY, Stage.STAGE1, text),)
     return (
