@@ -6,9 +6,11 @@ from difflib import get_close_matches
 from townclerk.domain.typed import code
 
 MOST = 3  # that are offered: more is a list, not a hint
+_SHORTEST = 3  # letters that a word is known by
 _LONGEST = 60  # characters of what is compared
 _CLOSE = 0.6
 _CLOSE_PART = 0.75
+_A_SLIP = 0.85  # so near that nothing else can be meant
 
 # What officers call things that have another name here, in English and in Welsh; the likelier first.
 MEANT: dict[str, tuple[str, ...]] = {
@@ -21,8 +23,8 @@ MEANT: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("forward", "pass", "transfer", "redirect", "refer", "trosglwyddo"), ("assign", "service")),
     **dict.fromkeys(("team", "department", "wrong_team", "gwasanaeth"), ("service",)),
     **dict.fromkeys(("question", "query", "clarify", "clarification", "gofyn"), ("ask",)),
-    **dict.fromkeys(("done", "complete", "completed", "finished", "wedi_gwneud"), ("respond upheld", "action-done", "close")),
-    **dict.fromkeys(("closed", "resolved", "solved", "fixed", "end", "cau"), ("respond upheld", "close", "action-done")),
+    **dict.fromkeys(("done", "complete", "completed", "finished", "wedi_gwneud"), ("close", "action-done", "respond")),
+    **dict.fromkeys(("closed", "resolved", "solved", "fixed", "end", "cau"), ("close", "action-done", "respond")),
     **dict.fromkeys(("upheld", "justified", "agree", "cadarnhau"), ("respond upheld",)),
     **dict.fromkeys(("partly", "partly_upheld", "partially", "partially_upheld", "part_upheld"), ("respond partly-upheld",)),
     **dict.fromkeys(("not_upheld", "unfounded", "not_justified", "dismissed"), ("respond not-upheld",)),
@@ -80,4 +82,22 @@ def nearest_words(written: str, known: Iterable[str]) -> tuple[str, ...]:
     stem, _, rest = said.partition("_")
     if stem in _BEFORE_A_CODE and rest:
         return (f"{stem} {rest.replace('_', '-')}",)
-    return MEANT.get(said) or nearest(written, known)
+    return MEANT.get(said) or _slip(said, known) or nearest(written, known)
+
+
+def _slip(said: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The one word of which *said* is a slip of the keyboard: to name others as well only confuses."""
+    near = get_close_matches(said[:_LONGEST], {code(each): each for each in known}, n=2, cutoff=_A_SLIP)
+    return tuple(each for each in known if code(each) == near[0]) if len(near) == 1 else ()
+
+
+def spelled_like(written: str, meant: str) -> bool:
+    """True where *written* is one of the words of *meant*, only spelled otherwise or shortened: "respnd", "ack", "upheld"."""
+    said = code(written)
+    return any(
+        said == each
+        or (len(said) >= _SHORTEST and each.startswith(said))
+        or said[: _SHORTEST + 1] == each[: _SHORTEST + 1]
+        or bool(get_close_matches(said[:_LONGEST], (each,), cutoff=_CLOSE_PART))
+        for each in (code(meant), *map(code, meant.split()))
+    )

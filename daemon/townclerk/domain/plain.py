@@ -10,6 +10,11 @@ _CLOSING = re.compile(
     r"|sincerely|cofion(?: cynnes| gorau)?|yn gywir)\s*[,.!]?$",
     re.IGNORECASE,
 )
+_GREETS = re.compile(
+    r"(?:dear|hello|hi|hiya|hey|good\s+(?:morning|afternoon|evening|day)|annwyl|helo|shwmae|bore\s+da|prynhawn\s+da)\b",
+    re.IGNORECASE,
+)
+_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "madam"})
 _MOST_BELOW = 2  # lines below "Kind regards": a name, and perhaps what they are; more is a signature of a mail program
 # What stands in signatures and below them, and in hardly any letter.
 _OF_SIGNATURES = re.compile(
@@ -38,3 +43,14 @@ def _looks_signed_by_a_program(text: str) -> bool:
 
 def _folded(text: str) -> str:
     return " ".join(text.split())
+
+
+def greets_by_name(text: str, name: str) -> bool:
+    """True where *text* begins as a letter to whoever is called *name*."""
+    first = text.strip().split("\n", 1)[0][:200]
+    greeting = _GREETS.match(first)
+    if greeting is None:
+        return False
+    said = {word.lower() for word in re.findall(r"[^\W\d_]+", first[greeting.end() :].split(",")[0])}
+    theirs = {word.lower() for word in re.findall(r"[^\W\d_]{2,}", name)} - _TITLES
+    return bool(said & theirs) or {"sir", "madam"} <= said

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from townclerk.domain.case import BY_POST, HeldMail, LeavingMail
-from townclerk.domain.commands import Command, read_commands
+from townclerk.domain.commands import STAYS_INSIDE, Command, read_commands
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import UNDECIDED_FOR
 from townclerk.domain.decide import choices
@@ -31,7 +31,11 @@ Follow = Callable[[OfficerAtWork, Command], None]  # does one of the words
 NO_WORD = "no_word"  # why a mail is held in which only a word is missing
 # Why a mail is held of which it is not certain that it is theirs: they alone can say so.
 NOT_CERTAINLY_THEIRS = frozenset({"not_proven", "not_signed", "expired"})
-_IN_HELD_MAIL = frozenset({"respond", "acknowledge", "message"})
+SENT = "it was sent to the resident"  # what became of a mail that was held or waited
+# With these the text of a held mail goes to the resident, whether it stands in the mail or in the press.
+_SENDS_THE_TEXT = frozenset({"respond", "acknowledge", "message"})
+# What stands below these words, or beside them, was written for the resident.
+_FOR_THE_RESIDENT = _SENDS_THE_TEXT | {"ask"}
 
 
 def hold(d: Deliberation, officer: Officer, event: OfficerMailHeld, follow: Follow) -> None:
@@ -209,13 +213,7 @@ def send(work: OfficerAtWork, command: Command, follow: Follow) -> None:
     if mail.why == SENT_ALREADY:
         _count(work, mail, word, argument, follow)
         return
-    commands = _commands(work, mail, word, argument)
-    work.d.settle_held(mail, work.officer.key, "it was sent to the resident" if _sends(commands) else "it was followed")
-    theirs = _as_author(work, mail)
-    for inner in commands:
-        permit(work, inner.word)  # of whoever pressed, too
-        follow(theirs, inner)
-    _take_over(work, theirs)
+    _follow_as_author(work, mail, _commands(work, mail, word, argument), follow)
 
 
 def _count(work: OfficerAtWork, mail: HeldMail, word: str, argument: str, follow: Follow) -> None:
@@ -230,8 +228,8 @@ def _count(work: OfficerAtWork, mail: HeldMail, word: str, argument: str, follow
 
 def _commands(work: OfficerAtWork, mail: HeldMail, word: str, argument: str) -> tuple[Command, ...]:
     """What the press asks for: the word that it names, or the held mail's own."""
-    if word in _IN_HELD_MAIL:
-        return (Command(word, argument.strip(), _held_text(mail.text)),)
+    if word in _SENDS_THE_TEXT:
+        return (Command(word, argument.strip(), _text_for_the_resident(mail)),)
     if word:
         raise Refusal(
             f"#send cannot do “{word}” with a held mail", f"#send {mail.number}", f"#send {mail.number} respond upheld"
@@ -252,24 +250,38 @@ def _commands(work: OfficerAtWork, mail: HeldMail, word: str, argument: str) -> 
     return read.commands or (Command("message", "", mail.text),)
 
 
-def _held_text(text: str) -> str:
-    read = read_commands(text)
+def _text_for_the_resident(mail: HeldMail) -> str:
+    """What of *mail* a press can send. Refuses a text that its own words keep in the house, or send with something else."""
+    read = read_commands(mail.text)
     if read.problem is not None:
         raise Refusal(read.problem, "a new mail")
-    return read.commands[-1].body if read.commands else text
-
-
-def _sends(commands: tuple[Command, ...]) -> bool:
-    return any(command.word in _IN_HELD_MAIL for command in commands)
+    if not read.commands:
+        return mail.text
+    owner = next((inner for inner in read.commands if inner.body), read.commands[-1])
+    if owner.word in _FOR_THE_RESIDENT:
+        return owner.body if owner.word == "respond" else owner.text
+    what = "a note" if all(inner.word in STAYS_INSIDE for inner in read.commands) else f"what stands with #{owner.word}"
+    raise Refusal(
+        f"it is {what}, which was not written for the resident",
+        f"#send {mail.number}, which does what its own words say",
+        "a new mail with what is to be sent",
+        f"#discard {mail.number}",
+    )
 
 
 def release(work: OfficerAtWork, mail: LeavingMail, follow: Follow) -> None:
     """The words that waited are done now, in the name of whoever wrote them."""
-    work.d.settle_held(mail, work.officer.key, "it was sent to the resident")
-    theirs = _as_author(work, mail)
-    for command in mail.commands:
-        permit(work, command.word)
-        follow(theirs, command)
+    _follow_as_author(work, mail, mail.commands, follow)
+
+
+def _follow_as_author(work: OfficerAtWork, mail: HeldMail | LeavingMail, commands: tuple[Command, ...], follow: Follow) -> None:
+    """Do *commands* as whoever wrote *mail*, and write down what became of it: whether anything went is known afterwards."""
+    theirs, before = _as_author(work, mail), len(work.d.letters_to_resident)
+    for inner in commands:
+        permit(work, inner.word)  # of whoever pressed, too
+        follow(theirs, inner)
+    went = len(work.d.letters_to_resident) > before
+    work.d.settle_held(mail, work.officer.key, SENT if went else "it was followed")
     _take_over(work, theirs)
 
 
@@ -329,8 +341,19 @@ def _named(work: OfficerAtWork, command: Command) -> tuple[HeldMail | LeavingMai
         _already_settled(work, int(first))
     elif len(own) == 1:
         return own[0], command.argument.strip()
+    elif not own and command.word == "discard":
+        _left_already(work)
     numbers = ", ".join(str(mail.number) for mail in own) or "none is held"
     raise Refusal("there is no such held mail", f"#{command.word} and one of: {numbers}")
+
+
+def _left_already(work: OfficerAtWork) -> None:
+    """Refuses to stop what has gone, and says when it went."""
+    gone = [settled for settled in work.d.case.settled if settled.how == SENT]
+    if gone:
+        last = max(gone, key=lambda settled: settled.at)
+        when = moment_words(work.d.council.calendar.local(last.at))
+        raise Refusal(f"your mail cannot be stopped any more: it left at {when}", "#message, to put right what it says")
 
 
 def _already_settled(work: OfficerAtWork, number: int) -> None:

@@ -26,7 +26,7 @@ from townclerk.domain.decide import (
 )
 from townclerk.domain.decide.correcting import corrections
 from townclerk.domain.decide.deliberation import Deliberation
-from townclerk.domain.decide.holding import NO_WORD, discard, hold, keep_as_note, remind, send
+from townclerk.domain.decide.holding import NO_WORD, SENT, discard, hold, keep_as_note, remind, send
 from townclerk.domain.decide.outside import wrote_outside
 from townclerk.domain.decide.permitting import permit
 from townclerk.domain.decide.refusal import Refusal
@@ -113,7 +113,7 @@ def _refuse(d: Deliberation, before: Case, officer: Officer, event: OfficerWrote
     """Nothing of the mail is done, also where its first words, before the one *at* which it was refused, could have been."""
     d.start_again(before)
     understood = " ".join(command.line for command in event.commands) or event.mail.subject
-    ready = corrections(event.commands, at, refusal)
+    ready = corrections(event.commands, at, refusal, before.complainant.name)
     d.note(officer.key, "refused", words=" ".join(c.word for c in event.commands), mail=event.mail.number)
     d.to_staff(officer, Refused(understood, refusal.reason, refusal.instead, event.mail.own_text, ready))
 
@@ -145,7 +145,6 @@ def leave_now(d: Deliberation, timer: Timer) -> None:
     """The moment has come until which an officer's words could be stopped: they are done, with the case as it now is."""
     leaving = next(each for each in d.case.leaving if undoing.timer_key(each) == timer.key)
     officer = d.council.roster.find(leaving.officer)
-    d.settle_held(leaving, leaving.officer, "it was sent to the resident")
     before = d.case
     d.event = "officer:" + "+".join(command.word for command in leaving.commands)  # what they wrote, whenever it leaves
     if officer is None or officer.has_left(d.council.roster.day) or not d.may_act(officer):
@@ -160,13 +159,14 @@ def leave_now(d: Deliberation, timer: Timer) -> None:
     except Refusal as refusal:
         _could_not_leave(d, before, leaving, refusal.reason, refusal.instead)
         return
+    d.settle_held(leaving, leaving.officer, SENT if d.letters_to_resident else "it was followed")
     d.note(officer.key, "officer_wrote", words=" ".join(c.word for c in leaving.commands), mail=leaving.number)
 
 
 def _could_not_leave(d: Deliberation, before: Case, leaving: LeavingMail, reason: str, instead: tuple[str, ...]) -> None:
     """The case is not what it was when they wrote: they are told, and have their text back."""
     d.start_again(before)
-    d.settled_otherwise(leaving.number, "it was not sent, and came back")
+    d.settle_held(leaving, leaving.officer, "it was not sent, and came back")
     understood = " ".join(f"#{c.word} {c.argument}".strip() for c in leaving.commands)
     officer = d.council.roster.find(leaving.officer)
     here = officer is not None and not officer.has_left(d.council.roster.day) and d.may_act(officer)

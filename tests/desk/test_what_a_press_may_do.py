@@ -1,0 +1,111 @@
+"""A press that we offer sends no words to anybody for whom they were not written, ends no case, and loses nothing."""
+
+from datetime import timedelta
+
+import pytest
+
+from desk.at_the_desk import ANSWER, LATER, WENDY, a_complaint, answer, at_a_desk, folded, raw_of, text_of
+from services.office import House
+
+SOON = LATER + timedelta(minutes=3)
+
+
+def pressed(house: House) -> list[str]:
+    """The words of the presses that the last refusal offers, as its page has them."""
+    page = raw_of(house, house.sent("refused")[-1]).get_body(("html",))
+    assert page is not None
+    return [part.split('"')[0] for part in str(page.get_content()).split("body=")[1:]]
+
+
+# --- a held mail
+
+
+@pytest.mark.parametrize("press", ["message", "respond upheld", "acknowledge"])
+async def test_a_note_that_is_held_is_never_sent_to_the_resident(house: House, press: str) -> None:
+    await answer(house, await a_complaint(house), "#note\nShe is lying.", proven="fail")
+    number = house.cases[0].held[0].number
+    await answer(house, house.sent("confirm")[-1], f"#send {number} {press}", SOON)
+
+    assert [letter.kind for letter in house.sent() if not letter.staff] == ["receipt"]
+    assert "it is a note, which was not written for the resident" in folded(text_of(house, house.sent("refused")[-1]))
+    assert [held.number for held in house.cases[0].held] == [number]
+
+
+async def test_a_held_note_follows_its_own_word(house: House) -> None:
+    await answer(house, await a_complaint(house), "#note\nShe is lying.", proven="fail")
+    number = house.cases[0].held[0].number
+    await answer(house, house.sent("confirm")[-1], f"#send {number}", SOON)
+
+    assert [letter.kind for letter in house.sent() if not letter.staff] == ["receipt"]
+    assert house.cases[0].held == ()
+    assert house.cases[0].settled[-1].how == "it was followed"
+
+
+async def test_the_text_of_another_word_of_a_held_mail_is_not_sent_either(house: House) -> None:
+    await answer(house, await a_complaint(house), "#message Dear Ms Patel, we come.\n#reason She is lying.", proven="fail")
+    number = house.cases[0].held[0].number
+    await answer(house, house.sent("confirm")[-1], f"#send {number} respond upheld", SOON)
+
+    assert [letter.kind for letter in house.sent() if not letter.staff] == ["receipt"]
+
+
+async def test_what_cannot_be_stopped_any_more_is_told_with_the_moment_at_which_it_left(house: House) -> None:
+    at_a_desk(house, undo_minutes=10)
+    letter = await a_complaint(house)
+    await answer(house, letter, f"#message\n{ANSWER}")
+    await house.settle(LATER + timedelta(minutes=10))
+    await answer(house, letter, "#discard", LATER + timedelta(minutes=15))
+
+    assert "it left at 12:10 on Monday 11 January 2027" in folded(text_of(house, house.sent("refused")[-1]))
+
+
+# --- a mail put right
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "#close she rang, all sorted",
+        "#tell Jim she is lying",
+        "#extend tomorow waiting for depot",
+        "#reply she is rude",
+        "#closed she rang",
+        "#yes",
+    ],
+)
+async def test_nothing_is_offered_that_would_mean_something_else(house: House, line: str) -> None:
+    await answer(house, await a_complaint(house), line)
+
+    assert pressed(house) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        (f"#respnd upheld\n{ANSWER}", "%23respond%20upheld"),
+        (f"#reply\n{ANSWER}", "%23message"),
+        ("#nte she is lying", "%23note%20she%20is%20lying"),
+        ("#extend 2027-02-06 waiting for the depot", "%23extend%202027-02-08%20waiting%20for%20the%20depot"),
+        ("#assign tm birch please ring her", "please%20ring%20her"),
+    ],
+)
+async def test_a_slip_is_put_right_with_all_that_stood_beside_and_below_it(house: House, text: str, offered: str) -> None:
+    await answer(house, await a_complaint(house), text)
+
+    assert any(offered in press for press in pressed(house))
+
+
+async def test_a_slip_of_the_keyboard_is_not_taken_for_three_words(house: House) -> None:
+    await answer(house, await a_complaint(house), f"#respnd upheld\n{ANSWER}")
+    refused = text_of(house, house.sent("refused")[-1])
+
+    assert "#reopen" not in refused
+    assert "#reason" not in refused
+
+
+@pytest.mark.parametrize("word", ["#yes", "#end", "#fixed", "#done"])
+async def test_that_it_is_done_says_nothing_of_who_was_right(house: House, word: str) -> None:
+    await answer(house, await a_complaint(house), word)
+
+    assert "#respond upheld" not in text_of(house, house.sent("refused")[-1])
+    assert house.sent("refused")[-1].recipient == WENDY
