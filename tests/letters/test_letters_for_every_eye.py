@@ -67,8 +67,15 @@ def test_the_text_part_says_all_that_the_page_says(press: Renders) -> None:
         said = "".join(text.split())
         for element in page.iter("p", "li", "h2", "blockquote", "pre"):
             if element.find("a[@class='button']") is None and element.tag != "ul":
-                words = "".join("".join(element.itertext()).split()).lstrip(">-")
-                assert words.replace("-", "") in said.replace("-", ""), (letter.kind, words)
+                for part in beside_each_other(element):
+                    words = "".join("".join(part.itertext()).split()).lstrip(">-")
+                    assert words.replace("-", "") in said.replace("-", ""), (letter.kind, words)
+
+
+def beside_each_other(element: etree._Element) -> list[etree._Element]:
+    """A ready-made reply and the word to type, which the text part has the other way round; else the element itself."""
+    word = element.find("span[@class='small']")
+    return [element.find("a"), word] if element.tag == "li" and word is not None else [element]
 
 
 # --- colours ---------------------------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ _ANYWHERE = (
     "under",
 )
 _LOOKS = {"subject", "text", "anywhere", "sender"}  # where a rule looks
+_RULES = {"gives", "fields"}  # what a rule says, or where a web form has what it tells
 _WAY_TO_REACH = re.compile(r"@|www\.|https?:|\d{5,}|\d{3,} \d{3,}")
 
 
@@ -135,7 +136,7 @@ class _Facts:
             return {key: part for key, part in kept.items() if part != [] or value[key] == []}
         if isinstance(value, list):
             parts = [self.left_out_of(part) for part in value if not self._tells(part)]
-            return [part for part in parts if not isinstance(part, dict) or "gives" not in part or set(part) & _LOOKS]
+            return [part for part in parts if not isinstance(part, dict) or not set(part) & _RULES or set(part) & _LOOKS]
         return value
 
     def _tells(self, part: object) -> bool:
