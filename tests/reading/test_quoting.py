@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from townclerk.domain.commands import looks_quoted
 from townclerk.domain.quoting import LIMIT, REPLY_ABOVE, own_words, quoted_part, split, written
 
 OUTLOOK = (
@@ -125,6 +126,11 @@ def test_an_officers_words_keep_their_lines() -> None:
 def test_words_past_the_limit_are_cut() -> None:
     assert own_words("a" * LIMIT) == "a" * LIMIT
     assert own_words("a" * LIMIT + "b") == "a" * LIMIT
+
+
+@pytest.mark.parametrize("marker", [REPLY_ABOVE, REPLY_ABOVE.upper(), f"> *--- {REPLY_ABOVE.title()} ---*"])
+def test_our_marker_is_known_however_it_is_written(marker: str) -> None:
+    assert looks_quoted(f"We are sorry.\n{marker}\nWhat staff are told.")
 
 
 @pytest.mark.parametrize(

@@ -257,4 +257,4 @@ def word_anywhere(text: str) -> str | None:
 
 def looks_quoted(text: str) -> bool:
     """True where *text* holds pieces of a letter to staff: its marker, or a signed address."""
-    return REPLY_ABOVE in " ".join(text.split()) or bool(find_tokens(text))
+    return REPLY_ABOVE.casefold() in " ".join(text.casefold().split()) or bool(find_tokens(text))

@@ -22,7 +22,9 @@ _SIGNATURE_LINES = 12
 _MOST_LABELS = 9  # lines of a header, as programs quote it
 _PREAMBLE_LINES = 40  # from where a quote begins to the head of our letter
 
-_SENDER = frozenset(["from", "oddi wrth", "o", "von", "de", "od", "da", "van"])
+_SENDER = frozenset(
+    ["from", "oddi wrth", "o", "von", "de", "de la", "od", "da", "van", "fra", "från", "kimden", "lähettäjä", "feladó"]
+)
 _WHEN = frozenset(
     [
         "sent",
@@ -39,6 +41,13 @@ _WHEN = frozenset(
         "enviado",
         "inviato",
         "verzonden",
+        "trimis",
+        "data",
+        "sendt",
+        "skickat",
+        "gönderildi",
+        "lähetetty",
+        "enviada",
     ]
 )
 _OTHER = frozenset(
@@ -64,10 +73,25 @@ _OTHER = frozenset(
         "asunto",
         "oggetto",
         "aan",
+        "onderwerp",
+        "către",
+        "subiect",
+        "assunto",
+        "til",
+        "till",
+        "emne",
+        "ämne",
+        "kime",
+        "konu",
+        "aihe",
     ]
 )
 _LABELS = _SENDER | _WHEN | _OTHER
-_LABEL = re.compile(r"^[*_]{0,2}([A-Za-zÀ-ž-]{1,10}(?: [a-z]{4,6})?)[*_]{0,2}[ \t]{0,2}:[*_]{0,2}(?:\s|$)")
+_TOLD_ALONE = frozenset(
+    ["from", "sent", "date", "to", "cc", "bcc", "subject", "von", "gesendet", "betreff", "pwnc", "anfonwyd"]
+)
+_LABEL_INSIDE = re.compile(r"(?<![^\s*_|>])([A-Za-zÀ-ž-]{2,10})[*_]{0,2} ?:(?=[\s*_]|$)")
+_LABEL = re.compile(r"^[*_]{0,2}([A-Za-zÀ-ž-]{1,10}(?: [a-z]{2,6})?)[*_]{0,2}[ \t]{0,2}:[*_]{0,2}(?:\s|$)")
 _RULE = re.compile(r"^[-_=*]{5,}$")
 _LIST_RULE = re.compile(r"^_{20,}$")
 _FORWARDED = re.compile(
@@ -96,6 +120,12 @@ _WORD = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"<?(?:https?://|mailto:|www\.)[^\s<>]{1,4000}>?")
 _DASHED = re.compile(r"^-{2,}[^-].{5,400}-{2,}$")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
+_SAYS_WROTE = re.compile(
+    r"\b(?:wrote|writes|written by|said|ysgrifennodd|schrieb|a écrit|ha escrito|escribió|napisał(?:\(a\)|a)?|scrisse|ha scritto|"
+    r"schreef|skrev|a scris|escreveu|kirjoitti)\b",
+    re.IGNORECASE,
+)
+_OF_NOTES = re.compile(r"^[^\W\d_][\w .'’-]{1,40}(?:/[\w .&'’-]{2,30}){2,4}(?:@[\w.-]{2,40})?$")
 _DEVICE = re.compile(
     r"^(?:sent|anfonwyd) (?:from|via|using|oddi ar|o|gan)(?: [^\s,.;!?<]{1,30}){1,5}[.!]?(?: ?<\S{1,300}>)?$"
     r"|^get outlook for (?:ios|android|mac)(?: ?<\S{1,300}>)?\.?$"
@@ -516,13 +546,61 @@ def _holds_another_mail(own: list[str]) -> bool:
             return True
         if _ANY_LABEL.match(line) and _looks_like_header(lines[index : index + 8]):
             return True
-    return False
+        if index + 1 < len(lines) and (_says_who_wrote(line) or (_OF_NOTES.match(line) and _dated(lines[index + 1]))):
+            return True
+    return _names_its_labels(lines)
 
 
 def _looks_like_header(lines: list[str]) -> bool:
+    """True for labels with an address and a time in them, or with the very minute: few lists of a letter have that."""
     labels = list(takewhile(lambda line: _ANY_LABEL.match(line) is not None, lines))
     words = " ".join(labels)
-    return len(labels) >= 3 and ("@" in words or bool(_BRACKETED.search(words))) and _dated(words)
+    if len(labels) < 3 or not _dated(words):
+        return False
+    return "@" in words or any(_YEAR.search(line) and _CLOCK.search(line) for line in labels)
+
+
+def _says_who_wrote(line: str) -> bool:
+    """True for a line that ends in "X wrote:", with or without an address: an officer who quotes looks at it again."""
+    if len(line) > 400 or not line.endswith((":", "\uff1a")):
+        return False
+    said = line.casefold().rstrip(": \uff1a")
+    return f"{said}:".endswith(_WROTE_ENDS) or bool(
+        _SAYS_WROTE.search(line) and (_dated(line) or _SAYS_WROTE.search(said[-14:]))
+    )
+
+
+def _names_its_labels(lines: list[str]) -> bool:
+    """True where three labels of a header, in a language that we know, stand together. Inside a house programs write no address
+    beside them, some of them no colon, and some put each on a line of its own, or all on one."""
+    with_colon = [_label(line) for line in lines]
+    without = [_open_label(line) for line in lines]
+    alone = [line.casefold() if line.casefold() in _TOLD_ALONE else None for line in lines]
+    return (
+        _together(with_colon, 3, within=6)
+        or any(_labels_inside(line) >= 3 for line in lines)
+        or _together(without, 3, within=3)
+        or _together(alone, 2, within=8)
+    )
+
+
+def _together(labels: list[str | None], fewest: int, within: int) -> bool:
+    """True where *fewest* different labels stand on *within* lines that follow each other."""
+    return any(
+        label is not None and len({other for other in labels[index : index + within] if other}) >= fewest
+        for index, label in enumerate(labels)
+    )
+
+
+def _open_label(line: str) -> str | None:
+    """The label that begins a line with a capital, and that no colon need follow."""
+    first, _, rest = line.partition(" ")
+    name = first.rstrip(":").casefold()
+    return name if rest and first[:1].isupper() and name in _TOLD_ALONE else None
+
+
+def _labels_inside(line: str) -> int:
+    return len({found[1].casefold() for found in _LABEL_INSIDE.finditer(line) if found[1].casefold() in _LABELS})
 
 
 # -- what programs add below -------------------------------------------------------------------------------------------

@@ -802,6 +802,46 @@ def pasted(text: str, letter: Letter) -> Part:
     return plain(f"{text}\n\n{contractor}\n\n" + outlook_text("", letter))
 
 
+def passed_on(name: str, header: str) -> None:
+    """A colleague's mail between the answer and the letter, as programs write it inside a house: without an address."""
+
+    @shape(f"a colleague's mail above the letter: {name}", held=True)
+    def write(text: str, letter: Letter) -> Part:
+        return plain(f"{text}\n\n{header}\n\nShe is a trial. Keep it short.\n\n" + outlook_text("", letter).lstrip("\n"))
+
+
+INTERNAL = "From: Tom Birch\nSent: 11 January 2027 11:00\nTo: Wendy Ash\nSubject: RE: Complaint for you"
+passed_on("Outlook", INTERNAL)
+passed_on("Outlook on the web", "________________________________\n" + INTERNAL)
+passed_on("Outlook for Mac", INTERNAL.replace("Sent:", "Date:"))
+passed_on("bold", re.sub(r"^(\w+:)", r"*\1*", INTERNAL, flags=re.MULTILINE))
+passed_on("without a date", "From: Tom Birch\nTo: Wendy Ash\nSubject: RE: Complaint for you")
+passed_on("on one line", INTERNAL.replace("\n", " "))
+passed_on("eM Client", 'From "Tom Birch"\nTo "Wendy Ash"\nDate 11/01/2027 11:00:00\nSubject RE: Complaint for you')
+passed_on(
+    "Notes", "Tom Birch/Waste/Exton\n11/01/2027 11:00\n\nTo\nWendy Ash/Waste/Exton@Exton\ncc\n\nSubject\nRe: Complaint for you"
+)
+passed_on("in German", "Von: Tom Birch\nGesendet: Montag, 11. Januar 2027 11:00\nAn: Wendy Ash\nBetreff: AW: Complaint for you")
+passed_on(
+    "in Polish", "Od: Tom Birch\nWysłano: poniedziałek, 11 stycznia 2027 11:00\nDo: Wendy Ash\nTemat: RE: Complaint for you"
+)
+passed_on(
+    "in Romanian", "De la: Tom Birch\nTrimis: luni, 11 ianuarie 2027 11:00\nCătre: Wendy Ash\nSubiect: RE: Complaint for you"
+)
+passed_on(
+    "in Hungarian", "Feladó: Tom Birch\nElküldve: 2027. január 11., 11:00\nCímzett: Wendy Ash\nTárgy: RE: Complaint for you"
+)
+passed_on("who wrote", "Tom Birch wrote:")
+passed_on("who wrote on a day", "On Monday Tom Birch wrote:")
+passed_on("who said at a time", "Tom Birch said at 11:00:")
+
+
+@shape("a colleague's mail above the letter, on a page that a server cleaned", held=True)
+def passed_on_page(text: str, letter: Letter) -> Part:
+    source = outlook_page(text, letter, head=False, signature=f"{word(INTERNAL)}{word('She is a trial. Keep it short.')}")
+    return page(source)
+
+
 @shape("words that cannot be seen", held=True)
 def invisible(text: str, letter: Letter) -> Part:
     return page(f'{divs(text)}<div style="color:#ffffff">The crew was drunk.</div>{gmail_page("", letter)}')
