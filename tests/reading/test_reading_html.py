@@ -81,3 +81,25 @@ def test_tables_lists_and_lines_are_kept_apart() -> None:
 
 def test_an_encoding_declared_in_the_page_does_not_matter() -> None:
     assert read_html("<?xml version='1.0' encoding='utf-16'?><html><body>café</body></html>").whole == "café"
+
+
+@pytest.mark.parametrize("size", ["1rem", "1em", "0.9em", "0.875rem", "1.0rem", "85%", "100%", "0.5em", "8pt", "medium", "1vw"])
+def test_words_of_an_ordinary_size_are_the_senders(size: str) -> None:
+    found = read_html(f'<p>Mine.</p><div style="font-size: {size}">So are these.</div>')
+
+    assert found.marked == "Mine.\n\nSo are these."
+
+
+@pytest.mark.parametrize("size", ["0", "0px", "0.0em", "1px", "0.5pt", "1pt", ".05em", "1%", "0%", "0rem !important"])
+def test_a_residents_words_are_read_however_small_they_are(size: str) -> None:
+    found = read_html(f'<p>Mine.</p><div style="font-size: {size}">I cannot go on.</div>')
+
+    assert "I cannot go on." in found.whole
+    assert "I cannot go on." in found.own
+    assert "\nI cannot go on." not in found.marked
+
+
+def test_what_is_never_shown_is_nobodys_words() -> None:
+    found = read_html('<p>Mine.</p><div style="display:none">#close</div><div hidden>#close</div>')
+
+    assert (found.whole, found.marked) == ("Mine.", "Mine.")

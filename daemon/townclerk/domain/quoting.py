@@ -5,6 +5,7 @@ being empty: the whole text is always kept beside it.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -203,17 +204,26 @@ def written(text: str, person: frozenset[str] = frozenset()) -> Written:
     return Written(clear.text, _doubt(sorted_lines, theirs, clear, signed_oddly), quoted)
 
 
-def agreed(plain: Written, page: Written) -> Written:
-    """What two versions of one mail say together. A program knows more of its page (where its signature begins), so where the
-    plain text only goes on for longer, the page is right; where they differ otherwise, nobody knows what was meant."""
+def agreed(plain: Written, page: Written, shown: str) -> Written:
+    """What two versions of one mail say together. *shown*: all that the page shows, each line with its mark.
+
+    A program knows more of its page: where its signature begins, what is hidden. So where the plain text only goes on for
+    longer, with words that the page shows as well, though as a signature, the page is right. Where they differ otherwise,
+    nobody knows what was meant, and a person is asked."""
     ours, theirs = _compared(plain.text), _compared(page.text)
     if ours == theirs:
         return page if page.doubt is None or plain.doubt is not None else replace(page, doubt=_agreed_doubt(page.doubt))
-    if theirs and ours[: len(theirs)] == theirs:
+    if theirs and ours[: len(theirs)] == theirs and _shows(shown, ours):
         return page
     if ours and theirs[: len(ours)] == ours and plain.doubt is None and page.doubt is Doubt.ADDED:
         return plain
     return replace(plain, doubt=plain.doubt or page.doubt or Doubt.TWO_VERSIONS)
+
+
+def _shows(shown: str, words: list[str]) -> bool:
+    """True where each of the *words* stands where a reader of the page sees it, and nobody else's words are."""
+    lines = (line for line in shown.split("\n") if line[:1] not in {QUOTED, HIDDEN})
+    return Counter(words) <= Counter(_compared("\n".join(lines)))
 
 
 def _agreed_doubt(doubt: Doubt) -> Doubt | None:
@@ -232,7 +242,7 @@ def _doubt(lines: "_Lines", theirs: list[list[str]], clear: Cleared, signed_oddl
         return Doubt.QUOTED
     if len(theirs) > 1:
         return Doubt.BELOW
-    if any(kind == HIDDEN and line.strip() for line, kind in lines.each()):
+    if any(kind == HIDDEN and _bare(line) for line, kind in lines.each()):
         return Doubt.HIDDEN
     if not lines.surely_quoted():
         return Doubt.QUOTED

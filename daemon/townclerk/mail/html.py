@@ -19,9 +19,10 @@ _BLOCKS = frozenset(
 # fmt: on
 _PARAGRAPHS = frozenset(["blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"])
 _SILENT = frozenset(["head", "script", "style", "title", "template", "noscript", "object", "svg"])
-_HIDDEN = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
-    r"|font-size\s*:\s*(?:0|0?\.\d+|1)(?:\.0+)?\s*(?:px|pt|em|rem|%)?\s*(?:;|!|$)"
+_GONE = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"(?:^|;)\s*(?:visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
+    r"|font-size\s*:\s*(?:(?:0+(?:\.0*)?|\.0+)[a-z%]*|(?:0?\.\d+|1(?:\.0+)?)(?:px|pt)|0?\.0\d*(?:em|rem)|\d(?:\.\d+)?%)\s*(?:;|!|$)"
     r"|max-height\s*:\s*0(?:px|pt)?\s*(?:;|!|$)|text-indent\s*:\s*-\d{3,})",
     re.IGNORECASE,
 )
@@ -67,16 +68,18 @@ _GAPS = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True, slots=True)
 class HtmlText:
-    """`whole` is all that a reader sees. `marked` is the same, where each line that a program marked as quoted or as a
-    signature, or that cannot be seen, begins with the mark of `domain.quoting`; without what stands for pictures."""
+    """`whole` is all that the page holds but what is never shown. `marked` is the same, where each line that a program marked
+    as quoted or as a signature, or that cannot be seen, begins with the mark of `domain.quoting`; without what stands for
+    pictures."""
 
     whole: str
     marked: str
 
     @property
     def own(self) -> str:
-        """Without what the mail program marked as quoted."""
-        kept = (line.removeprefix(SIGNED) for line in self.marked.split("\n") if line[:1] not in {QUOTED, HIDDEN})
+        """Without what the mail program marked as quoted. With what cannot be seen: no word of a resident's is lost because of
+        how it is styled."""
+        kept = (line.lstrip(SIGNED + HIDDEN) for line in self.marked.split("\n") if not line.startswith(QUOTED))
         return _GAPS.sub("\n\n", "\n".join(kept)).strip()
 
 
@@ -182,7 +185,7 @@ def _kind(element: etree._Element, letter: etree._Element | None, around: str) -
     """What the words in *element* are, where they are in something that is *around*."""
     if around == QUOTED or element is letter or _is_quote(element):
         return QUOTED
-    if around == HIDDEN or _is_white_on_white(element):
+    if around == HIDDEN or _UNSEEN.search(element.get("style") or "") or _is_white_on_white(element):
         return HIDDEN
     return SIGNED if around == SIGNED or _is_signature(element) else around
 
@@ -282,7 +285,7 @@ def _seen(tree: etree._Element) -> Iterator[tuple[str, etree._Element]]:
 
 
 def _is_silent(element: etree._Element) -> bool:
-    return element.tag in _SILENT or element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
+    return element.tag in _SILENT or element.get("hidden") is not None or bool(_GONE.search(element.get("style") or ""))
 
 
 def _opening(element: etree._Element) -> Iterator[str]:

@@ -306,7 +306,7 @@ def _written(root: Part, found: list[mime.Page], marked: str, person: frozenset[
     if rich == found or not any(page.html for page in rich):
         return first
     page = "\n".join(read_html(page.text).marked if page.html else page.text for page in rich)
-    return agreed(first, written(page, person))
+    return agreed(first, written(page, person), page)
 
 
 # -- delivery reports --------------------------------------------------------------------------------------------------

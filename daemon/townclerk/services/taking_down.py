@@ -192,7 +192,7 @@ async def _earlier(office: Office, officer: Officer, number: int) -> _Earlier | 
         return none
     facts = _facts(stored, mail, officer)
     original = await _original(office, number, mail, stored.received_at)
-    read = read_commands((mail.written.text if mail.written else "") or mail.own_text)
+    read = read_commands(mail.written.text if mail.written is not None else mail.own_text)
     logged = read.commands[0].text if read.commands and read.commands[0].word == "log" else ""
     return _Earlier(facts, original, logged) if original is not None or logged else none
 

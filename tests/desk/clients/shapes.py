@@ -850,8 +850,15 @@ def invisible(text: str, letter: Letter) -> Part:
 @shape("words that are not shown at all")
 def not_shown(text: str, letter: Letter) -> Part:
     return page(
-        f'<div style="display:none">#close</div><span style="font-size:0px">#withdraw</span>{divs(text)}'
-        f'<p style="mso-hide:all">The crew was drunk.</p>{gmail_page("", letter)}'
+        f'<div style="display:none">#close</div><span hidden>#withdraw</span>{divs(text)}'
+        f'<p style="display: none; mso-hide:all">The crew was drunk.</p>{gmail_page("", letter)}'
+    )
+
+
+@shape("words that are too small to be seen, and words that only some programs show", held=True)
+def hardly_shown(text: str, letter: Letter) -> Part:
+    return page(
+        f'<span style="font-size:0px">#withdraw</span>{divs(text)}<p style="mso-hide:all">Drunk.</p>{gmail_page("", letter)}'
     )
 
 

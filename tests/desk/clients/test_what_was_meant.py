@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from desk.clients.letters import ADDRESS, OFFICER, Letter, Part
-from desk.clients.shapes import SHAPES, Shape
+from desk.clients.letters import ADDRESS, OFFICER, Letter, Part, both, divs, page
+from desk.clients.shapes import SHAPES, Shape, gmail_page, gmail_text
 from townclerk.domain.answered import beside
 from townclerk.domain.mail import IncomingMail
-from townclerk.domain.quoting import Written
+from townclerk.domain.quoting import Doubt, Written
 from townclerk.mail.reading import read_inline, read_own
 
 SHORT = "#respond upheld\nDear Ms Patel, we are sorry. We will come on Friday."
@@ -65,3 +65,18 @@ def test_what_was_typed_comes_out_exactly_or_is_held(shape: Shape, typed: str, l
     elif shape.held is False or written.doubt is None:
         assert (written.doubt, words(written.text)) == (None, words(typed))
         assert shape.spreads or paragraphs(written.text) == paragraphs(typed)
+
+
+def test_a_plain_text_that_says_more_than_its_page_is_held(letter: Letter) -> None:
+    more = gmail_text(f"{SHORT}\nAnd we shall pay you £20.", letter)
+
+    assert meant(both(more, gmail_page(SHORT, letter)), letter).doubt is Doubt.TWO_VERSIONS
+
+
+@pytest.mark.parametrize("style", ["font-size:0.9em", "font-size: 1rem"])
+def test_words_in_a_size_of_their_own_go_out(style: str, letter: Letter) -> None:
+    part = page(f'<div style="{style}">{divs(SHORT)}</div>{gmail_page("", letter)}')
+
+    written = meant(part, letter)
+
+    assert (written.doubt, words(written.text)) == (None, words(SHORT))
