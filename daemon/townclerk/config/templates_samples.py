@@ -109,6 +109,7 @@ _CHOICES = (
     Choice("Give it to a colleague", "#assign ", likely=False),
     Choice("Keep a note (nobody outside sees it)", "#note ", likely=False),
 )
+_OUTSIDE = "Asha Patel stood in Cc and has your mail, with the letter quoted below it."
 _CORRECTED = (Choice("#extend 2027-01-20 the crew's report is late", "#extend 2027-01-20 the crew's report is late\n"),)
 
 
@@ -351,6 +352,7 @@ def _full_to_staff() -> Iterator[StaffContent]:
     instead = ("#extend 2027-01-20 reason", "#extend 10 reason")
     yield Refused("#extend next week", "no date was given", instead, _ANSWER)
     yield Refused("#extend next week", "no date was given", instead, _ANSWER, _CORRECTED)
+    yield Refused("#extend next week", "no date was given", instead, _ANSWER, _CORRECTED, _OUTSIDE)
     for kind in (LetterKind.RECEIPT, LetterKind.DELAY_NOTICE):
         yield Undelivered(kind, "asha.patel@example.org", "5.1.1", "550 5.1.1 User unknown", _CHOICES)
 
@@ -450,6 +452,8 @@ def _held() -> Iterator[StaffContent]:
     done = ("The response is now promised for Wednesday 20 January 2027.",)
     yield Confirm(7, "not_signed", _ANSWER, _held_choices(), proofs=(Proof("What it says", notes=done),))
     yield Confirm(7, "not_signed", _ANSWER, _held_choices()[2:], proofs=(Proof("As a message", problem="there is no text"),))
+    yield Confirm(7, "not_proven", _ANSWER, _held_choices(), outside=_OUTSIDE)
+    yield Confirm(7, "not_proven", _ANSWER, _held_choices(), since=_RESPOND, outside=_OUTSIDE)
     leaves = datetime(2026, 12, 29, 10, 41, tzinfo=UTC)
     yield Done(("The complaint is answered: upheld.", "The resident has been told."), leaves_at=leaves, choices=_to_stop())
     yield Done((), leaves_at=leaves)

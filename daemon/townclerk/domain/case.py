@@ -117,6 +117,7 @@ class HeldMail:
     at: datetime
     files: tuple[Attachment, ...] = ()
     most_bytes: int | None = None  # of files, that a letter can carry
+    outside: str = ""  # who of its parties has the mail already, because it was sent to them too
 
 
 @dataclass(frozen=True, slots=True)

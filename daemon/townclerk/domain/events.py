@@ -14,7 +14,8 @@ from townclerk.domain.words import Category, LetterKind
 class MailFacts:
     """A mail as a case sees it. `number` is its place in the store; `received_at` the server's time of receipt.
     `answerable` is False for a robot, a list, or an address that nobody reads. Of an officer's mail, `files` are what hangs on
-    it, and `most_bytes` is how much of that a letter can carry; None: nothing is said of it."""
+    it, and `most_bytes` is how much of that a letter can carry; None: nothing is said of it. `outside` says who of the
+    case's own parties stood among its recipients too, and so has it; empty: nobody."""
 
     number: int
     sender: Address
@@ -28,6 +29,7 @@ class MailFacts:
     answerable: bool = True
     files: tuple[Attachment, ...] = ()
     most_bytes: int | None = None
+    outside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

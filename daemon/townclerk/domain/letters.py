@@ -459,6 +459,7 @@ class Confirm:
     left: tuple[str, ...] = ()  # what is said of files that do not go along
     since: date | None = None
     officer: str = ""  # who wrote it, where this goes to somebody else
+    outside: str = ""  # who has the mail already
     kind = LetterKind.CONFIRM
 
 
@@ -483,6 +484,7 @@ class Refused:
     instead: tuple[str, ...]
     text: str = ""  # what they wrote, given back, so that nothing is lost
     choices: tuple[Choice, ...] = ()  # their mail put right, or with what is missing left to be filled in
+    outside: str = ""  # who has the mail already
     kind = LetterKind.REFUSED
 
 

@@ -64,6 +64,7 @@ async def officer_mail(
         await _refuse(office, officer, facts, settle, now)
         return
     named = tuple(other for other, case in known.items() if _may_know_of(council, officer, case))
+    facts = replace(facts, outside=_who_has_it(mail, known[ref]))
     event = _event(office, officer, mail, wrote, facts, known[ref], named, signed)
     if isinstance(event, OfficerWrote) and any(command.word == "new-case" for command in event.commands):
         event = replace(event, spare_ref=await new_reference(office, now))
@@ -116,12 +117,24 @@ def _event(
             return OfficerWroteOutside(officer.key, facts)
         return OfficerMailHeld(officer.key, facts, "not_signed")
     read = read_commands(facts.own_text)
+    if not read.commands and facts.outside:
+        return OfficerWroteOutside(officer.key, facts)
     if not read.commands:
         return OfficerMailHeld(officer.key, facts, "no_word", sure=wrote.doubt is None and nothing_but_text(mail))
     if wrote.doubt is not None and _matters(wrote.doubt, read):
         return OfficerMailHeld(officer.key, facts, wrote.doubt.value)
     informed = signed.side is Side.INFORMED
     return OfficerWrote(officer.key, facts, read.commands, read.problem, known_refs, instead=read.instead, informed=informed)
+
+
+def _who_has_it(mail: IncomingMail, case: Case) -> str:
+    """Who of the parties of *case* stands among the recipients of *mail*, said to whoever wrote it; empty: none of them."""
+    parties = (case.complainant, *(party.who for party in case.parties))
+    names = {party.key: party.name or party.address for party in parties}
+    found = [(names[each.key], "To") for each in mail.to if each.key in names]
+    found += [(names[each.key], "Cc") for each in mail.cc if each.key in names]
+    quoted = ", with the letter quoted below it" if len(mail.text.split()) > len(mail.own_text.split()) else ""
+    return " ".join(f"{name} stood in {where} and has your mail{quoted}." for name, where in dict.fromkeys(found))
 
 
 async def _leaver(office: Office, officer: Officer, facts: MailFacts, link: Link, settle: Settle, now: datetime) -> None:

@@ -29,7 +29,7 @@ def note(work: OfficerAtWork, command: Command) -> None:
     work.d.note(work.officer.key, "note", text=text)
     if work.d.case.possible_links:
         work.d.change(possible_links=())
-    work.done("Your note is kept. Nobody outside sees it.")
+    work.done(work.unseen("Your note is kept."))
 
 
 def assign(work: OfficerAtWork, command: Command) -> None:

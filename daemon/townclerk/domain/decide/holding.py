@@ -51,6 +51,7 @@ def hold(d: Deliberation, officer: Officer, event: OfficerMailHeld, follow: Foll
         d.now,
         mail.files,
         mail.most_bytes,
+        mail.outside,
     )
     d.change(held=(*d.case.held, held))
     d.note(officer.key, "held", why=event.why, mail=mail.number)
@@ -116,9 +117,28 @@ def _confirm(
     left = sort_files(held.files).left
     keep = Choice("Keep it as a note; send nothing", f"#discard {held.number}\n")
     if officer is None or (somebody_else and held.why in NOT_CERTAINLY_THEIRS):
-        return Confirm(held.number, held.why, held.text, (keep,), left=left, since=since, officer=name or held.officer)
+        return Confirm(
+            held.number,
+            held.why,
+            held.text,
+            (keep,),
+            left=left,
+            since=since,
+            officer=name or held.officer,
+            outside=held.outside,
+        )
     proofs, can = _proofs(d, held, officer, follow)
-    return Confirm(held.number, held.why, held.text, (*can, keep), proofs=proofs, left=left, since=since, officer=name)
+    return Confirm(
+        held.number,
+        held.why,
+        held.text,
+        (*can, keep),
+        proofs=proofs,
+        left=left,
+        since=since,
+        officer=name,
+        outside=held.outside,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +214,17 @@ def _mail_of(held: HeldMail, officer: Officer) -> MailFacts:
     """The held mail as a mail that is being followed."""
     sender = Address(officer.name, officer.email)
     return MailFacts(
-        held.mail, sender, "", held.message_id, (), held.at, held.text, held.text, files=held.files, most_bytes=held.most_bytes
+        held.mail,
+        sender,
+        "",
+        held.message_id,
+        (),
+        held.at,
+        held.text,
+        held.text,
+        files=held.files,
+        most_bytes=held.most_bytes,
+        outside=held.outside,
     )
 
 
@@ -288,7 +318,8 @@ def _follow_as_author(work: OfficerAtWork, mail: HeldMail | LeavingMail, command
 def _as_author(work: OfficerAtWork, mail: HeldMail | LeavingMail) -> OfficerAtWork:
     """It is their letter, with their name and their files, whoever pressed."""
     author = work.d.council.roster.find(mail.officer) or work.officer
-    facts = replace(work.mail, number=mail.number, files=mail.files, most_bytes=mail.most_bytes)
+    outside = mail.outside if isinstance(mail, HeldMail) else ""
+    facts = replace(work.mail, number=mail.number, files=mail.files, most_bytes=mail.most_bytes, outside=outside)
     theirs = OfficerAtWork(work.d, author, facts, work.known_refs, work.spare_ref)
     written = mail.at if isinstance(mail, HeldMail) else mail.written_at
     theirs.written_on = work.d.council.calendar.local(written).date()  # "tomorrow" in it is the day after that

@@ -27,7 +27,7 @@ from townclerk.domain.decide import (
 from townclerk.domain.decide.correcting import corrections
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.holding import NO_WORD, SENT, discard, hold, keep_as_note, remind, send
-from townclerk.domain.decide.outside import wrote_outside
+from townclerk.domain.decide.outside import ask_whether_it_was_the_response, wrote_outside
 from townclerk.domain.decide.permitting import permit
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.work import OfficerAtWork
@@ -49,6 +49,7 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
         return
     before = d.case
     work = OfficerAtWork(d, officer, event.mail, event.known_refs, event.spare_ref, event.informed)
+    work.lines.extend([event.mail.outside] if event.mail.outside else [])
     at = None
     try:
         if event.problem is not None:
@@ -65,18 +66,24 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
     except Refusal as refusal:
         _refuse(d, before, officer, event, refusal, at)
         return
-    if d.unsent:
-        work.done("This resident gave no address, so nothing was sent to them: please reach them another way.")
-    elif d.by_post:
-        work.done("This resident is not written to by email: whoever has the case has the letter, to send it in another way.")
-    elif d.writes_to_resident:
-        work.done("The resident has been told.")
-    work.tell_of_files()
+    _tell_what_left(work)
     if leaves_at is not None and (d.writes_to_resident or d.by_post):
         undoing.wait(work, before, event, leaves_at)
         return
     d.note(officer.key, "officer_wrote", words=" ".join(c.word for c in event.commands), mail=event.mail.number)
     d.to_staff(officer, Done(tuple(work.lines), work.shown, work.sections))
+    if event.mail.outside:
+        ask_whether_it_was_the_response(d, officer, event.mail)
+
+
+def _tell_what_left(work: OfficerAtWork) -> None:
+    if work.d.unsent:
+        work.done("This resident gave no address, so nothing was sent to them: please reach them another way.")
+    elif work.d.by_post:
+        work.done("This resident is not written to by email: whoever has the case has the letter, to send it in another way.")
+    elif work.d.writes_to_resident:
+        work.done("The resident has been told.")
+    work.tell_of_files()
 
 
 def _follow(work: OfficerAtWork, command: Command) -> None:
@@ -106,7 +113,7 @@ def _keep_what_stands_below(work: OfficerAtWork, command: Command) -> None:
     """Text below a word that takes none is kept, and goes to nobody."""
     if command.body and command.word in TAKE_NO_TEXT - _ASK_ONLY:
         work.d.note(work.officer.key, "note", text=command.body)
-        work.done(f"What stands below #{command.word} is kept as a note. Nobody outside sees it.")
+        work.done(work.unseen(f"What stands below #{command.word} is kept as a note."))
 
 
 def _refuse(d: Deliberation, before: Case, officer: Officer, event: OfficerWrote, refusal: Refusal, at: Command | None) -> None:
@@ -115,7 +122,7 @@ def _refuse(d: Deliberation, before: Case, officer: Officer, event: OfficerWrote
     understood = " ".join(command.line for command in event.commands) or event.mail.subject
     ready = corrections(event.commands, at, refusal, before.complainant.name)
     d.note(officer.key, "refused", words=" ".join(c.word for c in event.commands), mail=event.mail.number)
-    d.to_staff(officer, Refused(understood, refusal.reason, refusal.instead, event.mail.own_text, ready))
+    d.to_staff(officer, Refused(understood, refusal.reason, refusal.instead, event.mail.own_text, ready, event.mail.outside))
 
 
 def officer_mail_held(d: Deliberation, event: OfficerMailHeld) -> None:

@@ -4,8 +4,9 @@ from townclerk.domain.case import HeldMail
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.work import NOBODY_KNOWN, SENT_ALREADY, moment_words
-from townclerk.domain.events import OfficerWroteOutside
+from townclerk.domain.events import MailFacts, OfficerWroteOutside
 from townclerk.domain.letters import Done
+from townclerk.domain.roster import Officer
 from townclerk.domain.words import Category, LetterKind, Status
 
 
@@ -19,18 +20,27 @@ def wrote_outside(d: Deliberation, event: OfficerWroteOutside) -> None:
     d.record(mail)
     d.change(written_at=mail.received_at)
     d.note(event.officer or "mailbox", "wrote_outside", mail=mail.number)
-    if not _answer_is_owed(d):
-        if officer is not None:
-            d.to_staff(officer, Done(("Your mail to the resident is kept with the case. Nothing else was to be done.",)))
+    if ask_whether_it_was_the_response(d, officer, mail) or officer is None:
         return
+    kept = "Your mail to the resident is kept with the case. Nothing else was to be done."
+    d.to_staff(officer, Done((mail.outside, kept) if mail.outside else (kept,)))
+
+
+def ask_whether_it_was_the_response(d: Deliberation, officer: Officer | None, mail: MailFacts) -> bool:
+    """Ask *officer*, or whoever is responsible, about a *mail* that the resident has already; False where no answer is owed,
+    so that there is nothing to ask."""
+    if not _answer_is_owed(d):
+        return False
     author = officer.key if officer is not None else NOBODY_KNOWN
     held = HeldMail(mail.number, author, mail.number, SENT_ALREADY, mail.own_text, mail.message_id, mail.received_at)
     d.change(held=(*d.case.held, held))
     who = officer.name if officer is not None else "Somebody"
     how = "" if officer is not None else " from the mailbox itself"
-    detail = f"{who} wrote to the resident{how} at {moment_words(d.council.calendar.local(mail.received_at))}."
+    sent = f"{who} wrote to the resident{how} at {moment_words(d.council.calendar.local(mail.received_at))}."
     to = f"officer:{officer.key}" if officer is not None else "responsible:"
+    detail = f"{sent} {mail.outside}".strip()
     hand_over(d, LetterKind.DECISION, to, "was_this_the_response", detail, mail=mail.number)
+    return True
 
 
 def _answer_is_owed(d: Deliberation) -> bool:

@@ -33,7 +33,7 @@ def learning(work: OfficerAtWork, command: Command) -> None:
         raise Refusal("what was learned is missing", "#learning and a few words")
     d.change(learning=(*d.case.learning, text))
     d.note(work.officer.key, "learning", text=text)
-    work.done("What was learned is recorded. Nobody outside sees it with this case.")
+    work.done(work.unseen("What was learned is recorded.", "Nobody outside sees it with this case."))
 
 
 def _coded(command: Command, codes: Mapping[str, Code]) -> tuple[Code, str]:

@@ -91,6 +91,10 @@ class OfficerAtWork:
     def done(self, line: str) -> None:
         self.lines.append(line)
 
+    def unseen(self, line: str, so: str = "Nobody outside sees it.") -> str:
+        """*line*, and that nobody outside sees it: which is not said of a mail that somebody outside was sent as well."""
+        return line if self.mail.outside else f"{line} {so}"
+
     def take_sent(self) -> str:
         """The text that has gone to the resident already, where this officer was asked about just one such mail; it is then
         settled, and does not go out again."""
