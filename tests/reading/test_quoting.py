@@ -5,7 +5,7 @@ import time
 import pytest
 
 from townclerk.domain.commands import looks_quoted
-from townclerk.domain.quoting import LIMIT, REPLY_ABOVE, own_words, quoted_part, split, written
+from townclerk.domain.quoting import LIMIT, REPLY_ABOVE, own_words, split, written
 
 OUTLOOK = (
     "From: Feedback <feedback@council.example>\nSent: 12 January 2027 09:30\nTo: Wendy Ash\nSubject: A complaint\n\nQUOTED"
@@ -46,7 +46,7 @@ def test_a_quoted_mail_below_is_not_the_senders(quote: str) -> None:
 
     assert own_words(text) == "My own words.\nA second line."
     assert own_words(text.replace("\n", "\r\n")) == "My own words.\nA second line."
-    assert "QUOTED" in quoted_part(text)
+    assert "QUOTED" in split(text).quoted
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_answers_between_quoted_lines_stay() -> None:
     text = "On 12 Jan 2027 at 09:30, X <x@example.org> wrote:\n> Which day?\nMonday.\n> Which street?\nHigh Street.\n"
 
     assert own_words(text) == "Monday.\nHigh Street."
-    assert quoted_part(text).splitlines()[1:] == ["> Which day?", "> Which street?"]
+    assert split(text).quoted.splitlines()[1:] == ["> Which day?", "> Which street?"]
 
 
 def test_an_answer_below_the_quote_stays() -> None:

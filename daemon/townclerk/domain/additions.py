@@ -19,13 +19,15 @@ _SHORTEST_DISCLAIMER = 20  # characters
 
 _RULE = re.compile(r"^[-_=*~–—]{4,}$")  # the dashes that Word makes of two
 _PICTURE = re.compile(r"\[(?:cid:|image: ?|inline image)[^\[\]\n]{0,200}\]|\ufffc", re.IGNORECASE)
-_PROGRAMS = (
-    r"(?:iphone|ipad|apple|galaxy|samsung|android|blackberry|huawei|pixel|nokia|xiaomi|oneplus|phone|mobile|tablet|smartphone|windows|outlook|"
-    r"e?mail|gmail|yahoo|aol|proton\w*|spark|bluemail|aqua|k-9|thunderbird|tutanota|tuta|workspace|boxer|touchdown|edison|airmail|"
-    r"canary|zoho|ffôn|ffon|symudol)"
+_MAKES = (
+    r"(?:iphone|ipad|apple|galaxy|samsung|android|blackberry|huawei|pixel|nokia|xiaomi|oneplus|windows"
+    r"|outlook|gmail|yahoo|aol|proton\w*|"
+    r"spark|bluemail|aqua|k-9|thunderbird|tutanota|tuta|workspace|boxer|touchdown|edison|airmail|canary|zoho|mail for windows)"
 )
+_PROGRAMS = rf"(?:{_MAKES}|phone|mobile|tablet|smartphone|e?mail|ffôn|ffon|symudol)"
 _DEVICE = re.compile(
-    rf"^(?:sent|anfonwyd) (?:from|via|using|with|by|oddi ar|o|gan|gyda) (?:[^\s,.;:!?<]{{1,30}} ){{0,5}}?{_PROGRAMS}\b"
+    rf"^(?:sent|anfonwyd) (?:(?:from|via|using|oddi ar|o|gan|gyda) (?:my|fy)(?: [^\s,.;:!?<]{{1,30}}){{0,4}}? {_PROGRAMS}"
+    rf"|(?:from|via|using|with|by|oddi ar|o|gan|gyda) (?:the all new )?{_MAKES})\b"
     r"(?: [^\s,.;:!?<]{1,30}){0,4}[.!:]?(?: ?<\S{1,300}>)?"
     r"(?: please excuse (?:my |any )?(?:brevity|typos)[^.]{0,60}\.?| search, organi[sz]e, conquer)?$"
     r"|^get (?:outlook|bluemail|spark|boxer) for [^\s<]{1,20}(?: ?<\S{1,300}>)?\.?$"
@@ -46,7 +48,28 @@ _FOOTER = re.compile(
     r"|^(?:follow|find|like|join|connect with) us (?:on|at):? ?(?:facebook|twitter|x\b|instagram|linkedin|youtube|social|www\.)"
     r"|^mailtrack\b"
     r"|^(?:facebook|twitter|x|instagram|linkedin|youtube)(?: ?[|•·,/] ?(?:facebook|twitter|x|instagram|linkedin|youtube)){1,5}$"
-    r"|^(?:we|rydym|rydyn|mae).{0,40}(?:welcome|croesaw|croeso).{0,60}(?:correspondence|gohebiaeth|gysylltu|welsh|cymraeg|gymraeg)",
+    r"|^(?:we|rydym|rydyn|mae).{0,40}(?:welcome|croesaw|croeso).{0,60}(?:correspondence|gohebiaeth|gysylltu"
+    r"|welsh|cymraeg|gymraeg)",
+    re.IGNORECASE,
+)
+# What no officer writes to a resident: cut wherever it ends a text. What else looks like a footer is one below a signature.
+_SURE_FOOTER = re.compile(
+    r"^(?:please )?(?:consider|think (?:of|about)|ystyriwch|meddyliwch).{0,20}(?:environment"
+    r"|amgylchedd).{0,15}(?:before|cyn).{0,12}"
+    r"(?:print|argraffu).{0,40}$"
+    r"|^(?:please )?think before (?:you print|printing).{0,30}$"
+    r"|^virus-free\b|^avast logo|^mailtrack\b"
+    r"|^this (?:e-?mail|message)(?: message)? (?:has been|is|was) (?:checked|scanned|swept|virus|encrypted"
+    r"|classified|protected|"
+    r"secured|sent securely).{0,80}(?:virus|malware|spam|threat|mimecast|proofpoint|egress|zivver|avast"
+    r"|sophos|messagelabs|symantec)"
+    r"|^(?:sent|sender|email|scanned|secured|protected|encrypted|classified|verified)(?: securely"
+    r"| verified)? (?:by|with|using|via) "
+    r"(?:egress|mimecast|proofpoint|zivver|avast|sophos)\b.{0,60}$"
+    r"|^click here to report this (?:e-?mail|message)|^report this (?:e-?mail|message)(?: as (?:spam|phishing))?\.?$"
+    r"|^(?:facebook|twitter|x|instagram|linkedin|youtube)(?: ?[|•·,/] ?(?:facebook|twitter|x|instagram|linkedin|youtube)){1,5}$"
+    r"|^(?:we|rydym|rydyn|mae).{0,40}(?:welcome|croesaw|croeso).{0,40}(?:correspondence|gohebiaeth|cysylltu|gysylltu)"
+    r".{0,60}(?:welsh|cymraeg|gymraeg)",
     re.IGNORECASE,
 )
 _MARKING = (
@@ -77,6 +100,8 @@ _BANNER_SURE = re.compile(
 )
 _TAG = re.compile(r"^[\[(]{0,2}(?:external|allanol)(?: (?:e-?mail|sender))?[\])]{0,2}:?$", re.IGNORECASE)
 _LONGEST_BANNER = 700
+_SURELY_SAID = 5  # of a disclaimer's things, which no letter says together
+_LIKELY_SAID = 4  # which below a signature only a disclaimer says
 _DISCLAIMER_OPENS = re.compile(
     r"^\W{0,6}(?:disclaimer|confidentiality|important(?: notice)?\b|private and confidential|notice\b|"
     r"this (?:e-?mail|message|communication|transmission|document|information)|the (?:information|contents?|content of)|"
@@ -124,7 +149,6 @@ _SIGN_OFF = (
     r"cofion(?: (?:gorau|cynnes|caredig))?|(?:yr eiddoch )?yn (?:gywir|ffyddlon)|diolch(?: yn fawr)?|dymuniadau gorau)"
 )
 _SIGNS_OFF = re.compile(rf"^{_SIGN_OFF}(?: ?[/|] ?{_SIGN_OFF})?[,.!]?(?: \w[\w'’-]{{0,30}}){{0,3}}$", re.IGNORECASE)
-_SIGNS_OFF_ALONE = re.compile(rf"^{_SIGN_OFF}(?: ?[/|] ?{_SIGN_OFF})?[\s,.!]{{0,3}}$", re.IGNORECASE)
 
 _PHONE = re.compile(r"(?<![\w£.])(?:\+44|\(?0)\d[\d ()-]{7,16}\d\b|\bext(?:ension)?\.? ?\d{3,6}\b", re.IGNORECASE)
 _EMAIL = re.compile(r"(?:mailto:)?[\w.+'-]{1,64}@[\w-]{1,63}\.[\w.-]{2,80}")
@@ -165,6 +189,9 @@ _SMALL = frozenset(
         "i",
     ]
 )
+_BEGINS_TO_SAY = re.compile(
+    r"(?:i|we|you|he|she|they|it|please|there|your|our|fe|byddwn|rydym|rydyn|mae)(?:['’]\w+)? \w", re.IGNORECASE
+)
 _TEAMS = re.compile(r"^microsoft teams\b|^join (?:the meeting|on your computer|the meeting now)", re.IGNORECASE)
 _REWRITTEN = "safelinks.protection"  # what could not be turned back into its link names whoever got the mail
 _PGP_BEGINS = "-----BEGIN PGP SIGNED MESSAGE-----"
@@ -187,12 +214,12 @@ def cleared(lines: Sequence[str], person: frozenset[str] = frozenset()) -> Clear
     # A label may stand below a disclaimer, that below a signature, and a phone's line below all of them.
     for _ in range(4):
         before = len(kept)
-        kept = _above_footers(kept)
+        kept = _above_footers(kept, person)
         kept, unsure = _above_signature(kept, person)
         doubtful = doubtful or unsure
         if len(kept) == before:
             break
-    kept = _above_footers(kept)
+    kept = _above_footers(kept, person)
     doubtful = doubtful or _looks_added(kept) or any(_PICTURE.search(line) or _REWRITTEN in line.lower() for line in kept)
     return Cleared("\n".join(_PICTURE.sub("", line).rstrip() for line in kept).strip("\n"), doubtful)
 
@@ -200,7 +227,7 @@ def cleared(lines: Sequence[str], person: frozenset[str] = frozenset()) -> Clear
 def only_additions(lines: Sequence[str]) -> bool:
     """True where nobody wrote anything in *lines*: banners, labels, footers and disclaimers alone."""
     kept = list(lines)
-    kept = _above_footers(kept[_below_banners(kept) :])
+    kept = _surely_above_footers(kept[_below_banners(kept) :])
     first = next((line.strip() for line in kept if line.strip()), "")
     return not _words(kept) or (first == "--" and _may_sign(kept))
 
@@ -209,7 +236,7 @@ def is_signature(lines: Sequence[str]) -> bool:
     """True where *lines*, which a program calls a signature, hold nothing but what signatures hold. People write in them."""
     paragraphs = _paragraphs(list(lines))
     return not any(
-        line.lstrip().startswith("#") or (len(line.split()) > 14 and not _PICTURE.search(line))
+        line.lstrip().startswith("#") or ((len(line.split()) > 14 or _says_something(line)) and not _PICTURE.search(line))
         for start, end in paragraphs
         if not _is_added([lines[index] for index in range(start, end)])
         for line in (bare(lines[index]) for index in range(start, end))
@@ -269,13 +296,13 @@ def is_banner(lines: Sequence[str]) -> bool:
 # -- below the words ---------------------------------------------------------------------------------------------------
 
 
-def is_trailer(line: str) -> bool:
+def is_trailer(line: str, footer: re.Pattern[str] = _FOOTER) -> bool:
     """True for a line that stands below a mail and says nothing: empty, a rule, a phone's, a virus scanner's, a label."""
     return (
         not line
         or line == "--"
         or bool(_HEADING.match(line))
-        or bool(_RULE.match(line) or _FOOTER.match(line) or any(_DEVICE.match(said) for said in (line, _unlinked(line))))
+        or bool(_RULE.match(line) or footer.match(line) or any(_DEVICE.match(said) for said in (line, _unlinked(line))))
         or _is_label(line)
     )
 
@@ -285,29 +312,46 @@ def _unlinked(line: str) -> str:
     return " ".join(_BRACKETED.sub(" ", line).split())
 
 
-def _above_footers(lines: list[str]) -> list[str]:
-    """*lines* without what stands below a writer's words for certain."""
-    end = _trimmed(lines, len(lines))
+def _above_footers(lines: list[str], person: frozenset[str]) -> list[str]:
+    """*lines* without what stands below a writer's words. What only looks like a footer is one where a signature ends above it:
+    a writer has said all they had to say before they sign."""
+    sure = _surely_above_footers(lines)
+    likely = _above_what_looks_added(lines)
+    signed = len(likely) < len(sure) and len(_above_signature(likely, person)[0]) < len(likely)
+    return likely if signed else sure
+
+
+def _surely_above_footers(lines: list[str]) -> list[str]:
+    return _above(lines, _SURE_FOOTER, _SURELY_SAID)
+
+
+def _above_what_looks_added(lines: list[str]) -> list[str]:
+    return _above(lines, _FOOTER, _LIKELY_SAID)
+
+
+def _above(lines: list[str], footer: re.Pattern[str], fewest: int) -> list[str]:
+    """*lines* without the single *footer*s at their end, and without a disclaimer that says at least *fewest* things."""
+    end = _trimmed(lines, len(lines), footer)
     paragraphs = _paragraphs(lines[:end])
     for start, stop in paragraphs:
-        if _is_disclaimer(lines[start:stop]):
+        if _is_disclaimer(lines[start:stop], fewest):
             below = [paragraph for paragraph in paragraphs if paragraph[0] > start]
             if all(_is_added(lines[a:b]) or _is_contact(lines[a:b]) for a, b in below):
-                return lines[: _trimmed(lines, start)]
+                return lines[: _trimmed(lines, start, footer)]
             break
     return lines[:end]
 
 
-def _trimmed(lines: list[str], end: int) -> int:
+def _trimmed(lines: list[str], end: int, footer: re.Pattern[str]) -> int:
     """Where the words end above what stands at *end*: single lines, and footers that run over several."""
     while end:
-        if is_trailer(bare(lines[end - 1])):
+        if is_trailer(bare(lines[end - 1]), footer):
             end -= 1
             continue
         start = end
         while start and end - start < 8 and bare(lines[start - 1]) and not _opens_addition(bare(lines[start - 1])):
             start -= 1
-        if not start or end - start >= 8 or not bare(lines[start - 1]) or not _is_footer(lines[start - 1 : end]):
+        if not start or end - start >= 8 or not bare(lines[start - 1]) or not _is_footer(lines[start - 1 : end], footer):
             return end
         end = start - 1
     return 0
@@ -317,18 +361,17 @@ def _opens_addition(line: str) -> bool:
     return bool(_FOOTER.match(line) or _DEVICE.match(line) or _DISCLAIMER_OPENS.match(line))
 
 
-def _is_footer(lines: Sequence[str]) -> bool:
+def _is_footer(lines: Sequence[str], footer: re.Pattern[str] = _FOOTER) -> bool:
     """A footer that a program has wrapped: its first line says what it is, and the sentence is short."""
     words = _joined(lines)
-    return bool(_FOOTER.match(words) or _DEVICE.match(words)) and len(words) < 400
+    return bool(footer.match(words) or _DEVICE.match(words)) and len(words) < 400
 
 
-def _is_disclaimer(lines: Sequence[str]) -> bool:
+def _is_disclaimer(lines: Sequence[str], fewest: int) -> bool:
     """True only for a paragraph that says too many of a disclaimer's things to be anything else."""
     said, words = _says(lines), _joined(lines)
-    return bool(_OF_A_MAIL.search(words)) and (
-        said >= 4 or (said >= 2 and bool(_DISCLAIMER_OPENS.match(words)) and _binds(words))
-    )
+    opens = bool(_DISCLAIMER_OPENS.match(words)) and _binds(words)
+    return bool(_OF_A_MAIL.search(words)) and (said >= fewest or (said >= fewest - 2 and opens and fewest <= _LIKELY_SAID))
 
 
 def _binds(words: str) -> bool:
@@ -414,8 +457,8 @@ def _cut_signature(lines: list[str], tail: list[int], begins: int, person: froze
         return lines, False
     if any(not (_reaches(line) or _is_title(line) or _names(line, person) or is_trailer(line)) for line in words):
         return lines, True
-    if any(_is_sentence(line) for line in words):
-        return lines, True
+    if any(_is_sentence(line) for line in words) or not any(_names(line, person) for line in words):
+        return lines, True  # a depot below "Thank you" is no signature of whoever thanks
     titles = sum(1 for line in words if not _reaches(line) and not _names(line, person) and _is_title(line))
     if reaching + bool(titles) < 3:
         return lines, True
@@ -446,7 +489,7 @@ def _dashes(lines: list[str]) -> int | None:
 def _may_sign(lines: list[str]) -> bool:
     """True where what stands below dashes is a signature, not the second half of a letter."""
     words = [bare(line) for line in lines if bare(line)]
-    return not any(_is_sentence(line) or line.startswith(("#", "\uff03")) for line in words)
+    return not any(_says_something(line) or line.startswith(("#", "\uff03")) for line in words)
 
 
 def _is_sentence(line: str) -> bool:
@@ -455,6 +498,14 @@ def _is_sentence(line: str) -> bool:
     if _reaches(line) and len(words) <= 14:
         return False
     return len(words) > 10 or (len(words) > 4 and line.endswith((".", "?", "!")))
+
+
+def _says_something(line: str) -> bool:
+    """True for words that no program would have in a signature: a sentence, however short."""
+    words = line.split()
+    if _is_sentence(line) or (len(words) > 3 and _BEGINS_TO_SAY.match(line)):
+        return True
+    return len(words) > 2 and line.endswith((".", "?", "!")) and not _is_title(line) and not _reaches(line)
 
 
 def _last_words(lines: list[str]) -> list[int]:
@@ -517,7 +568,7 @@ def _looks_added(lines: list[str]) -> bool:
     for start, end in _paragraphs(lines):
         words = _joined(lines[start:end])
         said = _says(lines[start:end])
-        if said >= 3 or (said >= 1 and bool(_DISCLAIMER_OPENS.match(words)) and "mail" in words.lower()):
+        if said >= 3 or (said >= 1 and _DISCLAIMER_OPENS.match(words) and _OF_A_MAIL.search(words)):
             return True
         if is_banner(lines[start:end]) or any(_TEAMS.match(bare(line)) for line in lines[start:end]):
             return True

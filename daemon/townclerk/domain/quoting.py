@@ -122,8 +122,8 @@ _LINK = re.compile(r"<?(?:https?://|mailto:|www\.)[^\s<>]{1,4000}>?")
 _DASHED = re.compile(r"^-{2,}[^-].{5,400}-{2,}$")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
 _SAYS_WROTE = re.compile(
-    r"\b(?:wrote|writes|written by|said|ysgrifennodd|schrieb|a écrit|ha escrito|escribió|napisał(?:\(a\)|a)?|scrisse|ha scritto|"
-    r"schreef|skrev|a scris|escreveu|kirjoitti)\b",
+    r"\b(?:wrote|writes|written by|said|ysgrifennodd|schrieb|a écrit|ha escrito|escribió|napisał(?:\(a\)|a)?|scrisse|"
+    r"ha scritto|schreef|skrev|a scris|escreveu|kirjoitti)\b",
     re.IGNORECASE,
 )
 _OF_NOTES = re.compile(r"^[^\W\d_][\w .'’-]{1,40}(?:/[\w .&'’-]{2,30}){2,4}(?:@[\w.-]{2,40})?$")
@@ -173,11 +173,6 @@ def own_words(text: str) -> str:
     """What the sender wrote this time: without quoted mail, "Sent from my phone" and a signature below "-- ".
     Empty where the mail is nothing but somebody else's words."""
     return split(text).own
-
-
-def quoted_part(text: str) -> str:
-    """What the sender quoted."""
-    return split(text).quoted
 
 
 def split(text: str) -> Split:

@@ -217,6 +217,19 @@ def owa_in_signature(text: str, letter: Letter) -> Part:
     return both(owa_text(text, letter, f"{typed}\n{SIGNATURE}"), owa_page(text, letter, signature=signature))
 
 
+@shape("Outlook on the web, a few words typed into the signature", held=True)
+def owa_briefly_in_signature(text: str, letter: Letter) -> Part:
+    typed = "We will come on Friday.\nWe will refund £20."
+    signature = f'<div id="Signature">{divs(typed + chr(10) + SIGNATURE)}</div>'
+    return both(owa_text(text, letter, f"{typed}\n{SIGNATURE}"), owa_page(text, letter, signature=signature))
+
+
+@shape("Outlook for phones, a letter typed where the signature stands", held=True)
+def mobile_in_signature(text: str, letter: Letter) -> Part:
+    typed = '<div id="ms-outlook-mobile-signature"><div>We are sorry and will come on Friday</div><div>Wendy</div></div>'
+    return page(owa_page(text, letter, signature=typed))
+
+
 @shape("New Outlook for Windows")
 def new_outlook(text: str, letter: Letter) -> Part:
     source = owa_page(text, letter).replace(

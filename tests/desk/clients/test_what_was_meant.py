@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from desk.clients.letters import ADDRESS, OFFICER, Letter, Part, both, divs, page
-from desk.clients.shapes import SHAPES, Shape, gmail_page, gmail_text
+from desk.clients.letters import ADDRESS, OFFICER, Letter, Part, both, divs, page, plain
+from desk.clients.shapes import DISCLAIMER, GREEN, SHAPES, SIGNATURE, Shape, gmail_page, gmail_text, outlook_text
 from townclerk.domain.answered import beside
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.quoting import Doubt, Written
@@ -78,5 +78,43 @@ def test_words_in_a_size_of_their_own_go_out(style: str, letter: Letter) -> None
     part = page(f'<div style="{style}">{divs(SHORT)}</div>{gmail_page("", letter)}')
 
     written = meant(part, letter)
+
+    assert (written.doubt, words(written.text)) == (None, words(SHORT))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Follow us on Facebook for news about your street.",
+        "We welcome further correspondence from you about this.",
+        "Sent by email and by post.",
+        "Sent from the mobile office in Long Lane.",
+        "Please think about whether you can print the form.",
+        "This email contains confidential information about your son and is intended only for you.",
+        "The information in the attachment is confidential to you. It is intended only for your use.",
+        "This email was sent using the address that you gave us.",
+        "Thank you\n\nWaste Helpline\nCivic Centre, Exton WV8 1PX\n01902 555 0100\nwww.council.example/bins",
+    ],
+)
+def test_an_officers_sentence_that_sounds_like_a_footer_is_left_and_looked_at(sentence: str, letter: Letter) -> None:
+    typed = f"{SHORT}\n\n{sentence}"
+
+    written = meant(plain(outlook_text(typed, letter)), letter)
+
+    assert (written.doubt, words(written.text)) == (Doubt.ADDED, words(typed))
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        GREEN,
+        "Follow us on Facebook and X",
+        "This email and its attachments are confidential and intended solely for the addressee.",
+        DISCLAIMER,
+        f"Sent from my iPhone\n\n{GREEN}",
+    ],
+)
+def test_what_stands_below_a_signature_is_not_the_officers(footer: str, letter: Letter) -> None:
+    written = meant(plain(outlook_text(SHORT, letter, f"{SIGNATURE}\n\n{footer}")), letter)
 
     assert (written.doubt, words(written.text)) == (None, words(SHORT))
