@@ -114,6 +114,7 @@ _GREETS = (
 _ALL = r"all|both|there|everyone|everybody|team|folks|colleagues?|again|the|and|a|sir|madam|bawb|pawb|ti|chi|d[iî]m|t[iî]m"
 # A name is written with a capital; "hi please close it" is more than a greeting.
 _GREETING = re.compile(rf"\s*(?i:{_GREETS})(?:[\s,/&+]+(?:(?i:{_ALL})\b|[A-Z][\w'.-]*)){{0,5}}\s*[,.!:;-]*\s*$")
+MOST_BEFORE = 12  # words before the first #word that can be left out of what they meant
 MOST_GREETED = 2  # lines, "Hi," and "Good morning", before the first word
 
 
@@ -247,6 +248,20 @@ def word_inside(text: str) -> str | None:
         if found is not None:
             return found
     return None
+
+
+def misplaced(own_text: str) -> tuple[Command, ...]:
+    """The words of a mail in which a few others stand before the first of them: "Cal," or "Action: #respond upheld". Empty:
+    there are none, or too much stands before them to be left out."""
+    lines = own_text.replace("\r\n", "\n").split("\n")
+    for at, line in enumerate(lines):
+        found = next((match for match in _ANYWHERE.finditer(line) if match[1].lower() in WORDS), None)
+        if found is not None:
+            before = " ".join((*lines[:at], line[: found.start()]))
+            read = read_commands("\n".join((line[found.start() :], *lines[at + 1 :])))
+            short = len(before.split()) <= MOST_BEFORE
+            return read.commands if short and read.problem is None else ()
+    return ()
 
 
 def word_anywhere(text: str) -> str | None:

@@ -1,6 +1,7 @@
 """Is a mail without a word certainly a text that its writer meant for the resident, and nothing else?"""
 
 import re
+from collections.abc import Iterable
 
 from townclerk.domain.commands import looks_quoted, word_anywhere
 from townclerk.domain.mail import IncomingMail
@@ -14,6 +15,18 @@ _GREETS = re.compile(
     r"(?:dear|hello|hi|hiya|hey|good\s+(?:morning|afternoon|evening|day)|annwyl|helo|shwmae|bore\s+da|prynhawn\s+da)\b",
     re.IGNORECASE,
 )
+_NAMES = re.compile(r"[^\W\d_]{2,}")
+_MACHINES_SUBJECT = re.compile(
+    r"(?:\s*(?:re|fw|fwd)\s*:)*\s*(?:recall|read|not read|reaction|automatic reply|auto(?:matic)?[- ]?(?:reply|response)"
+    r"|accepted|declined|tentative(?:ly accepted)?|new time proposed|cancel+ed|ateb awtomatig|ymateb awtomatig)\s*:",
+    re.IGNORECASE,
+)
+_MACHINES_TEXT = re.compile(
+    r"\bout of (?:the )?office\b|\bon (?:annual |sick |maternity |paternity )?leave (?:until|from|till)\b"
+    r"|\bon (?:annual|maternity|paternity|sick) leave\b|\breacted (?:to your message|via \w+)|\bwould like to recall\b"
+    r"|\bwas read on\b|\ballan o['\u2019]r swyddfa\b",
+    re.IGNORECASE,
+)
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "madam"})
 _MOST_BELOW = 2  # lines below "Kind regards": a name, and perhaps what they are; more is a signature of a mail program
 # What stands in signatures and below them, and in hardly any letter.
@@ -24,6 +37,35 @@ _OF_SIGNATURES = re.compile(
     r"|\bplease consider the environment|^\s*(?:tel|t|m|mob|mobile|phone|ddi|ext|e|w|web)\s*[.:]\s*\S",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
+
+
+def meant_for(resident: str, colleagues: Iterable[str], mail: IncomingMail) -> bool:
+    """True where *mail* is certainly a letter of its writer to *resident*, and nothing beside it: no machine's text, no word
+    with one of the *colleagues*, and begun with a greeting."""
+    return nothing_but_text(mail) and not _of_a_machine(mail) and _opens_to(mail.own_text, resident, colleagues)
+
+
+def _of_a_machine(mail: IncomingMail) -> bool:
+    """What programs send in an officer's name: that they are away, that they have read it, that they will come."""
+    parts = (mail.content_type, *(attachment.content_type for attachment in mail.attachments))
+    suppressed = (value.strip().lower() for value in mail.headers.get("x-auto-response-suppress", ()))
+    return (
+        any(part.lower().startswith("text/calendar") for part in parts)
+        or "all" in suppressed  # Exchange puts "OOF, AutoReply" on what people write
+        or _MACHINES_SUBJECT.match(mail.subject) is not None
+        or _MACHINES_TEXT.search(_folded(mail.own_text)) is not None
+    )
+
+
+def _opens_to(text: str, resident: str, colleagues: Iterable[str]) -> bool:
+    first = text.strip().split("\n", 1)[0][:200]
+    greeting = _GREETS.match(first)
+    named = {word.lower() for word in _NAMES.findall(first[greeting.end() if greeting else 0 :].split(",")[0])[:3]}
+    theirs = {word.lower() for word in _NAMES.findall(resident)} - _TITLES
+    if named & theirs:
+        return True
+    known = {name.split()[0].lower() for name in colleagues if name.split()}
+    return greeting is not None and not named & known
 
 
 def nothing_but_text(mail: IncomingMail) -> bool:
@@ -51,6 +93,6 @@ def greets_by_name(text: str, name: str) -> bool:
     greeting = _GREETS.match(first)
     if greeting is None:
         return False
-    said = {word.lower() for word in re.findall(r"[^\W\d_]+", first[greeting.end() :].split(",")[0])}
-    theirs = {word.lower() for word in re.findall(r"[^\W\d_]{2,}", name)} - _TITLES
+    said = {word.lower() for word in _NAMES.findall(first[greeting.end() :].split(",")[0])}
+    theirs = {word.lower() for word in _NAMES.findall(name)} - _TITLES
     return bool(said & theirs) or {"sir", "madam"} <= said

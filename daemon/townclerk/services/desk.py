@@ -16,7 +16,7 @@ from townclerk.domain.events import CaseOpened, Event, MailFacts, OfficerMailHel
 from townclerk.domain.letters import Because, Confirm, Done, Letter, Original, Refused
 from townclerk.domain.linking import Link, Signed, signed_for
 from townclerk.domain.mail import IncomingMail
-from townclerk.domain.plain import nothing_but_text
+from townclerk.domain.plain import meant_for
 from townclerk.domain.quoting import Doubt, Written
 from townclerk.domain.roster import Officer
 from townclerk.domain.signing import Side
@@ -120,11 +120,17 @@ def _event(
     if not read.commands and facts.outside:
         return OfficerWroteOutside(officer.key, facts)
     if not read.commands:
-        return OfficerMailHeld(officer.key, facts, "no_word", sure=wrote.doubt is None and nothing_but_text(mail))
+        return OfficerMailHeld(
+            officer.key, facts, "no_word", sure=wrote.doubt is None and _for_the_resident(office, mail, case)
+        )
     if wrote.doubt is not None and _matters(wrote.doubt, read):
         return OfficerMailHeld(officer.key, facts, wrote.doubt.value)
     informed = signed.side is Side.INFORMED
     return OfficerWrote(officer.key, facts, read.commands, read.problem, known_refs, instead=read.instead, informed=informed)
+
+
+def _for_the_resident(office: Office, mail: IncomingMail, case: Case) -> bool:
+    return meant_for(case.complainant.name, (officer.name for officer in office.council.roster.officers), mail)
 
 
 def _who_has_it(mail: IncomingMail, case: Case) -> str:

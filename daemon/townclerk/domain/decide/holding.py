@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from townclerk.domain.case import BY_POST, HeldMail, LeavingMail
-from townclerk.domain.commands import STAYS_INSIDE, Command, read_commands
+from townclerk.domain.commands import STAYS_INSIDE, Command, misplaced, read_commands
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import UNDECIDED_FOR
 from townclerk.domain.decide import choices
@@ -128,6 +128,7 @@ def _confirm(
             outside=held.outside,
         )
     proofs, can = _proofs(d, held, officer, follow)
+    can = (*_put_right(held), *can)
     return Confirm(
         held.number,
         held.why,
@@ -139,6 +140,16 @@ def _confirm(
         officer=name,
         outside=held.outside,
     )
+
+
+def _put_right(held: HeldMail) -> tuple[Choice, ...]:
+    """The same mail once more, with its word at the top; the one that is held is then only a note."""
+    commands = misplaced(held.text) if held.why == NO_WORD else ()
+    if not commands:
+        return ()
+    text = next((command.body for command in commands if command.body), "")
+    lines = (*(command.line for command in commands), f"#discard {held.number}")
+    return (Choice(commands[0].line, "\n".join(lines) + "\n", text=text),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from townclerk.domain.case import Case, LeavingMail
-from townclerk.domain.commands import TAKE_NO_TEXT, WORDS, Command
+from townclerk.domain.commands import TAKE_NO_TEXT, WORDS, Command, word_anywhere
 from townclerk.domain.decide import (
     actions,
     answering,
@@ -134,7 +134,7 @@ def officer_mail_held(d: Deliberation, event: OfficerMailHeld) -> None:
         _turn_away(d, officer, event.mail)
         return
     wanted = d.council.policy.provisions.desk.plain_reply
-    if event.why == NO_WORD and wanted is PlainReply.NOTE:
+    if event.why == NO_WORD and wanted is PlainReply.NOTE and word_anywhere(event.mail.own_text) is None:
         d.to_staff(officer, Done(tuple(keep_as_note(d, officer, event.mail).lines)))
     elif event.sure and wanted is PlainReply.SEND:
         d.event = "officer:message"

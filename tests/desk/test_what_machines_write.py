@@ -1,0 +1,82 @@
+"""Where a plain reply goes out as it is, it is a letter to the resident and nothing else: what machines write, and what is
+said to a colleague, is held."""
+
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pytest
+
+from desk.at_the_desk import ANSWER, LATER, a_complaint, answer, at_a_desk, folded, raw_of, text_of
+from services.office import SERVER, House
+
+
+async def writes(house: House, text: str, subject: str = "Re: Complaint", calendar: str = "", **headers: str) -> None:
+    letter = await a_complaint(house)
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["Message-ID"] = letter.recipient, "<machine@council.example>"
+    message["To"], message["In-Reply-To"] = str(raw_of(house, letter)["Reply-To"]), letter.message_id
+    message["Subject"] = subject
+    message["Authentication-Results"] = f"{SERVER}; dmarc=pass header.from=council.example"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text + "\n")
+    if calendar:
+        message.add_alternative(f"BEGIN:VCALENDAR\nMETHOD:{calendar}\nEND:VCALENDAR\n", subtype="calendar")
+    house.mailbox.deliver(message.as_bytes(), LATER)
+    await house.settle(LATER)
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("Dear sender,\n\nI am out of the office until 25 January. Please contact Jim Hall.", {}),
+        ("Hello,\n\nI am on leave until Monday.", {}),
+        ("Hello,\n\nThank you for your email.", {"X_Auto_Response_Suppress": "All"}),
+        ("Hello,\n\nWendy Ash reacted to your message.", {"subject": "Reaction: Complaint"}),
+        ("Hello,\n\nWendy Ash would like to recall the message.", {"subject": "Recall: Re: Complaint"}),
+        ("Hello,\n\nYour message was read on 11 January 2027 10:05.", {"subject": "Read: Complaint"}),
+        ("Hello,\n\nI can do Thursday.", {"subject": "Accepted: Site visit", "calendar": "REPLY"}),
+        ("Hello,\n\nSite visit with the depot.", {"calendar": "REQUEST"}),
+        ("Cal, can you take this one? She is a pain.\n\nW", {}),
+        ("Hi Cal,\n\ncan you take this one? She is a pain.", {}),
+        ("Please ring her. She is a pain.", {}),
+    ],
+)
+async def test_what_is_no_letter_to_the_resident_does_not_reach_them(house: House, text: str, how: dict[str, str]) -> None:
+    await writes(at_a_desk(house, "send"), text, **how)
+
+    assert [letter.kind for letter in house.sent() if not letter.staff] == ["receipt"]
+
+
+@pytest.mark.parametrize(
+    "text", [ANSWER, "Asha, the crew comes on Friday.\n\nWendy Ash", "Good morning,\n\nWe come on Friday."]
+)
+async def test_a_letter_to_the_resident_still_goes(house: House, text: str) -> None:
+    await writes(at_a_desk(house, "send"), text, X_Auto_Response_Suppress="OOF, AutoReply")
+
+    assert len(house.sent("message")) == 1
+
+
+MISPLACED = ("Hi,\nGood morning,\nHope you are well\n\n{}", "\N{THUMBS UP SIGN} {}", "Action: {}", "Cal,\n{}")
+
+
+@pytest.mark.parametrize("before", MISPLACED)
+@pytest.mark.parametrize("plain_reply", ["confirm", "note"])
+async def test_a_word_that_does_not_begin_the_mail_is_put_right(house: House, before: str, plain_reply: str) -> None:
+    await answer(at_a_desk(house, plain_reply), await a_complaint(house), before.format(f"#respond upheld\n{ANSWER}"))
+    (asked,) = house.sent("confirm")
+    page = raw_of(house, asked).get_body(("html",))
+    assert page is not None
+    number = house.cases[0].held[0].number
+
+    assert "We are sorry." in folded(text_of(house, asked))
+    assert f"body=%23respond%20upheld%0D%0A%23discard%20{number}%0D%0A" in str(page.get_content())
+
+
+async def test_a_mail_put_right_leaves_no_second_one_that_is_held(house: House) -> None:
+    await answer(house, await a_complaint(house), f"Cal,\n#respond upheld\n{ANSWER}")
+    number = house.cases[0].held[0].number
+    await answer(house, house.sent("confirm")[-1], f"#respond upheld\n#discard {number}\n\n{ANSWER}")
+
+    assert len(house.sent("response")) == 1
+    assert house.cases[0].held == ()
