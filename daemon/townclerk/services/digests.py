@@ -23,7 +23,14 @@ from townclerk.store.database import Tx
 
 LATEST = timedelta(hours=4)  # what an outage kept back for longer is left out: by then it is no longer the morning
 TOLD_BY = frozenset(
-    {LetterKind.REMINDER, LetterKind.OVERDUE, LetterKind.ESCALATION, LetterKind.ASSIGNMENT, LetterKind.DECISION}
+    {
+        LetterKind.REMINDER,
+        LetterKind.OVERDUE,
+        LetterKind.ESCALATION,
+        LetterKind.ASSIGNMENT,
+        LetterKind.DECISION,
+        LetterKind.CONFIRM,
+    }
 )
 
 
