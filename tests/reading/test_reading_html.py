@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from townclerk.domain.quoting import HIDDEN, STRUCK
 from townclerk.mail.html import read_html
 from townclerk.mail.reading import read_inline
 
@@ -103,3 +104,150 @@ def test_what_is_never_shown_is_nobodys_words() -> None:
     found = read_html('<p>Mine.</p><div style="display:none">#close</div><div hidden>#close</div>')
 
     assert (found.whole, found.marked) == ("Mine.", "Mine.")
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "height:0;overflow:hidden",
+        "max-width:0;max-height:0;overflow:hidden",
+        "width:1px; height:1px; overflow:hidden",
+        "position:absolute;left:-9999px",
+        "position:absolute;top:-50em",
+        "text-indent:-9999px",
+        "margin-left:-2000px",
+        "clip-path:inset(100%)",
+        "clip:rect(0,0,0,0)",
+        "transform:scale(0)",
+        "transform:translateX(-900px)",
+        "font:0/0 a",
+        "font-size:2px",
+        "font-size:calc(1px - 1px)",
+        "f\\6fnt-size:0",
+        "line-height:0",
+        "line-height:0px;",
+        "opacity:.01",
+        "opacity:1%",
+        "filter:opacity(0)",
+        "visibility:hidden",
+        "visibility:/**/hidden",
+        "mso-hide:all",
+        "color:white",
+        "color:snow",
+        "color:#fff !important",
+        "color:#fffffe",
+        "color:rgb(254,254,254)",
+        "color:rgb(100% 100% 100%)",
+        "color:hsl(0,0%,100%)",
+        "color:rgba(0,0,0,0)",
+        "color:#00000003",
+        "color:transparent",
+        "color:var(--ground)",
+        "color:#000;background:#000",
+        "color:#0000fe;background-color:blue",
+        "background:black",
+        "-webkit-text-fill-color:white",
+    ],
+)
+def test_words_that_nobody_sees_are_told_apart(style: str) -> None:
+    for page in (
+        f'<p>Mine.</p><div style="{style}">secret</div>',
+        f'<p>Mine.</p><div style="{style}"><p>secret</p></div>',
+        f"<style>/* no */ div, p.Some > .Gone {{ {style} }}</style><p>Mine.</p><span class=gone>secret</span>",
+        f"<style>@media screen {{ #gone {{ {style} }} }}</style><p>Mine.</p><p id=gone>secret</p>",
+    ):
+        found = read_html(page)
+        assert [line for line in found.marked.split("\n") if line] == ["Mine.", f"{HIDDEN}secret"]
+        assert "secret" in found.whole
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "color:#ffffff;background:#000",
+        "color:rgb(255, 255, 255); background-color: rgb(0, 0, 0);",
+        "color:#757575",
+        "color:windowtext",
+        "color:inherit",
+        "color:silver",
+        "background:yellow",
+        "background:white",
+        "background:transparent none repeat scroll 0% 0%",
+        "background:rgb(255, 255, 255)",
+        "font:7.0pt &quot;Times New Roman&quot;",
+        "font:bold 12px/1.5 Arial",
+        "font:400 14px Arial",
+        "text-indent:-18.0pt;margin-left:36.0pt",
+        "line-height:107%",
+        "line-height:1.2",
+        "line-height:normal",
+        "opacity:.8",
+        "overflow:auto;width:100%;max-width:98%",
+        "overflow-wrap: break-word; -webkit-nbsp-mode: space; line-break: after-white-space;",
+        "letter-spacing:-.2pt",
+        "position:relative;left:2px",
+        "transform:none",
+        "visibility:visible",
+        "mso-fareast-language:EN-US;mso-hide:none",
+    ],
+)
+def test_ordinary_styles_hide_nothing(style: str) -> None:
+    assert read_html(f'<p>Mine.</p><p style="{style}">So is this.</p>').marked == "Mine.\n\nSo is this."
+
+
+def test_white_words_on_the_dark_ground_around_them_are_seen() -> None:
+    source = '<table bgcolor="#003366"><tr><td><font color="white">Seen.</font></td></tr></table>'
+
+    assert read_html(source).marked == "Seen."
+
+
+def test_a_rule_for_dark_screens_hides_nothing() -> None:
+    source = "<style>@media (prefers-color-scheme: dark) { body { background: #000 } }</style><body><p>Seen.</p></body>"
+
+    assert read_html(source).marked == "Seen."
+
+
+@pytest.mark.parametrize(
+    "struck",
+    [
+        "<s>drunk</s>",
+        "<strike>drunk</strike>",
+        "<del>drunk</del>",
+        '<span style="text-decoration: line-through">drunk</span>',
+        '<span style="text-decoration-line: underline line-through"><b>drunk</b></span>',
+        "<style>.old{text-decoration:line-through}</style><span class=old>drunk</span>",
+        '<div style="mso-element:comment-list"><div class="msocomtxt"><p class="MsoCommentText">drunk</p></div></div>',
+        '<a class="MsoCommentReference">drunk</a>',
+    ],
+)
+def test_what_is_struck_out_or_remarked_is_told_apart(struck: str) -> None:
+    assert f"{STRUCK}drunk" in read_html(f"<p>The crew was {struck} late.</p>").marked.split("\n")
+
+
+@pytest.mark.parametrize("space", ["pre", "pre-wrap", "pre-line", "break-spaces"])
+def test_lines_that_a_style_keeps_are_kept(space: str) -> None:
+    found = read_html(f'<div style="white-space: {space}">a\r\n<b>b</b>\n\n- c</div><div>d\ne</div>')
+
+    assert found.whole == found.marked == "a\nb\n\n- c\nd e"
+
+
+@pytest.mark.parametrize(
+    ("picture", "stands"),
+    [
+        ('<img src="data:image/png;base64,iVBORw0KGgo=">', "See [image: ] here."),
+        ('<img src="https://lh3.example/x" alt="image.png">', "See [image: ] here."),
+        ('<img src="https://lh3.example/x" alt="😊">', "See 😊 here."),
+        ('<img src="https://track.example/x" width="1" height="1">', "See here."),
+        ('<img src="https://track.example/x" style="width:1px;height:1px">', "See here."),
+        ('<img src="https://track.example/x" style="display:none">', "See here."),
+    ],
+)
+def test_a_picture_from_elsewhere_is_not_lost(picture: str, stands: str) -> None:
+    assert read_html(f"<p>See {picture} here.</p>").marked == stands
+
+
+@pytest.mark.parametrize("piece", ["{", "}", "a{b:c", "/*", "a{", "a,", "\\6", "a(", "@media{", ".a{color:rgb("])
+def test_styles_of_any_length_are_read_in_a_moment(piece: str) -> None:
+    source = f"<style>{piece * 60_000}</style><p style='background:{piece * 4_000}'>Mine.</p>" + "<p class=a>x</p>" * 2_000
+
+    assert "Mine." in read_html(source).whole

@@ -137,7 +137,7 @@ _DEVICE_FIRST = re.compile(r"^(?:sent|anfonwyd) .{3,200}<https?://\S{1,300}>$", 
 
 
 # The first character of a line that was marked as it was read from HTML. No cleaned text holds one.
-QUOTED, SIGNED, HIDDEN = "\x11", "\x12", "\x13"
+QUOTED, SIGNED, HIDDEN, STRUCK = "\x11", "\x12", "\x13", "\x15"
 _OWN = ""
 
 
@@ -148,6 +148,7 @@ class Doubt(StrEnum):
     BELOW = "text_below"  # they wrote in several places, between or below what they quote
     ADDED = "added"  # it may hold what a program or a server has put there
     HIDDEN = "hidden"  # some of it cannot be seen where it is shown
+    STRUCK = "struck_out"  # words are struck out in it, or somebody has put a remark beside them
     TWO_VERSIONS = "two_versions"  # the plain text and the page say different things
 
 
@@ -217,13 +218,13 @@ def agreed(plain: Written, page: Written, shown: str) -> Written:
 
 def _shows(shown: str, words: list[str]) -> bool:
     """True where each of the *words* stands where a reader of the page sees it, and nobody else's words are."""
-    lines = (line for line in shown.split("\n") if line[:1] not in {QUOTED, HIDDEN})
+    lines = (line for line in shown.split("\n") if line[:1] not in {QUOTED, HIDDEN, STRUCK})
     return Counter(words) <= Counter(_compared("\n".join(lines)))
 
 
 def _agreed_doubt(doubt: Doubt) -> Doubt | None:
     """What remains of a doubt about the page where the plain text has the same words, and no doubt about them."""
-    return None if doubt in {Doubt.HIDDEN, Doubt.QUOTED} else doubt
+    return None if doubt in {Doubt.HIDDEN, Doubt.QUOTED, Doubt.STRUCK} else doubt
 
 
 def _compared(text: str) -> list[str]:
@@ -239,6 +240,8 @@ def _doubt(lines: "_Lines", theirs: list[list[str]], clear: Cleared, signed_oddl
         return Doubt.BELOW
     if any(kind == HIDDEN and _bare(line) for line, kind in lines.each()):
         return Doubt.HIDDEN
+    if any(kind == STRUCK and _bare(line) for line, kind in lines.each()):
+        return Doubt.STRUCK
     if not lines.surely_quoted():
         return Doubt.QUOTED
     return Doubt.ADDED if clear.doubtful or signed_oddly else None
@@ -262,7 +265,7 @@ class _Lines:
         kinds: list[str] = []
         while len(kinds) < len(lines):
             index = len(kinds)
-            if marks[index] in {HIDDEN, SIGNED}:
+            if marks[index] in {HIDDEN, SIGNED, STRUCK}:
                 kinds.append(marks[index])
             elif _cuts(bare, index) and not _marked_on(bare, index):
                 kinds += [QUOTED] * (len(lines) - index)
@@ -336,7 +339,7 @@ class _Lines:
         return len(above) < min(len(quoted), _PREAMBLE_LINES) and _is_preamble(above)
 
 
-_MARKS = frozenset({QUOTED, SIGNED, HIDDEN})
+_MARKS = frozenset({QUOTED, SIGNED, HIDDEN, STRUCK})
 
 
 def _bare(line: str) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from townclerk.domain.quoting import HIDDEN, QUOTED, REPLY_ABOVE, SIGNED
+from townclerk.domain.quoting import HIDDEN, QUOTED, REPLY_ABOVE, SIGNED, STRUCK
+from townclerk.mail.styles import Styles, is_gone, read_style
 
 HTML_LIMIT = 4_000_000  # characters; what lies beyond is not looked at
 
@@ -19,17 +20,6 @@ _BLOCKS = frozenset(
 # fmt: on
 _PARAGRAPHS = frozenset(["blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"])
 _SILENT = frozenset(["head", "script", "style", "title", "template", "noscript", "object", "svg"])
-_GONE = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.IGNORECASE)
-_UNSEEN = re.compile(
-    r"(?:^|;)\s*(?:visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
-    r"|font-size\s*:\s*(?:(?:0+(?:\.0*)?|\.0+)[a-z%]*|(?:0?\.\d+|1(?:\.0+)?)(?:px|pt)|0?\.0\d*(?:em|rem)|\d(?:\.\d+)?%)\s*(?:;|!|$)"
-    r"|max-height\s*:\s*0(?:px|pt)?\s*(?:;|!|$)|text-indent\s*:\s*-\d{3,})",
-    re.IGNORECASE,
-)
-_WHITE = r"(?:#fff(?:fff)?\b|white\b|rgba?\(\s*255\s*,\s*255\s*,\s*255\b|transparent\b|window\b)"
-_WHITE_TEXT = re.compile(rf"(?:^|;)\s*color\s*:\s*{_WHITE}", re.IGNORECASE)
-_GROUND = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*([^;]{1,200})", re.IGNORECASE)
-_WHITE_ONLY = re.compile(_WHITE, re.IGNORECASE)
 _OUTLOOK_LINE = re.compile(
     r"border-top\s*:\s*(?:solid\s+#(?:E1E1E1|B5C4DF)|1(?:\.0)?pt solid (?:#(?:E1E1E1|B5C4DF)|rgb\(\s*(?:225|181)\s*,))",
     re.IGNORECASE,
@@ -48,18 +38,21 @@ _SIGNATURE = re.compile(
     r"|ydp\S{1,40}signature|yahoo-signature|bloop_sign\S*|_mailautosig|sig_block|mimecast-signature)$",
     re.IGNORECASE,
 )
+# What Word puts beside a text for somebody's remark, and where it stands.
+_REMARKS = frozenset(["msocommenttext", "msocommentreference", "msocommentsubject", "msocomtxt", "msocomanchor", "msodel"])
+_WORD_REMARK = re.compile(r"mso-element\s*:\s*comment|mso-special-character\s*:\s*comment", re.IGNORECASE)
 _WORD_SIGNATURE = re.compile(r"mso-bookmark\s*:\s*\"?_MailAutoSig", re.IGNORECASE)
 _CRUDE_TAG = re.compile(r"<(?:style|script)\b[^<]*|<[^<>]{0,2000}>", re.IGNORECASE)
 # A block begins or ends: the words before and after stand on different lines; or in different paragraphs. One character
 # each, that no cleaned text holds, so that breaks which meet can be made one.
 _LINE, _PARAGRAPH = "\x01", "\x02"
 _OURS = "\x14"  # here the writer's own words go on
-_MARKS = frozenset({QUOTED, SIGNED, HIDDEN, _OURS})
+_MARKS = frozenset({QUOTED, SIGNED, HIDDEN, STRUCK, _OURS})
 _BREAKS = re.compile(r" ?[\n\x01\x02](?: ?[\n\x01\x02])* ?")
 _TIGHT = re.compile(r"(?:^|\s)(?:x_)?Mso(?:Normal|PlainText|NoSpacing)\b")  # Word's paragraphs have no space between them
-_GROUNDS = 40  # elements around a text whose background is looked for
 _LONGEST_LINK = 2_000
 _LONGEST_NAME = 150
+_LONGEST_FACE = 12
 _UNNAMED = r"[\[\]\s]"
 _SPACES = re.compile(r"[^\S\n]+")
 _CLOSED_UP = re.compile(r"[^\S\n\xa0]+")  # a space that does not break holds its line open
@@ -79,7 +72,7 @@ class HtmlText:
     def own(self) -> str:
         """Without what the mail program marked as quoted. With what cannot be seen: no word of a resident's is lost because of
         how it is styled."""
-        kept = (line.lstrip(SIGNED + HIDDEN) for line in self.marked.split("\n") if not line.startswith(QUOTED))
+        kept = (line.lstrip(SIGNED + HIDDEN + STRUCK) for line in self.marked.split("\n") if not line.startswith(QUOTED))
         return _GAPS.sub("\n\n", "\n".join(kept)).strip()
 
 
@@ -89,7 +82,8 @@ def read_html(source: str) -> HtmlText:
     if tree is None or not complete:
         crude = _tidy(_CRUDE_TAG.sub(" ", source[:HTML_LIMIT]))
         return HtmlText(crude, crude)
-    return HtmlText(_text(_whole_pieces(tree)), _marked(_text(_marked_pieces(tree))))
+    styles = Styles.of(tree)
+    return HtmlText(_text(_whole_pieces(tree, styles)), _marked(_text(_marked_pieces(tree, styles))))
 
 
 def _tree(source: str) -> tuple[etree._Element | None, bool]:
@@ -132,42 +126,55 @@ def _met(breaks: re.Match[str]) -> str:
     return "\n" * (1 + run.count("\n") - run.startswith("\n"))
 
 
-def _whole_pieces(tree: etree._Element) -> Iterator[str]:
+def _whole_pieces(tree: etree._Element, styles: Styles) -> Iterator[str]:
     for event, element in _seen(tree):
         if event == "tail":
-            yield _inline(element.tail)
+            yield _tail(element, styles)
         elif event == "start":
-            yield from _opening(element)
+            yield from _opening(element, styles)
             if element.tag == "img":
                 yield f" {_inline(element.get('alt'))} "
         else:
             yield _break(element)
 
 
-def _marked_pieces(tree: etree._Element) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An element that says what its words are: `kind` those right in it, `inside` those in the elements in it, where these do
+    not say otherwise."""
+
+    element: etree._Element | None
+    kind: str
+    inside: str
+
+
+def _marked_pieces(tree: etree._Element, styles: Styles) -> Iterator[str]:
     """The pieces, with a mark on a line of its own wherever the kind of what follows changes."""
     letter = _our_letter(tree)
-    kinds: list[tuple[etree._Element, str]] = []  # the elements that we are in and that say what their words are
+    places = [_Place(None, _OURS, _OURS)]  # those that we are in
     to_the_end = False
-    link = ""
     for event, element in _seen(tree):
         if event == "tail":
-            yield _inline(element.tail)
+            yield _tail(element, styles)
         elif event == "start":
             to_the_end = to_the_end or _starts_quote(element)
-            kind = QUOTED if to_the_end else _kind(element, letter, kinds[-1][1] if kinds else _OURS)
-            if kind != (kinds[-1][1] if kinds else _OURS):
-                kinds.append((element, kind))
-                yield f"{_LINE}{kind}"
-            yield from _opening(element)
-            yield _picture(element)
+            inside = QUOTED if to_the_end else _kind(element, letter, places[-1].inside, styles)
+            unseen = inside in {_OURS, SIGNED} and _has_words_of_its_own(element) and styles.blend(element)
+            here = _Place(element, HIDDEN if unseen else inside, inside)
+            if here.kind != places[-1].kind:
+                yield f"{_LINE}{here.kind}"
+            if (here.kind, here.inside) != (places[-1].kind, places[-1].inside):
+                places.append(here)
+            yield from _opening(element, styles)
+            yield _picture(element, styles, here.kind)
         else:
             link = _link(element)
             yield f" <{link}>" if link else ""
             yield _break(element)
-            if kinds and kinds[-1][0] is element:
-                kinds.pop()
-                yield f"{_LINE}{QUOTED if to_the_end else kinds[-1][1] if kinds else _OURS}"
+            if places[-1].element is element:
+                ended = places.pop()
+                kind = QUOTED if to_the_end else places[-1].kind
+                yield f"{_LINE}{kind}" if kind != ended.kind else ""
 
 
 def _marked(text: str) -> str:
@@ -181,13 +188,25 @@ def _marked(text: str) -> str:
     return _GAPS.sub("\n\n", "\n".join(lines)).strip("\n ")
 
 
-def _kind(element: etree._Element, letter: etree._Element | None, around: str) -> str:
+def _kind(element: etree._Element, letter: etree._Element | None, around: str, styles: Styles) -> str:
     """What the words in *element* are, where they are in something that is *around*."""
     if around == QUOTED or element is letter or _is_quote(element):
         return QUOTED
-    if around == HIDDEN or _UNSEEN.search(element.get("style") or "") or _is_white_on_white(element):
+    if around == HIDDEN or styles.hide(element):
         return HIDDEN
+    if around == STRUCK or styles.strike(element) or _is_remark(element):
+        return STRUCK
     return SIGNED if around == SIGNED or _is_signature(element) else around
+
+
+def _has_words_of_its_own(element: etree._Element) -> bool:
+    return bool((element.text or "").strip()) or any((inner.tail or "").strip() for inner in element)
+
+
+def _is_remark(element: etree._Element) -> bool:
+    """True for what Word puts beside a text: what somebody remarks on it, and the mark where they do."""
+    names = {name.lower() for name in (element.get("class") or "").split()}
+    return not names.isdisjoint(_REMARKS) or bool(_WORD_REMARK.search(element.get("style") or ""))
 
 
 def _is_signature(element: etree._Element) -> bool:
@@ -197,23 +216,6 @@ def _is_signature(element: etree._Element) -> bool:
         or element.get("data-sigid") is not None
         or bool(_WORD_SIGNATURE.search(element.get("style") or ""))
     )
-
-
-def _is_white_on_white(element: etree._Element) -> bool:
-    style = element.get("style") or ""
-    white = _WHITE_TEXT.search(style) or _WHITE_ONLY.match((element.get("color") or "").strip())
-    if not white:
-        return False
-    around: etree._Element | None = element
-    for _ in range(_GROUNDS):
-        if around is None:
-            return True
-        ground = _GROUND.search(around.get("style") or "")
-        colour = ground[1].strip() if ground else (around.get("bgcolor") or "").strip()
-        if colour:
-            return bool(_WHITE_ONLY.match(colour))
-        around = around.getparent()
-    return True
 
 
 def _our_letter(tree: etree._Element) -> etree._Element | None:
@@ -249,10 +251,23 @@ def _has_words(element: etree._Element) -> bool:
     return any((text or "").strip() for text in element.itertext())
 
 
-def _picture(element: etree._Element) -> str:
-    """What stands for a picture that came with the mail: the writer's, or a signature's."""
-    source = (element.get("src") or "").strip()[:_LONGEST_NAME] if element.tag == "img" else ""
-    return f" [{re.sub(_UNNAMED, '', source)}] " if source.lower().startswith("cid:") else ""
+def _picture(element: etree._Element, styles: Styles, kind: str) -> str:
+    """What stands for a picture: one that came with the mail, be it the writer's or a signature's; or any other in what the
+    writer wrote. Nothing for one that nobody sees, and a little face for itself."""
+    source = (element.get("src") or "").strip()[:_LONGEST_NAME].lower() if element.tag == "img" else ""
+    if source.startswith("cid:"):
+        return f" [{re.sub(_UNNAMED, '', (element.get('src') or '').strip()[:_LONGEST_NAME])}] "
+    if kind != _OURS or not source.startswith(("data:", "http:", "https:", "//")) or _is_dot(element) or styles.hide(element):
+        return ""
+    shown = (element.get("alt") or "").strip()
+    return shown if shown and len(shown) <= _LONGEST_FACE and not any(map(str.isalnum, shown)) else " [image: ] "
+
+
+def _is_dot(element: etree._Element) -> bool:
+    """True for a picture by which a sender learns that a mail was opened."""
+    style = read_style(element.get("style") or "")
+    sizes = [style.get(name, element.get(name) or "").strip().removesuffix("px") for name in ("width", "height")]
+    return any(size in {"0", "1", "2"} for size in sizes)
 
 
 def _link(element: etree._Element) -> str:
@@ -285,16 +300,25 @@ def _seen(tree: etree._Element) -> Iterator[tuple[str, etree._Element]]:
 
 
 def _is_silent(element: etree._Element) -> bool:
-    return element.tag in _SILENT or element.get("hidden") is not None or bool(_GONE.search(element.get("style") or ""))
+    return element.tag in _SILENT or element.get("hidden") is not None or is_gone(read_style(element.get("style") or ""))
 
 
-def _opening(element: etree._Element) -> Iterator[str]:
+def _opening(element: etree._Element, styles: Styles) -> Iterator[str]:
     yield "\n" if element.tag == "br" else _break(element)
     if element.tag == "li":
         yield "- "
     if element.tag in {"td", "th"}:
         yield " "
-    yield (element.text or "") if element.tag == "pre" else _inline(element.text)
+    yield _flow(element.text, element, styles)
+
+
+def _tail(element: etree._Element, styles: Styles) -> str:
+    around = element.getparent()
+    return _inline(element.tail) if around is None else _flow(element.tail, around, styles)
+
+
+def _flow(text: str | None, around: etree._Element, styles: Styles) -> str:
+    return (text or "") if styles.keep_lines(around) else _inline(text)
 
 
 def _break(element: etree._Element) -> str:

@@ -878,3 +878,30 @@ def hardly_shown(text: str, letter: Letter) -> Part:
 @shape("page and text that differ", held=True)
 def two_versions(text: str, letter: Letter) -> Part:
     return both(gmail_text(text, letter), gmail_page(text.replace("Friday", "Saturday") + "\nOr later, perhaps.", letter))
+
+
+@shape("words that a rule of the page hides", held=True)
+def hidden_by_rule(text: str, letter: Letter) -> Part:
+    return page(f'<style>.h{{display:none}}</style><div class="h">#close</div>{divs(text)}{gmail_page("", letter)}')
+
+
+@shape("words that are struck out", held=True)
+def struck_out(text: str, letter: Letter) -> Part:
+    return page(f"{divs(text)}<div>The crew was <s>drunk</s> late.</div>{gmail_page('', letter)}")
+
+
+@shape("Outlook, a colleague's remark", held=True)
+def remarked(text: str, letter: Letter) -> Part:
+    remark = '<div style="mso-element:comment-list"><p class="MsoCommentText">[WA1] ask the lawyers</p></div>'
+    return page(f"{divs(text)}<hr class=msocomoff>{remark}{gmail_page('', letter)}")
+
+
+@shape("Gmail, a picture of somewhere else", held=True)
+def fetched(text: str, letter: Letter) -> Part:
+    shown = '<div><img src="https://lh3.example/x" alt="image.png"></div>'
+    return both(gmail_text(text, letter), gmail_page(text, letter, signature=shown))
+
+
+@shape("lines that a style keeps")
+def kept_lines(text: str, letter: Letter) -> Part:
+    return page(f'<div style="white-space:pre-wrap">{escaped(text)}</div>{gmail_page("", letter)}')
