@@ -57,6 +57,22 @@ async def test_a_letter_to_the_resident_still_goes(house: House, text: str) -> N
     assert len(house.sent("message")) == 1
 
 
+@pytest.mark.parametrize("marks", [{"Precedence": "bulk"}, {"List_Id": "<staff.council.example>", "Precedence": "list"}])
+async def test_a_word_in_a_mail_that_is_marked_as_a_lists_is_not_followed_and_its_writer_is_told(
+    house: House, marks: dict[str, str]
+) -> None:
+    await writes(house, f"#respond upheld\n{ANSWER}", **marks)
+
+    assert house.sent("response") == []
+    assert "is marked as one that no person wrote" in folded(text_of(house, house.sent("refused")[-1]))
+
+
+async def test_a_robot_is_not_answered_and_a_word_in_it_does_not_mean_that_somebody_is_away(house: House) -> None:
+    await writes(house, f"#respond upheld\n{ANSWER}", Auto_Submitted="auto-generated")
+
+    assert sorted(letter.kind for letter in house.sent()) == ["assignment", "receipt"]
+
+
 MISPLACED = ("Hi,\nGood morning,\nHope you are well\n\n{}", "\N{THUMBS UP SIGN} {}", "Action: {}", "Cal,\n{}")
 
 

@@ -197,9 +197,16 @@ async def _refuse(office: Office, officer: Officer, facts: MailFacts, settle: Se
 
 
 async def answer_outside(
-    office: Office, officer: Officer, facts: MailFacts, content: Refused | Confirm | Done, settle: Settle, now: datetime
+    office: Office,
+    officer: Officer,
+    facts: MailFacts,
+    content: Refused | Confirm | Done,
+    settle: Settle,
+    now: datetime,
+    ref: str | None = None,
 ) -> None:
-    """Tell *officer* what became, or did not become, of a mail of theirs that belongs to no case."""
+    """Tell *officer* what became, or did not become, of a mail of theirs that belongs to no case, or of which nothing is said
+    to the case *ref* that it names."""
     kind = content.kind.value
     letter = Letter(to_officer(officer), content, Because("mail:no_case"), None, automatic=True)
     key = f"{office.council.policy.id}:mail{facts.number}:{kind}"
@@ -210,8 +217,8 @@ async def answer_outside(
     def write(tx: Tx) -> None:
         outbox.put(tx, row)
         detail = {"reason": said, "mail": facts.number}
-        journal.append(tx, office.council.policy.id, None, now, officer.key, what, detail)
-        settle(tx, MailState.DONE, "an officer's mail that names no case", None)
+        journal.append(tx, office.council.policy.id, ref, now, officer.key, what, detail)
+        settle(tx, MailState.DONE, None if ref else "an officer's mail that names no case", ref)
 
     await office.db.run(write)
 

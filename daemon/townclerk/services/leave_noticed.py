@@ -5,13 +5,16 @@ from datetime import datetime
 from functools import partial
 
 from townclerk.domain.authentication import proven
+from townclerk.domain.commands import read_commands
 from townclerk.domain.decide.deliberation import mark
 from townclerk.domain.events import MailFacts, OfficerAway, RobotWrote
+from townclerk.domain.letters import Refused
 from townclerk.domain.linking import Link
 from townclerk.domain.mail import IncomingMail, MailKind
 from townclerk.domain.roster import Officer
 from townclerk.domain.screening import NOT_AWAY, Screening
 from townclerk.services.applying import happen
+from townclerk.services.desk import answer_outside
 from townclerk.services.office import Office
 from townclerk.services.telling import letters_to_lead
 from townclerk.store import facts as remembered
@@ -38,12 +41,23 @@ async def officers_robot(
     if ref is None:
         await office.db.run(lambda tx: settle(tx, MailState.IGNORED, f"an officer's robot: {screening.because}", None))
         return
+    verdict = proven(mail, office.ways.trusted_server, office.ways.authentication).state
+    forged, by_itself = verdict == "fail", "auto-submitted" in mail.headers
+    worded = read_commands(mail.written.text if mail.written else mail.own_text).commands
+    if worded and not by_itself and not forged:
+        content = Refused(
+            " ".join(command.line for command in worded),
+            f"your mail is marked as one that no person wrote ({screening.because}), and such a mail is never followed",
+            ("the same words in a mail of your own, in answer to a letter about the case",),
+            facts.own_text,
+        )
+        await answer_outside(office, officer, facts, content, settle, now, ref)
+        return
     council = office.council.at(now)
     key, today = f"away:{council.policy.id}:{officer.key}", council.calendar.local(now).date().isoformat()
     told = await office.db.read(partial(remembered.get, key=key)) == today
     away = screening.kind is MailKind.AUTO_REPLY and screening.because not in NOT_AWAY
-    forged = proven(mail, office.ways.trusted_server, office.ways.authentication).state == "fail"
-    if told or not away or forged or not council.roster.is_here(officer):
+    if told or not away or worded or forged or not council.roster.is_here(officer):
         filed = RobotWrote(facts, screening.kind.value)
         await happen(office, ref, filed, now, lambda tx: settle(tx, MailState.DONE, None, ref))
         return
