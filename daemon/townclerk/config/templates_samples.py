@@ -457,6 +457,8 @@ def _held() -> Iterator[StaffContent]:
     leaves = datetime(2026, 12, 29, 10, 41, tzinfo=UTC)
     yield Done(("The complaint is answered: upheld.", "The resident has been told."), leaves_at=leaves, choices=_to_stop())
     yield Done((), leaves_at=leaves)
+    yield Done(("The complaint is answered: upheld.",), sent=_proofs()[1:])
+    yield Done(("The complaint is answered: upheld.",), leaves_at=leaves, choices=_to_stop(), sent=_proofs()[:1])
 
 
 def _to_stop() -> tuple[Choice, ...]:

@@ -465,13 +465,15 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """`leaves_at`: what `lines` say is done at that moment, unless it is stopped before."""
+    """`leaves_at`: what `lines` say is done at that moment, unless it is stopped before. `sent` shows what goes to the resident
+    by it, so that whoever wrote it can notice what is missing."""
 
     lines: tuple[str, ...]
     shown: str = ""  # what #show and #help print
     sections: tuple["Section", ...] = ()  # the same, with headings
     leaves_at: datetime | None = None
     choices: tuple[Choice, ...] = ()
+    sent: tuple[Proof, ...] = ()
     kind = LetterKind.DONE
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from townclerk.config.templates import Rendered
 from townclerk.domain.decide import Send
 from townclerk.domain.decide.deliberation import next_opening
-from townclerk.domain.letters import Confirm, Decision, Difference, Forwarded, Letter, Proof
+from townclerk.domain.letters import Confirm, Decision, Difference, Done, Forwarded, Letter, Proof
 from townclerk.domain.mail import Address, File, OutgoingMail
 from townclerk.domain.reference import compacted
 from townclerk.domain.signing import Side
@@ -148,7 +148,9 @@ def last_day_to_answer(office: Office, now: datetime) -> date:
 
 
 def _with_what_would_leave(office: Office, letter: Letter) -> Letter:
-    """*letter* with the words of the letters that a press would send, as they would be written if it were made now."""
+    """*letter* with the words of the letters that it sends, or that a press would send, as they would be written now."""
+    if isinstance(letter.content, Done):
+        return replace(letter, content=replace(letter.content, sent=tuple(_shown(office, one) for one in letter.content.sent)))
     if not isinstance(letter.content, Confirm):
         return letter
     proofs = tuple(_shown(office, proof) for proof in letter.content.proofs)

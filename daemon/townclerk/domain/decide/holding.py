@@ -212,6 +212,17 @@ def _proof(d: Deliberation, held: HeldMail, way: choices.Way, trials: list[_Tria
     return Proof(name, letter, to, enclosed, others, also, notes=() if way.plain else first.lines)
 
 
+def as_it_leaves(work: OfficerAtWork, title: str) -> tuple[Proof, ...]:
+    """The letter that the officer's words send to the resident, for whoever wrote it; empty: they send none."""
+    letters = work.d.letters_to_resident
+    if not letters:
+        return ()
+    first = letters[0]
+    copies = tuple(each for each in letters[1:] if each.copy_of and each.kind is first.kind)
+    also = tuple(each for each in letters[1:] if each not in copies)
+    return (Proof(title, first, _recipients(work.d, first, copies), getattr(first.content, "enclosed", ()), also=also),)
+
+
 def _recipients(d: Deliberation, letter: Letter, copies: tuple[Letter, ...]) -> tuple[str, ...]:
     to = f"{letter.to.name} <{letter.to.address}>" if letter.to.name else letter.to.address
     by_post = d.case.flagged(BY_POST)

@@ -26,7 +26,7 @@ from townclerk.domain.decide import (
 )
 from townclerk.domain.decide.correcting import corrections
 from townclerk.domain.decide.deliberation import Deliberation
-from townclerk.domain.decide.holding import NO_WORD, SENT, discard, hold, keep_as_note, remind, send
+from townclerk.domain.decide.holding import NO_WORD, SENT, as_it_leaves, discard, hold, keep_as_note, remind, send
 from townclerk.domain.decide.outside import ask_whether_it_was_the_response, wrote_outside
 from townclerk.domain.decide.permitting import permit
 from townclerk.domain.decide.refusal import Refusal
@@ -68,10 +68,12 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
         return
     _tell_what_left(work)
     if leaves_at is not None and (d.writes_to_resident or d.by_post):
-        undoing.wait(work, before, event, leaves_at)
+        undoing.wait(work, before, event, leaves_at, as_it_leaves(work, "The letter as it will go out"))
         return
     d.note(officer.key, "officer_wrote", words=" ".join(c.word for c in event.commands), mail=event.mail.number)
-    d.to_staff(officer, Done(tuple(work.lines), work.shown, work.sections))
+    d.to_staff(
+        officer, Done(tuple(work.lines), work.shown, work.sections, sent=as_it_leaves(work, "The letter as it went out"))
+    )
     if event.mail.outside:
         ask_whether_it_was_the_response(d, officer, event.mail)
 

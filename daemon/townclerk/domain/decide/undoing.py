@@ -15,7 +15,7 @@ from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.work import OfficerAtWork, moment_words
 from townclerk.domain.events import MailFacts, OfficerWrote
-from townclerk.domain.letters import Done
+from townclerk.domain.letters import Done, Proof
 from townclerk.domain.mail import Address
 from townclerk.domain.roster import Officer
 
@@ -71,7 +71,7 @@ def _what_must_not_pass(d: Deliberation) -> Iterator[datetime]:
     yield from (timer.at for timer in timers(d.case, d.council) if timer.act in {"delay", "fallback"} and timer.at > d.now)
 
 
-def wait(work: OfficerAtWork, before: Case, event: OfficerWrote, at: datetime) -> None:
+def wait(work: OfficerAtWork, before: Case, event: OfficerWrote, at: datetime, sent: tuple[Proof, ...]) -> None:
     """Keep the words of *event* until *at*. What they did to the case is undone, and what they would have said is told now."""
     d, lines, mail = work.d, tuple(work.lines), event.mail
     d.start_again(before)
@@ -83,7 +83,7 @@ def wait(work: OfficerAtWork, before: Case, event: OfficerWrote, at: datetime) -
     d.note(
         work.officer.key, "leaves_later", words=" ".join(c.word for c in event.commands), mail=mail.number, at=at.isoformat()
     )
-    d.to_staff(work.officer, Done(lines, leaves_at=at, choices=choices.about_leaving(leaving)))
+    d.to_staff(work.officer, Done(lines, leaves_at=at, choices=choices.about_leaving(leaving), sent=sent))
 
 
 def timer_key(leaving: LeavingMail) -> str:
