@@ -211,6 +211,8 @@ def agreed(plain: Written, page: Written, shown: str) -> Written:
         return page if page.doubt is None or plain.doubt is not None else replace(page, doubt=_agreed_doubt(page.doubt))
     if theirs and ours[: len(theirs)] == theirs and _shows(shown, ours):
         return page
+    if plain.doubt is None and page.doubt in {Doubt.HIDDEN, Doubt.STRUCK}:
+        return page  # the plain text has the same words without saying that they are hidden or struck out
     if ours and theirs[: len(ours)] == ours and plain.doubt is None and page.doubt is Doubt.ADDED:
         return plain
     return replace(plain, doubt=plain.doubt or page.doubt or Doubt.TWO_VERSIONS)

@@ -118,3 +118,11 @@ def test_what_stands_below_a_signature_is_not_the_officers(footer: str, letter: 
     written = meant(plain(outlook_text(SHORT, letter, f"{SIGNATURE}\n\n{footer}")), letter)
 
     assert (written.doubt, words(written.text)) == (None, words(SHORT))
+
+
+def test_what_the_page_strikes_out_is_not_taken_from_the_plain_text(letter: Letter) -> None:
+    struck = gmail_page(SHORT, letter).replace("We will come", "<s>The crew was drunk.</s> We will come")
+
+    written = meant(both(gmail_text(SHORT.replace("We will", "The crew was drunk. We will"), letter), struck), letter)
+
+    assert (written.doubt, words(written.text)) == (Doubt.STRUCK, words(SHORT))
