@@ -5,7 +5,7 @@ import time
 import pytest
 
 from townclerk.domain.commands import looks_quoted
-from townclerk.domain.quoting import LIMIT, REPLY_ABOVE, own_words, split, written
+from townclerk.domain.quoting import LIMIT, REPLY_ABOVE, own_words, split, what_they_quote, written
 
 OUTLOOK = (
     "From: Feedback <feedback@council.example>\nSent: 12 January 2027 09:30\nTo: Wendy Ash\nSubject: A complaint\n\nQUOTED"
@@ -107,6 +107,21 @@ def test_an_answer_below_the_quote_stays() -> None:
     assert own_words("> Which day?\n\nMonday.") == "Monday."
 
 
+def test_a_few_quoted_lines_in_the_midst_of_somebodys_prose_are_part_of_it() -> None:
+    text = "On 4 January at 7:30 I put it out, and your officer wrote:\n> it will be emptied\n> by noon\nIt was not.\n\nAsha"
+
+    assert own_words(text) == text
+
+
+def test_what_somebody_quotes_is_told_from_their_own_words() -> None:
+    text = f"My own words.\n\n{OUTLOOK}"
+
+    assert what_they_quote(text, own_words(text)) == OUTLOOK
+    assert what_they_quote("My own words.\n\nIt will be emptied.\n", "My own words.") == "It will be emptied."
+    assert what_they_quote("My own words.\n\n-- \nAsha Patel", "My own words.") == ""
+    assert what_they_quote(OUTLOOK, "") == ""
+
+
 def test_only_somebody_elses_words_leave_nothing() -> None:
     assert split(OUTLOOK).own == ""
     assert split("---------- Forwarded message ---------\n" + OUTLOOK).own == ""
@@ -149,6 +164,7 @@ def test_our_marker_is_known_however_it_is_written(marker: str) -> None:
         "Sent from a\n",
         "Sent from ",
         "wrote:\n",
+        "a:\n> b\n",
     ],
 )
 def test_no_text_takes_long(piece: str) -> None:

@@ -91,6 +91,7 @@ _MAIL = Original(
     1,
     ("bin.jpg", "letter to the crew.docx"),
 )
+_QUOTING_MAIL = replace(_MAIL, quoted="From: Jim Hall\nSent: 4 December 2026 09:00\n\nYour bin will be emptied on 5 December.")
 _BARE_MAIL = Original(Address("", "someone@example.net"), "", datetime(2027, 1, 4, 12, 0, tzinfo=UTC), "")
 _DATES = (
     DatedPromise("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE),
@@ -312,6 +313,7 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
 def _full_to_staff() -> Iterator[StaffContent]:
     links = ("AB-26-0007-B",)
     yield Assignment(_DATES, _MAIL, _CHOICES, links, "Cal Lane passed it to you.")
+    yield Assignment(_DATES, _QUOTING_MAIL, _CHOICES)
     yield Assignment(_DATES, _MAIL, _CHOICES, must_contain=("the reasons for the decision", "an answer to every point"))
     yield Assignment(_REVIEW_DATES, _MAIL, _CHOICES, file=(_MAIL, _BARE_MAIL), answers=(_ANSWERED,), earlier=links)
     for reason in (

@@ -86,6 +86,7 @@ class Correspondence:
     received_at: datetime
     text: str  # the sender's own words
     attachments: tuple[str, ...] = ()
+    quoted: str = ""  # what they quoted in the mail that opened the case, of other letters than ours to staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,8 @@ class FailedAction:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The mail that a letter to staff is about. `mail` is its number in the store, by which its files are attached."""
+    """The mail that a letter to staff is about. `mail` is its number in the store, by which its files are attached. `quoted` is
+    what its sender quotes: often the promise that they complain of."""
 
     sender: Address
     subject: str
@@ -111,6 +112,7 @@ class Original:
     text: str
     mail: int | None = None
     attachments: tuple[str, ...] = ()
+    quoted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ LIMIT = 200_000  # characters that are looked at; own words beyond it are cut
 _LONGEST_LINE = 2_000  # of a line, what is enough to tell what it is
 _SIGNATURE_LINES = 12
 _MOST_LABELS = 9  # lines of a header, as programs quote it
+_MOST_CITED = 6  # quoted lines in the midst of somebody's prose
 _PREAMBLE_LINES = 40  # from where a quote begins to the head of our letter
 
 _SENDER = frozenset(
@@ -126,6 +127,7 @@ _SAYS_WROTE = re.compile(
     r"ha scritto|schreef|skrev|a scris|escreveu|kirjoitti)\b",
     re.IGNORECASE,
 )
+_OF_A_PERSON = re.compile(r"(?<!\S)(?:I|my|me|we|our|your|you)(?!\S)")  # "your officer wrote:" is no program's sentence
 _OF_NOTES = re.compile(r"^[^\W\d_][\w .'’-]{1,40}(?:/[\w .&'’-]{2,30}){2,4}(?:@[\w.-]{2,40})?$")
 _DEVICE = re.compile(
     r"^(?:sent|anfonwyd) (?:from|via|using|oddi ar|o|gan)(?: [^\s,.;!?<]{1,30}){1,5}[.!]?(?: ?<\S{1,300}>)?$"
@@ -176,9 +178,25 @@ def own_words(text: str) -> str:
     return split(text).own
 
 
+def what_they_quote(text: str, own: str) -> str:
+    """What a mail of which *own* are its sender's own words holds of other mails: what programs mark in a text, or what stands
+    below their words on a page. Nothing where they wrote nothing of their own: then the whole mail stands for it."""
+    if not own.strip():
+        return ""
+    marked = split(text).quoted
+    if marked:
+        return marked
+    words = [_bare(line) for line in own.split("\n") if _bare(line)]
+    lines = _without_trailers(text[:LIMIT].split("\n")).split("\n")
+    places = [index for index, line in enumerate(lines) if _bare(line)]
+    if [_bare(lines[index]) for index in places[: len(words)]] != words:
+        return ""  # of a form, or of lines that are not those of the page
+    return _without_trailers(lines[places[len(words) - 1] + 1 :])
+
+
 def split(text: str) -> Split:
     """Tell the sender's lines from the quoted ones, in time that grows with the length of *text* and no faster."""
-    sorted_lines = _Lines.of(text)
+    sorted_lines = _Lines.of(text).with_what_they_cite()
     own = [_unescaped(line) for line, kind in sorted_lines.each() if kind in {_OWN, SIGNED}]
     quoted = [line for line, kind in sorted_lines.each() if kind == QUOTED]
     return Split(_without_trailers(own), "\n".join(quoted).strip("\n"))
@@ -296,6 +314,33 @@ class _Lines:
             elif found and not apart:
                 found[-1].append(line)
         return found
+
+    def with_what_they_cite(self) -> "_Lines":
+        """The same, a few quoted lines inside the sender's own prose being part of it: "Your officer wrote:", the quote, and
+        how it went on. Whoever answers between the lines of a mail introduces none of them."""
+        kinds, index = list(self.kinds), 0
+        while index < len(kinds):
+            end = index
+            while end < len(kinds) and kinds[end] == QUOTED:
+                end += 1
+            if index < end < len(kinds) and self._is_cited(index, end):
+                kinds[index:end] = [_OWN] * (end - index)
+            index = end + 1
+        return replace(self, kinds=kinds)
+
+    def _is_cited(self, start: int, end: int) -> bool:
+        lines = self.bare[start:end]
+        return (
+            len(lines) <= _MOST_CITED
+            and all(line.startswith(">") and not _is_marker(line) for line in lines)
+            and start > 0
+            and self.kinds[start - 1] == _OWN
+            and self.bare[start - 1].endswith(":")
+            and any(
+                kind == _OWN and line and not _is_trailer(line)
+                for line, kind in zip(self.bare[end : end + 6], self.kinds[end : end + 6], strict=True)
+            )
+        )
 
     def _take_introductions(self) -> None:
         """The lines right above a quote that say whose mail it is, in whatever language, belong to it."""
@@ -442,7 +487,7 @@ def _says_wrote(lowered: str) -> bool:
 def _introduces(sentence: str, bare: list[str], after: int) -> bool:
     """True for the sentence that a mail program writes above a quote: not for prose that happens to end in "wrote:"."""
     lowered = sentence.lower()
-    if not _says_wrote(lowered):
+    if not _says_wrote(lowered) or ("@" not in sentence and _OF_A_PERSON.search(sentence)):
         return False
     if "@" in sentence or (lowered.startswith(_WROTE_STARTS) and _CLOCK.search(sentence)):
         return lowered.startswith(_WROTE_STARTS) or _quote_follows(bare, after)

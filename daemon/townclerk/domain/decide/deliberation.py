@@ -41,9 +41,12 @@ from townclerk.domain.letters import Decision as StaffDecision
 from townclerk.domain.mail import Address
 from townclerk.domain.ombudsmen import for_matter
 from townclerk.domain.policy import SERVICE, StagePolicy
+from townclerk.domain.quoting import what_they_quote
 from townclerk.domain.roster import Officer
 from townclerk.domain.timescales import override_on, stage_on
 from townclerk.domain.words import Alert, LetterKind, Stage
+
+_QUOTED_KEPT = 10_000  # characters of what somebody quotes, of a long conversation the latest
 
 LEAD = "complaints_lead"
 UNREACHABLE = "unreachable"  # what is asked of whoever must reach a resident to whom nothing can be mailed
@@ -191,8 +194,9 @@ class Deliberation:
 
     def record(self, mail: MailFacts) -> None:
         """Keep *mail* on the case, with its sender's own words. Where the mail that opens it has none (a pure forward), its
-        whole text is kept; never a letter of ours that somebody quotes."""
-        whole = mail.text if not self.case.mails and not looks_quoted(mail.text) else ""
+        whole text is kept, and where it quotes, that as well; never a letter of ours to staff."""
+        opens = not self.case.mails and not looks_quoted(mail.text)
+        whole = mail.text if opens else ""
         kept = Correspondence(
             mail.number,
             mail.sender,
@@ -201,6 +205,7 @@ class Deliberation:
             mail.received_at,
             mail.own_text or whole,
             mail.attachments,
+            what_they_quote(mail.text, mail.own_text)[:_QUOTED_KEPT] if opens else "",
         )
         self.change(mails=(*self.case.mails, kept), last_contact_at=mail.received_at)
         if mail.message_id:
@@ -369,7 +374,7 @@ class Deliberation:
         mail = mail or self.case.first_mail
         if mail is None:
             return Original(self.case.complainant, self.case.subject, self.case.opened_at, "")
-        return Original(mail.sender, mail.subject, mail.received_at, mail.text, mail.mail, mail.attachments)
+        return Original(mail.sender, mail.subject, mail.received_at, mail.text, mail.mail, mail.attachments, mail.quoted)
 
     def summary(self) -> CaseSummary:
         case = self.case
