@@ -129,6 +129,16 @@ async def test_what_may_not_be_theirs_at_all_only_they_can_send(house: House) ->
     assert "only they can say so" in folded(text_of(house, house.sent("refused")[-1]))
 
 
+async def test_whoever_wrote_hears_what_a_colleague_did_with_their_mail(house: House) -> None:
+    await held(house)
+    number = house.cases[0].held[0].number
+    await answer(house, replace(house.sent("confirm")[0]), f"#assign {CAL}", SOON)
+    await answer(house, house.sent("assignment")[-1], f"#discard {number}", SOON + timedelta(minutes=1))
+
+    told = [folded(text_of(house, letter)) for letter in house.sent("done") if letter.recipient == WENDY]
+    assert any("it was kept as a note, by Cal" in each for each in told)
+
+
 # --- asked again
 
 

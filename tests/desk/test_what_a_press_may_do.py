@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from desk.at_the_desk import ANSWER, LATER, WENDY, a_complaint, answer, at_a_desk, folded, raw_of, text_of
-from services.office import House
+from services.office import SERVER, House
 
 SOON = LATER + timedelta(minutes=3)
 
@@ -109,3 +109,23 @@ async def test_that_it_is_done_says_nothing_of_who_was_right(house: House, word:
 
     assert "#respond upheld" not in text_of(house, house.sent("refused")[-1])
     assert house.sent("refused")[-1].recipient == WENDY
+
+
+async def test_a_flag_that_is_nearly_one_that_does_something_is_asked_about(house: House) -> None:
+    letter = await a_complaint(house)
+    await answer(house, letter, "#flag pst")
+    assert "is nearly the flag “post”" in folded(text_of(house, house.sent("refused")[-1]))
+
+    await answer(house, letter, '#flag "pst"', SOON)
+    assert dict(house.cases[0].flags).keys() == {"pst"}
+
+
+@pytest.mark.parametrize("address", ["noreply@forms.example", "mailer-daemon@example.org", "tom.birch@council.example"])
+async def test_nobody_is_logged_under_an_address_that_is_not_theirs(house: House, address: str) -> None:
+    text = f"#log\nName: Bob Lee\nEmail: {address}\nChannel: phone\n\nThe bin was missed."
+    proof = f"{SERVER}; dmarc=pass header.from=council.example"
+    house.arrives(text, "A call", f"Wendy Ash <{WENDY}>", Authentication_Results=proof)
+    await house.settle()
+
+    assert house.cases == []
+    assert "“Email:" in folded(text_of(house, house.sent("refused")[-1]))

@@ -73,6 +73,21 @@ async def test_a_robot_is_not_answered_and_a_word_in_it_does_not_mean_that_someb
     assert sorted(letter.kind for letter in house.sent()) == ["assignment", "receipt"]
 
 
+async def test_whoever_encrypts_their_mail_is_told_that_it_cannot_be_read(house: House) -> None:
+    letter = await a_complaint(house)
+    head = (
+        f"From: {letter.recipient}\r\nTo: {raw_of(house, letter)['Reply-To']}\r\nSubject: Re: {letter.subject}\r\n"
+        f"Message-ID: <locked@council.example>\r\nIn-Reply-To: {letter.message_id}\r\nMIME-Version: 1.0\r\n"
+        f"Authentication-Results: {SERVER}; dmarc=pass header.from=council.example\r\n"
+        'Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name="smime.p7m"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\nMIAGCSqGSIb3DQEHA6CA\r\n"
+    )
+    house.mailbox.deliver(head.encode(), LATER)
+    await house.settle(LATER)
+
+    assert "encrypted, and we cannot read it" in folded(text_of(house, house.sent("refused")[-1]))
+
+
 MISPLACED = ("Hi,\nGood morning,\nHope you are well\n\n{}", "\N{THUMBS UP SIGN} {}", "Action: {}", "Cal,\n{}")
 
 

@@ -66,7 +66,7 @@ def test_mail_that_is_held_is_whose_it_is() -> None:
     story = complaint()
     held = HeldMail(7, "wendy", 7, "no_word", "Thanks", None, MONDAY)
     story.held = replace(story.case, held=(held,))
-    assert "Officers' mail that is held" in own(story, "wendy", 1)
+    assert "Held mail of officers" in own(story, "wendy", 1)
     assert own(story, "cal", 1) == {}
 
 

@@ -28,7 +28,7 @@ class Heading(StrEnum):
     NOT_ACKNOWLEDGED = "Not acknowledged yet"
     UNDECIDED = "Waiting for a decision"
     APPROVAL = "Waiting for approval"
-    HELD = "Officers' mail that is held"
+    HELD = "Held mail of officers"
     OMBUDSMAN = "With the Ombudsman"
     ACTIONS = "Actions due"
     ADJUSTMENTS = "Adjustments to look at again"

@@ -33,6 +33,11 @@ from townclerk.store import journal, mails, outbox
 from townclerk.store.database import Tx
 from townclerk.store.schema import MailState
 
+_LOCKED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"})
+_CANNOT_READ = Refused(
+    understood="", reason="your mail is encrypted, and we cannot read it", instead=("the same mail, sent unencrypted",)
+)
+
 
 async def officer_mail(
     office: Office,
@@ -62,6 +67,9 @@ async def officer_mail(
         known, ref = {**known, about.ref: about}, about.ref
     if ref is None or (signed is None and not _may_know_of(council, officer, known[ref])):
         await _refuse(office, officer, facts, settle, now)
+        return
+    if _encrypted(mail, facts) and proven(mail, office.ways.trusted_server, office.ways.authentication).state != "fail":
+        await answer_outside(office, officer, facts, _CANNOT_READ, settle, now, ref)
         return
     named = tuple(other for other, case in known.items() if _may_know_of(council, officer, case))
     facts = replace(facts, outside=_who_has_it(mail, known[ref]))
@@ -131,6 +139,16 @@ def _event(
 
 def _for_the_resident(office: Office, mail: IncomingMail, case: Case) -> bool:
     return meant_for(case.complainant.name, (officer.name for officer in office.council.roster.officers), mail)
+
+
+def _encrypted(mail: IncomingMail, facts: MailFacts) -> bool:
+    """True where what they wrote is locked into a file: S/MIME that only its recipients open, or Microsoft's protected mail."""
+    if read_commands(facts.own_text).commands:
+        return False
+    if any(file.filename.lower().endswith(".rpmsg") for file in mail.attachments):
+        return True
+    kinds = {mail.content_type.lower(), *(file.content_type.lower() for file in mail.attachments)}
+    return not facts.own_text.strip() and not _LOCKED.isdisjoint(kinds)
 
 
 def _who_has_it(mail: IncomingMail, case: Case) -> str:

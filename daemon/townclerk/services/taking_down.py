@@ -23,6 +23,7 @@ from townclerk.domain.mail import Address, IncomingMail
 from townclerk.domain.quoting import own_words
 from townclerk.domain.roster import Officer
 from townclerk.domain.routing import Route, route
+from townclerk.domain.screening import unread_address
 from townclerk.domain.words import Status
 from townclerk.services.office import Office
 from townclerk.services.references import new_reference
@@ -252,6 +253,8 @@ async def _opening(office: Office, officer: Officer, facts: MailFacts, said: str
     original = earlier.original if earlier is not None else None
     begun = read_contact(earlier.logged, today, services) if earlier is not None and original is None else None
     contact = read_contact(said, today, services, _known(original, begun))
+    if contact.email and (wrong := _nobody_outside(office, contact.email)):
+        contact = replace(contact, problems=(*contact.problems, wrong))
     if contact.problems:
         number = earlier.facts.number if earlier is not None else facts.number
         again = Choice("Complete it, and send it again", "\n".join((f"#log {number}", *contact.lines)) + "\n")
@@ -277,6 +280,19 @@ async def _opening(office: Office, officer: Officer, facts: MailFacts, said: str
         restriction=held[1] if held else None,
     )
     return Takes(ref, event, earlier.facts.number if earlier is not None else None)
+
+
+def _nobody_outside(office: Office, address: str) -> str:
+    """Why *address* cannot be a resident's, where it is a robot's, the council's own or a colleague's; else empty."""
+    said = f"“Email: {address}” is"
+    if unread_address(address.lower()):
+        return f"{said} an address that nobody reads: write the resident's own, or leave it empty"
+    if address.lower() in office.ways.own_addresses:
+        return f"{said} this mailbox itself: write the resident's own, or leave it empty"
+    colleague = office.council.roster.find_by_address(address)
+    if colleague is not None:
+        return f"{said} the address of {colleague.name}, who works here: write the resident's own, or leave it empty"
+    return ""
 
 
 def _known(original: ForwardedMail | None, begun: ContactRead | None) -> Known:

@@ -1,8 +1,9 @@
 """Words that say what a case is and whose: `#note`, `#assign`, `#service`, `#category`, `#link`, `#flag`, `#unflag`."""
 
 from datetime import datetime
+from difflib import get_close_matches
 
-from townclerk.domain.case import ADJUSTMENT, MARKED
+from townclerk.domain.case import ADJUSTMENT, FLAGS, MARKED
 from townclerk.domain.commands import Command
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import stage_deadlines
@@ -22,6 +23,10 @@ from townclerk.domain.reference import find_references
 from townclerk.domain.roster import Officer
 from townclerk.domain.typed import code
 from townclerk.domain.words import Category, LetterKind, Status
+
+_QUOTES = "\"'\u201c\u201d\u2018\u2019"
+_LONGEST = 60  # characters of a flag's name that are compared
+_A_SLIP = 0.8  # so near that it hardly is a name of its own
 
 
 def note(work: OfficerAtWork, command: Command) -> None:
@@ -225,9 +230,13 @@ def link(work: OfficerAtWork, command: Command) -> None:
 
 def flag(work: OfficerAtWork, command: Command) -> None:
     name, _, text = command.argument.partition(" ")
+    meant = len(name) > len(name.strip(_QUOTES))
+    name = name.strip(_QUOTES)
     if not name:
         raise Refusal("the flag's name is missing", "#flag NAME and a few words")
     _is_for_officers(name.lower())
+    if not meant:
+        _is_no_slip(work, name.lower(), text)
     several = name.lower() == ADJUSTMENT
     if several and not joined(text, command.body):
         raise Refusal("what is done differently is missing", "#flag adjustment and what it is")
@@ -245,6 +254,23 @@ def unflag(work: OfficerAtWork, command: Command) -> None:
         raise Refusal(f"there is no flag “{name}”", f"#unflag and one of: {flags}", corrected=near)
     work.d.change(flags=tuple(flag for flag in work.d.case.flags if flag[0] != name))
     work.done(f"The flag “{name}” is taken away.")
+
+
+def _is_no_slip(work: OfficerAtWork, name: str, text: str) -> None:
+    """Refuses what is nearly one of the flags that do something: a slip would do nothing, and nobody would notice. Written in
+    quotation marks it is meant as it stands."""
+    provisions = work.d.council.policy.provisions
+    noticed = (notice.flag for notice in provisions.notices if notice.flag)
+    does = (*FLAGS, *provisions.matters, *provisions.flags, *noticed)
+    if name in does or name in dict(work.d.case.flags):
+        return
+    near = get_close_matches(name[:_LONGEST], [each for each in does if each != MARKED], n=1, cutoff=_A_SLIP)
+    if near:
+        raise Refusal(
+            f"“{name}” is nearly the flag “{near[0]}”, and would do nothing",
+            f'#flag "{name}", if that is what you mean',
+            corrected=(f"#flag {near[0]} {text}".strip(),),
+        )
 
 
 def _is_for_officers(name: str) -> None:

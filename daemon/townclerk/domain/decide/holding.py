@@ -20,7 +20,7 @@ from townclerk.domain.decide.responding import leave
 from townclerk.domain.decide.work import NOBODY_KNOWN, SENT_ALREADY, OfficerAtWork, moment_words
 from townclerk.domain.enclosing import named, sort_files
 from townclerk.domain.events import MailFacts, OfficerMailHeld
-from townclerk.domain.letters import Choice, Confirm, Letter, Proof, Recipient, Variant
+from townclerk.domain.letters import Choice, Confirm, Done, Letter, Proof, Recipient, Variant
 from townclerk.domain.mail import Address
 from townclerk.domain.roster import Officer
 from townclerk.domain.timer import Timer
@@ -335,6 +335,16 @@ def _follow_as_author(work: OfficerAtWork, mail: HeldMail | LeavingMail, command
     went = len(work.d.letters_to_resident) > before
     work.d.settle_held(mail, work.officer.key, SENT if went else "it was followed")
     _take_over(work, theirs)
+    _tell_author(work, mail, f"it was sent to the resident by {work.officer.name}" if went else f"{work.officer.name} did it")
+
+
+def _tell_author(work: OfficerAtWork, mail: HeldMail | LeavingMail, what: str) -> None:
+    """Whoever wrote a mail hears what a colleague has done with it."""
+    author = work.d.council.roster.find(mail.officer)
+    if author is None or author.key == work.officer.key or author.has_left(work.d.council.roster.day):
+        return
+    if work.d.may_act(author):
+        work.d.to_staff(author, Done((f"Your mail number {mail.number}: {what}.",)))
 
 
 def _as_author(work: OfficerAtWork, mail: HeldMail | LeavingMail) -> OfficerAtWork:
@@ -365,6 +375,7 @@ def discard(work: OfficerAtWork, command: Command) -> None:
     how = "it was stopped" if stopped else "it was not the response" if sent_already else "it was kept as a note"
     work.d.settle_held(mail, work.officer.key, how)
     work.d.note(work.officer.key, "note", text=mail.text)
+    _tell_author(work, mail, f"{how}, by {work.officer.name}")
     if stopped:
         work.done("It is stopped, and kept as a note. Nothing has been sent.")
     elif sent_already:
