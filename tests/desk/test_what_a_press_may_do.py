@@ -71,6 +71,7 @@ async def test_what_cannot_be_stopped_any_more_is_told_with_the_moment_at_which_
         "#reply she is rude",
         "#closed she rang",
         "#yes",
+        "#refuse legal she is lying, solicitor involved",
     ],
 )
 async def test_nothing_is_offered_that_would_mean_something_else(house: House, line: str) -> None:

@@ -48,7 +48,7 @@ def _means_the_same(commands: tuple[Command, ...], wrong: Command, line: str, re
     if named is None:
         return False
     word, argument = named
-    if word != wrong.word and _ends(word, argument):
+    if _ends(word, argument):
         return False
     if line not in refusal.corrected and not argument.endswith(wrong.argument):
         return False
