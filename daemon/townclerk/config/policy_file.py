@@ -26,7 +26,7 @@ from townclerk.config.reading import (
     word_of,
     words,
 )
-from townclerk.config.yaml import Items, Scalar, Table, lost_in_comments, node_of, parse_yaml, put, read_file
+from townclerk.config.yaml import Entry, Items, Kind, Scalar, Table, lost_in_comments, node_of, parse_yaml, put, read_file
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import (
     Approval,
@@ -506,15 +506,21 @@ def _told(value: Value) -> str:
         return text(value)
     with value.fields() as f:
         published(f)  # see _said
-        f.find("restricted")  # see _restricted_alerts
+        f.yes_no("restricted", default=False)  # see _restricted_alerts
         return f.text("to")
 
 
 def _restricted_alerts(value: Value) -> tuple[Alert, ...]:
     """The alerts whose cases are for nobody but those named for them."""
     known = {alert.value: alert for alert in Alert}
-    groups = [(name, entry.fields()) for name, entry in value.entries() if name in known and isinstance(entry.node, Table)]
-    return tuple(known[name] for name, f in groups if f.yes_no("restricted", default=False))
+    groups = [(name, entry.node) for name, entry in value.entries() if name in known and isinstance(entry.node, Table)]
+    return tuple(known[name] for name, group in groups if _is_true(group.find("restricted")))
+
+
+def _is_true(entry: Entry | None) -> bool:
+    """Whether it says so; what else it may say is a fault where its group is read."""
+    node = entry.node if entry is not None else None
+    return isinstance(node, Scalar) and node.kind is Kind.YES_NO and node.text.lower() == "true"
 
 
 def _statements(value: Value) -> dict[str, str]:

@@ -89,7 +89,7 @@ BARE = next(shape for shape in SHAPES if shape.name == "a program that quotes no
 
 # Each program plays some of the words, and each word many of the programs; what is read of every one of them, with every word,
 # test_what_was_meant.py holds beside what was typed.
-PLAYED = [(shape, list(VERBS)[(number + step) % len(VERBS)]) for number, shape in enumerate(SHAPES) for step in (0, 3)]
+PLAYED = [(shape, list(VERBS)[(number + step) % len(VERBS)]) for number, shape in enumerate(SHAPES) for step in (0,)]
 
 
 @pytest.mark.parametrize(("shape", "verb"), PLAYED, ids=[f"{shape.name}, {verb}" for shape, verb in PLAYED])
