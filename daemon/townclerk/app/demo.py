@@ -21,6 +21,7 @@ from townclerk.app.simulate.world import LetterOut, World, load_world_council, o
 from townclerk.config.scenario_file import BounceStep, DownStep, Scenario, Step, load_scenario
 from townclerk.config.shipped import find_shipped
 from townclerk.domain.council import Council
+from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import is_overdue
 from townclerk.mail.embedded import EmbeddedServers
 from townclerk.mail.imap import ImapMailbox
@@ -137,7 +138,7 @@ class Narrator:
 
     async def _say(self, at: datetime, line: str, style: str) -> None:
         local = self._council.calendar.local(at)
-        day = f"{local:%A} {local.day} {local:%B %Y}"
+        day = words_of(local.date())
         if day != self._day:
             self._console.print(Text(f"\n{day}", style="bold underline"))
             self._day = day

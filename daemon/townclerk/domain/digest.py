@@ -10,6 +10,7 @@ from townclerk.domain.afterwards import ENDED, ENQUIRY, working_day_after
 from townclerk.domain.calendar import Calendar
 from townclerk.domain.case import Case, Deadline
 from townclerk.domain.council import Council
+from townclerk.domain.days_written import words_of
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.letters import Row, Section
 from townclerk.domain.provisions import Digest
@@ -92,7 +93,7 @@ def restricted_cases(number: int) -> tuple[Row, ...]:
 
 def _row(item: Item) -> Row:
     case = item.case
-    by = f"{item.what} by {item.day:%A} {item.day.day} {item.day:%B %Y}" if item.day else item.what
+    by = f"{item.what} by {words_of(item.day)}" if item.day else item.what
     about = "" if case.restricted else _shortened(case.subject)
     return Row(case.ref, ", ".join(part for part in (case.service.replace("_", " "), by, about) if part), case.ref)
 

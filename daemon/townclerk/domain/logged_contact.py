@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from townclerk.domain.days_written import Towards, When, read_when, words_of
+from townclerk.domain.mail import ADDRESS
 from townclerk.domain.nearest import nearest
 from townclerk.domain.typed import code, name, plain, unseen
 
@@ -28,7 +29,6 @@ _NAMED = "|".join(re.escape(label) for label in sorted(_LABELS, key=len, reverse
 _LINE = re.compile(rf"\s*[*_|]{{0,3}}\s*({_NAMED})\s*[*_]{{0,2}}\s*[:=|\t]\s*[*_]{{0,2}}\s*(.*?)[\s|]*$", re.IGNORECASE)
 # Without a mark between, only where what follows can be nothing else: "Phone calls were not answered" is somebody's words.
 _UNMARKED = re.compile(rf"\s*({_NAMED})(?:\s*-\s*|\s+)(\S.*?)\s*$", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^\s@<>,;:()]{1,64}@[^\s@<>,;:()]{1,255}\.[^\s@<>,;:().]{2,63}")
 _MAILTO = re.compile(r"\s*<mailto:[^<>\s]{1,320}>", re.IGNORECASE)  # what a program adds to an address
 _NUMBER = re.compile(r"\+?[\d()][\d ()-]{5,20}$")
 _PERSON = re.compile(r"[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,4}$")
@@ -147,7 +147,7 @@ def _can_be(label: str, value: str, services: tuple[str, ...], today: date) -> b
         case "name":
             return bool(_PERSON.match(plain(value)))
         case "email":
-            return bool(_ADDRESS.fullmatch(_mail_of(value)))
+            return bool(ADDRESS.fullmatch(_mail_of(value)))
         case "phone":
             return bool(_NUMBER.match(plain(value)))
         case "channel":
@@ -237,7 +237,7 @@ def _wrong_day(read: ContactRead, written: str, when: When, today: date) -> tupl
 
 def _wrong(read: ContactRead, services: tuple[str, ...]) -> tuple[str, ...]:
     problems = []
-    if read.email and not _ADDRESS.fullmatch(read.email):
+    if read.email and not ADDRESS.fullmatch(read.email):
         problems.append(f"“Email: {read.email}” is no address")
     if read.service and read.service not in services:
         near = nearest(read.service, services)

@@ -1,5 +1,6 @@
 """What a mail is to us, once it has been read, and what we hand to the wire."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,6 +8,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from townclerk.domain.quoting import Written
+
+ADDRESS = re.compile(r"[^\s@<>,;:()]{1,64}@[^\s@<>,;:()]{1,255}\.[^\s@<>,;:().]{2,63}")
+"""An address as an officer writes one down."""
 
 
 @dataclass(frozen=True, slots=True)

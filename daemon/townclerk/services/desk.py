@@ -16,7 +16,7 @@ from townclerk.domain.events import CaseOpened, Event, MailFacts, OfficerMailHel
 from townclerk.domain.letters import Because, Confirm, Done, Letter, Original, Refused
 from townclerk.domain.linking import Link, Signed, signed_for
 from townclerk.domain.mail import IncomingMail
-from townclerk.domain.plain import meant_for
+from townclerk.domain.plain_reply import meant_for
 from townclerk.domain.quoting import Doubt, Written
 from townclerk.domain.roster import Officer
 from townclerk.domain.signing import Side
@@ -31,6 +31,7 @@ from townclerk.services.telling import letters_to_lead
 from townclerk.services.writing import write_letter
 from townclerk.store import journal, mails, outbox
 from townclerk.store.database import Tx
+from townclerk.store.outbox import OutboxRow
 from townclerk.store.schema import MailState
 
 _LOCKED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"})
@@ -92,15 +93,17 @@ async def _done_outside(
         await answer_outside(office, officer, facts, taken, settle, now)
         return
 
+    opens = isinstance(taken.event, CaseOpened)
+    told = None if opens else _filed(office, officer, facts, taken.ref, now)
+
     def also(tx: Tx) -> None:
         settle(tx, MailState.DONE, None, taken.ref)
         if taken.of is not None:
             mails.join_case(tx, taken.of, taken.ref)
+        if told is not None:
+            outbox.put(tx, told)
 
-    opens = isinstance(taken.event, CaseOpened)
     await happen(office, None if opens else taken.ref, taken.event, now, also)
-    if not opens:
-        await _tell_done(office, officer, facts, taken.ref, now)
 
 
 def _event(
@@ -241,9 +244,8 @@ async def answer_outside(
     await office.db.run(write)
 
 
-async def _tell_done(office: Office, officer: Officer, facts: MailFacts, ref: str, now: datetime) -> None:
-    """Their mail was filed with a case by itself, which tells nobody who passed it on."""
+def _filed(office: Office, officer: Officer, facts: MailFacts, ref: str, now: datetime) -> OutboxRow:
+    """That their mail was filed with a case: that event by itself tells nobody who passed it on."""
     letter = Letter(to_officer(officer), Done((f"It is filed with {ref}.",)), Because("mail:no_case"), None, automatic=True)
     key = f"{office.council.policy.id}:mail{facts.number}:done"
-    row = write_letter(office, Send(f"{key}:{officer.key}", key, letter), now)
-    await office.db.run(lambda tx: outbox.put(tx, row))
+    return write_letter(office, Send(f"{key}:{officer.key}", key, letter), now)

@@ -1,8 +1,9 @@
 """A calendar that has changed, for instance by a late bank holiday: what it would move is told, and nothing moves."""
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
+from townclerk.domain.days_written import words_of
 from townclerk.domain.decide import Send
 from townclerk.domain.decide.deliberation import LEAD, mark, next_opening, to_officer
 from townclerk.domain.letters import Because, Letter, Report, Row, Section
@@ -63,8 +64,4 @@ NOTE = "No date has moved: residents hold them. An officer can give a later one 
 
 
 def _row(one: Recounted) -> Row:
-    return Row(one.ref, f"{one.deadline}: {_words(one.stands)} stands, {_words(one.would_be)} by the calendar now")
-
-
-def _words(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
+    return Row(one.ref, f"{one.deadline}: {words_of(one.stands)} stands, {words_of(one.would_be)} by the calendar now")

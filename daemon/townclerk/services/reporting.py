@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
+from townclerk.domain.days_written import words_of
 from townclerk.domain.decide import Send
 from townclerk.domain.decide.deliberation import mark, next_opening
 from townclerk.domain.figures import Material, sections
@@ -144,7 +145,7 @@ async def _review_of_the_policy(office: Office, now: datetime) -> int:
     key = f"edition:{office.council.policy.id}"
     if await office.db.read(partial(facts.get, key=key)) == due.isoformat():
         return 0
-    section = Section("Due for review", (Row("Published", _words(edition.day)), Row("Review due", _words(due))), REVIEWED)
+    section = Section("Due for review", (Row("Published", words_of(edition.day)), Row("Review due", words_of(due))), REVIEWED)
     content = Report(f"Review of the policy {edition.version}".rstrip(), edition.day, due, (section,))
     because = Because("edition", next(iter(edition.said.promises), None), edition.said.clause or None)
     letter_key = f"{key}:{due.isoformat()}"
@@ -169,7 +170,3 @@ async def _review_of_the_policy(office: Office, now: datetime) -> int:
 REVIEWED = (
     "Once it has been reviewed, write the new version and date under edition in policy.yaml. The cases go on as they are."
 )
-
-
-def _words(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"

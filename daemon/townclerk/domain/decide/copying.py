@@ -6,9 +6,7 @@ from townclerk.domain.case import Party, PartyRole
 from townclerk.domain.commands import Command
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.work import OfficerAtWork, joined
-from townclerk.domain.mail import Address
-
-_ADDRESS = re.compile(r"[^\s@<>,;:()]{1,64}@[^\s@<>,;:()]{1,255}\.[^\s@<>,;:().]{2,63}")
+from townclerk.domain.mail import ADDRESS, Address
 
 
 def copy(work: OfficerAtWork, command: Command) -> None:
@@ -56,7 +54,7 @@ def _address(command: Command) -> tuple[str, str]:
     """(the address, lower case; what else stands on the line)."""
     first, _, rest = command.argument.partition(" ")
     address = first.strip("<>,;.").lower()
-    if not _ADDRESS.fullmatch(address):
+    if not ADDRESS.fullmatch(address):
         raise Refusal(
             f"“{first}” is no address" if first else "the address is missing", f"#{command.word} name@members.example"
         )

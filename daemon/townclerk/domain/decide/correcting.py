@@ -6,7 +6,7 @@ from townclerk.domain.commands import STAYS_INSIDE, TAKE_NO_TEXT, WORDS, Command
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.letters import Choice
 from townclerk.domain.nearest import spelled_like
-from townclerk.domain.plain import greets_by_name
+from townclerk.domain.plain_reply import greets_by_name
 from townclerk.domain.typed import plain
 from townclerk.domain.words import Category, Landlord, Outcome
 
