@@ -204,8 +204,7 @@ def _proof(d: Deliberation, held: HeldMail, way: choices.Way, trials: list[_Tria
         for number, trial in enumerate(trials)
         if number != shown
     )
-    copies = tuple(each for each in first.letters[1:] if each.copy_of and each.kind is letter.kind)
-    also = tuple(each for each in first.letters[1:] if each not in copies)
+    copies, also = _beside(first.letters)
     enclosed = tuple(named(file) for file in sort_files(held.files).along if getattr(letter.content, "enclosed", ()))
     name = f"{title}: {way.names[shown]}" if way.names else title
     to = _recipients(d, letter, copies)
@@ -218,9 +217,15 @@ def as_it_leaves(work: OfficerAtWork, title: str) -> tuple[Proof, ...]:
     if not letters:
         return ()
     first = letters[0]
-    copies = tuple(each for each in letters[1:] if each.copy_of and each.kind is first.kind)
-    also = tuple(each for each in letters[1:] if each not in copies)
+    copies, also = _beside(letters)
     return (Proof(title, first, _recipients(work.d, first, copies), getattr(first.content, "enclosed", ()), also=also),)
+
+
+def _beside(letters: tuple[Letter, ...]) -> tuple[tuple[Letter, ...], tuple[Letter, ...]]:
+    """(the copies of the first of *letters*, what goes with it)."""
+    first, *others = letters
+    copies = tuple(each for each in others if each.copy_of and each.kind is first.kind)
+    return copies, tuple(each for each in others if each not in copies)
 
 
 def _recipients(d: Deliberation, letter: Letter, copies: tuple[Letter, ...]) -> tuple[str, ...]:
