@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from townclerk.domain.quoting import HIDDEN, STRUCK
+from townclerk.domain.quoting import HIDDEN, STRUCK, Doubt, agreed, written
 from townclerk.mail.html import read_html
 from townclerk.mail.reading import read_inline
 
@@ -224,6 +224,58 @@ def test_what_is_struck_out_or_remarked_is_told_apart(struck: str) -> None:
     assert f"{STRUCK}drunk" in read_html(f"<p>The crew was {struck} late.</p>").marked.split("\n")
 
 
+def test_a_drawing_of_a_quoted_mail_or_a_signature_is_no_picture_of_the_senders() -> None:
+    source = (
+        '<p>Mine.</p><div class="moz-signature">W<svg width=20></svg></div><blockquote type=cite>Not <svg></svg></blockquote>'
+    )
+
+    assert "image" not in read_html(source).marked
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<tr><td>#respond upheld</td><td>Dear Ms Patel</td></tr>",
+        "<tr><td><p>#respond upheld</p></td><td><p>Dear Ms Patel</p></td></tr>",
+        "<tr><th>#respond upheld</th><td></td><td><div>Dear Ms Patel</div></td></tr>",
+        "<tr><td><table><tr><td>#respond upheld</td></tr></table></td><td>Dear Ms Patel</td></tr>",
+    ],
+)
+def test_what_stands_in_cells_beside_each_other_is_doubted(row: str) -> None:
+    found = written(read_html(f"<table>{row}</table>").marked)
+
+    assert (found.doubt, found.text.split()) == (Doubt.IN_CELLS, ["#respond", "upheld", "Dear", "Ms", "Patel"])
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<table><tr><td>#respond upheld</td></tr><tr><td>Dear Ms Patel</td></tr></table>",
+        "<table><tr><td>&nbsp;</td><td>#respond upheld<br>Dear Ms Patel</td><td></td></tr></table>",
+        "<table><tr><td><style>p{}</style></td><td>#respond upheld<br>Dear Ms Patel</td></tr></table>",
+        "<div>#respond <ins>upheld</ins></div><div>Dear Ms <ins>Patel</ins></div>",
+    ],
+)
+def test_cells_below_each_other_and_underlined_words_are_certain(page: str) -> None:
+    found = written(read_html(page).marked)
+
+    assert (found.doubt, found.text) == (None, "#respond upheld\nDear Ms Patel")
+
+
+@pytest.mark.parametrize("plain_part", ["The crew was late.", "The crew was drunk late."])
+def test_changes_that_are_kept_track_of_are_two_versions(plain_part: str) -> None:
+    page = read_html('<p>The crew was <span class="msoDel">drunk</span> <span class="msoIns">late</span>.</p>').marked
+
+    found = agreed(written(plain_part), written(page), page)
+
+    assert found.doubt is Doubt.TWO_VERSIONS
+    assert "drunk" not in found.text
+
+
+def test_a_cell_is_nothing_that_a_resident_s_own_words_show() -> None:
+    assert read_html("<table><tr><td>Bin</td><td><ins>brown</ins></td></tr></table>").own == "Bin brown"
+
+
 @pytest.mark.parametrize("space", ["pre", "pre-wrap", "pre-line", "break-spaces"])
 def test_lines_that_a_style_keeps_are_kept(space: str) -> None:
     found = read_html(f'<div style="white-space: {space}">a\r\n<b>b</b>\n\n- c</div><div>d\ne</div>')
@@ -240,6 +292,14 @@ def test_lines_that_a_style_keeps_are_kept(space: str) -> None:
         ('<img src="https://track.example/x" width="1" height="1">', "See here."),
         ('<img src="https://track.example/x" style="width:1px;height:1px">', "See here."),
         ('<img src="https://track.example/x" style="display:none">', "See here."),
+        ('<img src="file:///C:/Users/w/map.png">', "See [image: ] here."),
+        ('<img srcset="map.png 2x">', "See [image: ] here."),
+        ("<svg width='300'><text>Long Lane</text></svg>", "See [image: ] here."),
+        ('<object data="map.svg">a map</object>', "See [image: ] here."),
+        ("<canvas></canvas>", "See [image: ] here."),
+        ('<video src="film.mp4"></video>', "See [image: ] here."),
+        ("<svg width='1' height='1'><path/></svg>", "See here."),
+        ("<svg style='display:none'><path/></svg>", "See here."),
     ],
 )
 def test_a_picture_from_elsewhere_is_not_lost(picture: str, stands: str) -> None:

@@ -442,7 +442,7 @@ def _approvals() -> Iterator[StaffContent]:
 
 def _held() -> Iterator[StaffContent]:
     """A mail that is held, with what would leave, with much of it and with little."""
-    doubts = ("expired", "quoted_word", "text_below", "added", "hidden", "struck_out", "two_versions", "unclear")
+    doubts = ("expired", "quoted_word", "text_below", "added", "hidden", "struck_out", "in_cells", "two_versions", "unclear")
     for why in ("no_word", "not_proven", "not_signed", *doubts):
         yield Confirm(7, why, _ANSWER, _held_choices())
     left = ("invitation.ics did not go along.",)

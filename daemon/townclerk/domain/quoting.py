@@ -141,6 +141,9 @@ _DEVICE_FIRST = re.compile(r"^(?:sent|anfonwyd) .{3,200}<https?://\S{1,300}>$", 
 # The first character of a line that was marked as it was read from HTML. No cleaned text holds one.
 QUOTED, SIGNED, HIDDEN, STRUCK = "\x11", "\x12", "\x13", "\x15"
 _OWN = ""
+# Inside a line that was read from HTML: here begins a cell of a table, right of another that holds words; here, words that were
+# put in while a program kept track of changes. Both are white space.
+BESIDE, INSERTED = "\x1f", "\x1e"
 
 
 class Doubt(StrEnum):
@@ -150,8 +153,9 @@ class Doubt(StrEnum):
     BELOW = "text_below"  # they wrote in several places, between or below what they quote
     ADDED = "added"  # it may hold what a program or a server has put there
     HIDDEN = "hidden"  # some of it cannot be seen where it is shown
+    IN_CELLS = "in_cells"  # it stands in cells of a table beside each other, of which some may be for whoever reads it here
     STRUCK = "struck_out"  # words are struck out in it, or somebody has put a remark beside them
-    TWO_VERSIONS = "two_versions"  # the plain text and the page say different things
+    TWO_VERSIONS = "two_versions"  # the plain text and the page say different things, or changes are shown in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +219,13 @@ def written(text: str, person: frozenset[str] = frozenset()) -> Written:
     own = [_unescaped(line) for block in theirs for line in (*block, "")]
     clear = cleared(own, person)
     quoted = "\n".join(line for line, kind in sorted_lines.each() if kind == QUOTED)
-    return Written(clear.text, _doubt(sorted_lines, theirs, clear, signed_oddly), quoted)
+    return Written(_without_signs(clear.text), _doubt(sorted_lines, theirs, clear, signed_oddly), quoted)
+
+
+def _without_signs(text: str) -> str:
+    if BESIDE not in text and INSERTED not in text:
+        return text
+    return "\n".join(line.replace(INSERTED, "").replace(BESIDE, " ").strip(" ") for line in text.split("\n"))
 
 
 def agreed(plain: Written, page: Written, shown: str) -> Written:
@@ -229,8 +239,8 @@ def agreed(plain: Written, page: Written, shown: str) -> Written:
         return page if page.doubt is None or plain.doubt is not None else replace(page, doubt=_agreed_doubt(page.doubt))
     if theirs and ours[: len(theirs)] == theirs and _shows(shown, ours):
         return page
-    if plain.doubt is None and page.doubt in {Doubt.HIDDEN, Doubt.STRUCK}:
-        return page  # the plain text has the same words without saying that they are hidden or struck out
+    if plain.doubt is None and page.doubt in {Doubt.HIDDEN, Doubt.STRUCK, Doubt.TWO_VERSIONS}:
+        return page  # the plain text has the same words without saying that they are hidden, struck out or put in
     if ours and theirs[: len(ours)] == ours and plain.doubt is None and page.doubt is Doubt.ADDED:
         return plain
     return replace(plain, doubt=plain.doubt or page.doubt or Doubt.TWO_VERSIONS)
@@ -261,9 +271,11 @@ def _doubt(lines: "_Lines", theirs: list[list[str]], clear: Cleared, signed_oddl
     if any(kind == HIDDEN and _bare(line) for line, kind in lines.each()):
         return Doubt.HIDDEN
     if any(kind == STRUCK and _bare(line) for line, kind in lines.each()):
-        return Doubt.STRUCK
+        return Doubt.TWO_VERSIONS if INSERTED in clear.text else Doubt.STRUCK
     if not lines.surely_quoted():
         return Doubt.QUOTED
+    if BESIDE in clear.text:
+        return Doubt.IN_CELLS
     return Doubt.ADDED if clear.doubtful or signed_oddly else None
 
 
@@ -387,11 +399,12 @@ class _Lines:
 
 
 _MARKS = frozenset({QUOTED, SIGNED, HIDDEN, STRUCK})
+_BARE = str.maketrans({"\u00a0": " ", BESIDE: " ", "\u200b": None, "\ufeff": None, INSERTED: None})
 
 
 def _bare(line: str) -> str:
     """The line as it is recognised by: without the white space that HTML leaves around it."""
-    return line[:_LONGEST_LINE].replace("\u00a0", " ").replace("\u200b", "").replace("\ufeff", "").strip()
+    return line[:_LONGEST_LINE].translate(_BARE).strip()
 
 
 def _unescaped(line: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from townclerk.domain.quoting import HIDDEN, QUOTED, REPLY_ABOVE, SIGNED, STRUCK
+from townclerk.domain.quoting import BESIDE, HIDDEN, INSERTED, QUOTED, REPLY_ABOVE, SIGNED, STRUCK
 from townclerk.mail.styles import Styles, is_gone, read_style
 
 HTML_LIMIT = 4_000_000  # characters; what lies beyond is not looked at
@@ -20,6 +20,8 @@ _BLOCKS = frozenset(
 # fmt: on
 _PARAGRAPHS = frozenset(["blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"])
 _SILENT = frozenset(["head", "script", "style", "title", "template", "noscript", "object", "svg"])
+_DRAWN = frozenset(["audio", "canvas", "embed", "iframe", "object", "svg", "video"])  # no text can stand for these
+_CELLS = frozenset(["td", "th"])
 _OUTLOOK_LINE = re.compile(
     r"border-top\s*:\s*(?:solid\s+#(?:E1E1E1|B5C4DF)|1(?:\.0)?pt solid (?:#(?:E1E1E1|B5C4DF)|rgb\(\s*(?:225|181)\s*,))",
     re.IGNORECASE,
@@ -54,16 +56,18 @@ _LONGEST_LINK = 2_000
 _LONGEST_NAME = 150
 _LONGEST_FACE = 12
 _UNNAMED = r"[\[\]\s]"
-_SPACES = re.compile(r"[^\S\n]+")
-_CLOSED_UP = re.compile(r"[^\S\n\xa0]+")  # a space that does not break holds its line open
+_SPACES = re.compile(rf"[^\S\n{BESIDE}{INSERTED}]+")
+_CLOSED_UP = re.compile(rf"[^\S\n\xa0{BESIDE}{INSERTED}]+")  # a space that does not break holds its line open
+_SIGN = re.compile(rf"([{BESIDE}{INSERTED}])([\s{_LINE}{_PARAGRAPH}{QUOTED}-{STRUCK}]+)")  # and what comes before the words
+_NO_SIGNS = str.maketrans({BESIDE: " ", INSERTED: None})
 _GAPS = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
 class HtmlText:
     """`whole` is all that the page holds but what is never shown. `marked` is the same, where each line that a program marked
-    as quoted or as a signature, or that cannot be seen, begins with the mark of `domain.quoting`; without what stands for
-    pictures."""
+    as quoted or as a signature, or that cannot be seen, begins with the mark of `domain.quoting`, and where its signs stand for
+    a cell beside another and for words put in; without what stands for pictures."""
 
     whole: str
     marked: str
@@ -73,7 +77,7 @@ class HtmlText:
         """Without what the mail program marked as quoted. With what cannot be seen: no word of a resident's is lost because of
         how it is styled."""
         kept = (line.lstrip(SIGNED + HIDDEN + STRUCK) for line in self.marked.split("\n") if not line.startswith(QUOTED))
-        return _GAPS.sub("\n\n", "\n".join(kept)).strip()
+        return _GAPS.sub("\n\n", _SPACES.sub(" ", "\n".join(kept).translate(_NO_SIGNS))).strip()
 
 
 def read_html(source: str) -> HtmlText:
@@ -114,7 +118,8 @@ def _is_quote(element: etree._Element) -> bool:
 
 
 def _text(pieces: Iterator[str]) -> str:
-    return _tidy(_BREAKS.sub(_met, _CLOSED_UP.sub(" ", "".join(pieces))))
+    found = _SIGN.sub(r"\2\1", "".join(pieces))
+    return _tidy(_BREAKS.sub(_met, _CLOSED_UP.sub(" ", found)))
 
 
 def _met(breaks: re.Match[str]) -> str:
@@ -134,7 +139,7 @@ def _whole_pieces(tree: etree._Element, styles: Styles) -> Iterator[str]:
             yield from _opening(element, styles)
             if element.tag == "img":
                 yield f" {_inline(element.get('alt'))} "
-        else:
+        elif event == "end":
             yield _break(element)
 
 
@@ -151,11 +156,14 @@ class _Place:
 def _marked_pieces(tree: etree._Element, styles: Styles) -> Iterator[str]:
     """The pieces, with a mark on a line of its own wherever the kind of what follows changes."""
     letter = _our_letter(tree)
+    beside = _beside_others(tree)
     places = [_Place(None, _OURS, _OURS)]  # those that we are in
     to_the_end = False
     for event, element in _seen(tree):
         if event == "tail":
             yield _tail(element, styles)
+        elif event == "silent":
+            yield _picture(element, styles, QUOTED if to_the_end else _kind(element, letter, places[-1].inside, styles))
         elif event == "start":
             to_the_end = to_the_end or _starts_quote(element)
             inside = QUOTED if to_the_end else _kind(element, letter, places[-1].inside, styles)
@@ -165,9 +173,10 @@ def _marked_pieces(tree: etree._Element, styles: Styles) -> Iterator[str]:
                 yield f"{_LINE}{here.kind}"
             if (here.kind, here.inside) != (places[-1].kind, places[-1].inside):
                 places.append(here)
+            yield BESIDE if element in beside else INSERTED if _is_inserted(element) else ""
             yield from _opening(element, styles)
             yield _picture(element, styles, here.kind)
-        else:
+        elif event == "end":
             link = _link(element)
             yield f" <{link}>" if link else ""
             yield _break(element)
@@ -207,6 +216,28 @@ def _is_remark(element: etree._Element) -> bool:
     """True for what Word puts beside a text: what somebody remarks on it, and the mark where they do."""
     names = {name.lower() for name in (element.get("class") or "").split()}
     return not names.isdisjoint(_REMARKS) or bool(_WORD_REMARK.search(element.get("style") or ""))
+
+
+def _is_inserted(element: etree._Element) -> bool:
+    """True for what a program that keeps track of changes shows as put in."""
+    return element.tag == "ins" or "msoins" in (element.get("class") or "").lower().split()
+
+
+def _beside_others(tree: etree._Element) -> frozenset[etree._Element]:
+    """The cells of tables that hold words, and beside which, further to the left in their row, others stand."""
+    found: set[etree._Element] = set()
+    before: dict[etree._Element | None, int] = {}  # the pieces of words that stand above a row, or above and beside a cell
+    pieces = 0
+    for event, element in _seen(tree):
+        if event == "start":
+            if element.tag == "tr" or element.tag in _CELLS:
+                before[element] = pieces
+            pieces += bool((element.text or "").strip())
+        elif event == "tail":
+            pieces += bool((element.tail or "").strip())
+        elif element in before and element.tag in _CELLS and pieces > before[element] > before.get(element.getparent(), pieces):
+            found.add(element)
+    return frozenset(found)
 
 
 def _is_signature(element: etree._Element) -> bool:
@@ -253,11 +284,11 @@ def _has_words(element: etree._Element) -> bool:
 
 def _picture(element: etree._Element, styles: Styles, kind: str) -> str:
     """What stands for a picture: one that came with the mail, be it the writer's or a signature's; or any other in what the
-    writer wrote. Nothing for one that nobody sees, and a little face for itself."""
-    source = (element.get("src") or "").strip()[:_LONGEST_NAME].lower() if element.tag == "img" else ""
-    if source.startswith("cid:"):
-        return f" [{re.sub(_UNNAMED, '', (element.get('src') or '').strip()[:_LONGEST_NAME])}] "
-    if kind != _OURS or not source.startswith(("data:", "http:", "https:", "//")) or _is_dot(element) or styles.hide(element):
+    writer wrote, and a drawing or a film. Nothing for one that nobody sees, and a little face for itself."""
+    source = (element.get("src") or element.get("srcset") or "").strip()[:_LONGEST_NAME] if element.tag == "img" else ""
+    if source.lower().startswith("cid:"):
+        return f" [{re.sub(_UNNAMED, '', source)}] "
+    if kind != _OURS or not (source or element.tag in _DRAWN) or _is_dot(element) or styles.hide(element):
         return ""
     shown = (element.get("alt") or "").strip()
     return shown if shown and len(shown) <= _LONGEST_FACE and not any(map(str.isalnum, shown)) else " [image: ] "
@@ -282,12 +313,14 @@ def _link(element: etree._Element) -> str:
 
 
 def _seen(tree: etree._Element) -> Iterator[tuple[str, etree._Element]]:
-    """The elements that a reader sees, each as it starts, as it ends, and with what follows it."""
+    """The elements that a reader sees, each as it starts, as it ends, and with what follows it; and those of which no word is
+    shown, as "silent"."""
     silent: etree._Element | None = None
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         if event == "start" and silent is None:
             if _is_silent(element):
                 silent = element
+                yield "silent", element
             else:
                 yield "start", element
         elif event == "end":
@@ -307,7 +340,7 @@ def _opening(element: etree._Element, styles: Styles) -> Iterator[str]:
     yield "\n" if element.tag == "br" else _break(element)
     if element.tag == "li":
         yield "- "
-    if element.tag in {"td", "th"}:
+    if element.tag in _CELLS:
         yield " "
     yield _flow(element.text, element, styles)
 
@@ -334,5 +367,5 @@ def _inline(text: str | None) -> str:
 
 
 def _tidy(text: str) -> str:
-    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    lines = (_SPACES.sub(" ", line).strip(" ") for line in text.split("\n"))
     return _GAPS.sub("\n\n", "\n".join(lines)).strip()

@@ -200,8 +200,8 @@ def _answered(tx: Tx, thread: tuple[str, ...]) -> bytes | None:
 
 def _matters(doubt: Doubt, read: Reading) -> bool:
     """True where a mail of which not every line is certain cannot be followed. What stays in the house may hold a signature
-    too many; but nothing may be lost of it, either."""
-    if doubt is Doubt.ADDED:
+    or a label too many; but nothing may be lost of it, either."""
+    if doubt in {Doubt.ADDED, Doubt.IN_CELLS}:
         return any(command.word not in STAYS_INSIDE for command in read.commands)
     return True
 

@@ -905,3 +905,34 @@ def fetched(text: str, letter: Letter) -> Part:
 @shape("lines that a style keeps")
 def kept_lines(text: str, letter: Letter) -> Part:
     return page(f'<div style="white-space:pre-wrap">{escaped(text)}</div>{gmail_page("", letter)}')
+
+
+@shape("a table, the word beside the letter", held=None)
+def table_of_two(text: str, letter: Letter) -> Part:
+    first, _, below = text.partition("\n")
+    cells = f"<td valign=top>{escaped(first)}</td><td>{breaks(below) or 'Thank you'}</td>"
+    return page(f"<table border=1><tbody><tr>{cells}</tr></tbody></table>{gmail_page('', letter)}")
+
+
+@shape("a table, a label beside the letter", held=None)
+def table_with_labels(text: str, letter: Letter) -> Part:
+    first, _, below = text.partition("\n")
+    rows = f"<tr><td colspan=2><p>{escaped(first)}</p></td></tr><tr><td><p>Our reply</p></td><td>{word(below or '-')}</td></tr>"
+    return page(f"<table>{rows}</table>{gmail_page('', letter)}")
+
+
+@shape("a table of which each row is one cell, with space beside it")
+def table_of_one(text: str, letter: Letter) -> Part:
+    rows = f"<tr><td width=20>&nbsp;</td><td>{divs(text)}</td><td></td></tr>"
+    return page(f"<table>{rows}</table>{gmail_page('', letter)}")
+
+
+@shape("Outlook, changes kept track of", held=True)
+def tracked(text: str, letter: Letter) -> Part:
+    changed = '<del cite="mailto:cal.lane@council.example">The crew was drunk.</del><ins>The crew was late.</ins>'
+    return page(f"{divs(text)}<div>{changed}</div>{gmail_page('', letter)}")
+
+
+@shape("a drawing in the text", held=True)
+def drawn(text: str, letter: Letter) -> Part:
+    return page(f'{divs(text)}<div><svg width="200" height="80"><text>£50</text></svg></div>{gmail_page("", letter)}')
