@@ -8,6 +8,7 @@ import pytest
 
 from desk.at_the_desk import ANSWER, LATER, a_complaint, answer, at_a_desk, folded, raw_of, text_of
 from services.office import SERVER, House
+from townclerk.store.outbox import OutboxLine
 
 
 async def writes(house: House, text: str, subject: str = "Re: Complaint", calendar: str = "", **headers: str) -> None:
@@ -73,17 +74,73 @@ async def test_a_robot_is_not_answered_and_a_word_in_it_does_not_mean_that_someb
     assert sorted(letter.kind for letter in house.sent()) == ["assignment", "receipt"]
 
 
-async def test_whoever_encrypts_their_mail_is_told_that_it_cannot_be_read(house: House) -> None:
-    letter = await a_complaint(house)
+ENVELOPED = (
+    'application/pkcs7-mime; smime-type=enveloped-data; name="smime.p7m"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    "MIAGCSqGSIb3DQEHA6CA\r\n"
+)
+PGP = "-----BEGIN PGP MESSAGE-----\r\n\r\nhQEMA7/x\r\n=a1b2\r\n-----END PGP MESSAGE-----\r\n"
+
+
+def of_parts(kind: str, *parts: str) -> str:
+    return f'{kind}; boundary="b"\r\n\r\n' + "".join(f"--b\r\nContent-Type: {part}\r\n" for part in parts) + "--b--\r\n"
+
+
+LOCKED = {
+    "S/MIME": ENVELOPED,
+    "S/MIME to which a gateway has added its line": of_parts(
+        "multipart/mixed", ENVELOPED, "text/plain\r\n\r\nExton Council serves 80,000 people.\r\n"
+    ),
+    "S/MIME under another type": of_parts(
+        "multipart/mixed",
+        'application/octet-stream; name="smime.p7m"\r\nContent-Disposition: attachment; filename="smime.p7m"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\nMIAGCSqGSIb3DQEHA6CA\r\n",
+    ),
+    "Microsoft's protected mail": of_parts(
+        "multipart/mixed",
+        of_parts(
+            "multipart/alternative",
+            "text/plain\r\n\r\nWendy Ash (wendy.ash@council.example) has sent you a protected message.\r\n",
+            "text/html\r\n\r\n<p>Wendy Ash (wendy.ash@council.example) has sent you a protected message.</p>\r\n",
+        )
+        .replace('"b"', '"c"')
+        .replace("--b", "--c"),
+        'application/x-microsoft-rpmsg-message; name="message.rpmsg"\r\nContent-Transfer-Encoding: base64\r\n'
+        'Content-Disposition: attachment; filename="message.rpmsg"\r\n\r\ndugEYLTEYcTwxUg=\r\n',
+    ),
+    "PGP/MIME": of_parts(
+        'multipart/encrypted; protocol="application/pgp-encrypted"',
+        "application/pgp-encrypted\r\n\r\nVersion: 1\r\n",
+        f'application/octet-stream; name="encrypted.asc"\r\n\r\n{PGP}',
+    ),
+    "PGP in the text": f"text/plain\r\n\r\n{PGP}",
+    "PGP below a word": f"text/plain\r\n\r\n#message\r\n{PGP}",
+}
+
+
+async def locked(house: House, kind: str, letter: OutboxLine, to: str) -> None:
     head = (
-        f"From: {letter.recipient}\r\nTo: {raw_of(house, letter)['Reply-To']}\r\nSubject: Re: {letter.subject}\r\n"
-        f"Message-ID: <locked@council.example>\r\nIn-Reply-To: {letter.message_id}\r\nMIME-Version: 1.0\r\n"
-        f"Authentication-Results: {SERVER}; dmarc=pass header.from=council.example\r\n"
-        'Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name="smime.p7m"\r\n'
-        "Content-Transfer-Encoding: base64\r\n\r\nMIAGCSqGSIb3DQEHA6CA\r\n"
+        f"From: {letter.recipient}\r\nTo: {to}\r\nSubject: Your message\r\nMessage-ID: <locked@council.example>\r\n"
+        f"MIME-Version: 1.0\r\nAuthentication-Results: {SERVER}; dmarc=pass header.from=council.example\r\n"
     )
-    house.mailbox.deliver(head.encode(), LATER)
+    house.mailbox.deliver(f"{head}Content-Type: {LOCKED[kind]}".encode(), LATER)
     await house.settle(LATER)
+
+
+@pytest.mark.parametrize("kind", LOCKED)
+async def test_what_is_encrypted_does_nothing_and_its_writer_is_told_what_to_do_instead(house: House, kind: str) -> None:
+    letter = await a_complaint(at_a_desk(house, "send"))
+    await locked(house, kind, letter, str(raw_of(house, letter)["Reply-To"]))
+
+    told = folded(text_of(house, house.sent("refused")[-1]))
+    assert "encrypted, and we cannot read it" in told
+    assert "the same mail, sent unencrypted" in told
+    assert sorted(line.kind for line in house.sent()) == ["assignment", "receipt", "refused"]
+    assert house.cases[0].held == ()
+
+
+async def test_what_is_encrypted_and_names_no_case_is_told_of_too(house: House) -> None:
+    letter = await a_complaint(house)
+    await locked(house, "Microsoft's protected mail", letter, str(raw_of(house, letter)["From"].addresses[0].addr_spec))
 
     assert "encrypted, and we cannot read it" in folded(text_of(house, house.sent("refused")[-1]))
 

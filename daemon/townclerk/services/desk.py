@@ -34,9 +34,16 @@ from townclerk.store.database import Tx
 from townclerk.store.outbox import OutboxRow
 from townclerk.store.schema import MailState
 
-_LOCKED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"})
+_SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})  # or signed: then its text was found inside
+_LOCKED = frozenset({"multipart/encrypted", "application/pgp-encrypted", "application/x-microsoft-rpmsg-message"})
+_PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
 _CANNOT_READ = Refused(
-    understood="", reason="your mail is encrypted, and we cannot read it", instead=("the same mail, sent unencrypted",)
+    understood="",
+    reason="your mail is encrypted, and we cannot read it: nothing was done",
+    instead=(
+        "the same mail, sent unencrypted: Outlook has this under Options, Encrypt",
+        "another sensitivity label, where the one that you chose encrypts",
+    ),
 )
 
 
@@ -66,11 +73,13 @@ async def officer_mail(
     ref = signed.ref if signed else (link.joined.ref if link.joined else next(iter(link.possible), None))
     if ref is None and (about := await case_written_to(office, mail, link, known)) is not None:
         known, ref = {**known, about.ref: about}, about.ref
-    if ref is None or (signed is None and not _may_know_of(council, officer, known[ref])):
-        await _refuse(office, officer, facts, settle, now)
-        return
+    if ref is not None and signed is None and not _may_know_of(council, officer, known[ref]):
+        ref = None
     if _encrypted(mail, facts) and proven(mail, office.ways.trusted_server, office.ways.authentication).state != "fail":
         await answer_outside(office, officer, facts, _CANNOT_READ, settle, now, ref)
+        return
+    if ref is None:
+        await _refuse(office, officer, facts, settle, now)
         return
     named = tuple(other for other, case in known.items() if _may_know_of(council, officer, case))
     facts = replace(facts, outside=_who_has_it(mail, known[ref]))
@@ -145,13 +154,18 @@ def _for_the_resident(office: Office, mail: IncomingMail, case: Case) -> bool:
 
 
 def _encrypted(mail: IncomingMail, facts: MailFacts) -> bool:
-    """True where what they wrote is locked into a file: S/MIME that only its recipients open, or Microsoft's protected mail."""
+    """True where what they wrote is locked: S/MIME or PGP that only its recipients open, or Microsoft's protected mail."""
+    if any(line.strip() == _PGP_MESSAGE for line in facts.own_text.split("\n")):
+        return True
     if read_commands(facts.own_text).commands:
         return False
-    if any(file.filename.lower().endswith(".rpmsg") for file in mail.attachments):
+    inside = {file.content_type.lower() for file in mail.attachments}
+    kinds = {mail.content_type.lower(), *inside}
+    if not kinds.isdisjoint(_LOCKED) or not inside.isdisjoint(_SEALED):
         return True
-    kinds = {mail.content_type.lower(), *(file.content_type.lower() for file in mail.attachments)}
-    return not facts.own_text.strip() and not _LOCKED.isdisjoint(kinds)
+    if any(file.filename.lower().endswith((".rpmsg", ".p7m")) for file in mail.attachments):
+        return True
+    return not facts.own_text.strip() and not kinds.isdisjoint(_SEALED)
 
 
 def _who_has_it(mail: IncomingMail, case: Case) -> str:
