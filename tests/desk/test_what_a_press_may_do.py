@@ -1,11 +1,15 @@
 """A press that we offer sends no words to anybody for whom they were not written, ends no case, and loses nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from desk.at_the_desk import ANSWER, LATER, WENDY, a_complaint, answer, at_a_desk, folded, raw_of, text_of
 from services.office import SERVER, House
+from townclerk.domain.policy import Approval
+from townclerk.domain.provisions import Published
+from townclerk.store.outbox import OutboxLine
 
 SOON = LATER + timedelta(minutes=3)
 
@@ -130,3 +134,36 @@ async def test_nobody_is_logged_under_an_address_that_is_not_theirs(house: House
 
     assert house.cases == []
     assert "“Email:" in folded(text_of(house, house.sent("refused")[-1]))
+
+
+# --- a response that waits for approval
+
+
+async def two_drafts(house: House) -> tuple[OutboxLine, OutboxLine]:
+    """The letters that put two responses to the complaints lead, the second in the place of the first."""
+    policy = house.office.council.policy
+    approval = Approval(("complaints_lead",), ("upheld",), Published("7"))
+    stages = {name: replace(stage, approvals=(approval,)) for name, stage in policy.stages.items()}
+    house.office = replace(house.office, council=replace(house.office.council, policy=replace(policy, stages=stages)))
+    letter = await a_complaint(house)
+    await answer(house, letter, f"#respond upheld\n{ANSWER}")
+    await answer(house, letter, f"#respond upheld\n{ANSWER}\nWe have paid you £20.", SOON)
+    first, second = house.sent("decision")
+    return first, second
+
+
+@pytest.mark.parametrize("pressed", [True, False])
+async def test_what_was_shown_is_approved_and_nothing_that_took_its_place(house: House, pressed: bool) -> None:
+    first, second = await two_drafts(house)
+    number = text_of(house, first).split("#approve ")[1].split()[0]
+    await answer(house, first, f"#approve {number if pressed else ''}", SOON)
+
+    assert house.sent("response") == []
+    assert "another response has taken the place" in folded(text_of(house, house.sent("refused")[-1]))
+    shown = house.sent("decision")[-1]
+    assert shown.recipient == second.recipient
+    assert "£20" in text_of(house, shown)
+    assert f"#approve {number}\n" not in text_of(house, shown)
+
+    await answer(house, shown, "#approve", SOON)
+    assert len(house.sent("response")) == 1

@@ -57,7 +57,7 @@ def test_it_is_held_and_put_to_those_who_may_approve_it_but_not_to_whoever_wrote
     assert isinstance(letter.content, Decision)
     assert letter.content.question == "approval"
     assert "We will pay for the gate." in letter.content.draft
-    assert [choice.body for choice in letter.content.choices][:2] == ["#approve\n", "#approve no "]
+    assert [choice.body for choice in letter.content.choices][:2] == ["#approve 2\n", "#approve 2 no "]
     assert letter.because.promise == "XX-001"
     assert told.case.status is Status.OPEN
 
@@ -75,7 +75,7 @@ def test_while_nobody_says_anything_they_are_asked_again_and_then_the_lead_is_to
     again, lead = asked[1][1].content, asked[2][1].content
     assert isinstance(again, Decision)
     assert "It has waited since Wednesday 13 January 2027." in again.detail
-    assert again.choices[0].body == "#approve\n"
+    assert again.choices[0].body == "#approve 2\n"
     assert isinstance(lead, Decision)
     assert "for the Quality Board, who have been asked twice" in lead.detail
     assert [choice.body for choice in lead.choices] == ["#note "]  # it is not theirs to approve
@@ -265,3 +265,41 @@ def test_a_case_that_took_another_way_has_no_draft_to_approve(ends: str) -> None
     assert told.case.draft is None
     assert told.sent(LetterKind.RESPONSE) == []
     assert told.kinds(at(1, 20)) == ["refused"]
+
+
+# --- another response has taken its place
+
+ANEW = "#respond upheld\nDear Ms Patel, we are sorry. We will pay for the gate and the fence."
+
+
+def asks(told: Story) -> list[str]:
+    """The drafts that were put to somebody, in their order."""
+    contents = (letter.content for letter in told.sent(LetterKind.DECISION))
+    return [content.draft for content in contents if isinstance(content, Decision)]
+
+
+@pytest.mark.parametrize("words", ["#approve 2", "#approve 2 no Say how much."])
+def test_a_press_decides_about_the_response_that_was_shown_and_no_other(words: str) -> None:
+    told = held()
+    first = told.case.draft
+    assert first is not None
+    told.officer(at(1, 14), "emma", ANEW).officer(at(1, 15), "bert", words.replace("2", str(first.mail)))
+    refused = told.last(LetterKind.REFUSED)
+
+    assert isinstance(refused.content, Refused)
+    assert "another response has taken the place" in refused.content.reason
+    assert told.sent(LetterKind.RESPONSE) == []
+    assert told.case.draft is not None
+    assert told.case.draft.approved == ()
+    assert ["the fence" in draft for draft in asks(told)] == [False, True, True]
+    assert told.sent(LetterKind.DECISION)[-1].to.officer == "bert"
+
+    told.officer(at(1, 16), "bert", f"#approve {told.case.draft.mail}")
+    assert len(told.sent(LetterKind.RESPONSE)) == 1
+
+
+def test_a_number_that_somebody_gives_who_may_not_approve_shows_them_nothing() -> None:
+    told = held().officer(at(1, 14), "emma", ANEW)
+    told.officer(at(1, 15), "fay", "#approve 1")
+
+    assert [letter.to.officer for letter in told.sent(LetterKind.DECISION)] == ["bert", "bert"]

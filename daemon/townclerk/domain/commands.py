@@ -12,7 +12,7 @@ from townclerk.domain.typed import placed, plain, seen_from_the_start
 WORDS: dict[str, tuple[str, str]] = {
     "acknowledge": ("", "send your understanding of the complaint (the text below) to the resident"),
     "respond": ("upheld | partly-upheld | not-upheld", "send the text below as the response"),
-    "approve": ("[no, and the reason]", "let a response go that waits for you"),
+    "approve": ("[number] [no, and the reason]", "let a response go that waits for you"),
     "extend": (
         "DATE or number of days, then the reason",
         "give a new date; the resident is told, or asked. agreed | not-agreed: record their answer",

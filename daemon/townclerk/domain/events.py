@@ -15,7 +15,8 @@ class MailFacts:
     """A mail as a case sees it. `number` is its place in the store; `received_at` the server's time of receipt.
     `answerable` is False for a robot, a list, or an address that nobody reads. Of an officer's mail, `files` are what hangs on
     it, and `most_bytes` is how much of that a letter can carry; None: nothing is said of it. `outside` says who of the
-    case's own parties stood among its recipients too, and so has it; empty: nobody."""
+    case's own parties stood among its recipients too, and so has it; empty: nobody. `answers_of` is when the letter of ours
+    was written that it answers; None: it answers none that we know."""
 
     number: int
     sender: Address
@@ -30,6 +31,7 @@ class MailFacts:
     files: tuple[Attachment, ...] = ()
     most_bytes: int | None = None
     outside: str = ""
+    answers_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

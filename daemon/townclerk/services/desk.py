@@ -61,8 +61,10 @@ async def officer_mail(
     if officer.has_left(council.roster.day):
         await _leaver(office, officer, facts, link, settle, now)
         return
-    wrote = await _wrote(office, mail)
+    letter = await office.db.read(partial(_answered, thread=mail.thread))
+    wrote = _wrote(mail, letter)
     facts = replace(facts, own_text=wrote.text, files=mail.attachments, most_bytes=office.ways.forward_limit)
+    facts = replace(facts, answers_of=letter.created_at if letter is not None else None)
     addresses, day = council.roster.may_answer_for(officer), council.calendar.local(facts.received_at).date()
     signed = signed_for(mail, prefix, office.signer, addresses, day, in_thread=not office.ways.signed_addresses)
     read = read_commands(facts.own_text)
@@ -196,19 +198,18 @@ async def _leaver(office: Office, officer: Officer, facts: MailFacts, link: Link
     await office.db.run(write)
 
 
-async def _wrote(office: Office, mail: IncomingMail) -> Written:
-    """What the officer wrote, held beside the letter that they answer where we have it."""
+def _wrote(mail: IncomingMail, letter: OutboxRow | None) -> Written:
+    """What the officer wrote, held beside the *letter* that they answer where we have it."""
     found = mail.written or Written(mail.own_text)
-    letter = await office.db.read(partial(_answered, thread=mail.thread))
-    return beside(found, read_own(letter)) if letter is not None else found
+    return beside(found, read_own(letter.raw)) if letter is not None else found
 
 
-def _answered(tx: Tx, thread: tuple[str, ...]) -> bytes | None:
+def _answered(tx: Tx, thread: tuple[str, ...]) -> OutboxRow | None:
     for message_id in thread:
         found = mails.letter_of(tx, message_id)
         letter = outbox.get(tx, found[1]) if found is not None else None
         if letter is not None:
-            return letter.raw
+            return letter
     return None
 
 

@@ -13,8 +13,13 @@ from townclerk.domain.decide.responding import leave
 from townclerk.domain.decide.work import OfficerAtWork
 from townclerk.domain.letters import Recipient
 from townclerk.domain.policy import Approval, StagePolicy
+from townclerk.domain.roster import Officer
 from townclerk.domain.typed import code
 from townclerk.domain.words import LetterKind, Status
+
+
+class Replaced(Refusal):  # a refusal is an answer, not an error
+    """The response that they decide about is not the one that waits now."""
 
 
 def hold(work: OfficerAtWork, stage: StagePolicy, response: Draft) -> bool:
@@ -77,8 +82,18 @@ def _ask(d: Deliberation, approvals: tuple[Approval, ...], response: Draft, *det
             hand_over(d, LetterKind.DECISION, to, *about, mail=d.case.began_mail, promises=said.promises, clause=said.clause)
 
 
+def show_what_waits(d: Deliberation, officer: Officer) -> None:
+    """Put the response that waits now to *officer*, who has decided about another."""
+    waits = _waits(d)
+    asked = [approval for approval in waits[1] if _may_approve(d, approval, waits[0], officer.key)] if waits else []
+    for approval in asked[:1]:
+        said, about = approval.said, ("approval", "This is the response as it is now.")
+        to = f"officer:{officer.key}"
+        hand_over(d, LetterKind.DECISION, to, *about, mail=d.case.began_mail, promises=said.promises, clause=said.clause)
+
+
 def approve(work: OfficerAtWork, command: Command) -> None:
-    """`#approve`, or `#approve no` and the reason."""
+    """`#approve`, or `#approve no` and the reason; with the number of the response that they were shown, before either."""
     d, draft = work.d, work.d.case.draft
     stage = d.stage_policy
     if draft is None or stage is None or d.case.status is not Status.OPEN or draft.stage is not stage.stage:
@@ -87,7 +102,13 @@ def approve(work: OfficerAtWork, command: Command) -> None:
     mine = tuple(approval for approval in asked if _may_approve(d, approval, draft, work.officer.key))
     if asked and not mine:
         raise Refusal(f"only {_names(d, asked)} may approve it, and not whoever wrote it", "#note to write something down")
-    verdict, _, rest = command.argument.partition(" ")
+    shown, said = _shown(command.argument)
+    if _is_another(work, draft, shown):
+        raise Replaced(
+            "another response has taken the place of the one that you were shown: nothing was done, and you get the new one",
+            f"#approve {draft.mail}, when you have read it",
+        )
+    verdict, _, rest = said.partition(" ")
     reason = "\n".join(part for part in (rest.strip(" ,:;"), command.body) if part)
     match code(verdict):
         case "" | "yes" | "approved":
@@ -96,6 +117,21 @@ def approve(work: OfficerAtWork, command: Command) -> None:
             _not_approved(work, draft, reason)
         case _:
             raise Refusal("say whether it is approved", "#approve", "#approve no and the reason")
+
+
+def _shown(argument: str) -> tuple[int | None, str]:
+    """(the number of the response that they were shown, what else they say)."""
+    first, _, rest = argument.strip().partition(" ")
+    number = first.strip(":,;")
+    return (int(number), rest.strip()) if number.isdecimal() and len(number) < 10 else (None, argument)
+
+
+def _is_another(work: OfficerAtWork, draft: Draft, shown: int | None) -> bool:
+    """True where they decide about a response that is not *draft*: by its number, or because the letter that they answer is
+    older."""
+    if shown is not None:
+        return shown != draft.mail
+    return work.mail.answers_of is not None and work.mail.answers_of < draft.at
 
 
 def _approved(work: OfficerAtWork, stage: StagePolicy, draft: Draft, asked: tuple[Approval, ...]) -> None:

@@ -100,11 +100,13 @@ def about_landlord(case: Case, council: Council) -> tuple[Choice, ...]:
     return tuple(Choice(label, f"#landlord {word}\n") for word, label in said.items())
 
 
-APPROVAL = (
-    Choice("Approve it: it leaves at once", "#approve\n"),
-    Choice("Do not approve it: the reason", "#approve no "),
-    NOTE,
-)
+def about_draft(number: int) -> tuple[Choice, ...]:
+    """About the response that came with mail *number*: no press decides about another one that has taken its place."""
+    return (
+        Choice("Approve it: it leaves at once", f"#approve {number}\n"),
+        Choice("Do not approve it: the reason", f"#approve {number} no "),
+        NOTE,
+    )
 
 
 def about_exclusions(case: Case) -> tuple[Choice, ...]:

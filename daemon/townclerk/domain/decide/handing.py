@@ -194,7 +194,7 @@ def _about_draft(d: Deliberation, letter: Waiting) -> StaffContent:
         return Decision("not_approved", detail, original, (*choices.RESPOND, *choices.MORE_TIME, choices.NOTE), by, draft=text)
     author = d.council.roster.find(draft.officer)
     _, *waited = letter.about
-    offered = (choices.NOTE,) if FOR_THE_LEAD in waited else choices.APPROVAL
+    offered = (choices.NOTE,) if FOR_THE_LEAD in waited else choices.about_draft(draft.mail)
     said = (f"{author.name if author else 'The officer'} would answer: {draft.outcome.words}.", *waited[:1])
     files = tuple(named(file) for file in draft.files)
     return Decision("approval", " ".join(said), original, offered, by, draft=draft.text, files=files)

@@ -65,6 +65,8 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
             _keep_what_stands_below(work, command)
     except Refusal as refusal:
         _refuse(d, before, officer, event, refusal, at)
+        if isinstance(refusal, approving.Replaced):
+            approving.show_what_waits(d, officer)
         return
     _tell_what_left(work)
     if leaves_at is not None and (d.writes_to_resident or d.by_post):
