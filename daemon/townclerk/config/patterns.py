@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import re2
 
@@ -11,6 +12,7 @@ from townclerk.domain.routing import Pattern
 
 MAX_MEMORY = 8 << 20  # bytes, for one pattern and its tables
 LONGEST = 1000
+KEPT = 4096  # compiled patterns
 APOSTROPHES = "['’‘ʼ`´]"
 SPACES = r"[\s\x{00a0}]+"
 # re2's \b knows ASCII letters alone; a Welsh or Polish word must end where a reader sees it end.
@@ -78,7 +80,9 @@ def compile_sender(written: str) -> Pattern:
     return LinearPattern(written, _compile(f"{before}{re2.escape(host)}$"))
 
 
+@lru_cache(maxsize=KEPT)
 def _compile(written: str) -> object:
+    """The engine's own: councils that share rules share its tables too."""
     options = re2.Options()
     options.case_sensitive = False
     options.max_mem = MAX_MEMORY

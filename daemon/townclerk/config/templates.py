@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,6 +54,7 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 COPY = "parts/copy.md"  # stands above a copy of a letter for somebody else
 IN_PLACE = "parts/in_place_of.md"  # stands above a letter to staff that somebody gets for a colleague
 _LONGEST_SUBJECT = 180  # characters
+SETS_KEPT = 8  # of templates, in one process
 MARKER = f"--- {REPLY_ABOVE} ---"  # above it, a reply to us holds what an officer wrote; below it, what we did
 
 
@@ -86,18 +88,7 @@ class TemplateSet:
         exist, or that leaves out what it must say.
         """
         loader = ChoiceLoader([FileSystemLoader(root) for folder in folders for root in (folder / council_id, folder)])
-        sources = Sources.read(loader, str(folders[0]) if folders else "templates")
-        compiled = letter_environment(loader)
-        if faults := faults_of_sources(sources, compiled):
-            raise FilesRefused(faults)
-        loaded = cls(
-            {kind: compiled.get_template(f"letters/{kind}.md") for kind in sources.kinds},
-            _page_environment(loader).get_template("layout.html"),
-            _styles(sources.texts["letter.css"]),
-            sources,
-        )
-        loaded.try_out(sample_policy())
-        return loaded
+        return _tried_out(Sources.read(loader, str(folders[0]) if folders else "templates"))
 
     def try_out(self, policy: Policy) -> None:
         """Renders every sample letter under *policy*, and under the same policy with the least that it could say.
@@ -166,6 +157,22 @@ class TemplateSet:
                 styles=self._styles,
             ),
         )
+
+
+@lru_cache(maxsize=SETS_KEPT)
+def _tried_out(sources: Sources) -> TemplateSet:
+    """The letters of *sources*. Councils without templates of their own have the same ones, so they share these too."""
+    compiled = letter_environment(sources.loader())
+    if faults := faults_of_sources(sources, compiled):
+        raise FilesRefused(faults)
+    loaded = TemplateSet(
+        {kind: compiled.get_template(f"letters/{kind}.md") for kind in sources.kinds},
+        _page_environment(sources.loader()).get_template("layout.html"),
+        _styles(sources.texts["letter.css"]),
+        sources,
+    )
+    loaded.try_out(sample_policy())
+    return loaded
 
 
 def letter_environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:

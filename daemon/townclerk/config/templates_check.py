@@ -3,11 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import get_args
 
-from jinja2 import BaseLoader, Environment, TemplateNotFound, TemplateRuntimeError, TemplateSyntaxError, meta, nodes
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    FunctionLoader,
+    TemplateNotFound,
+    TemplateRuntimeError,
+    TemplateSyntaxError,
+    meta,
+    nodes,
+)
 
 from townclerk.config.errors import Fault
 from townclerk.config.templates_words import date_words, without_greeting
@@ -46,22 +56,43 @@ class TemplateWrong(TemplateRuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """The template files that count, by name. `home` is where a file that is missing would be looked for first."""
+class Source:
+    """A template as it was read."""
 
-    texts: dict[str, str]
-    files: dict[str, str]
+    name: str
+    text: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The template files that count, each as it was read. `home` is where a file that is missing would be looked for first."""
+
+    read_from: tuple[Source, ...]
     home: str
 
     @classmethod
     def read(cls, loader: BaseLoader, home: str) -> "Sources":
         environment = Environment(loader=loader, autoescape=True)
-        texts, files = {}, {}
+        found = []
         for name in loader.list_templates():
             if name in _FRAME or (name.startswith(("letters/", "parts/")) and name.endswith(".md")):
                 text, file, _ = loader.get_source(environment, name)
-                texts[name], files[name] = text, file or name
-        return cls(texts, files, home)
+                found.append(Source(name, text, file or name))
+        return cls(tuple(found), home)
+
+    def loader(self) -> BaseLoader:
+        """Gives these texts: what has been looked at is what is used."""
+        found = {one.name: (one.text, one.file, None) for one in self.read_from}
+        return FunctionLoader(found.get)
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        return {one.name: one.text for one in self.read_from}
+
+    @cached_property
+    def files(self) -> dict[str, str]:
+        return {one.name: one.file for one in self.read_from}
 
     @property
     def kinds(self) -> tuple[str, ...]:

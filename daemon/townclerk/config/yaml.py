@@ -8,18 +8,29 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, DocumentStartEvent, NodeEvent, ScalarEvent
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    NodeEvent,
+    ScalarEvent,
+)
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as RuamelNode
+from ruamel.yaml.parser import Parser
 
 from townclerk.config.errors import Fault, FilesRefused
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
+TREES_KEPT = 64  # what several councils share, and what a council is read with once more, is parsed once
 
 
 class Kind(Enum):
@@ -110,10 +121,19 @@ def load_yaml(path: Path) -> Node:
 
 def parse_yaml(content: bytes, file: str) -> Node:
     """The tree of *content*; *file* is the name that faults show. Raises FilesRefused."""
-    text = _decode(content, file)
+    return _tree(_decode(content, file), file)
+
+
+@lru_cache(maxsize=TREES_KEPT)
+def _tree(text: str, file: str) -> Node:
+    """The tree of *text*: it cannot be changed, so the same text in the same file may have the same one."""
+    yaml = _yaml()
+    yaml.Parser = _PlainParser
     try:
-        _check_events(text, file)
-        found = _yaml().compose(text)
+        found = yaml.compose(text)
+    except _LeftOutError as error:
+        place = _place(error.event, file)
+        raise FilesRefused([Fault(file, place.line, place.column, "", error.problem, error.expected)]) from None
     except MarkedYAMLError as error:
         raise FilesRefused([_syntax_fault(error, text, file)]) from None
     except YAMLError as error:
@@ -156,20 +176,33 @@ def _decode(content: bytes, file: str) -> str:
         raise FilesRefused([fault]) from None
 
 
-def _check_events(text: str, file: str) -> None:
-    """Refuse what the language leaves out, before any tree is built of it."""
+class _LeftOutError(Exception):
+    """Something that our language leaves out, and what to write instead."""
+
+    def __init__(self, event: Event, problem: str, expected: str) -> None:
+        super().__init__(problem)
+        self.event = event
+        self.problem = problem
+        self.expected = expected
+
+
+class _PlainParser(Parser):
+    """Refuses what the language leaves out, before any of the tree is built of it."""
+
     depth = documents = 0
-    for event in _yaml().parse(text):
-        documents += isinstance(event, DocumentStartEvent)
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+
+    def get_event(self) -> Event:
+        event: Event = super().get_event()
+        self.documents += isinstance(event, DocumentStartEvent)
+        self.depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         problem = _unwanted(event) if isinstance(event, NodeEvent) else None
-        if depth > MAX_DEPTH:
+        if self.depth > MAX_DEPTH:
             problem = (f"is nested more than {MAX_DEPTH} deep", "")
-        elif documents > 1:
+        elif self.documents > 1:
             problem = ("begins a second document", "take out the line ---")
         if problem:
-            place = _place(event, file)
-            raise FilesRefused([Fault(file, place.line, place.column, "", *problem)])
+            raise _LeftOutError(event, *problem)
+        return event
 
 
 def _unwanted(event: NodeEvent) -> tuple[str, str] | None:
