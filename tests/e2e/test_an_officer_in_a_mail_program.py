@@ -66,7 +66,7 @@ def answers_and_presses(town: Town, wendy: Program, read: Callable[[], None] = l
 
     assert UNDERSTOOD in " ".join(plain(acknowledgement).split())
     assert ANSWER in " ".join(plain(response).split())
-    assert ["Done:" in plain(each) for each in done] == [True, True]
+    assert ["Done:" in str(each["Subject"]) for each in done] == [True, True]
     for each in (acknowledgement, response):
         nothing_of_the_notification(each, assignment)
 

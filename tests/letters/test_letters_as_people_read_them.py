@@ -15,6 +15,7 @@ from townclerk.config.templates_samples import sample_letters, sample_policy
 from townclerk.config.templates_words import clock_words, date_words, greeting, mailto, phone_link, web_link, wrapped
 from townclerk.domain.letters import (
     Acknowledgement,
+    AlertRaised,
     Assignment,
     Because,
     CaseSummary,
@@ -24,6 +25,8 @@ from townclerk.domain.letters import (
     Decision,
     DelayNotice,
     Digest,
+    Done,
+    Escalation,
     FinalWord,
     Forwarded,
     Letter,
@@ -38,11 +41,14 @@ from townclerk.domain.letters import (
     Response,
     ReviewDecision,
     ReviewRight,
+    Row,
+    Section,
+    Undelivered,
 )
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import Contact, Ombudsman, Policy
 from townclerk.domain.provisions import TimescaleOverride
-from townclerk.domain.words import Category, Outcome, Stage
+from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Stage
 
 DUE, LATER = date(2027, 1, 6), date(2027, 2, 8)
 LGSCO = Ombudsman(
@@ -391,7 +397,7 @@ def test_a_review_that_is_taken_up_does_not_send_the_resident_away(press: Render
         for yes in (True, False)
     )
 
-    assert "You can now take this matter to the Ombudsman" in refused
+    assert "You can now take this matter to the relevant Ombudsman" in refused
     assert "take this matter" not in taken
     assert all(one.phone in taken for one in BOTH.all)
 
@@ -445,16 +451,96 @@ def test_a_letter_to_staff_begins_with_the_line_above_which_to_write(press: Rend
         assert (MARKER in rendered.html) is letter.to.staff
 
 
-def test_the_first_words_to_an_officer_say_what_and_by_when(press: Renders) -> None:
+def test_the_heading_says_what_and_by_when_and_what_follows_does_not_say_it_again(press: Renders) -> None:
     for content in (
         Reminder("respond", DUE, Stage.STAGE1, "5, Stage 1", ()),
         Overdue("respond", DUE, LATER, Stage.STAGE1, "5, Stage 1", "Wendy Ash", ()),
+        Escalation("respond", DUE, 5, "Wendy Ash"),
+        Decision("category", "", None, (), DUE),
     ):
         rendered = press.render(to_staff(content))
-        opening = " ".join(rendered.text.removeprefix(MARKER).strip().split("\n\n")[0].split())
-        assert date_words(DUE) in opening
-        assert "section 5, Stage 1 of the policy" in opening
         assert date_words(DUE) in rendered.subject
+        opening = folded(rendered).partition("The case")[0]
+        assert date_words(DUE) not in opening
+        if not isinstance(content, Escalation | Decision):
+            assert "see section 5, Stage 1 of the policy" in opening
+
+
+def test_what_a_mail_did_is_said_once_in_the_heading_and_once_below(press: Renders) -> None:
+    one = press.render(to_staff(Done(("Your note is kept. Nobody outside sees it.",))))
+    two = press.render(to_staff(Done(("The complaint is answered: upheld.", "The resident has been told."))))
+
+    assert one.subject.endswith("] Done: Your note is kept")
+    assert two.subject.endswith("] Done: The complaint is answered: upheld")
+    assert folded(one).count("Your note is kept. Nobody outside sees it.") == 1
+    assert "\n- The complaint is answered: upheld.\n- The resident has been told.\n" in two.text
+    assert "Done" not in one.text + two.text
+
+
+def test_a_clause_that_several_dates_have_in_common_is_named_once(press: Renders) -> None:
+    dates = (DatedPromise("acknowledge", DUE, Stage.STAGE1, "5"), DatedPromise("respond", LATER, Stage.STAGE1, "5"))
+    mail = Original(Address("Asha", "asha@example.org"), "Bins", datetime(2026, 7, 1, tzinfo=UTC), "Bins", 1)
+    other = replace(dates[1], clause="6")
+
+    def said(*promises: DatedPromise) -> str:
+        return folded(press.render(to_staff(Assignment(promises, mail, ()))))
+
+    both = f"by {date_words(DUE)} and answer it by {date_words(LATER)} (section 5 of the policy)."
+    assert both in said(*dates)
+    assert f"by {date_words(DUE)} (section 5 of the policy) and answer it by" in said(dates[0], other)
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "said"),
+    [
+        ("5.1.1", "550 5.1.1 User unknown", "550 5.1.1 User unknown"),
+        ("5.1.1", "no such user", "5.1.1 no such user"),
+        ("", "no such user", "no such user"),
+        ("5.1.1", "", "5.1.1"),
+    ],
+)
+def test_the_code_of_a_mail_server_is_said_once(press: Renders, status: str, diagnostic: str, said: str) -> None:
+    rendered = press.render(to_staff(Undelivered(LetterKind.RECEIPT, "asha@example.org", status, diagnostic)))
+
+    assert f"What the mail server said: {said}\n" in rendered.text
+
+
+def test_a_letter_that_cannot_be_mailed_stands_below_what_is_to_be_done_with_it(press: Renders) -> None:
+    choice = Choice("They have had it", "#note They have had it ")
+    text = press.render(to_staff(Decision("unreachable", "To: Asha\n\nOur response", None, (choice,), DUE))).text
+
+    assert text.index("Please reach them") < text.index("#note They have had it") < text.index("Our response")
+
+
+def test_whoever_is_alerted_reads_what_it_is_who_wrote_what_to_do_and_then_the_words(press: Renders) -> None:
+    mail = Original(Address("Asha", "asha@example.org"), "Help", datetime(2026, 12, 1, tzinfo=UTC), "I cannot go on.", 1)
+    choice = Choice("Send a message", "#message\n")
+    text = folded(press.render(to_staff(AlertRaised((Alert.SELF_HARM,), mail, (choice,)))))
+
+    order = ("thinking of harming themselves", "Asha wrote at midnight on", "read their words below now", "I cannot go on.")
+    places = [text.index(said) for said in (*order, "found by words alone", "#message")]
+    assert places == sorted(places)
+
+
+def test_a_day_is_said_in_words_where_a_person_reads_it(press: Renders) -> None:
+    """The mail that opens may hold either."""
+    line = "#extend 2027-01-20 the crew is ill"
+    rendered = press.render(to_staff(Refused("#extend", "no date", ("#extend 2027-01-21",), "", (Choice(line, f"{line}\n"),))))
+
+    assert "2027-01-2" not in rendered.text
+    assert "- #extend Thursday 21 January 2027\n" in rendered.text
+    assert "- #extend Wednesday 20 January 2027 the crew is ill\n" in rendered.text
+    assert "Wednesday 20 January 2027 the crew is ill</a>" in rendered.html
+
+
+def test_no_hint_about_pressing_stands_where_there_is_nothing_to_press(press: Renders) -> None:
+    row = Row("SS-26-0042-K", "to be answered", "SS-26-0042-K", "feedback+x@council.example")
+
+    def said(row: Row) -> str:
+        return folded(press.render(replace(to_staff(Digest(DUE, (Section("Overdue", (row,)),))), case=None)))
+
+    assert "Press a reference" in said(row)
+    assert "Press a reference" not in said(replace(row, address=""))
 
 
 def test_the_subject_of_a_question_asks_it_first(press: Renders) -> None:
@@ -466,10 +552,11 @@ def test_the_subject_of_a_question_asks_it_first(press: Renders) -> None:
             assert title.endswith(f" by {date_words(letter.content.by)}")
     asked = press.render(to_staff(Decision("exclusion", "Insurance claims", None, (), DUE)))
     assert asked.subject == f"[SS-26-0042-K] Does the policy cover this? Decide by {date_words(DUE)}"
-    assert "It may be: Insurance claims.\n" in asked.text
+    assert "It may be:\n\n- Insurance claims\n" in asked.text
+    both = press.render(to_staff(Decision("exclusion", "Insurance claims; Legal action", None, (), DUE)))
+    assert "It may be one of these:\n\n- Insurance claims\n- Legal action\n" in both.text
     again = press.render(to_staff(Decision("not_approved", "Ada Low has not approved it.", None, (), DUE)))
     assert again.subject.endswith(f"Your response was not approved: write again by {date_words(DUE)}")
-    assert "Please decide" not in again.text
 
 
 PASSED_ON = [*(c for c in Category if c not in (Category.COMPLAINT, Category.AUTOMATIC, Category.SPAM)), "withdraws", "member"]

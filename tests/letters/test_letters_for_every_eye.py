@@ -130,6 +130,20 @@ def test_words_stand_out_from_their_background_by_day_and_in_dark_mode() -> None
     assert coloured <= set(dark), "every colour of the day has one for the dark"
 
 
+def test_what_is_there_to_be_pressed_is_as_high_as_a_thumb_needs(press: Renders) -> None:
+    """Ready-made replies, and links that have a line of a list to themselves; 44 pixels."""
+    looks = rules((SHIPPED / "letter.css").read_text())
+    font = re.match(r"(\d+)px/([\d.]+)", looks["body"]["font"])
+    assert font
+    line = float(font[1]) * float(font[2])
+
+    for name in ("button", "press"):
+        assert looks[name]["display"] == "inline-block"
+        assert line + 2 * float(looks[name]["padding"].split("px")[0]) >= 44
+    for letter, _, page in pages(press):
+        assert not page.xpath("//li/a[@class='a']"), letter.kind
+
+
 def test_the_widths_of_a_letter_fit_a_telephone() -> None:
     """Nothing has a fixed width, and a word that is too long for the screen breaks."""
     looks = rules((SHIPPED / "letter.css").read_text())

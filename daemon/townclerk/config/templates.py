@@ -231,7 +231,7 @@ def _context(page: Page, letter: Letter, policy: Policy, reply_to: str) -> dict[
     values = (letter, letter.content, letter.case, to, policy, policy.contact, reply_to)
     helpers = (
         *(page.quoted, page.prose, page.listing, page.enclosed, page.lines, page.link, page.button, page.web, page.phone),
-        *(replies, mailto, words.date_words, time_words, words.greeting),
+        *(replies, mailto, words.date_words, time_words, words.dates_said, words.greeting),
         *(words.own_greeting, words.greets, words.without_greeting, words.signed_by),
     )
     return {**dict(zip(NAMES, values, strict=True)), **dict(zip(HELPERS, helpers, strict=True)), "page_": page}

@@ -30,7 +30,7 @@ from townclerk.domain.words import LetterKind
 NAMES = ("letter", "content", "case", "to", "policy", "contact", "reply_to")
 HELPERS = (
     *("quoted", "prose", "listing", "enclosed", "lines", "link", "button", "web", "phone"),
-    *("replies", "mailto", "date_words", "time_words", "greeting"),
+    *("replies", "mailto", "date_words", "time_words", "dates_said", "greeting"),
     *("own_greeting", "greets", "without_greeting", "signed_by"),
 )
 KINDS: tuple[LetterKind, ...] = tuple(kind.kind for kind in get_args(content.Content))

@@ -28,6 +28,7 @@ _BLOCK_ALONE = re.compile(f"{_BLOCK}(\\d+){_CLOSE}\\Z")
 _BLOCK_PARAGRAPH = re.compile(f"<p[^>]*>\\s*{_BLOCK}(\\d+){_CLOSE}\\s*</p>")
 _BLANK = re.compile(r"\n[ ]*\n\s*")
 _UNDERLINE = re.compile(r"[-=]{3,}[ ]*\Z")
+_LINKED_ITEM = re.compile(r'(<li\b[^>]*>[^<]*<a href="[^"]*") class="a"(?: style="[^"]*")?')
 _ITEM = re.compile(r"(?:- |\d{1,3}\. )")
 
 Styles = Mapping[str, str]
@@ -115,7 +116,7 @@ class Page:
         """Ready-made replies, each a label, the words that it begins with, its link, and whether it is one of the likely: a
         list of links to press, each beside the word to type for those who cannot press it. The likely come first."""
         told = [
-            (_said(label), _said(body.strip().split("\n", 1)[0].rstrip(": ")), href, likely)
+            (words.dates_said(_said(label)), words.dates_said(_said(body.strip().split("\n", 1)[0].rstrip(": "))), href, likely)
             for label, body, href, likely in choices
         ]
         told.sort(key=lambda one: not one[3])
@@ -133,10 +134,11 @@ class Page:
         return "\n\n".join(block.strip("\n") for block in blocks if block.strip()) + "\n"
 
     def html(self, skeleton: str) -> str:
-        """The HTML of the letter, without the page around it."""
+        """The HTML of the letter, without the page around it. A link on a line of a list is as high as a thumb needs."""
         marked = _marked(skeleton.strip(), tuple(sorted(self._styles.items())))
         alone = _BLOCK_PARAGRAPH.sub(lambda place: self._pieces[int(place[1])].html, marked)
-        return _PLACE.sub(lambda place: self._pieces[int(place[1])].html, alone)
+        whole = _PLACE.sub(lambda place: self._pieces[int(place[1])].html, alone)
+        return _LINKED_ITEM.sub(lambda item: f'{item[1]} class="press"{self._style("press")}', whole)
 
     def line(self, skeleton: str) -> str:
         """One line of plain text, such as a subject."""
@@ -166,7 +168,7 @@ class Page:
     def _reply(self, label: str, typed: str, href: str, likely: bool) -> str:
         shown = typed if len(typed) <= _LONGEST_TYPED else f"{typed[:_LONGEST_TYPED].rsplit(' ', 1)[0]} …"
         word = "" if typed == label else f' <span class="small"{self._style("small")}>{escape(shown)}</span>'
-        return f"<li{self._style('li')}>{self._anchor(label, href, 'button' if likely else 'a')}{word}</li>"
+        return f"<li{self._style('li')}>{self._anchor(label, href, 'button' if likely else 'press')}{word}</li>"
 
     def _style(self, name: str) -> str:
         return f' style="{escape(self._styles[name])}"' if name in self._styles else ""

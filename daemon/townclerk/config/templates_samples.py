@@ -3,10 +3,11 @@
 The people, the town and the matter are invented; the council's own words come from the policy that is given.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from townclerk.config.templates_presses import Presses
 from townclerk.domain.decide.deliberation import COPIED
 from townclerk.domain.letters import (
     Acknowledgement,
@@ -92,6 +93,7 @@ _MAIL = Original(
     ("bin.jpg", "letter to the crew.docx"),
 )
 _QUOTING_MAIL = replace(_MAIL, quoted="From: Jim Hall\nSent: 4 December 2026 09:00\n\nYour bin will be emptied on 5 December.")
+_ASKS_FOR_COPIES = replace(_MAIL, text="Please send copies of your letters to jo.lowe@members.example, too.")
 _BARE_MAIL = Original(Address("", "someone@example.net"), "", datetime(2027, 1, 4, 12, 0, tzinfo=UTC), "")
 _DATES = (
     DatedPromise("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE),
@@ -103,15 +105,9 @@ _REVIEW_DATES = (
     DatedPromise("assess", _LATER, Stage.STAGE2),
     DatedPromise("respond", _LAST_DAY, Stage.STAGE2, "If you are not satisfied"),
 )
-_CHOICES = (
-    Choice("Acknowledge", "#acknowledge\n\nYou told us that "),
-    Choice("Answer: upheld", "#respond upheld\n\n"),
-    Choice("Take more time, and say why", "#extend 2027-01-20 "),
-    Choice("Give it to a colleague", "#assign ", likely=False),
-    Choice("Keep a note (nobody outside sees it)", "#note ", likely=False),
-)
 _OUTSIDE = "Asha Patel stood in Cc and has your mail, with the letter quoted below it."
-_CORRECTED = (Choice("#extend 2027-01-20 the crew's report is late", "#extend 2027-01-20 the crew's report is late\n"),)
+_LINE = "#extend 2027-01-20 the crew's report is late"
+_CORRECTED = (Choice(_LINE, f"{_LINE}\n"),)
 
 
 def sample_policy() -> Policy:
@@ -164,14 +160,74 @@ def sample_letters(policy: Policy) -> tuple[Letter, ...]:
     residents += [_letter(_RESIDENT, part, kept) for part in _with_what_is_kept()]
     residents += [replace(letter, copy_of="Asha Patel") for letter in residents if letter.kind in COPIED]
     nameless = [_letter(Recipient("", "someone@example.net"), part, bare) for part in _least_to_residents(named)]
-    staff = [_letter(_OFFICER, part, summary) for part in _full_to_staff()]
-    staff += [_letter(_OFFICER, part, kept) for part in (Assignment(_DATES, _MAIL, _CHOICES), Done(("It is done.",)))]
+    presses = Presses(policy)
+    staff = [_letter(_OFFICER, part, summary) for part in _full_to_staff(presses)]
+    staff += [_letter(_OFFICER, part, kept) for part in (Assignment(_DATES, _MAIL, presses.to_work()), Done(("It is done.",)))]
     staff += [replace(staff[0], in_place_of=InPlaceOf("Wendy Ash", until)) for until in (date(2027, 1, 4), None)]
-    least = [_letter(Recipient("", "role@council.example", staff=True), part, bare) for part in _least_to_staff()]
+    least = [_letter(Recipient("", "role@council.example", staff=True), part, bare) for part in _least_to_staff(presses)]
     caseless = [_letter(_OFFICER, part, None) for part in _without_a_case()]
     empty = [_letter(Recipient("", "role@council.example", staff=True), part, None) for part in _least_without_a_case()]
     late = [_letter(_RESIDENT, part, replace(summary, longer=_longer())) for part in _while_it_takes_longer()]
-    return (*residents, *late, *nameless, *staff, *least, *caseless, *empty)
+    every = (*residents, *late, *nameless, *staff, *least, *caseless, *empty)
+    return tuple(fitting for letter in every if (fitting := _under(policy, letter)) is not None)
+
+
+def _under(policy: Policy, letter: Letter) -> Letter | None:
+    """*letter* as it is under *policy*, which calls its stages by its own titles; None where it belongs to a stage that it has
+    not. A policy without any stage says nothing of them, and has every letter."""
+    stages = policy.stages
+    if not stages:
+        return letter
+    if not _stages_of(letter.content) <= set(stages):
+        return None
+    titles = {said: stages[stage].title for said, stage in _TITLED.items() if stage in stages}
+    case = letter.case and replace(letter.case, stage_title=titles.get(letter.case.stage_title or "", letter.case.stage_title))
+    content = _with_titles(letter.content, titles)
+    if isinstance(content, Response) and isinstance(content.onward, ReviewRight) and Stage.STAGE2 not in stages:
+        content = replace(content, onward=FinalWord(_ombudsmen(policy)))
+    return replace(letter, case=case, content=content)
+
+
+_TITLED = {"Stage 1": Stage.STAGE1, "Second Stage 1": Stage.STAGE1_AGAIN, "Stage 2": Stage.STAGE2}
+_OF_A_REVIEW = frozenset({"review", "late_review", "too_early", "review_wanted", "triage"})  # receipts and questions
+
+
+def _stages_of(content: Content) -> set[Stage]:
+    """The stages without which there is no such letter."""
+    found = {promise.stage for promise in getattr(content, "dates", ()) if promise.stage is not None}
+    if (stage := getattr(content, "stage", None)) is not None:
+        found.add(stage)
+    if isinstance(content, ReviewInvitation | ReviewDecision) or not _OF_A_REVIEW.isdisjoint(
+        (getattr(content, "variety", ""), getattr(content, "question", ""))
+    ):
+        found.add(Stage.STAGE2)
+    if isinstance(content, ReviewDecision) and content.stage_title in _TITLED:
+        found.add(_TITLED[content.stage_title])
+    return found
+
+
+def _with_titles(content: Content, titles: Mapping[str, str]) -> Content:
+    """*content* with the stages in it called as *titles* say."""
+
+    def titled(title: str | None) -> str:
+        return titles.get(title or "", title or "")
+
+    match content:
+        case Response(onward=ReviewRight() as right):
+            return replace(
+                content, stage_title=titled(content.stage_title), onward=replace(right, stage_title=titled(right.stage_title))
+            )
+        case Response():
+            return replace(content, stage_title=titled(content.stage_title))
+        case Receipt(stage_title=str(title)):
+            return replace(content, stage_title=titled(title))
+        case ReviewInvitation(right=right):
+            return replace(content, right=replace(right, stage_title=titled(right.stage_title)))
+        case ReviewDecision():
+            return replace(content, stage_title=titled(content.stage_title), stays_open=titled(content.stays_open))
+        case Assignment(answers=answers):
+            return replace(content, answers=tuple(replace(one, stage_title=titled(one.stage_title)) for one in answers))
+    return content
 
 
 def _ombudsmen(policy: Policy) -> Ombudsmen:
@@ -182,6 +238,8 @@ def _ombudsmen(policy: Policy) -> Ombudsmen:
 def _letter(to: Recipient, content: Content, case: CaseSummary | None) -> Letter:
     if case and isinstance(content, Receipt):
         case = replace(case, category=content.category)
+    if case and isinstance(content, Forwarded) and content.reason in set(Category):
+        case = replace(case, category=Category(content.reason), stage_title=None, dates=())
     by_nobody = (
         content.automatic
         if isinstance(content, DelayNotice)
@@ -310,12 +368,40 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield ConsentRequest("", "", True)
 
 
-def _full_to_staff() -> Iterator[StaffContent]:
-    links = ("AB-26-0007-B",)
-    yield Assignment(_DATES, _MAIL, _CHOICES, links, "Cal Lane passed it to you.")
-    yield Assignment(_DATES, _QUOTING_MAIL, _CHOICES)
-    yield Assignment(_DATES, _MAIL, _CHOICES, must_contain=("the reasons for the decision", "an answer to every point"))
-    yield Assignment(_REVIEW_DATES, _MAIL, _CHOICES, file=(_MAIL, _BARE_MAIL), answers=(_ANSWERED,), earlier=links)
+def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
+    links, work = ("AB-26-0007-B",), presses.to_work()
+    yield Assignment(_DATES, _MAIL, work, links, "Cal Lane passed it to you.")
+    yield Assignment(_DATES, _QUOTING_MAIL, work)
+    yield Assignment(_DATES, _MAIL, work, must_contain=("the reasons for the decision", "an answer to every point"))
+    again = presses.to_work(stage=Stage.STAGE2)
+    yield Assignment(_REVIEW_DATES, _MAIL, again, file=(_MAIL, _BARE_MAIL), answers=(_ANSWERED,), earlier=links)
+    yield from _forwarded(presses)
+    yield AlertRaised((), _MAIL, work, away="Tom Birch", dates=_DATES)
+    yield from _by_the_clock(presses)
+    yield from _decisions(presses)
+    yield from _approvals(presses)
+    yield AlertRaised((Alert.SAFEGUARDING, Alert.EMERGENCY_HAZARD), _MAIL, presses.alert())
+    passed_on = presses.passed_on(_MAIL.sender, "AB-26-0007-B")
+    detail = (
+        "This seems to be an email from Asha Patel <asha.patel@example.org> of Friday 18 December 2026. Should a case be "
+        "opened for them?"
+    )
+    yield Confirm(8, "forwarded", _COMPLAINT, passed_on, detail)
+    yield from _held(presses)
+    yield Done(("The acknowledgement was sent to Asha Patel.", "The answer is due on Wednesday 6 January 2027."))
+    yield Done(("Your note is kept. Nobody outside sees it.",))
+    words = (Row("#acknowledge", "send your understanding of the complaint. For example: #acknowledge"),)
+    yield Done(("Begin your mail with one of these words.",), sections=(Section("Write to the resident", words),))
+    yield Done(("This is what #close does.",), "#close\n\nClose an answered case.")
+    instead = ("#extend 2027-01-20 reason", "#extend 10 reason")
+    yield Refused("#extend next week", "no date was given", instead, _ANSWER)
+    yield Refused("#extend next week", "no date was given", instead, _ANSWER, _CORRECTED)
+    yield Refused("#extend next week", "no date was given", instead, _ANSWER, _CORRECTED, _OUTSIDE)
+    for kind in (LetterKind.RECEIPT, LetterKind.DELAY_NOTICE):
+        yield Undelivered(kind, "asha.patel@example.org", "5.1.1", "550 5.1.1 User unknown", presses.undelivered())
+
+
+def _forwarded(presses: Presses) -> Iterator[StaffContent]:
     for reason in (
         "comment",
         "compliment",
@@ -335,51 +421,43 @@ def _full_to_staff() -> Iterator[StaffContent]:
         "agreed",
         "not_agreed",
     ):
-        yield Forwarded(reason, _MAIL, _CHOICES, _DATES[1:] if reason == "further" else ())
-    yield Forwarded("notice", _MAIL, detail="The complaint has been upheld.")
-    yield Forwarded("withheld", _MAIL, detail="delay_notice")
-    yield AlertRaised((), _MAIL, _CHOICES, away="Tom Birch", dates=_DATES)
-    yield Forwarded("withheld", _MAIL, detail="action_update")
-    yield Forwarded("no_notice", _MAIL, _CHOICES, _DATES, detail="An answer is due, and the policy allows no later date.")
-    yield from _by_the_clock()
-    yield from _decisions()
-    yield from _approvals()
-    yield AlertRaised((Alert.SAFEGUARDING, Alert.EMERGENCY_HAZARD), _MAIL, _CHOICES)
-    yield Confirm(8, "forwarded", _ANSWER, _held_choices(), "This seems to be an email from Asha Patel <asha@example.org>.")
-    yield from _held()
-    yield Done(("The acknowledgement was sent to Asha Patel.", "The answer is due on Wednesday 6 January 2027."))
-    words = (Row("#acknowledge", "send your understanding of the complaint. For example: #acknowledge"),)
-    yield Done(("Here is the list of words.",), sections=(Section("Write to the resident", words),))
-    yield Done(("This is what #close does.",), "#close\n\nClose an answered case.")
-    instead = ("#extend 2027-01-20 reason", "#extend 10 reason")
-    yield Refused("#extend next week", "no date was given", instead, _ANSWER)
-    yield Refused("#extend next week", "no date was given", instead, _ANSWER, _CORRECTED)
-    yield Refused("#extend next week", "no date was given", instead, _ANSWER, _CORRECTED, _OUTSIDE)
-    for kind in (LetterKind.RECEIPT, LetterKind.DELAY_NOTICE):
-        yield Undelivered(kind, "asha.patel@example.org", "5.1.1", "550 5.1.1 User unknown", _CHOICES)
+        mail = _ASKS_FOR_COPIES if reason == "copy_wanted" else _MAIL
+        yield Forwarded(reason, mail, presses.forwarded(reason, mail), _DATES[1:] if reason == "further" else ())
+    told = presses.forwarded("notice", _MAIL)
+    yield Forwarded("notice", _MAIL, told, detail="The complaint has been upheld.")
+    yield Forwarded("withheld", _MAIL, told, detail="delay_notice")
+    yield Forwarded("withheld", _MAIL, told, detail="action_update")
+    detail = (
+        "An answer is due, and the policy allows no later date. So no letter tells the resident of a delay: if you cannot "
+        "answer in time, write to them yourself and say how it stands."
+    )
+    yield Forwarded("no_notice", _MAIL, presses.without_more_time(), _DATES, detail=detail)
 
 
-def _by_the_clock() -> Iterator[StaffContent]:
+def _by_the_clock(presses: Presses) -> Iterator[StaffContent]:
     """What tells an officer of a date: before it, on it, and after it."""
-    yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, _CHOICES)
-    yield Reminder("respond", _RESPOND, Stage.STAGE1, _CLAUSE, _CHOICES)
-    yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, _CHOICES, still_owed=True)
-    yield Reminder("assess", _LATER, Stage.STAGE2, "", _CHOICES)
-    yield Reminder("update", _LATER, Stage.STAGE1, _CLAUSE, _CHOICES)
+    work = presses.to_work()
+    yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, work)
+    yield Reminder("respond", _RESPOND, Stage.STAGE1, _CLAUSE, work)
+    yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, work, still_owed=True)
+    yield Reminder("assess", _LATER, Stage.STAGE2, "", presses.to_work(stage=Stage.STAGE2))
+    yield Reminder("update", _LATER, Stage.STAGE1, _CLAUSE, presses.reminder("update"))
     for what, detail in (
         ("action", "Put a new lid on your bin"),
         ("enquiry", "Why the bin was missed, and the crew's log"),
         ("assessment", "what was learned"),
         ("adjustments", "Large print"),
     ):
-        yield Reminder(what, _LATER, None, "", _CHOICES, detail=detail)
-    yield Overdue("enquiry", _RESPOND, None, None, "", "Wendy Ash", _CHOICES, detail="Why the bin was missed")
-    yield Overdue("action", _RESPOND, None, None, "", "Wendy Ash", _CHOICES, detail="Put a new lid on your bin")
-    yield Escalation("elapsed", _ACKNOWLEDGE, 0, "Wendy Ash", _CHOICES, detail="84 calendar days")
-    yield Reminder("restriction", _LATER, None, "", _CHOICES)
-    yield Reminder("decide", _LATER, None, "", _CHOICES)
-    yield Overdue("respond", _RESPOND, _LATER, Stage.STAGE1, _CLAUSE, "Wendy Ash", _CHOICES)
-    yield Escalation("respond", _RESPOND, 5, "Wendy Ash", _CHOICES)
+        yield Reminder(what, _LATER, None, "", presses.reminder(what), detail=detail)
+    for what, detail in (("enquiry", "Why the bin was missed"), ("action", "Put a new lid on your bin")):
+        yield Overdue(what, _RESPOND, None, None, "", "Wendy Ash", presses.reminder(what), detail=detail)
+    yield Escalation("elapsed", _ACKNOWLEDGE, 0, "Wendy Ash", work, detail="84 calendar days")
+    yield Escalation("elapsed", _ACKNOWLEDGE, 0, "Wendy Ash", work)
+    yield Reminder("restriction", _LATER, None, "", presses.reminder("restriction"))
+    yield Reminder("decide", _LATER, None, "", work)
+    yield Overdue("respond", _RESPOND, _LATER, Stage.STAGE1, _CLAUSE, "Wendy Ash", work)
+    yield Escalation("respond", _RESPOND, 5, "Wendy Ash", work)
+    yield Escalation("assess", _RESPOND, 5, "Wendy Ash", work)
     yield Escalation("acknowledge", _ACKNOWLEDGE, 1, None)
 
 
@@ -387,22 +465,26 @@ _COPIES = ("statutory", "copied", "copy_wanted", "stop_copying")
 _DOUBTS = ("anonymous", "statutory", "concern", "out_of_time", "repeats", "capacity", "alternative")
 
 
+_TO_PRINT = "To: Asha Patel\n\nOur response to your complaint\n\nDear Asha Patel\n\nWe have upheld your complaint."
 # What is known of a question besides the mail, as townclerk would say it.
 _DETAILS = {
-    "exclusion": "An insurance claim; A matter of legal action",
     "possible_link": "AB-26-0007-B",
     "statutory": "Social care of children",
-    "restricted": "A letter was due, and has not gone: delay notice. Please see to it.",
-    "post": "Large print, please\n\nTo: Asha Patel\n\nOur response to your complaint\n\nDear Asha Patel",
-    "brake": "21 letters to one person in a day: the rest are held.",
-    "timer": "Something of AB-26-0007-B fell due and failed.",
+    "restricted": "The delay notice that was due has not been sent. Please decide whether they should hear from us.",
+    "post": f"Large print, please\n\n{_TO_PRINT}",
+    "unreachable": _TO_PRINT,
+    "nobody": "Case AB-26-0007-B can be given to nobody: it is kept from everybody on the roster who might deal with it.",
     "out_of_time": "The latest day named in it is Tuesday 1 December 2026.",
     "repeats": "There were requests before: AB-26-0007-B.",
     "alternative": "Wendy Ash considers another way for this complaint: mediation. What do you think of it?",
 }
 
 
-def _decisions() -> Iterator[StaffContent]:
+# These come with no mail: what they are about is a letter of ours, or a case.
+_ABOUT_NO_MAIL = frozenset({"post", "unreachable", "nobody"})
+
+
+def _decisions(presses: Presses) -> Iterator[StaffContent]:
     questions = (
         "exclusion",
         "alert",
@@ -417,54 +499,54 @@ def _decisions() -> Iterator[StaffContent]:
     for question in (
         *questions,
         "was_this_the_response",
-        "unclear_mail",
-        "nobody",
-        "leaver",
-        "leavers_cases",
         "restricted",
         "survey_reply",
         "post",
         "unreachable",
+        "nobody",
         "permission",
-        "brake",
-        "timer",
         *_DOUBTS,
     ):
-        yield Decision(question, _DETAILS.get(question, ""), _MAIL, _CHOICES, _RESPOND)
+        mail = None if question in _ABOUT_NO_MAIL else _MAIL
+        by = None if question == "nobody" else _RESPOND
+        detail = presses.suspected() if question == "exclusion" else _DETAILS.get(question, "")
+        yield Decision(question, detail, mail, presses.question(question, ("AB-26-0007-B",)), by)
+    yield Decision("restricted", "", _MAIL, presses.question("restricted"))
 
 
-def _approvals() -> Iterator[StaffContent]:
-    waits = Decision("approval", "Wendy Ash would answer: upheld.", _MAIL, _CHOICES, _RESPOND)
+def _approvals(presses: Presses) -> Iterator[StaffContent]:
+    waits = Decision("approval", "Wendy Ash would answer: upheld.", _MAIL, presses.question("approval"), _RESPOND)
     yield replace(waits, draft=_ANSWER)
     yield replace(waits, draft=_ANSWER, files=("report.pdf (120 kB)",))
-    yield replace(waits, question="not_approved", detail="Ada Low has not approved your response.", draft=_ANSWER)
+    back = Decision(
+        "not_approved", "Ada Low has not approved your response.", _MAIL, presses.question("not_approved"), _RESPOND
+    )
+    yield replace(back, draft=_ANSWER)
 
 
-def _held() -> Iterator[StaffContent]:
+def _held(presses: Presses) -> Iterator[StaffContent]:
     """A mail that is held, with what would leave, with much of it and with little."""
     doubts = ("expired", "quoted_word", "text_below", "added", "hidden", "struck_out", "in_cells", "two_versions", "unclear")
     for why in ("no_word", "not_proven", "not_signed", *doubts):
-        yield Confirm(7, why, _ANSWER, _held_choices())
+        yield Confirm(7, why, _ANSWER, presses.held())
     left = ("invitation.ics did not go along.",)
-    whole = Confirm(7, "no_word", _ANSWER, _held_choices(), proofs=_proofs(), left=left)
+    whole = Confirm(7, "no_word", _ANSWER, presses.held(), proofs=_proofs(), left=left)
     yield whole
     yield replace(whole, since=_ACKNOWLEDGE)
     yield replace(whole, since=_ACKNOWLEDGE, officer="Tom Birch")
-    yield Confirm(7, "not_proven", _ANSWER, _held_choices()[2:], since=_ACKNOWLEDGE, officer="Tom Birch")
+    yield Confirm(7, "not_proven", _ANSWER, (presses.not_sent(),), since=_ACKNOWLEDGE, officer="Tom Birch")
     done = ("The response is now promised for Wednesday 20 January 2027.",)
-    yield Confirm(7, "not_signed", _ANSWER, _held_choices(), proofs=(Proof("What it says", notes=done),))
-    yield Confirm(7, "not_signed", _ANSWER, _held_choices()[2:], proofs=(Proof("As a message", problem="there is no text"),))
-    yield Confirm(7, "not_proven", _ANSWER, _held_choices(), outside=_OUTSIDE)
-    yield Confirm(7, "not_proven", _ANSWER, _held_choices(), since=_RESPOND, outside=_OUTSIDE)
+    yield Confirm(7, "not_signed", _ANSWER, presses.held(), proofs=(Proof("What it says", notes=done),))
+    yield Confirm(7, "not_signed", _ANSWER, (presses.not_sent(),), proofs=(Proof("As a message", problem="there is no text"),))
+    yield Confirm(7, "not_proven", _ANSWER, presses.held(), outside=_OUTSIDE)
+    yield Confirm(7, "not_proven", _ANSWER, presses.held(), since=_RESPOND, outside=_OUTSIDE)
     leaves = datetime(2026, 12, 29, 10, 41, tzinfo=UTC)
-    yield Done(("The complaint is answered: upheld.", "The resident has been told."), leaves_at=leaves, choices=_to_stop())
+    yield Done(
+        ("The complaint is answered: upheld.", "The resident has been told."), leaves_at=leaves, choices=presses.leaving()
+    )
     yield Done((), leaves_at=leaves)
     yield Done(("The complaint is answered: upheld.",), sent=_proofs()[1:])
-    yield Done(("The complaint is answered: upheld.",), leaves_at=leaves, choices=_to_stop(), sent=_proofs()[:1])
-
-
-def _to_stop() -> tuple[Choice, ...]:
-    return (Choice("Stop it", "#discard 7"), Choice("Do it now", "#send 7"))
+    yield Done(("The complaint is answered: upheld.",), leaves_at=leaves, choices=presses.leaving(), sent=_proofs()[:1])
 
 
 def _proofs() -> tuple[Proof, ...]:
@@ -502,21 +584,13 @@ def _proofs() -> tuple[Proof, ...]:
     )
 
 
-def _held_choices() -> tuple[Choice, ...]:
-    return (
-        Choice("Send it as a message", "#send 7"),
-        Choice("Send it as the response: upheld", "#send 7 respond upheld"),
-        Choice("Keep it as a note", "#discard 7"),
-    )
-
-
 _SECTIONS = (
     Section("What came in", (Row("Complaints", "12"), Row("Compliments", "3"))),
     Section("Answered in time", (Row("Stage 1", "9 of 10 (90%)"),), "In time means by the date first promised."),
 )
 
 
-def _least_to_staff() -> Iterator[StaffContent]:
+def _least_to_staff(presses: Presses) -> Iterator[StaffContent]:
     yield Assignment((), _BARE_MAIL, ())
     yield Forwarded("further", _BARE_MAIL)
     yield Reminder("respond", _RESPOND, None, "", ())
@@ -527,7 +601,13 @@ def _least_to_staff() -> Iterator[StaffContent]:
     yield Confirm(1, "no_word", "", ())
     yield Done(())
     yield Refused("", "there was nothing in it", ())
-    yield Refused("#log", "the description is not complete", ("“Name:” is missing",), _ANSWER, _held_choices())
+    yield Refused(
+        "#log",
+        "the description is not complete",
+        ("“Name:” is missing",),
+        _ANSWER,
+        presses.passed_on(_MAIL.sender, "AB-26-0007-B")[:1],
+    )
     yield Undelivered(LetterKind.MESSAGE, "someone@example.net", "", "")
 
 
@@ -536,12 +616,34 @@ def _without_a_case() -> Iterator[StaffContent]:
     yield Report("Papers for the board", date(2026, 12, 1), date(2026, 12, 14), _SECTIONS, date(2026, 12, 17))
     ref, said = "AB-26-0007-B", "waste, to be answered by Wednesday 6 January 2027, “My bin”"
     late = Row(ref, said, ref, "feedback+ab260007b@council.example")
-    yield Digest(_ACKNOWLEDGE, (Section("Overdue", (late,)), Section("Nobody's", (Row("1 restricted case", ""),))))
+    yield Digest(_ACKNOWLEDGE, (Section("Overdue", (late,)), Section("With nobody", (Row("1 restricted case", ""),))))
     yield Digest(_ACKNOWLEDGE, (Section("Overdue", (late,)),), "own")
     yield Digest(_ACKNOWLEDGE, (Section("Due within the week", (replace(late, address=""),)),), "tracker")
+    yield from _about_no_case()
     yield Done((), "#help    send me this list")
     yield Refused("Bins", "this mail names no case", ("answer a letter that you had about the case",), "Hello?")
     yield Undelivered(LetterKind.RECEIPT, "someone@example.net", "5.1.1", "no such user")
+
+
+def _about_no_case() -> Iterator[StaffContent]:
+    """What the complaints lead is told that no case is about."""
+    for question, detail, mail in (
+        (
+            "unclear_mail",
+            "A mail came, and it names no sender. For whoever looks after townclerk: townclerk quarantine show 7",
+            _BARE_MAIL,
+        ),
+        ("returned", "A letter to Tom Birch (report) came back undelivered. Is the address in staff.yaml right?", None),
+        ("leaver", "Tom Birch, whose last day here was Monday 4 January 2027, wrote about case AB-26-0007-B.", _MAIL),
+        ("leavers_cases", "Tom Birch, whose last day was Monday 4 January 2027, had: AB-26-0007-B (waste).", None),
+        ("brake", "200 automatic letters have gone to residents within an hour, so further ones wait.", None),
+        (
+            "timer",
+            "Something was due on case AB-26-0007-B on Monday 4 January 2027, and a fault of the program kept it back.",
+            None,
+        ),
+    ):
+        yield Decision(question, detail, mail, ())
 
 
 def _least_without_a_case() -> Iterator[StaffContent]:

@@ -107,6 +107,22 @@ def phone_link(number: str) -> str | None:
     return f"tel:{digits}" if len(digits) >= 3 and not re.search(r"[^\d+() -]", said) else None
 
 
+_ISO_DATE = re.compile(r"(?<![\w-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
+
+
+def dates_said(text: str) -> str:
+    """*text* with each date in it that is written in figures alone, 2027-01-20, as people say it; an officer's words take
+    either."""
+
+    def said(found: re.Match[str]) -> str:
+        try:
+            return date_words(date(int(found[1]), int(found[2]), int(found[3])))
+        except ValueError:
+            return found[0]
+
+    return _ISO_DATE.sub(said, text)
+
+
 def wrapped(text: str, width: int, first: str = "", others: str | None = None) -> str:
     """The words of *text* in lines of at most *width*; a word that is longer, such as a link, has a line to itself.
     *first* goes before the first line, *others* before the rest."""

@@ -58,7 +58,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "new-case": ("number of the mail, or nothing: the latest", "a further mail is a matter of its own: open a case for it"),
     "log": ("", "open a case for what came another way: Name:, Channel:, Date: … below, then the text; in a mail of its own"),
     "send": ("number [respond OUTCOME]", "send a mail of yours that is held, as a message or as the response"),
-    "discard": ("number", "keep a held mail as a note only"),
+    "discard": ("number", "do not send a held mail; it is kept as a note"),
     "show": ("", "send me what is known of this case"),
     "help": ("[WORD]", "send me this list, or what is to be known of one word"),
 }

@@ -25,7 +25,7 @@ class Heading(StrEnum):
 
     OVERDUE = "Overdue"
     DUE = "Due within the week"
-    NOBODYS = "Nobody's"
+    NOBODYS = "With nobody"
     NOT_ACKNOWLEDGED = "Not acknowledged yet"
     UNDECIDED = "Waiting for a decision"
     APPROVAL = "Waiting for approval"

@@ -44,7 +44,9 @@ async def _brake_letters(office: Office, now: datetime) -> None:
         partial(outbox.sent_between, council=council, start=now - HOUR, end=now + MOMENT, automatic_to_residents=True)
     )
     if sent >= office.ways.letters_per_hour:
-        detail = f"{sent} automatic letters have gone to residents within an hour; further ones wait (townclerk outbox list)"
+        detail = (
+            f"{sent} automatic letters have gone to residents within an hour, so further ones wait (townclerk outbox list)."
+        )
         await _tell(office, f"{now:%Y-%m-%dT%H}", detail, now)
         raise Braked(now + LOOK_AGAIN, "the brake is on: too many automatic letters within the hour")
 
@@ -57,7 +59,8 @@ async def _brake_answers(office: Office, row: OutboxLine, now: datetime) -> None
     if sent >= ANSWERS_PER_HOUR:
         officer = office.council.roster.find_by_address(row.recipient)
         who = officer.name if officer else "a member of staff"
-        detail = f"{sent} automatic answers have gone to {who} within an hour; further ones wait. Does that mail answer itself?"
+        waits = "so further ones wait. Does a program answer each of them?"
+        detail = f"{sent} automatic answers have gone to {who} within an hour, {waits}"
         await _tell(office, f"{mark(row.recipient.lower())}:{now:%Y-%m-%d}", detail, now)
         raise Braked(now + LOOK_AGAIN, "the brake is on: too many automatic answers to one member of staff within the hour")
 

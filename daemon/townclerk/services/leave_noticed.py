@@ -75,7 +75,7 @@ async def staff_letter_returned(office: Office, letter: OutboxRow, settle: Settl
     who = officer.name if officer is not None else letter.recipient
     detail = f"A letter to {who} ({letter.kind.replace('_', ' ')}) came back undelivered. Is the address in staff.yaml right?"
     key = f"returned:{mark(letter.key)}"
-    rows = await letters_to_lead(office, key, "unclear_mail", detail, "undelivered", now)
+    rows = await letters_to_lead(office, key, "returned", detail, "undelivered", now)
 
     def write(tx: Tx) -> None:
         for row in rows:

@@ -52,6 +52,6 @@ async def _letters(
 ) -> tuple[OutboxRow, ...]:
     sender = mail.sender if mail and mail.sender else Address("", "unknown")
     original = Original(sender, mail.subject if mail else "", stored.received_at, mail.text if mail else "")
-    detail = f"{why} (mail {stored.id}: townclerk quarantine show {stored.id})"
+    detail = f"A mail came, and {why}. For whoever looks after townclerk: townclerk quarantine show {stored.id}"
     key = f"mail{stored.id}:quarantined"
     return await letters_to_lead(office, key, "unclear_mail", detail, "mail:quarantined", now, original)

@@ -6,6 +6,7 @@ from functools import partial
 
 import structlog
 
+from townclerk.domain.days_written import words_of
 from townclerk.domain.decide.deliberation import next_opening
 from townclerk.domain.events import TimerDue
 from townclerk.services import leaving
@@ -76,10 +77,10 @@ async def _failed(office: Office, timer: DueTimer, why: str, now: datetime) -> b
 
 async def _letters(office: Office, timer: DueTimer, why: str, now: datetime) -> tuple[OutboxRow, ...]:
     retry = f"townclerk timers retry {timer.ref} {timer.key}"
-    day = office.council.calendar.local(timer.at).date()
+    day = words_of(office.council.calendar.local(timer.at).date())
     detail = (
-        f"What fell due on case {timer.ref} on {day:%-d %B %Y} ({timer.key}) could not be done, "
-        f"by a fault of the program ({why}). Nothing has been sent: please look at the case. When the fault is mended: {retry}"
+        f"Something was due on case {timer.ref} on {day}, and a fault of the program kept it from being done. "
+        f"For whoever looks after townclerk: {timer.key}, {why}. When the fault is mended: {retry}"
     )
     key = f"timer:{timer.ref}:{timer.key}:{timer.at:%Y%m%dT%H%M%S}"
     return await letters_to_lead(office, key, "timer", detail, "timer:aside", now)

@@ -38,6 +38,7 @@ RESTRICTION = (
     Choice("It ends now", "#unrestrict\n"),
     NOTE,
 )
+HAD_IT = Choice("They have had it: note how and when", "#note They have had the letter: ")  # of a letter that is not mailed
 CONSENT_GIVEN = Choice("The consent is here", "#representative consented ")
 PERMISSION = (
     Choice("They agree: it is logged as a complaint", "#category complaint\n"),
@@ -187,6 +188,37 @@ def about_leaving(leaving: LeavingMail) -> tuple[Choice, ...]:
 def about_links(refs: Iterable[str]) -> tuple[Choice, ...]:
     join = tuple(Choice(f"It belongs to {ref}", f"#link {ref}\n") for ref in refs)
     return (*join, Choice("It is a matter of its own", "#note A matter of its own.\n"))
+
+
+def about_question(
+    question: str, case: Case, council: Council, mail: int | None, refs: Iterable[str] = ()
+) -> tuple[Choice, ...]:
+    """What whoever is asked *question* can say, about the *mail* of that number. *refs*: cases that it may belong to."""
+    return {
+        "exclusion": about_exclusions(case),
+        "late_review": about_review(case, council),
+        "review_wanted": about_review(case, council),
+        "triage": about_triage(case, council),
+        "dissatisfied": DISSATISFIED,
+        "final": after_the_final_answer(case, council),
+        "survey_reply": SURVEY_REPLY,
+        "possible_link": about_links(refs),
+        "was_this_the_response": was_this_the_response(mail, case),
+        "restricted": about_restricted(case, mail),
+        "anonymous": about_pending(case, council),
+        "statutory": about_pending(case, council),
+        "permission": PERMISSION,
+        "concern": CONCERN,
+        "out_of_time": about_time(council),
+        "repeats": REPEATS,
+        "capacity": CAPACITY,
+        "alternative": (NOTE,),
+    }.get(question, about_category())
+
+
+def instead_of_sending(number: int) -> Choice:
+    """Of a mail that is held."""
+    return Choice("Do not send it; it is kept as a note", f"#discard {number}\n")
 
 
 def about_category() -> tuple[Choice, ...]:

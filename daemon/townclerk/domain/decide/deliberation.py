@@ -20,6 +20,7 @@ from townclerk.domain.case import (
 from townclerk.domain.commands import looks_quoted
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import stage_deadlines
+from townclerk.domain.decide.choices import HAD_IT
 from townclerk.domain.decide.decision import Decision, Entry, JoinOther, Send, TellOthers
 from townclerk.domain.enclosing import Enclosed
 from townclerk.domain.events import CaseOpened, MailFacts
@@ -483,7 +484,7 @@ class Deliberation:
         because = Because(self.event, promises[0] if promises else None, clause or None)
         enclosed = Letter(to, content, because, self.summary(), automatic)
         arrangement = dict(self.case.flags).get(BY_POST, "")
-        asked = StaffDecision(question, arrangement, None, (), enclosed=enclosed)
+        asked = StaffDecision(question, arrangement, None, (HAD_IT,), enclosed=enclosed)
         self.to_staff(self.responsible(), asked, promises, clause, enclosed=files)
         self._copy(content, automatic, promises, clause, files)
 

@@ -158,26 +158,7 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
     question, *detail = letter.about
     if question in {"approval", "not_approved"}:
         return _about_draft(d, letter)
-    offered = {
-        "exclusion": choices.about_exclusions(d.case),
-        "late_review": choices.about_review(d.case, d.council),
-        "review_wanted": choices.about_review(d.case, d.council),
-        "triage": choices.about_triage(d.case, d.council),
-        "dissatisfied": choices.DISSATISFIED,
-        "final": choices.after_the_final_answer(d.case, d.council),
-        "survey_reply": choices.SURVEY_REPLY,
-        "possible_link": choices.about_links(detail),
-        "was_this_the_response": choices.was_this_the_response(letter.mail, d.case),
-        "restricted": choices.about_restricted(d.case, letter.mail),
-        "anonymous": choices.about_pending(d.case, d.council),
-        "statutory": choices.about_pending(d.case, d.council),
-        "permission": choices.PERMISSION,
-        "concern": choices.CONCERN,
-        "out_of_time": choices.about_time(d.council),
-        "repeats": choices.REPEATS,
-        "capacity": choices.CAPACITY,
-        "alternative": (choices.NOTE,),
-    }.get(question, choices.about_category())
+    offered = choices.about_question(question, d.case, d.council, letter.mail, detail)
     if question in {"review_wanted", "dissatisfied", "late_review", "final"}:  # or it is about something else
         offered = (*offered, *choices.about_new_issue("further", d.case, d.council, letter.mail))
     by = min((date.day for date in d.dates()), default=None)
@@ -207,7 +188,7 @@ def _away(d: Deliberation, letter: Waiting) -> StaffContent:
 
 def _undelivered(_d: Deliberation, letter: Waiting) -> StaffContent:
     kind, recipient, status, diagnostic = letter.about
-    return Undelivered(LetterKind(kind), recipient, status, diagnostic, (choices.NOTE,))
+    return Undelivered(LetterKind(kind), recipient, status, diagnostic, (choices.HAD_IT, choices.NOTE))
 
 
 _COMPOSE: dict[LetterKind, Callable[[Deliberation, Waiting], StaffContent]] = {

@@ -115,7 +115,7 @@ def _confirm(
     somebody_else = to is not None and to.officer != held.officer
     name = officer.name if officer is not None and somebody_else else ""
     left = sort_files(held.files).left
-    keep = Choice("Keep it as a note; send nothing", f"#discard {held.number}\n")
+    keep = choices.instead_of_sending(held.number)
     if officer is None or (somebody_else and held.why in NOT_CERTAINLY_THEIRS):
         return Confirm(
             held.number,

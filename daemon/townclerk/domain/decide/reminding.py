@@ -8,6 +8,12 @@ from townclerk.domain.decide import choices
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.letters import Choice, Reminder, ShownAction, StaffContent
 
+ABOUT_ADJUSTMENTS = (
+    Choice("They are still right", "#note The adjustments are still right.\n"),
+    Choice("Add one", "#flag adjustment "),
+    Choice("They are no longer needed", "#unflag adjustment\n"),
+)
+
 
 def reminder(d: Deliberation, _letter: Waiting) -> StaffContent:
     """The reminder that waited: of what is done differently for this resident. No other waits."""
@@ -25,13 +31,8 @@ def of_assessment(d: Deliberation) -> Reminder:
 
 def of_adjustments(d: Deliberation) -> Reminder:
     kept = d.council.policy.provisions.adjustments
-    stay, add, drop = (
-        Choice("They are still right", "#note The adjustments are still right.\n"),
-        Choice("Add one", "#flag adjustment "),
-        Choice("They are no longer needed", "#unflag adjustment\n"),
-    )
     detail = "; ".join(d.case.adjustments)
-    return Reminder("adjustments", _today(d), None, kept.said.clause if kept else "", (stay, add, drop), detail=detail)
+    return Reminder("adjustments", _today(d), None, kept.said.clause if kept else "", ABOUT_ADJUSTMENTS, detail=detail)
 
 
 def of_action(d: Deliberation, action: Action) -> Reminder:

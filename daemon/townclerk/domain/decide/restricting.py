@@ -158,7 +158,9 @@ def ask_for_what_is_kept_back(d: Deliberation) -> None:
     """A letter that was promised, and did not go: a person decides what becomes of it."""
     for kind in dict.fromkeys(d.kept_back):
         if kind not in _NOT_MISSED:
-            detail = f"A letter was due, and has not gone: {kind.replace('_', ' ')}. Please see to it."
+            detail = (
+                f"The {kind.replace('_', ' ')} that was due has not been sent. Please decide whether they should hear from us."
+            )
             hand_over(d, LetterKind.DECISION, f"role:{_by(d)}", "restricted", detail, mail=d.case.began_mail)
 
 

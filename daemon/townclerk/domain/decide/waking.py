@@ -128,7 +128,7 @@ def _delay(d: Deliberation, timer: Timer) -> None:
     stage = _stage(d, deadline)
     if not d.case.can_be_told:  # a date that nobody is told is no promise: it would only hide that the old one was missed
         d.note("townclerk", "letter_not_sent", letter="delay_notice", reason="no address that can be answered")
-        _no_notice(d, deadline, "there is no address to write to. Please tell them in another way how it stands.")
+        _no_notice(d, deadline, "there is no address to write to", "tell them in another way how it stands")
         return
     if d.restricts(d.case.complainant):
         d.keep_back(LetterKind.DELAY_NOTICE)
@@ -140,17 +140,16 @@ def _delay(d: Deliberation, timer: Timer) -> None:
     new = extended_automatically(deadline, stage.extension, d.now, d.council.calendar)
     if new <= deadline.promised:
         d.note("townclerk", "letter_not_sent", letter="delay_notice", reason="the policy allows no later date")
-        why = "the policy allows no later date. Please answer by then, or write to them yourself and say how it stands."
-        _no_notice(d, deadline, why)
+        _no_notice(d, deadline, "the policy allows no later date", "write to them yourself and say how it stands")
         return
     d.case = d.case.with_deadline(move(deadline, new, PromisedBy.AUTOMATIC, d.now, in_time=False))
     letter = DelayNotice(stage.stage, deadline.promised, new, "", d.ombudsmen(), automatic=True, name=stage.extension.name)
     d.to_resident(letter, automatic=True, promises=stage.extension.promises, clause=stage.extension.clause)
 
 
-def _no_notice(d: Deliberation, deadline: Deadline, why: str) -> None:
+def _no_notice(d: Deliberation, deadline: Deadline, why: str, instead: str) -> None:
     """The date passes without an answer, and no letter says so: whoever must answer is told in time, and so is the lead."""
-    what = f"An answer is due by {words_of(deadline.promised)}, and {why}"
+    what = f"An answer is due, and {why}. So no letter tells the resident of a delay: if you cannot answer in time, {instead}."
     officer, lead = d.writes(deadline.by), d.lead()
     for person in dict.fromkeys(one for one in (officer, lead) if one is not None):
         to = f"officer:{person.key}"

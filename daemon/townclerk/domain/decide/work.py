@@ -146,7 +146,7 @@ class OfficerAtWork:
             named = " or ".join(words_of(day) for day in read.may_be)
             raise Refusal(
                 f"the date is not clear: {read.problem}{f'; you may mean {named}' if named else ''}",
-                *(() if corrected else (f"#{command.word} and a day, for instance {self.written_on}",)),
+                *(() if corrected else (f"#{command.word} and a day, for instance {words_of(self.written_on)}",)),
                 corrected=corrected,
             )
         return read
