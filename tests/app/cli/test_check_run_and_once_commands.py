@@ -134,6 +134,63 @@ def test_each_fault_of_the_rules_is_told_and_the_servers_are_looked_at_all_the_s
     assert _states(ran.objects)["calendar"] == "not_tried"
 
 
+def _roster(town: Town, cal: str, *others: str) -> None:
+    lines = (
+        "staff:",
+        "  desk: {name: Desk, email: desk@town.uk, roles: [service]}",
+        f"  cal: {{name: Cal Lane, {cal}}}",
+        *others,
+    )
+    (town.folder / "staff.yaml").write_text("\n".join((*lines, "")))
+    town.rewrite(staff=str(town.folder / "staff.yaml"))
+
+
+CAL = "email: cal@town.uk, roles: [complaints_lead]"
+ADA = "  ada: {name: Ada Low, email: ada@town.uk, roles: [information_governance]}"
+LADDER = "- {after: 10 working days, to: [complaints_lead]}"
+
+
+def test_a_lead_whom_nobody_covers_and_nobody_is_above_is_a_warning_that_says_what_to_write(
+    townclerk: Command, town: Town
+) -> None:
+    _roster(town, CAL)
+    ran = townclerk("check", "--offline", "--config", town.settings)
+
+    assert ran.status == 0, ran.out
+    assert "WARNING cover " in ran.out
+    assert "nobody stands in for Cal Lane, who alone is complaints lead" in ran.out
+    assert "-> write a deputy into staff.yaml, at cal: deputy: [the key of a colleague]" in ran.out
+    assert "nobody is above Cal Lane (complaints lead) on the ladder" in ran.out
+    assert "-> write into policy.yaml, under escalation, - {after: 10 working days, to: [another_role]}" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("cal", "others"),
+    [
+        (f"{CAL}, deputy: [desk]", ()),
+        (CAL, ("  kit: {name: Kit Fox, email: kit@town.uk, roles: [complaints_lead]}",)),
+        (f"{CAL}, mailbox_of: [kit]", ("  kit: {name: Kit Fox, email: kit@town.uk, roles: [service]}",)),
+    ],
+    ids=["a deputy", "a colleague", "a shared mailbox"],
+)
+def test_where_somebody_stands_in_and_somebody_is_above_there_is_no_warning(
+    townclerk: Command, town: Town, cal: str, others: tuple[str, ...]
+) -> None:
+    town.change_policy(LADDER, LADDER.replace("complaints_lead", "information_governance"))
+    _roster(town, cal, ADA.replace("roles", "deputy: [cal], roles"), *others)
+    ran = townclerk("check", "--offline", "--json", "--config", town.settings)
+
+    assert ran.status == 0, ran.out
+    assert [each for each in ran.objects if each["check"] == "cover"] == []
+
+
+def test_whoever_has_left_covers_nobody(townclerk: Command, town: Town) -> None:
+    _roster(town, f"{CAL}, deputy: [ada]", ADA.replace("}", ", left: 2026-01-31}"))
+    ran = townclerk("check", "--offline", "--config", town.settings)
+
+    assert "nobody stands in for Cal Lane" in ran.out
+
+
 def test_a_register_that_names_what_is_not_there_is_a_warning(townclerk: Command, town: Town) -> None:
     """Letters go out all the same."""
     path = town.change_policy("prefix: SS", "prefix: SS").with_name("promises.yaml")

@@ -21,6 +21,7 @@ from townclerk.config.shipped import find_shipped, shipped_folders
 from townclerk.config.templates import TemplateSet
 from townclerk.domain.calendar import Calendar
 from townclerk.domain.council import Council
+from townclerk.domain.cover import Gap, uncovered
 from townclerk.domain.decide.deliberation import LEAD
 from townclerk.mail.errors import MailboxTrouble, SendTrouble
 from townclerk.services import health
@@ -224,10 +225,25 @@ class Checkup:
             self._find("staff", State.FAILED, f"nobody on the roster is {role}", todo)
         else:
             self._find("staff", State.OK, f"{len(self._council.roster.officers)} officers, somebody for what is doubtful")
+            self._check_cover()
             self._check_example()
         if self._settings is not None and self._settings.authentication.profile == "none":
             todo = "write authentication: {profile: m365}, or rfc8601 with your receiving server's name"
             self._find("proof of senders", State.WARNING, "no server vouches for an officer's mail", todo)
+
+    def _check_cover(self) -> None:
+        """Somebody is away for a fortnight, or does not act: what happens then must not hang on one person."""
+        assert self._council is not None  # noqa: S101  # whoever calls this has it
+        for one in uncovered(self._council.at(self.now)):
+            name, role = one.officer.name, one.role.replace("_", " ")
+            if one.gap is Gap.NO_DEPUTY:
+                said = f"nobody stands in for {name}, who alone is {role}: while they are away, what goes to them waits"
+                todo = f"write a deputy into staff.yaml, at {one.officer.key}: deputy: [the key of a colleague]"
+            else:
+                said = f"nobody is above {name} ({role}) on the ladder: what they leave undone, nobody else hears of"
+                step = "- {after: 10 working days, to: [another_role]}"
+                todo = f"write into policy.yaml, under escalation, {step}, and give somebody that role in staff.yaml"
+            self._find("cover", State.WARNING, said, todo)
 
     def _check_example(self) -> None:
         """The shipped roster and the shipped mailbox are an example: nobody reads their mail."""
