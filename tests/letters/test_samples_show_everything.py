@@ -18,7 +18,7 @@ from townclerk.config.shipped import find_shipped, shipped_councils, shipped_fol
 from townclerk.config.templates import TemplateSet, letter_environment
 from townclerk.config.templates_check import KINDS
 from townclerk.config.templates_samples import least_policy, sample_letters, sample_policy
-from townclerk.domain.letters import DatedPromise, Letter, Receipt
+from townclerk.domain.letters import Confirm, DatedPromise, Decision, Forwarded, Letter, Receipt
 from townclerk.domain.policy import ClockStart, Policy
 from townclerk.domain.words import Category, LetterKind, Stage
 
@@ -166,3 +166,35 @@ def test_where_the_answer_waits_for_the_acknowledgement_the_receipt_says_how_lon
             told[stage.respond.start] = f"within {stage.respond.within} of it" in " ".join(text.split())
 
     assert told == {ClockStart.RECEIPT: False, ClockStart.ACKNOWLEDGEMENT: True}
+
+
+def test_a_council_is_shown_no_stage_that_it_has_not() -> None:
+    least = min((published(council) for council in shipped_councils()), key=lambda policy: len(policy.stages))
+    templates = TemplateSet.load(shipped_folders("templates"), least.id)
+
+    assert set(least.stages) == {Stage.STAGE1}
+    for letter in sample_letters(least):
+        rendered = templates.render(letter, least, "feedback@council.example")
+        assert "Stage 2" not in rendered.subject + rendered.text, letter.kind
+
+
+@pytest.mark.parametrize("council", shipped_councils())
+def test_a_sample_offers_what_such_a_letter_offers_in_earnest(council: str) -> None:
+    """Not one set of presses below every question."""
+    policy = published(council)
+    contents = [letter.content for letter in sample_letters(policy)]
+    asked = {content.question: content for content in contents if isinstance(content, Decision) and content.choices}
+
+    def words(question: str) -> list[str]:
+        return [choice.body.strip() for choice in asked[question].choices]
+
+    assert words("exclusion")[0].removeprefix("#refuse ") in policy.exclusions
+    assert words("final")[0].startswith("#message\nYou have had our final answer.")
+    assert words("category")[0] == "#category complaint"
+    assert [word.split(" ")[0] for word in words("approval")] == ["#approve", "#approve", "#note"]
+    assert not [question for question in asked if any(word.startswith("#acknowledge") for word in words(question))]
+    late = [content for content in contents if isinstance(content, Forwarded) and content.reason == "no_notice"]
+    assert [choice for content in late for choice in content.choices]
+    assert not [choice for content in late for choice in content.choices if choice.body.startswith("#extend")]
+    (forwarded,) = (content for content in contents if isinstance(content, Confirm) and content.why == "forwarded")
+    assert [choice.body.split(" ")[0] for choice in forwarded.choices] == ["#log", "#log", "#discard"]

@@ -123,7 +123,8 @@ def _with_what_is_enclosed(office: Office, letter: Letter) -> Letter:
         return letter
     enclosed = letter.content.enclosed
     words = office.templates.render(enclosed, office.council.policy, office.council.policy.contact.mailbox)
-    said = (letter.content.detail, f"To: {enclosed.to.name or enclosed.to.address}", words.subject, words.text)
+    how = f"How to reach them: {letter.content.detail}" if letter.content.detail else ""
+    said = (how, f"To: {enclosed.to.name or enclosed.to.address}", words.subject, words.text)
     return replace(letter, content=replace(letter.content, detail="\n\n".join(part for part in said if part), enclosed=None))
 
 
