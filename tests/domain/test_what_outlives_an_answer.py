@@ -710,7 +710,7 @@ def test_who_is_reached_by_post_alone_gets_nothing_by_mail_and_an_officer_gets_i
     assert residents == []
     assert [one.enclosed.kind for one in printed if one.enclosed] == [LetterKind.RESPONSE, LetterKind.REVIEW_INVITATION]
     assert {"post"} == {one.question for one in printed}
-    assert [["#note They have had the letter: "]] * 2 == [[choice.body for choice in one.choices] for one in printed]
+    assert [[choice.body for choice in one.choices] for one in printed] == [["#note They have had the letter: "]] * 2
     assert {"1 Mill Lane, in large print"} == {one.detail for one in printed}
     assert Status.ANSWERED is town.it.status
 
