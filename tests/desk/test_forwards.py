@@ -1,5 +1,6 @@
 """A colleague passes on what came to them: a case is opened for whoever wrote it, once the colleague has said so."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -7,6 +8,8 @@ from email.policy import SMTP
 import pytest
 
 from services.office import MONDAY, SERVER, House, council
+from townclerk.domain.roster import Leave
+from townclerk.services import timekeeper
 from townclerk.store import mails, outbox
 from townclerk.store.outbox import OutboxLine
 
@@ -273,3 +276,64 @@ async def test_the_mail_that_was_passed_on_is_the_cases_with_its_files(house: Ho
     assert case.mails[0].mail == number
     assert stored is not None
     assert stored.case_ref == case.ref
+
+
+# --- nobody has pressed
+
+NEXT_MORNING, FOURTH = datetime(2027, 1, 12, 9, 30, tzinfo=UTC), datetime(2027, 1, 15, 9, 30, tzinfo=UTC)
+
+
+async def test_who_says_nothing_is_asked_again_the_next_working_morning_and_then_the_lead_hears(house: House) -> None:
+    passes_on(house, OUTLOOK)
+    await house.settle()
+    await house.settle(MONDAY + timedelta(hours=3))
+    assert len(house.sent("confirm")) == 1
+
+    assert await timekeeper.next_moment(house.office, LATER) == datetime(2027, 1, 12, 9, tzinfo=UTC)
+    await house.settle(NEXT_MORNING)
+    await house.settle(NEXT_MORNING + timedelta(hours=1))
+    assert [line.recipient for line in house.sent("confirm")] == [WENDY, WENDY]
+    assert house.sent("decision") == []
+    again = text_of(house, house.sent("confirm")[-1])
+    assert "You were asked on Monday 11 January 2027, and have not said yet." in again
+    assert "asha.patel@example.org" in again
+
+    await house.settle(FOURTH)
+    (told,) = house.sent("decision")
+    assert told.recipient == "cal.lane@council.example"
+    assert f"It is kept as number {number_of(house)}" in text_of(house, told)
+    assert len(house.sent("confirm")) == 3
+    await house.settle(FOURTH + timedelta(days=30))
+    assert len(house.sent("confirm")) == 3
+
+    presses(house, f"#log {number_of(house)}")
+    await house.settle(FOURTH + timedelta(days=30))
+    assert len(house.cases) == 1
+
+
+@pytest.mark.parametrize("said", ["#log {}", "#discard {}"])
+async def test_who_has_said_what_it_is_is_not_asked_again(house: House, said: str) -> None:
+    passes_on(house, OUTLOOK)
+    await house.settle()
+    presses(house, said.format(number_of(house)))
+    await house.settle(LATER)
+    await house.settle(NEXT_MORNING)
+    await house.settle(FOURTH)
+
+    assert len(house.sent("confirm")) == 1
+    assert [line for line in house.sent("decision") if "passed on" in text_of(house, line)] == []
+
+
+async def test_while_they_are_away_the_lead_hears_at_once(house: House) -> None:
+    passes_on(house, OUTLOOK)
+    await house.settle()
+    roster = house.office.council.roster
+    away = tuple(
+        replace(each, deputies=("tom",), leave=(Leave(NEXT_MORNING.date(), FOURTH.date()),)) if each.key == "wendy" else each
+        for each in roster.officers
+    )
+    house.office = replace(house.office, council=replace(house.office.council, roster=replace(roster, officers=away)))
+    await house.settle(NEXT_MORNING)
+
+    assert len(house.sent("confirm")) == 1
+    assert [line.recipient for line in house.sent("decision")] == ["cal.lane@council.example"]

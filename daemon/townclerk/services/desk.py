@@ -1,5 +1,6 @@
 """Officers' mail: acted on where it is certain who writes and about what; else held and asked back, never sent on."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -21,12 +22,13 @@ from townclerk.domain.quoting import Doubt, Written
 from townclerk.domain.roster import Officer
 from townclerk.domain.signing import Side
 from townclerk.mail.reading import read_own
+from townclerk.services import passed_on
 from townclerk.services.applying import happen
 from townclerk.services.office import Office
 from townclerk.services.outside import case_written_to
 from townclerk.services.references import new_reference
 from townclerk.services.settling import Settle
-from townclerk.services.taking_down import Taken, take_down
+from townclerk.services.taking_down import Leaves, Taken, take_down
 from townclerk.services.telling import letters_to_lead
 from townclerk.services.writing import write_letter
 from townclerk.store import journal, mails, outbox
@@ -100,21 +102,27 @@ async def _done_outside(
     office: Office, officer: Officer, facts: MailFacts, taken: Taken, settle: Settle, now: datetime
 ) -> None:
     """Carry out what a mail about no case, or about no case yet, comes to."""
-    if isinstance(taken, Refused | Confirm | Done):
+    council = office.council.policy.id
+    if isinstance(taken, Refused | Confirm):
         await answer_outside(office, officer, facts, taken, settle, now)
+        return
+    if isinstance(taken, Leaves):
+        also = partial(passed_on.settle, council=council, number=taken.of)
+        await answer_outside(office, officer, facts, taken.said, settle, now, also=also)
         return
 
     opens = isinstance(taken.event, CaseOpened)
     told = None if opens else _filed(office, officer, facts, taken.ref, now)
 
-    def also(tx: Tx) -> None:
+    def with_it(tx: Tx) -> None:
         settle(tx, MailState.DONE, None, taken.ref)
         if taken.of is not None:
             mails.join_case(tx, taken.of, taken.ref)
+            passed_on.settle(tx, council, taken.of)
         if told is not None:
             outbox.put(tx, told)
 
-    await happen(office, None if opens else taken.ref, taken.event, now, also)
+    await happen(office, None if opens else taken.ref, taken.event, now, with_it)
 
 
 def _event(
@@ -240,6 +248,7 @@ async def answer_outside(
     settle: Settle,
     now: datetime,
     ref: str | None = None,
+    also: Callable[[Tx], None] | None = None,
 ) -> None:
     """Tell *officer* what became, or did not become, of a mail of theirs that belongs to no case, or of which nothing is said
     to the case *ref* that it names."""
@@ -255,6 +264,10 @@ async def answer_outside(
         detail = {"reason": said, "mail": facts.number}
         journal.append(tx, office.council.policy.id, ref, now, officer.key, what, detail)
         settle(tx, MailState.DONE, None if ref else "an officer's mail that names no case", ref)
+        if isinstance(content, Confirm):
+            passed_on.ask(tx, office.council.policy.id, facts.number, officer.key, office.council.calendar.local(now).date())
+        if also is not None:
+            also(tx)
 
     await office.db.run(write)
 

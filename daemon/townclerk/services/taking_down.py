@@ -50,7 +50,15 @@ class Takes:
     of: int | None = None
 
 
-Taken = Takes | Confirm | Refused | Done
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """Nothing comes of the earlier mail *of*, and so they have said."""
+
+    of: int
+    said = Done(("Nothing was opened, and nothing will be.",))
+
+
+Taken = Takes | Leaves | Confirm | Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +117,8 @@ async def _followed(office: Office, officer: Officer, facts: MailFacts, command:
     earlier = await _earlier(office, officer, number) if number is not None else None
     if isinstance(earlier, Refused):
         return replace(earlier, text=facts.own_text)
-    if command.word == "discard":
-        return Done(("Nothing was opened, and nothing will be.",))
+    if command.word == "discard" and earlier is not None:
+        return Leaves(earlier.facts.number)
     named = next(iter(rest.split()), "").upper()
     if earlier is not None and named in known:
         return await _belongs(office, officer, facts, earlier, known[named])
@@ -144,6 +152,14 @@ async def _original(office: Office, number: int, mail: IncomingMail, received_at
             day = office.council.calendar.local(inner.date).date() if inner.date is not None and inner.date.tzinfo else None
             return ForwardedMail(inner.sender, inner.subject, day if day is not None and day <= today else None, inner.text)
     return None
+
+
+async def asked_again(office: Office, officer: Officer, number: int, since: date) -> Confirm | None:
+    """The question about mail *number*, which *officer* passed on; None: it is none any more."""
+    earlier = await _earlier(office, officer, number)
+    if isinstance(earlier, Refused) or earlier.original is None:
+        return None
+    return replace(await _asked(office, earlier.facts, earlier.original), since=since)
 
 
 async def _asked(office: Office, facts: MailFacts, original: ForwardedMail) -> Confirm:

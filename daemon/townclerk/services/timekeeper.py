@@ -9,7 +9,7 @@ import structlog
 from townclerk.domain.days_written import words_of
 from townclerk.domain.decide.deliberation import next_opening
 from townclerk.domain.events import TimerDue
-from townclerk.services import leaving
+from townclerk.services import leaving, passed_on
 from townclerk.services.applying import happen
 from townclerk.services.aside import setting_aside
 from townclerk.services.office import Office
@@ -43,6 +43,8 @@ async def run_once(office: Office, now: datetime) -> Counts:
     """Act on the timers that are due, at most a batch. What would write to somebody waits for working hours."""
     async with setting_aside(log, "cases of leavers not handed on"):
         await leaving.run_once(office, now)
+    async with setting_aside(log, "mails that were passed on not asked about"):
+        await passed_on.run_once(office, now)
     failed: list[bool] = []  # of each that broke us: whether it stands aside
     council = office.council.policy.id
     prefixes = ("",) if next_opening(office.council, now) is None else AT_ANY_HOUR
@@ -94,4 +96,8 @@ async def next_moment(office: Office, now: datetime) -> datetime | None:
     if spoken is not None:
         spoken = max(spoken, now)
         spoken = next_opening(office.council, spoken) or spoken
-    return min((moment for moment in (any_hour, spoken, leaving.next_moment(office, now)) if moment is not None), default=None)
+    about_mail = await passed_on.next_moment(office)
+    if about_mail is not None:
+        about_mail = next_opening(office.council, max(about_mail, now)) or max(about_mail, now)
+    moments = (any_hour, spoken, about_mail, leaving.next_moment(office, now))
+    return min((moment for moment in moments if moment is not None), default=None)

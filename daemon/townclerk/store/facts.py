@@ -12,6 +12,12 @@ def get(tx: Tx, key: str) -> str | None:
     return tx.execute(select(facts.c.value).where(facts.c.key == key)).scalar()
 
 
+def beginning(tx: Tx, prefix: str) -> tuple[str, ...]:
+    """What is kept under the keys that begin with *prefix*, in the order of these."""
+    found = select(facts.c.value).where(facts.c.key.startswith(prefix, autoescape=True))
+    return tuple(tx.execute(found.order_by(facts.c.key)).scalars())
+
+
 def put(tx: Tx, key: str, value: str) -> None:
     """Keep *value* in the place of what was there."""
     new = insert(tx, facts).values(key=key, value=value)
