@@ -9,7 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from townclerk.app.simulate.mails import Replied, Written, write_bounce, write_mail
-from townclerk.app.simulate.world import SENT, TRUSTED_SERVER, LetterOut, World, load_world_council, office_of
+from townclerk.app.simulate.world import SENT, TRUSTED_SERVER, KeptHere, LetterOut, World, load_world_council, office_of
 from townclerk.config.errors import Fault, FilesRefused
 from townclerk.config.reading import suggest
 from townclerk.config.scenario_file import BounceStep, DownStep, MailStep, Scenario, Step, split_address
@@ -57,7 +57,7 @@ async def play(
     council = council or load_world_council(scenario, scenario.until.written)
     check_names(scenario, council)
     zone = ZoneInfo(council.policy.calendar.timezone)
-    async with office_of(council, first_connection(scenario, zone), templates) as plain:
+    async with office_of(council, first_connection(scenario, zone), templates, KeptHere) as plain:
         folders = tuple(
             dict.fromkeys(("INBOX", *(step.what.folder for step in scenario.story if isinstance(step.what, MailStep))))
         )
