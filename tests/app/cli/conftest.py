@@ -5,7 +5,7 @@ import logging
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,6 @@ from servers.ports import free_ports
 from townclerk.app.cli import main
 from townclerk.app.simulate.world import ReadHere, World
 from townclerk.app.wiring import load_files, open_database, open_office
-from townclerk.config import patterns, yaml
 from townclerk.mail.errors import Refused
 from townclerk.mail.memory import MemoryMailbox, MemoryTransport
 from townclerk.services.office import Office
@@ -94,16 +93,6 @@ async def _set_one_aside(office: Office, mailbox: MemoryMailbox, now: datetime) 
     await office.db.run(take)
     (stored,) = await office.db.read(partial(mails.next_to_deal_with, mailbox=office.ways.mailbox, limit=10))
     await quarantine(office, stored, "reading it took too much memory", None, now)
-
-
-@pytest.fixture(autouse=True)
-def files_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These tests read the rules of one council two hundred times: what is the same file is read once."""
-    monkeypatch.setattr(yaml, "parse_yaml", _parse_yaml)
-    monkeypatch.setattr(patterns, "_compile", _compile)
-
-
-_parse_yaml, _compile = cache(yaml.parse_yaml), cache(patterns._compile)
 
 
 @pytest.fixture
