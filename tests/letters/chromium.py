@@ -6,7 +6,7 @@ axe-core comes with the package axe_playwright_python, Chromium from the machine
 import asyncio
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ STANDARD = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")  # what WCAG
 ADVICE = "best-practice"
 PHONE, DESK = 390, 1280  # CSS pixels
 SMALLEST = 320  # WCAG 2.2, 1.4.10: at this width nobody may have to scroll sideways
+LABELS = ("aria-label", "title", "alt")  # attributes whose values are words
 AT_A_TIME = 2  # pages of the browser, each a process
 
 # One document takes the place of the other while axe stays: loading axe anew for each letter would take most of the time.
@@ -96,11 +97,35 @@ class Seen:
 def look_at(pages: Mapping[str, str], looks: Iterable[Look] = LOOKS) -> Seen:
     """What axe finds in *pages*, each a name and its HTML.
 
-    In the first of *looks* every page is looked at, colours aside, which take axe most of its time. Then, in each look and with
-    colours, as few pages as show everything that is in any of them: the same element with the same looks, inside the same
-    others, is painted alike wherever it is, because nothing in a letter lies over anything else.
+    In the first of *looks* one page of each build is looked at, colours aside, which take axe most of its time: what is found
+    there is found in all that are built alike. Then, in each look and with colours, as few pages as show everything that is in
+    any of them: the same element with the same looks, inside the same others, is painted alike wherever it is, because nothing
+    in a letter lies over anything else. Whether a page is too wide depends on its words: there each is measured.
     """
     return asyncio.run(_look_at(pages, tuple(looks)))
+
+
+def _built_alike(pages: Mapping[str, str]) -> list[list[str]]:
+    """The names of *pages*, those together that differ in nothing but their words and in how long their lists are."""
+    alike: dict[str, list[str]] = {}
+    for name, page in pages.items():
+        alike.setdefault(_build_of(markup.document_fromstring(page.encode())), []).append(name)
+    return list(alike.values())
+
+
+def _build_of(element: Any) -> str:
+    """*element* and all in it; words are only there or not. Of like neighbours two count: how near they are may matter."""
+    inside: list[str] = []
+    for child in element.iterchildren(etree.Element):
+        build = _build_of(child) + _there(child.tail)
+        if inside[-2:] != [build, build]:
+            inside.append(build)
+    said = element.text or "" if element.tag == "style" else _there(element.text)
+    return f"<{element.tag} {_looks_of(element)} id={element.get('id')}>{said}{''.join(inside)}</>"
+
+
+def _there(words: str | None) -> str:
+    return "…" if words and words.strip() else ""
 
 
 def _that_show_all(pages: Mapping[str, str]) -> list[_Page]:
@@ -121,14 +146,20 @@ def _sorts_of_elements(page: str) -> set[str]:
     sheet = "".join(style.text or "" for style in tree.iter("style"))
     found: dict[Any, str] = {}
     for element in tree.iter(etree.Element):
-        looks = " ".join(f"{name}={value}" for name, value in element.items() if name not in ("href", "dir", "id"))
-        found[element] = f"{found.get(element.getparent(), sheet)}/{element.tag} {looks}"
+        found[element] = f"{found.get(element.getparent(), sheet)}/{element.tag} {_looks_of(element)}"
     return set(found.values())
+
+
+def _looks_of(element: Any) -> str:
+    """All that an element's tag says of its looks and its meaning; of a label in words, that it is there."""
+    said = ((name, _there(value) if name in LABELS else value) for name, value in element.items())
+    return " ".join(f"{name}={value}" for name, value in said if name not in ("href", "dir", "id"))
 
 
 async def _look_at(pages: Mapping[str, str], looks: tuple[Look, ...]) -> Seen:
     jobs: _Jobs = asyncio.Queue()
-    for batch in _batches(list(pages.items())):
+    twins = {names[0]: names for names in _built_alike(pages)}
+    for batch in _batches([(name, pages[name]) for name in twins]):
         jobs.put_nowait((looks[0], False, batch))
     for look in looks:
         for batch in _batches(_that_show_all(pages)):
@@ -140,7 +171,8 @@ async def _look_at(pages: Mapping[str, str], looks: tuple[Look, ...]) -> Seen:
         found = await asyncio.gather(*(_worker(browser, jobs) for _ in range(AT_A_TIME)))
         too_wide = await _too_wide(browser, list(pages.items()))
         await browser.close()
-    return Seen(tuple(finding for part in found for finding in part), too_wide)
+    findings = (replace(each, page=name) for part in found for each in part for name in twins.get(each.page, [each.page]))
+    return Seen(tuple(findings), too_wide)
 
 
 def _batches(pages: list[_Page]) -> Iterable[list[_Page]]:

@@ -123,6 +123,21 @@ def test_a_fault_is_named_by_page_and_rule(planted: str, rule: str) -> None:
     assert all(str(finding).startswith("council: 001 receipt (light, 390 px): ") for finding in found)
 
 
+def test_a_fault_of_one_letter_alone_is_found_among_many_that_are_built_alike() -> None:
+    """However the others are called, and whatever they say."""
+    needs("chromium")
+    alike = {f"letter {n}": PAGE.replace("BODY", f"<p>Words of letter {n}</p>" * n) for n in range(2, 9)}
+    skipped = {f"skipped {n}": PAGE.replace("BODY", f"<h4>Part {n}</h4><p>Words</p>") for n in (1, 2)}
+
+    found = look_at(alike | skipped, LOOKS[:1]).findings
+
+    assert {(finding.page, finding.rule) for finding in found} >= {
+        ("skipped 1", "heading-order"),
+        ("skipped 2", "heading-order"),
+    }
+    assert {finding.page for finding in found if finding.rule == "heading-order"} == set(skipped)
+
+
 def test_advice_is_told_apart_from_the_standard() -> None:
     assert ADVICE not in STANDARD
 
