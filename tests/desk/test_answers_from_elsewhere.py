@@ -65,7 +65,7 @@ async def test_a_mail_to_the_resident_with_the_mailbox_in_copy_is_asked_about(ho
     (asked,) = house.sent("decision")
     assert asked.recipient == WENDY
     assert "Was this the response?" in asked.subject
-    assert "Wendy Ash wrote to the resident at 12:00 on Tuesday 12 January 2027." in question(house)
+    assert "Wendy Ash wrote to the resident at midday on Tuesday 12 January 2027." in question(house)
     assert "The lorry did not come" in question(house)
     assert Status.OPEN is house.cases[0].status
 

@@ -105,7 +105,7 @@ async def test_a_second_press_of_the_same_link_is_told_when_the_first_one_sent_i
 
     assert len(house.sent("message")) == 1
     refused = folded(text_of(house, house.sent("refused")[0]))
-    assert "it was sent to the resident at 12:03 on Monday 11 January 2027" in refused
+    assert "it was sent to the resident at 12:03pm on Monday 11 January 2027" in refused
 
 
 async def test_a_colleague_who_may_act_on_the_case_presses_and_it_leaves_in_the_name_of_whoever_wrote_it(house: House) -> None:

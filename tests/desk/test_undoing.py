@@ -50,7 +50,7 @@ async def test_one_press_stops_it_and_a_second_press_is_told_so(house: House) ->
 
     assert to_resident(house) == []
     assert "It is stopped" in folded(text_of(house, house.sent("done")[-1]))
-    assert "it was stopped at 12:02" in folded(text_of(house, house.sent("refused")[-1]))
+    assert "it was stopped at 12:02pm" in folded(text_of(house, house.sent("refused")[-1]))
 
 
 async def test_one_that_has_left_cannot_be_stopped(house: House) -> None:
@@ -60,7 +60,7 @@ async def test_one_that_has_left_cannot_be_stopped(house: House) -> None:
     await answer(house, house.sent("done")[0], f"#discard {number}", LATER + TEN)
 
     assert to_resident(house) == ["message"]
-    assert "it was sent to the resident at 12:10" in folded(text_of(house, house.sent("refused")[-1]))
+    assert "it was sent to the resident at 12:10pm" in folded(text_of(house, house.sent("refused")[-1]))
 
 
 async def test_send_lets_it_go_at_once(house: House) -> None:
@@ -162,7 +162,7 @@ async def test_the_resident_may_write_meanwhile_and_whoever_answers_is_shown_how
     house.arrives("They came today!", f"Re: {receipt.subject}", at=LATER + timedelta(minutes=3), in_reply_to=receipt.message_id)
     await house.settle(LATER + timedelta(minutes=3))
 
-    assert f"#discard {number}: Stop the mail that leaves at 12:10" in text_of(house, house.sent("forwarded")[-1])
+    assert f"#discard {number}: Stop the mail that leaves at 12:10pm" in text_of(house, house.sent("forwarded")[-1])
     await house.settle(LATER + TEN)
     assert "response" in to_resident(house)
 
@@ -203,7 +203,7 @@ async def test_it_stands_in_what_is_known_of_the_case(house: House) -> None:
     await answer(house, letter, RESPONSE)
     await answer(house, letter, "#show", LATER + timedelta(minutes=1))
 
-    assert "Leaves at 12:10 on Monday 11 January 2027" in folded(text_of(house, house.sent("done")[-1]))
+    assert "Leaves at 12:10pm on Monday 11 January 2027" in folded(text_of(house, house.sent("done")[-1]))
 
 
 async def test_one_who_left_meanwhile_sends_nothing_and_the_lead_has_the_text(house: House) -> None:

@@ -60,7 +60,7 @@ async def test_what_cannot_be_stopped_any_more_is_told_with_the_moment_at_which_
     await house.settle(LATER + timedelta(minutes=10))
     await answer(house, letter, "#discard", LATER + timedelta(minutes=15))
 
-    assert "it left at 12:10 on Monday 11 January 2027" in folded(text_of(house, house.sent("refused")[-1]))
+    assert "it left at 12:10pm on Monday 11 January 2027" in folded(text_of(house, house.sent("refused")[-1]))
 
 
 # --- a mail put right

@@ -688,3 +688,13 @@ def test_lines_are_filled_to_the_width_and_a_longer_word_stands_alone() -> None:
 
 def test_the_sample_council_is_nobodys() -> None:
     assert sample_policy().contact.mailbox.endswith(".example")
+
+
+def test_a_date_that_the_resident_holds_of_another_stage_is_not_the_officers_to_keep(press: Renders) -> None:
+    """They asked for a review, and it was sent back to be answered once more at Stage 1."""
+    dates = (DatedPromise("respond", LATER, Stage.STAGE2, "6"), DatedPromise("respond", DUE, Stage.STAGE1, "5"))
+    mail = Original(Address("Asha", "asha@example.org"), "Bins", datetime(2026, 7, 1, tzinfo=UTC), "Bins", 1)
+    said = folded(press.render(to_staff(Assignment(dates, mail, ()))))
+
+    assert f"Please answer the complaint by {date_words(DUE)} (section 5 of the policy). " in said
+    assert f"The resident also holds a date for another stage: {date_words(LATER)}." in said

@@ -196,5 +196,5 @@ def test_a_sample_offers_what_such_a_letter_offers_in_earnest(council: str) -> N
     late = [content for content in contents if isinstance(content, Forwarded) and content.reason == "no_notice"]
     assert [choice for content in late for choice in content.choices]
     assert not [choice for content in late for choice in content.choices if choice.body.startswith("#extend")]
-    (forwarded,) = (content for content in contents if isinstance(content, Confirm) and content.why == "forwarded")
-    assert [choice.body.split(" ")[0] for choice in forwarded.choices] == ["#log", "#log", "#discard"]
+    forwarded = [content for content in contents if isinstance(content, Confirm) and content.why == "forwarded"]
+    assert {tuple(choice.body.split(" ")[0] for choice in one.choices) for one in forwarded} == {("#log", "#log", "#discard")}

@@ -373,6 +373,8 @@ def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
     yield Assignment(_DATES, _MAIL, work, links, "Cal Lane passed it to you.")
     yield Assignment(_DATES, _QUOTING_MAIL, work)
     yield Assignment(_DATES, _MAIL, work, must_contain=("the reasons for the decision", "an answer to every point"))
+    held = DatedPromise("respond", _LATER, Stage.STAGE2, _CLAUSE)  # by whoever asked for a review, and was sent back
+    yield Assignment((held, *_DATES[1:]), _MAIL, work)
     again = presses.to_work(stage=Stage.STAGE2)
     yield Assignment(_REVIEW_DATES, _MAIL, again, file=(_MAIL, _BARE_MAIL), answers=(_ANSWERED,), earlier=links)
     yield from _forwarded(presses)
@@ -387,6 +389,7 @@ def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
         "opened for them?"
     )
     yield Confirm(8, "forwarded", _COMPLAINT, passed_on, detail)
+    yield Confirm(8, "forwarded", _COMPLAINT, passed_on, detail, since=_ACKNOWLEDGE)
     yield from _held(presses)
     yield Done(("The acknowledgement was sent to Asha Patel.", "The answer is due on Wednesday 6 January 2027."))
     yield Done(("Your note is kept. Nobody outside sees it.",))

@@ -5,6 +5,8 @@ from bisect import bisect_left
 from datetime import date, datetime
 from urllib.parse import quote
 
+from townclerk.domain.days_written import clock_of
+
 # Spelled out here, because strftime follows the locale of the machine.
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -39,10 +41,7 @@ def date_words(day: date) -> str:
 
 def clock_words(moment: datetime) -> str:
     """5pm, 9:30am, midday, midnight: in the time zone that *moment* is in."""
-    if moment.minute == 0 and moment.hour in (0, 12):
-        return "midday" if moment.hour else "midnight"
-    minutes = f":{moment.minute:02}" if moment.minute else ""
-    return f"{moment.hour % 12 or 12}{minutes}{'am' if moment.hour < 12 else 'pm'}"
+    return clock_of(moment)
 
 
 def greeting(name: str) -> str:

@@ -8,7 +8,7 @@ import calendar as months
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from townclerk.domain.durations import Duration, Unit
@@ -60,6 +60,14 @@ class _Unclear:
 
 _Found = date | Count | _Unclear
 _Reader = Callable[[re.Match[str], date, Towards], _Found | None]
+
+
+def clock_of(moment: datetime) -> str:
+    """5pm, 9:30am, midday, midnight: in the time zone that *moment* is in."""
+    if moment.minute == 0 and moment.hour in (0, 12):
+        return "midday" if moment.hour else "midnight"
+    minutes = f":{moment.minute:02}" if moment.minute else ""
+    return f"{moment.hour % 12 or 12}{minutes}{'am' if moment.hour < 12 else 'pm'}"
 
 
 def words_of(day: date) -> str:

@@ -321,7 +321,7 @@ def _told_by(notice: Notice, d: Deliberation, known: Case, remedies: Iterable[Re
         if notice.remedy == remedy.code:
             yield notice.to, f"A remedy: {_title(d, remedy.code)}. {remedy.text}".strip(), notice.said
     if stage is not None and notice.stage is stage.stage and (case.stage, case.run) != (known.stage, known.run):
-        yield notice.to, f"It has begun: {stage.title}.", notice.said
+        yield notice.to, f"{stage.title} of this case has begun.", notice.said
     if notice.alert in {alert.value for alert in case.alerts if alert not in known.alerts}:
         yield notice.to, f"It may be about {notice.alert.replace('_', ' ')}.", notice.said
 

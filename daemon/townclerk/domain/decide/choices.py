@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from townclerk.domain.case import Case, ConsentState, LeavingMail
 from townclerk.domain.commands import read_commands
 from townclerk.domain.council import Council
+from townclerk.domain.days_written import clock_of
 from townclerk.domain.deadlines import latest_possible
 from townclerk.domain.letters import Choice, Original
 from townclerk.domain.ombudsmen import depend_on_matter, for_matter
@@ -175,7 +176,7 @@ def _to_stop(case: Case, council: Council) -> tuple[Choice, ...]:
     """Of words that are done in a few minutes, to whoever hears something new before."""
     local = council.calendar.local
     return tuple(
-        Choice(f"Stop the mail that leaves at {local(one.at):%H:%M}", f"#discard {one.number}\n") for one in case.leaving
+        Choice(f"Stop the mail that leaves at {clock_of(local(one.at))}", f"#discard {one.number}\n") for one in case.leaving
     )
 
 

@@ -35,7 +35,9 @@ def meeting_before(d: Deliberation, stage: StagePolicy, due: date) -> str:
     if board is None or not any(BOARD in approval.by for approval in stage.approvals):
         return ""
     if board.anchor is None:
-        return f"When the {board.title} meets is not given in the policy file (board.anchor), so no meeting can be named."
+        return (
+            f"When the {board.title} meets is not known here: please ask them. (It can stand in policy.yaml, as board.anchor.)"
+        )
     today = d.council.calendar.local(d.now).date()
     last, following = last_meeting(board, due), next_meeting(board, today)
     if last is not None and last >= today:
@@ -49,7 +51,7 @@ def next_words(d: Deliberation) -> str:
     board = d.council.policy.provisions.board
     meeting = next_meeting(board, d.council.calendar.local(d.now).date()) if board is not None else None
     if board is None or meeting is None:
-        return "When the board meets is not given in the policy file (board.anchor)."
+        return "When the board meets is not known here. (It can stand in policy.yaml, as board.anchor.)"
     return f"The {board.title} next meets on {words_of(meeting)}; a member may approve it sooner."
 
 

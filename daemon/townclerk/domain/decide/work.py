@@ -8,7 +8,7 @@ from datetime import date, datetime
 from townclerk.domain.calendar import CalendarTooShort
 from townclerk.domain.case import ConsentState
 from townclerk.domain.commands import Command, looks_quoted, word_anywhere
-from townclerk.domain.days_written import Count, When, read_when, words_of
+from townclerk.domain.days_written import Count, When, clock_of, read_when, words_of
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.durations import Duration, Unit
@@ -258,8 +258,8 @@ def with_nearest(word: str, written: str, known: Iterable[str], rest: str = "") 
 
 
 def moment_words(local: datetime) -> str:
-    """ "10:41 on Tuesday 29 December 2026", of a local moment."""
-    return f"{local:%H:%M} on {words_of(local.date())}"
+    """ "10:41am on Tuesday 29 December 2026", of a local moment."""
+    return f"{clock_of(local)} on {words_of(local.date())}"
 
 
 def joined(first: str, rest: str) -> str:
