@@ -61,6 +61,9 @@ CAPACITY = (
 )
 
 
+WAS_THIS_THE_RESPONSE = "was_this_the_response"  # what is asked about a mail that went to the resident without us
+
+
 def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
     """What the responsible officer can do with this case as it is."""
     if case.category is not Category.COMPLAINT:
@@ -204,7 +207,7 @@ def about_question(
         "final": after_the_final_answer(case, council),
         "survey_reply": SURVEY_REPLY,
         "possible_link": about_links(refs),
-        "was_this_the_response": was_this_the_response(mail, case),
+        WAS_THIS_THE_RESPONSE: was_this_the_response(mail, case),
         "restricted": about_restricted(case, mail),
         "anonymous": about_pending(case, council),
         "statutory": about_pending(case, council),

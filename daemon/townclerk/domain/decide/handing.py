@@ -114,7 +114,7 @@ def _still_asked(d: Deliberation, letter: Waiting, finished: bool) -> bool:
         return not finished and bool(d.case.exclusions)
     if question in {"anonymous", "statutory", "permission"}:
         return not finished and d.case.pending is not None
-    if question == "was_this_the_response":
+    if question == choices.WAS_THIS_THE_RESPONSE:
         return any(held.number == letter.mail for held in d.case.held)
     return not finished
 

@@ -78,7 +78,7 @@ def remind(d: Deliberation, timer: Timer, follow: Follow) -> None:
     if held.why == SENT_ALREADY:
         detail = f"{_who_wrote(d, held)} on {words_of(since)}, and nobody has said yet whether that was the response."
         to = f"role:{LEAD}" if last else _asked(held)
-        hand_over(d, LetterKind.DECISION, to, "was_this_the_response", detail, mail=held.mail)
+        hand_over(d, LetterKind.DECISION, to, choices.WAS_THIS_THE_RESPONSE, detail, mail=held.mail)
         return
     officer = d.council.roster.find(held.officer)
     reader = d.reader(officer) if officer is not None and d.may_act(officer) else None

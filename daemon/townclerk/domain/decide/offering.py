@@ -9,6 +9,7 @@ from townclerk.domain.calendar import CalendarTooShort
 from townclerk.domain.case import Case
 from townclerk.domain.commands import NEED_TEXT, TAKE_NO_TEXT, read_commands
 from townclerk.domain.council import Council
+from townclerk.domain.decide.choices import WAS_THIS_THE_RESPONSE
 from townclerk.domain.decide.decision import Send
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.officers import officer_wrote
@@ -32,7 +33,7 @@ def offered(send: Send, case: Case, council: Council, now: datetime) -> Send:
     """*send* with those of its ready-made replies that its reader could send now and have followed. Of several of one name the
     first that works is left."""
     choices: tuple[Choice, ...] = getattr(send.letter.content, "choices", ())
-    if not choices or send.letter.kind in _NOT_TRIED or getattr(send.letter.content, "question", "") == "was_this_the_response":
+    if not choices or send.letter.kind in _NOT_TRIED or getattr(send.letter.content, "question", "") == WAS_THIS_THE_RESPONSE:
         return send
     reader = council.roster.find(send.letter.to.officer) if send.letter.to.officer is not None else None
     if reader is None:

@@ -1,6 +1,7 @@
 """Mail that reached the resident without us: whether it was the response is asked, once, and never guessed."""
 
 from townclerk.domain.case import HeldMail
+from townclerk.domain.decide.choices import WAS_THIS_THE_RESPONSE
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.work import NOBODY_KNOWN, SENT_ALREADY, moment_words
@@ -39,7 +40,7 @@ def ask_whether_it_was_the_response(d: Deliberation, officer: Officer | None, ma
     sent = f"{who} wrote to the resident{how} at {moment_words(d.council.calendar.local(mail.received_at))}."
     to = f"officer:{officer.key}" if officer is not None else "responsible:"
     detail = f"{sent} {mail.outside}".strip()
-    hand_over(d, LetterKind.DECISION, to, "was_this_the_response", detail, mail=mail.number)
+    hand_over(d, LetterKind.DECISION, to, WAS_THIS_THE_RESPONSE, detail, mail=mail.number)
     return True
 
 
