@@ -50,7 +50,32 @@ async def test_what_is_no_letter_to_the_resident_does_not_reach_them(house: Hous
 
 
 @pytest.mark.parametrize(
-    "text", [ANSWER, "Asha, the crew comes on Friday.\n\nWendy Ash", "Good morning,\n\nWe come on Friday."]
+    "below",
+    [
+        "T: 01902 555 0147",
+        "Email: bins@council.example",
+        "Please think before you print this email.",
+        "This email is intended only for the person it is addressed to.",
+        "If you have received this email in error, please tell us.",
+        "Disclaimer: we are not liable.",
+        "Sent from the council offices",
+    ],
+)
+async def test_a_letter_below_which_a_program_may_have_written_is_looked_at(house: House, below: str) -> None:
+    await writes(at_a_desk(house, "send"), f"{ANSWER}\n\n{below}")
+
+    assert house.sent("message") == []
+    assert len(house.sent("confirm")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ANSWER,
+        "Asha, the crew comes on Friday.\n\nWendy Ash",
+        "Good morning,\n\nWe come on Friday.",
+        "Dear Ms Patel,\n\nOur contract with the crew says that it must come. Please tell us if it does not.",
+    ],
 )
 async def test_a_letter_to_the_resident_still_goes(house: House, text: str) -> None:
     await writes(at_a_desk(house, "send"), text, X_Auto_Response_Suppress="OOF, AutoReply")

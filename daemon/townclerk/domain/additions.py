@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from townclerk.domain.trailers import DEVICE, FOOTER, RULE, SENT_FROM, SURE_FOOTER
+
 _LONGEST = 2_000  # of a line or a paragraph, what is enough to tell what it is
 _SIGNATURE_LINES = 20  # that are looked at from the end, empty ones not counted
 _BANNER_LINES = 12
@@ -17,61 +19,7 @@ _SHORTEST_DISCLAIMER = 20  # characters
 
 # -- single lines ------------------------------------------------------------------------------------------------------
 
-_RULE = re.compile(r"^[-_=*~–—]{4,}$")  # the dashes that Word makes of two
 _PICTURE = re.compile(r"\[(?:cid:|image: ?|inline image)[^\[\]\n]{0,200}\]|\ufffc", re.IGNORECASE)
-_MAKES = (
-    r"(?:iphone|ipad|apple|galaxy|samsung|android|blackberry|huawei|pixel|nokia|xiaomi|oneplus|windows"
-    r"|outlook|gmail|yahoo|aol|proton\w*|"
-    r"spark|bluemail|aqua|k-9|thunderbird|tutanota|tuta|workspace|boxer|touchdown|edison|airmail|canary|zoho|mail for windows)"
-)
-_PROGRAMS = rf"(?:{_MAKES}|phone|mobile|tablet|smartphone|e?mail|ffôn|ffon|symudol)"
-_DEVICE = re.compile(
-    rf"^(?:sent|anfonwyd) (?:(?:from|via|using|oddi ar|o|gan|gyda) (?:my|fy)(?: [^\s,.;:!?<]{{1,30}}){{0,4}}? {_PROGRAMS}"
-    rf"|(?:from|via|using|with|by|oddi ar|o|gan|gyda) (?:the all new )?{_MAKES})\b"
-    r"(?: [^\s,.;:!?<]{1,30}){0,4}[.!:]?(?: ?<\S{1,300}>)?"
-    r"(?: please excuse (?:my |any )?(?:brevity|typos)[^.]{0,60}\.?| search, organi[sz]e, conquer)?$"
-    r"|^get (?:outlook|bluemail|spark|boxer) for [^\s<]{1,20}(?: ?<\S{1,300}>)?\.?$"
-    r"|^(?:cael|lawrlwytho) outlook (?:ar gyfer|i) \S{1,20}(?: ?<\S{1,300}>)?$"
-    r"|^(?:please )?excuse (?:my |any )?(?:brevity|typos)[^.]{0,60}\.?$",
-    re.IGNORECASE,
-)
-_SENT_FROM = re.compile(r"^(?:sent|anfonwyd) (?:from|via|using|with|by|oddi ar|o|gan|gyda) \S", re.IGNORECASE)
-_FOOTER = re.compile(
-    r"^(?:please |help )?(?:consider|think (?:of|about|before)|save paper|ystyriwch|meddyliwch).{0,60}"
-    r"(?:environment before|print|argraffu)"
-    r"|^virus-free\b|^avast logo|^this e-?mail (?:message )?(?:has been|is|was) "
-    r"(?:checked|scanned|swept|virus|encrypted|sent (?:securely|using|via)|classified|protected|secured)"
-    r"|^this message (?:has been|was) (?:scanned|checked|encrypted|secured|sent securely)"
-    r"|^(?:sent|sender|email) (?:securely|verified|notified|protected|encrypted) (?:by|with|using|via) "
-    r"|^(?:scanned|secured|protected|encrypted|classified|verified) by [A-Z]|^(?:egress|mimecast|proofpoint|zivver)\b.{0,80}$"
-    r"|^click here to report this (?:e-?mail|message)|^report this (?:e-?mail|message)"
-    r"|^(?:follow|find|like|join|connect with) us (?:on|at):? ?(?:facebook|twitter|x\b|instagram|linkedin|youtube|social|www\.)"
-    r"|^mailtrack\b"
-    r"|^(?:facebook|twitter|x|instagram|linkedin|youtube)(?: ?[|•·,/] ?(?:facebook|twitter|x|instagram|linkedin|youtube)){1,5}$"
-    r"|^(?:we|rydym|rydyn|mae).{0,40}(?:welcome|croesaw|croeso).{0,60}(?:correspondence|gohebiaeth|gysylltu"
-    r"|welsh|cymraeg|gymraeg)",
-    re.IGNORECASE,
-)
-# What no officer writes to a resident: cut wherever it ends a text. What else looks like a footer is one below a signature.
-_SURE_FOOTER = re.compile(
-    r"^(?:please )?(?:consider|think (?:of|about)|ystyriwch|meddyliwch).{0,20}(?:environment"
-    r"|amgylchedd).{0,15}(?:before|cyn).{0,12}"
-    r"(?:print|argraffu).{0,40}$"
-    r"|^(?:please )?think before (?:you print|printing).{0,30}$"
-    r"|^virus-free\b|^avast logo|^mailtrack\b"
-    r"|^this (?:e-?mail|message)(?: message)? (?:has been|is|was) (?:checked|scanned|swept|virus|encrypted"
-    r"|classified|protected|"
-    r"secured|sent securely).{0,80}(?:virus|malware|spam|threat|mimecast|proofpoint|egress|zivver|avast"
-    r"|sophos|messagelabs|symantec)"
-    r"|^(?:sent|sender|email|scanned|secured|protected|encrypted|classified|verified)(?: securely"
-    r"| verified)? (?:by|with|using|via) "
-    r"(?:egress|mimecast|proofpoint|zivver|avast|sophos)\b.{0,60}$"
-    r"|^click here to report this (?:e-?mail|message)|^report this (?:e-?mail|message)(?: as (?:spam|phishing))?\.?$"
-    r"|^(?:facebook|twitter|x|instagram|linkedin|youtube)(?: ?[|•·,/] ?(?:facebook|twitter|x|instagram|linkedin|youtube)){1,5}$"
-    r"|^(?:we|rydym|rydyn|mae).{0,40}(?:welcome|croesaw|croeso).{0,40}(?:correspondence|gohebiaeth|cysylltu|gysylltu)"
-    r".{0,60}(?:welsh|cymraeg|gymraeg)",
-    re.IGNORECASE,
-)
 _MARKING = (
     r"(?:official(?:[-\s:–]{1,3}sensitive)?|swyddogol(?:[-\s:–]{1,3}sensitif)?|not protectively marked|unclassified|"
     r"restricted|protect)(?:[-\s:–\[(]{1,3}(?:personal|commercial|locsen|internal|external|personol|masnachol)[\])]?)?"
@@ -260,7 +208,7 @@ def _below_banners(lines: Sequence[str]) -> int:
     index, passed = 0, 0
     while index < len(lines) and passed < _BANNER_LINES:
         line = bare(lines[index])
-        if not line or _is_label(line) or _RULE.match(line):
+        if not line or _is_label(line) or RULE.match(line):
             index += 1
             continue
         end = _banner_end(lines, index)
@@ -296,13 +244,13 @@ def is_banner(lines: Sequence[str]) -> bool:
 # -- below the words ---------------------------------------------------------------------------------------------------
 
 
-def is_trailer(line: str, footer: re.Pattern[str] = _FOOTER) -> bool:
+def is_trailer(line: str, footer: re.Pattern[str] = FOOTER) -> bool:
     """True for a line that stands below a mail and says nothing: empty, a rule, a phone's, a virus scanner's, a label."""
     return (
         not line
         or line == "--"
         or bool(_HEADING.match(line))
-        or bool(_RULE.match(line) or footer.match(line) or any(_DEVICE.match(said) for said in (line, _unlinked(line))))
+        or bool(RULE.match(line) or footer.match(line) or any(DEVICE.match(said) for said in (line, _unlinked(line))))
         or _is_label(line)
     )
 
@@ -322,11 +270,11 @@ def _above_footers(lines: list[str], person: frozenset[str]) -> list[str]:
 
 
 def _surely_above_footers(lines: list[str]) -> list[str]:
-    return _above(lines, _SURE_FOOTER, _SURELY_SAID)
+    return _above(lines, SURE_FOOTER, _SURELY_SAID)
 
 
 def _above_what_looks_added(lines: list[str]) -> list[str]:
-    return _above(lines, _FOOTER, _LIKELY_SAID)
+    return _above(lines, FOOTER, _LIKELY_SAID)
 
 
 def _above(lines: list[str], footer: re.Pattern[str], fewest: int) -> list[str]:
@@ -358,13 +306,13 @@ def _trimmed(lines: list[str], end: int, footer: re.Pattern[str]) -> int:
 
 
 def _opens_addition(line: str) -> bool:
-    return bool(_FOOTER.match(line) or _DEVICE.match(line) or _DISCLAIMER_OPENS.match(line))
+    return bool(FOOTER.match(line) or DEVICE.match(line) or _DISCLAIMER_OPENS.match(line))
 
 
-def _is_footer(lines: Sequence[str], footer: re.Pattern[str] = _FOOTER) -> bool:
+def _is_footer(lines: Sequence[str], footer: re.Pattern[str] = FOOTER) -> bool:
     """A footer that a program has wrapped: its first line says what it is, and the sentence is short."""
     words = _joined(lines)
-    return bool(footer.match(words) or _DEVICE.match(words)) and len(words) < 400
+    return bool(footer.match(words) or DEVICE.match(words)) and len(words) < 400
 
 
 def _is_disclaimer(lines: Sequence[str], fewest: int) -> bool:
@@ -572,11 +520,31 @@ def _looks_added(lines: list[str]) -> bool:
             return True
         if is_banner(lines[start:end]) or any(_TEAMS.match(bare(line)) for line in lines[start:end]):
             return True
-        if any(_is_label(bare(line)) or _DEVICE.match(bare(line)) for line in lines[start:end]):
+        if any(_is_label(bare(line)) or DEVICE.match(bare(line)) for line in lines[start:end]):
             return True
-        if any(_FOOTER.match(bare(line)) or _SENT_FROM.match(bare(line)) for line in lines[start:end]):
+        if any(FOOTER.match(bare(line)) or SENT_FROM.match(bare(line)) for line in lines[start:end]):
             return True
     return False
+
+
+def may_hold_additions(text: str) -> bool:
+    """True where any line or paragraph of *text* could be a signature's, a footer's or a disclaimer's: for what goes out with
+    nobody looking at it."""
+    lines = text.split("\n")
+    if any(_is_labelled_way(bare(line)) or FOOTER.match(bare(line)) or SENT_FROM.match(bare(line)) for line in lines):
+        return True
+    return any(_sounds_like_a_disclaimer(lines[start:end]) for start, end in _paragraphs(lines))
+
+
+def _is_labelled_way(line: str) -> bool:
+    """True for "T: 01902 …", and for an "Email:" that anything follows."""
+    label = _WAY.match(line)
+    return label is not None and label[0].rstrip().endswith((":", ".", "|")) and bool(line[label.end() :].strip())
+
+
+def _sounds_like_a_disclaimer(lines: Sequence[str]) -> bool:
+    words = _joined(lines)
+    return "disclaimer" in words.casefold() or (_says(lines) >= 1 and bool(_OF_A_MAIL.search(words)))
 
 
 def without_armour(lines: list[str]) -> list[str]:

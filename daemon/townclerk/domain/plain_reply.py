@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from townclerk.domain.additions import may_hold_additions
 from townclerk.domain.commands import looks_quoted, word_anywhere
 from townclerk.domain.mail import IncomingMail
 
@@ -29,14 +30,6 @@ _MACHINES_TEXT = re.compile(
 )
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "madam"})
 _MOST_BELOW = 2  # lines below "Kind regards": a name, and perhaps what they are; more is a signature of a mail program
-# What stands in signatures and below them, and in hardly any letter.
-_OF_SIGNATURES = re.compile(
-    r"\bdisclaimer\b|\bconfidential(?:ity)?\b.{0,200}\b(?:recipient|addressee|email|message)\b"
-    r"|\bintended (?:solely |only )?(?:for|recipient)|\bthink before you print"
-    r"|\bif you (?:have )?received? this (?:e-?mail )?in error"
-    r"|\bplease consider the environment|^\s*(?:tel|t|m|mob|mobile|phone|ddi|ext|e|w|web)\s*[.:]\s*\S",
-    re.IGNORECASE | re.MULTILINE | re.DOTALL,
-)
 
 
 def meant_for(resident: str, colleagues: Iterable[str], mail: IncomingMail) -> bool:
@@ -80,7 +73,7 @@ def nothing_but_text(mail: IncomingMail) -> bool:
 def _looks_signed_by_a_program(text: str) -> bool:
     lines = [line.strip() for line in text.split("\n")]
     below = next((lines[n + 1 :] for n in range(len(lines) - 1, -1, -1) if _CLOSING.match(lines[n])), [])
-    return sum(bool(line) for line in below) > _MOST_BELOW or _OF_SIGNATURES.search(text) is not None
+    return sum(bool(line) for line in below) > _MOST_BELOW or may_hold_additions(text)
 
 
 def _folded(text: str) -> str:

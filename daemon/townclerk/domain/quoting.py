@@ -13,6 +13,7 @@ from itertools import dropwhile, takewhile
 
 from townclerk.domain.additions import Cleared, cleared, is_banner, is_signature, only_additions, without_armour
 from townclerk.domain.signing import find_tokens
+from townclerk.domain.trailers import RULE, sent_by_a_program
 
 REPLY_ABOVE = "Please reply above this line"
 """Stands in every letter of ours that asks for an answer. Whatever a reply holds at and below it is ours."""
@@ -94,7 +95,6 @@ _TOLD_ALONE = frozenset(
 )
 _LABEL_INSIDE = re.compile(r"(?<![^\s*_|>])([A-Za-zÀ-ž-]{2,10})[*_]{0,2} ?:(?=[\s*_]|$)")
 _LABEL = re.compile(r"^[*_]{0,2}([A-Za-zÀ-ž-]{1,10}(?: [a-z]{2,6})?)[*_]{0,2}[ \t]{0,2}:[*_]{0,2}(?:\s|$)")
-_RULE = re.compile(r"^[-_=*]{5,}$")
 _LIST_RULE = re.compile(r"^_{20,}$")
 _FORWARDED = re.compile(
     r"^[-_ ]{2,}(?:original message|original appointment|forwarded message|neges wreiddiol|neges a anfonwyd ymlaen)[-_ ]*$"
@@ -129,13 +129,6 @@ _SAYS_WROTE = re.compile(
 )
 _OF_A_PERSON = re.compile(r"(?<!\S)(?:I|my|me|we|our|your|you)(?!\S)")  # "your officer wrote:" is no program's sentence
 _OF_NOTES = re.compile(r"^[^\W\d_][\w .'’-]{1,40}(?:/[\w .&'’-]{2,30}){2,4}(?:@[\w.-]{2,40})?$")
-_DEVICE = re.compile(
-    r"^(?:sent|anfonwyd) (?:from|via|using|oddi ar|o|gan)(?: [^\s,.;!?<]{1,30}){1,5}[.!]?(?: ?<\S{1,300}>)?$"
-    r"|^get outlook for (?:ios|android|mac)(?: ?<\S{1,300}>)?\.?$"
-    r"|^(?:cael|lawrlwytho) outlook (?:ar gyfer|i) (?:ios|android)(?: ?<\S{1,300}>)?$",
-    re.IGNORECASE,
-)
-_DEVICE_FIRST = re.compile(r"^(?:sent|anfonwyd) .{3,200}<https?://\S{1,300}>$", re.IGNORECASE)
 
 
 # The first character of a line that was marked as it was read from HTML. No cleaned text holds one.
@@ -427,7 +420,7 @@ def _cuts(bare: list[str], index: int) -> bool:
         or bool(_FORWARDED.match(line))
         or bool(_GROUPWISE.match(line))
         or _heads_block(bare, index)
-        or (bool(_RULE.match(line)) and _heads_block(bare, _next_words(bare, index + 1)))
+        or (bool(RULE.match(line)) and _heads_block(bare, _next_words(bare, index + 1)))
         or (_wrote_lines(bare, index) > 0 and not _quote_follows(bare, index + _wrote_lines(bare, index)))
     )
 
@@ -531,7 +524,7 @@ def _unmarked(line: str) -> str:
 
 
 def _says_nothing(line: str) -> bool:
-    return not line or bool(_RULE.match(line))
+    return not line or bool(RULE.match(line))
 
 
 def _dated(line: str) -> bool:
@@ -684,7 +677,7 @@ def _without_trailers(lines: list[str]) -> str:
 
 
 def _is_trailer(line: str) -> bool:
-    return not line or any(pattern.match(line) for pattern in (_RULE, _DEVICE, _DEVICE_FIRST))
+    return not line or bool(RULE.match(line)) or sent_by_a_program(line)
 
 
 def _signature_start(lines: list[str]) -> int:
