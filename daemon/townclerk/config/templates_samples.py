@@ -13,6 +13,7 @@ from townclerk.domain.letters import (
     Acknowledgement,
     ActionUpdate,
     AlertRaised,
+    AlsoHeld,
     Assignment,
     Because,
     CaseSummary,
@@ -538,6 +539,8 @@ def _held(presses: Presses) -> Iterator[StaffContent]:
     yield replace(whole, since=_ACKNOWLEDGE)
     yield replace(whole, since=_ACKNOWLEDGE, officer="Tom Birch")
     yield Confirm(7, "not_proven", _ANSWER, (presses.not_sent(),), since=_ACKNOWLEDGE, officer="Tom Birch")
+    also = (AlsoHeld(8, _ACKNOWLEDGE, _ANSWER, presses.held()), AlsoHeld(9, _ACKNOWLEDGE, "", (presses.not_sent(),)))
+    yield replace(whole, since=_ACKNOWLEDGE, others=also)
     done = ("The response is now promised for Wednesday 20 January 2027.",)
     yield Confirm(7, "not_signed", _ANSWER, presses.held(), proofs=(Proof("What it says", notes=done),))
     yield Confirm(7, "not_signed", _ANSWER, (presses.not_sent(),), proofs=(Proof("As a message", problem="there is no text"),))

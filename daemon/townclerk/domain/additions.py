@@ -140,6 +140,10 @@ _SMALL = frozenset(
 _BEGINS_TO_SAY = re.compile(
     r"(?:i|we|you|he|she|they|it|please|there|your|our|fe|byddwn|rydym|rydyn|mae)(?:['’]\w+)? \w", re.IGNORECASE
 )
+_MOTTO = 24  # words of what a house says of itself below its signatures
+_TO_SOMEBODY = re.compile(
+    r"^(?:dear|hello|hi|annwyl)\b|^p\.? ?s\b|\b(?:i|she|he|her|him|they|them|please|ms|mrs|mr|miss)\b|#\w", re.IGNORECASE
+)
 _TEAMS = re.compile(r"^microsoft teams\b|^join (?:the meeting|on your computer|the meeting now)", re.IGNORECASE)
 _REWRITTEN = "safelinks.protection"  # what could not be turned back into its link names whoever got the mail
 _PGP_BEGINS = "-----BEGIN PGP SIGNED MESSAGE-----"
@@ -495,6 +499,34 @@ def _names(line: str, person: frozenset[str]) -> int:
     if not 0 < len(words) <= 5 or not person.issuperset(words):
         return 0
     return len(set(words))
+
+
+def nothing_but_signature(lines: Sequence[str], person: frozenset[str]) -> bool:
+    """True where *lines*, which may still not be the writer's, hold nothing that they would say to anybody: a closing, their
+    name, ways to reach somebody, a disclaimer, and below such a signature one line that the house says of itself."""
+    paragraphs = [[bare(line) for line in lines[start:end]] for start, end in _paragraphs(lines)]
+    reached = signed = disclaimed = False
+    for paragraph in paragraphs:
+        if all(_is_of_signature(line, person) for line in paragraph):
+            signed = signed or any(_SIGNS_OFF.match(line) or _names(line, person) or line == "--" for line in paragraph)
+            reached = reached or any(_reaches(line) for line in paragraph)
+        elif _is_added(paragraph):
+            disclaimed = True
+        elif not (disclaimed or (reached and signed)) or not _is_motto(paragraph):
+            return False
+    return bool(paragraphs)
+
+
+def _is_of_signature(line: str, person: frozenset[str]) -> bool:
+    if line.startswith(("#", "\uff03")) or _TO_SOMEBODY.search(line) or _says_something(line):
+        return False
+    return bool(_SIGNS_OFF.match(line) or _names(line, person) or _reaches(line) or _is_title(line) or is_trailer(line))
+
+
+def _is_motto(lines: Sequence[str]) -> bool:
+    """True for one line that says nothing to whoever reads it: "Working together for a cleaner town."."""
+    said = lines[0]
+    return len(lines) == 1 and len(said.split()) <= _MOTTO and not _TO_SOMEBODY.search(said) and not _BEGINS_TO_SAY.match(said)
 
 
 def _ends_with_contacts(lines: list[str], last: list[int]) -> bool:

@@ -1,7 +1,7 @@
 """An officer's words: the first lines of a mail, each beginning with `#`, and the text that follows them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from townclerk.domain.nearest import nearest_words
 from townclerk.domain.quoting import REPLY_ABOVE
@@ -88,6 +88,10 @@ STAYS_INSIDE = frozenset(
         "help",
     ]
 )
+# Whatever stands below these, nothing of it goes to anybody outside: it is kept, told to a colleague, or dropped.
+TELLS_NOBODY_OUTSIDE = STAYS_INSIDE | TAKE_NO_TEXT | {"approve", "reason", "copy", "ombudsman"}
+# Below these stands a signature, or nothing: they are pressed, and what is meant is what they name.
+ONLY_PRESSED = frozenset({"send", "discard", "show", "help"})
 
 # What programs and people put before a word: bold type, quotation marks, a list's bullets and numbers.
 _BULLETS = r"-\u2022\u00b7\u2023\u25e6\u25aa\u25ab\u25cf\u25cb\u25a0\u25a1\uf0b7\u00a7"
@@ -157,6 +161,11 @@ def read_commands(own_text: str) -> Reading:
     owner = next((n for n in reversed(range(len(words))) if words[n][0] not in TAKE_NO_TEXT), len(words) - 1)
     commands = tuple(Command(word, argument, body if n == owner else "") for n, (word, argument) in enumerate(words))
     return Reading(commands, *(_problem(commands, body, owner) or (None, ())))
+
+
+def without_body(read: Reading) -> Reading:
+    """*read* without the text below its words, which is nobody's."""
+    return replace(read, commands=tuple(replace(command, body="") for command in read.commands))
 
 
 def _top(lines: list[str]) -> tuple[list[tuple[str, str]], str]:

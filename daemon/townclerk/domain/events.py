@@ -97,7 +97,8 @@ class RobotWrote:
 @dataclass(frozen=True, slots=True)
 class OfficerWrote:
     """An officer's mail to this case, proven to be theirs. `commands` in order. `problem` is what the parser of the words says
-    is wrong, if anything; `known_refs` are those of the cases that the mail names which are there and which they may know."""
+    is wrong, if anything; `known_refs` are those of the cases that the mail names which are there and which they may know.
+    `unsigned`: what stood below the words was only what their program puts there, and was left out."""
 
     officer: str
     mail: MailFacts
@@ -107,6 +108,7 @@ class OfficerWrote:
     spare_ref: str | None = None  # for a case that one of the words opens
     instead: tuple[str, ...] = ()  # what would work, where there is a problem
     informed: bool = False  # the letter that it answers was only for their information
+    unsigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -462,7 +462,18 @@ class Confirm:
     since: date | None = None
     officer: str = ""  # who wrote it, where this goes to somebody else
     outside: str = ""  # who has the mail already
+    others: tuple["AlsoHeld", ...] = ()  # of the same writer, asked about again at the same time
     kind = LetterKind.CONFIRM
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoHeld:
+    """Another mail that is held, and what can be pressed about it."""
+
+    number: int
+    since: date
+    text: str
+    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import partial
 from townclerk.domain.answered import beside
 from townclerk.domain.authentication import proven
 from townclerk.domain.case import Case
-from townclerk.domain.commands import STAYS_INSIDE, Reading, read_commands
+from townclerk.domain.commands import read_commands
 from townclerk.domain.council import Council
 from townclerk.domain.days_written import words_of
 from townclerk.domain.decide import Send
@@ -18,7 +18,8 @@ from townclerk.domain.letters import Because, Confirm, Done, Letter, Original, R
 from townclerk.domain.linking import Link, Signed, signed_for
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.plain_reply import meant_for
-from townclerk.domain.quoting import Doubt, Written
+from townclerk.domain.pressing import sure_of
+from townclerk.domain.quoting import Written
 from townclerk.domain.roster import Officer
 from townclerk.domain.signing import Side
 from townclerk.mail.reading import read_own
@@ -153,10 +154,19 @@ def _event(
         return OfficerMailHeld(
             officer.key, facts, "no_word", sure=wrote.doubt is None and _for_the_resident(office, mail, case)
         )
-    if wrote.doubt is not None and _matters(wrote.doubt, read):
-        return OfficerMailHeld(officer.key, facts, wrote.doubt.value)
-    informed = signed.side is Side.INFORMED
-    return OfficerWrote(officer.key, facts, read.commands, read.problem, known_refs, instead=read.instead, informed=informed)
+    followed = read if wrote.doubt is None else sure_of(read, wrote, officer.name)
+    if followed is None:
+        return OfficerMailHeld(officer.key, facts, str(wrote.doubt))
+    return OfficerWrote(
+        officer.key,
+        facts,
+        followed.commands,
+        followed.problem,
+        known_refs,
+        instead=followed.instead,
+        informed=signed.side is Side.INFORMED,
+        unsigned=followed.commands != read.commands,
+    )
 
 
 def _for_the_resident(office: Office, mail: IncomingMail, case: Case) -> bool:
@@ -219,14 +229,6 @@ def _answered(tx: Tx, thread: tuple[str, ...]) -> OutboxRow | None:
         if letter is not None:
             return letter
     return None
-
-
-def _matters(doubt: Doubt, read: Reading) -> bool:
-    """True where a mail of which not every line is certain cannot be followed. What stays in the house may hold a signature
-    or a label too many; but nothing may be lost of it, either."""
-    if doubt in {Doubt.ADDED, Doubt.IN_CELLS}:
-        return any(command.word not in STAYS_INSIDE for command in read.commands)
-    return True
 
 
 async def _refuse(office: Office, officer: Officer, facts: MailFacts, settle: Settle, now: datetime) -> None:

@@ -20,7 +20,7 @@ from townclerk.domain.decide.responding import leave
 from townclerk.domain.decide.work import NOBODY_KNOWN, SENT_ALREADY, OfficerAtWork, moment_words
 from townclerk.domain.enclosing import named, sort_files
 from townclerk.domain.events import MailFacts, OfficerMailHeld
-from townclerk.domain.letters import Choice, Confirm, Done, Letter, Proof, Recipient, Variant
+from townclerk.domain.letters import AlsoHeld, Choice, Confirm, Done, Letter, Proof, Recipient, Variant
 from townclerk.domain.mail import Address
 from townclerk.domain.roster import Officer
 from townclerk.domain.timer import Timer
@@ -80,12 +80,35 @@ def remind(d: Deliberation, timer: Timer, follow: Follow) -> None:
         to = f"role:{LEAD}" if last else _asked(held)
         hand_over(d, LetterKind.DECISION, to, choices.WAS_THIS_THE_RESPONSE, detail, mail=held.mail)
         return
+    others = _asked_with(d, held)
+    if any(other.number < held.number for other in others):
+        return  # it stands in the letter about the first of them
     officer = d.council.roster.find(held.officer)
     reader = d.reader(officer) if officer is not None and d.may_act(officer) else None
     told = [to_officer(reader)] if reader is not None else []
     told += [lead for lead in d.people(LEAD) if last or not told]
     for recipient in {each.address: each for each in told}.values():
-        d.to_staff(recipient, _confirm(d, held, officer, follow, since, recipient))
+        also = tuple(_also(d, other, officer, follow, recipient) for other in others)
+        d.to_staff(recipient, replace(_confirm(d, held, officer, follow, since, recipient), others=also))
+
+
+def _asked_with(d: Deliberation, held: HeldMail) -> tuple[HeldMail, ...]:
+    """The other mails of the same officer that are asked about again on the same day: one letter names them all."""
+    day = _working_day(d, held)
+    return tuple(
+        other
+        for other in d.case.held
+        if other is not held and other.officer == held.officer and other.why != SENT_ALREADY and _working_day(d, other) == day
+    )
+
+
+def _working_day(d: Deliberation, held: HeldMail) -> date:
+    return d.council.calendar.add_working_days(d.council.calendar.local(held.at).date(), UNDECIDED_FOR[0])
+
+
+def _also(d: Deliberation, held: HeldMail, officer: Officer | None, follow: Follow, to: Recipient) -> AlsoHeld:
+    since = d.council.calendar.local(held.at).date()
+    return AlsoHeld(held.number, since, held.text, _confirm(d, held, officer, follow, since, to).choices)
 
 
 def timer_key(held: HeldMail, step: int) -> str:

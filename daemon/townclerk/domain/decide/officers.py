@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from townclerk.domain.case import Case, LeavingMail
-from townclerk.domain.commands import TAKE_NO_TEXT, WORDS, Command, word_anywhere
+from townclerk.domain.commands import ONLY_PRESSED, TAKE_NO_TEXT, TELLS_NOBODY_OUTSIDE, WORDS, Command, word_anywhere
 from townclerk.domain.decide import (
     actions,
     answering,
@@ -37,8 +37,6 @@ from townclerk.domain.provisions import PlainReply
 from townclerk.domain.roster import Officer
 from townclerk.domain.timer import Timer
 
-_ASK_ONLY = frozenset({"send", "discard", "show", "help"})  # below them stands a signature, or nothing
-
 
 def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
     officer = d.council.roster.find(event.officer)
@@ -69,6 +67,8 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
             approving.show_what_waits(d, officer)
         return
     _tell_what_left(work)
+    if event.unsigned and event.commands[-1].word not in TELLS_NOBODY_OUTSIDE:
+        work.done("What stands below your words is what your mail program puts there: it went to nobody.")
     if leaves_at is not None and (d.writes_to_resident or d.by_post):
         undoing.wait(work, before, event, leaves_at, as_it_leaves(work, "The letter as it will go out"))
         return
@@ -115,7 +115,7 @@ def _turn_away(d: Deliberation, officer: Officer, mail: MailFacts) -> None:
 
 def _keep_what_stands_below(work: OfficerAtWork, command: Command) -> None:
     """Text below a word that takes none is kept, and goes to nobody."""
-    if command.body and command.word in TAKE_NO_TEXT - _ASK_ONLY:
+    if command.body and command.word in TAKE_NO_TEXT - ONLY_PRESSED:
         work.d.note(work.officer.key, "note", text=command.body)
         work.done(work.unseen(f"What stands below #{command.word} is kept as a note."))
 
