@@ -38,16 +38,15 @@ def officers_of(council: str) -> Roster:
     """Those of the example roster."""
     path = find_shipped("rules", f"{council}/staff.yaml")
     assert path is not None
-    return load_staff(path, services=routing_of(council).service_names)
+    return load_staff(path, services=routing_of(council).services)
 
 
 def own_rules(council: str) -> set[str]:
-    """The names of the rules that stand in the council's own file."""
+    """The ids of the rules, but for those of forms, that stand in the council's own file."""
     path = find_shipped("rules", f"{council}/routing.yaml")
     assert path is not None
     found = YAML(typ="safe", pure=True).load(path)
-    groups = (found.get(key) or () for key in ("categories", "services", "alerts", "exclusions", "signals"))
-    return {rule["name"] for group in groups for rule in group}
+    return {rule["id"] for rule in found["rules"] if "form" not in rule["then"]}
 
 
 def read(council: str, subject: str, text: str, sender: str = "ann@example.org") -> Route:

@@ -43,7 +43,7 @@ def test_every_shipped_council_loads_without_a_fault() -> None:
 def test_somebody_in_south_staffordshire_answers_for_every_service_and_part() -> None:
     council = load_council(SOUTH_STAFFORDSHIRE, today=TODAY)
 
-    assert all(council.playing("service", service) for service in council.routing.service_names)
+    assert all(council.playing("service", service) for service in council.routing.services)
     for part in ("complaints_lead", "member_enquiries", "information_governance"):
         assert council.playing(part)
     assert {officer.email.rpartition("@")[2] for officer in council.roster.officers} == {"council.example"}
@@ -52,7 +52,7 @@ def test_somebody_in_south_staffordshire_answers_for_every_service_and_part() ->
 def test_the_faults_of_all_files_are_told_at_once(own: Path) -> None:
     folder = own / SOUTH_STAFFORDSHIRE
     change(folder / "policy.yaml", "within: 5 working days", "within: 5 workin days")
-    change(folder / "routing.yaml", "otherwise_category: complaint", "otherwise_category: complain")
+    change(folder / "routing.yaml", "otherwise: {category: complaint", "otherwise: {category: complain")
     change(folder / "staff.yaml", "services: [waste]", "services: [bins]")
 
     with pytest.raises(FilesRefused) as caught:
@@ -63,7 +63,7 @@ def test_the_faults_of_all_files_are_told_at_once(own: Path) -> None:
 
 def test_staff_and_rules_are_checked_against_the_policy(own: Path) -> None:
     folder = own / SOUTH_STAFFORDSHIRE
-    change(folder / "routing.yaml", "gives: insurance", "gives: insurances")
+    change(folder / "routing.yaml", "suspect: insurance", "suspect: insurances")
     change(folder / "staff.yaml", "roles: [member_enquiries]", "roles: [members]")
 
     with pytest.raises(FilesRefused) as caught:
@@ -86,11 +86,11 @@ def test_a_category_that_the_policy_lacks_cannot_be_given(own: Path) -> None:
 def test_a_file_of_the_councils_own_wins_as_a_whole_and_the_others_stay_shipped(own: Path) -> None:
     (own / SOUTH_STAFFORDSHIRE / "policy.yaml").unlink()
     (own / SOUTH_STAFFORDSHIRE / "staff.yaml").unlink()
-    names = load_council(SOUTH_STAFFORDSHIRE, today=TODAY).routing.service_names
-    (own / SOUTH_STAFFORDSHIRE / "routing.yaml").write_text(f"service_names: [{', '.join(names)}]\n", encoding="utf-8")
+    names = load_council(SOUTH_STAFFORDSHIRE, today=TODAY).routing.services
+    (own / SOUTH_STAFFORDSHIRE / "routing.yaml").write_text(f"services: [{', '.join(names)}]\nrules: []\n", encoding="utf-8")
     council = load_council(SOUTH_STAFFORDSHIRE, rules=own, today=TODAY)
 
-    assert (len(council.routing.categories), len(council.routing.alerts)) == (0, 0)
+    assert council.routing.rules == ()
     assert Category.COMPLAINT in council.policy.categories
     assert council.roster.officers
 

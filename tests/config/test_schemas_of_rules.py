@@ -21,7 +21,7 @@ FILES = sorted(path for path in RULES.rglob("*.yaml") if path.name != "demo.yaml
 READERS = {
     "policy": policy_file.policy_of,
     "routing": routing_file.routing_of,
-    "shared": routing_file.shared_of,
+    "shared": routing_file.included_of,
     "staff": roster_file.staff_of,
     "scenario": scenario_file.scenario_of,
     "promises": promises_file.register_of,

@@ -1,34 +1,31 @@
 """What rules make of a mail: the first category and service, every alert, and only of the sender's own words."""
 
-import re
 from dataclasses import replace
 
 import pytest
 
 from domain.samples import council, incoming
-from townclerk.domain.routing import Condition, Pattern, Routing, Rule, route
+from townclerk.config.routing_file import read_routing
+from townclerk.config.yaml import parse_yaml
+from townclerk.domain.routing import route
 from townclerk.domain.words import Alert, Category
 
-
-def words(*found: str) -> tuple[Pattern, ...]:
-    return tuple(re.compile(word, re.I) for word in found)
-
-
-ROUTING = Routing(
-    categories=(
-        Rule("thanks", "compliment", Condition(anywhere=words("thank"), unless=words("no thank"))),
-        Rule("idea", "comment", Condition(anywhere=words("idea"))),
-        Rule("from the office", "not_ours", Condition(sender=words("@office"))),
-    ),
-    services=(
-        Rule("bins", "waste", Condition(anywhere=words("bin"))),
-        Rule("trees", "parks", Condition(subject=words("tree"))),
-    ),
-    alerts=(
-        Rule("gas", "emergency_hazard", Condition(text=words("gas"))),
-        Rule("gas again", "emergency_hazard", Condition(text=words("gas"))),
-        Rule("abuse", "hate_crime", Condition(text=words("racist"))),
-    ),
+ROUTING = read_routing(
+    parse_yaml(
+        b"""
+services: [waste, parks, other]
+rules:
+  - {id: thanks, why: thanks, when: {anywhere: [thank*], not: [no thanks]}, then: {category: compliment}}
+  - {id: idea, why: idea, when: [idea], then: {category: comment}}
+  - {id: office, why: from the office, when: {sender: "@office.example"}, then: {category: not_ours}}
+  - {id: bins, why: bins, when: [bin], then: {service: waste}}
+  - {id: trees, why: trees, when: {subject: [tree]}, then: {service: parks}}
+  - {id: gas, why: gas, when: {text: [gas]}, then: {alert: emergency_hazard}}
+  - {id: gas-again, why: gas again, when: {text: [gas]}, then: {alert: emergency_hazard}}
+  - {id: abuse, why: abuse, when: {text: [racist]}, then: {alert: hate_crime}}
+""",
+        "routing.yaml",
+    )
 )
 
 

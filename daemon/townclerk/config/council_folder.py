@@ -41,7 +41,7 @@ def load_council(
     found: list[Fault] = []
     policy = _attempt(found, lambda: _policy(council_id, rules, replaced))
     routing = _attempt(found, lambda: _routing(council_id, rules, policy))
-    services = routing.service_names if routing else None
+    services = routing.services if routing else None
     roster = _attempt(found, lambda: _roster(council_id, rules, staff, staff_override, policy, services))
     if policy is None or routing is None or roster is None:
         raise FilesRefused(found)
@@ -51,7 +51,7 @@ def load_council(
 
 def with_staff(council: Council, staff: Node | Mapping[str, object]) -> Council:
     """*council* with another roster, without its files being read again. Raises FilesRefused."""
-    roster = read_staff(node_of(staff, "staff"), council.policy, council.routing.service_names)
+    roster = read_staff(node_of(staff, "staff"), council.policy, council.routing.services)
     _refuse_own_mailbox(council.policy, roster)
     return replace(council, roster=roster)
 

@@ -53,8 +53,6 @@ _ANYWHERE = (
     "upon",
     "under",
 )
-_LOOKS = {"subject", "text", "anywhere", "sender"}  # where a rule looks
-_RULES = {"gives", "fields"}  # what a rule says, or where a web form has what it tells
 _WAY_TO_REACH = re.compile(r"@|www\.|https?:|\d{5,}|\d{3,} \d{3,}")
 
 
@@ -133,14 +131,20 @@ class _Facts:
         """*value* without the texts that tell whose it is, and without the rules that then look for nothing."""
         if isinstance(value, dict):
             kept = {key: self.left_out_of(part) for key, part in value.items() if not self._tells(part)}
-            return {key: part for key, part in kept.items() if part != [] or value[key] == []}
+            return {key: part for key, part in kept.items() if part not in ([], {}) or value[key] in ([], {})}
         if isinstance(value, list):
             parts = [self.left_out_of(part) for part in value if not self._tells(part)]
-            return [part for part in parts if not isinstance(part, dict) or not set(part) & _RULES or set(part) & _LOOKS]
+            return [
+                part for part in parts if part not in ([], {}) and not (isinstance(part, dict) and _looks_for_nothing(part))
+            ]
         return value
 
     def _tells(self, part: object) -> bool:
         return isinstance(part, str) and self.in_words(part)
+
+
+def _looks_for_nothing(rule: Mapping[str, Any]) -> bool:
+    return "id" in rule and not {"when", "why"} <= rule.keys()
 
 
 # --- the files --------------------------------------------------------------------------------------------------------

@@ -1,94 +1,87 @@
 """Patterns of the linear-time engine, behind types. An admin's pattern can be wrong; it can never be slow."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import re2
 
 from townclerk.config.reading import Refused
-from townclerk.domain.routing import Pattern
+from townclerk.domain.phrases import APOSTROPHES, words_of
 
 MAX_MEMORY = 8 << 20  # bytes, for one pattern and its tables
 LONGEST = 1000
 KEPT = 4096  # compiled patterns
-APOSTROPHES = "['’‘ʼ`´]"
-SPACES = r"[\s\x{00a0}]+"
-# re2's \b knows ASCII letters alone; a Welsh or Polish word must end where a reader sees it end.
-BEFORE = r"(?:^|[^\p{L}\p{N}_])"
-AFTER = r"(?:$|[^\p{L}\p{N}_])"
+AT_ONCE = 500  # patterns that share one filter
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class LinearPattern:
-    """A compiled pattern that ignores case. `written` is what stands in the file."""
+class LinearPatterns:
+    """All the patterns of a council. A pattern runs only where what it cannot do without stands in the text. It ignores case."""
 
-    written: str
-    _compiled: object
+    def __init__(self, written: Iterable[str]) -> None:
+        self._written = tuple(dict.fromkeys(written))
+        self._filters = tuple(self._filter(self._written[n : n + AT_ONCE]) for n in range(0, len(self._written), AT_ONCE))
 
-    def search(self, text: str) -> object | None:
+    def _filter(self, written: tuple[str, ...]) -> tuple[tuple[str, ...], object]:
+        found = re2.Filter()
+        for each in written:
+            found.Add(each, _options())
+        found.Compile()
+        return written, found
+
+    def found(self, text: str) -> frozenset[str]:
         # A lone surrogate, as broken mails have, cannot be encoded for the engine.
-        found: object | None = self._compiled.search(_SURROGATE.sub("\ufffd", text))  # type: ignore[attr-defined]  # re2 has no types
-        return found
+        whole = _SURROGATE.sub("\ufffd", text)
+        return frozenset(
+            written[n]
+            for written, each in self._filters
+            for n in each.Match(whole) or ()  # type: ignore[attr-defined]  # re2 has no types
+        )
+
+    def places(self, pattern: str, text: str) -> Iterator[tuple[int, int]]:
+        for match in _compile(pattern).finditer(_SURROGATE.sub("\ufffd", text)):  # type: ignore[attr-defined]  # as above
+            if match.start() < match.end():
+                yield match.span()
 
 
-def compile_pattern(written: str) -> Pattern:
-    """A regular expression. Raises Refused with plain words where the engine does not take it."""
+def check_pattern(written: str) -> str:
+    """*written*, where it is a regular expression that the engine takes and that is not found in every mail. Raises Refused."""
     if not written or len(written) > LONGEST:
         raise Refused(f"a pattern has between 1 and {LONGEST} characters", "divide it into several")
-    pattern = LinearPattern(written, _compile(written))
-    if pattern.search("") is not None:
+    compiled = _compile(written)
+    if compiled.search("") is not None:  # type: ignore[attr-defined]  # as above
         raise Refused(f'the pattern "{written}" is found in every mail', "write what must stand there")
-    return pattern
-
-
-def compile_phrases(phrases: Sequence[str]) -> Pattern:
-    """Plain words, any of *phrases* as `check_phrase` let them through: whole words in any case, white space folded, any
-    apostrophe; * at the end of a word is any ending. One pattern for all is read once, however many they are."""
-    either = "|".join(SPACES.join(_word(part) for part in phrase.split()) for phrase in phrases)
-    return LinearPattern(", ".join(phrases), _compile(f"{BEFORE}(?:{either}){AFTER}"))
+    return written
 
 
 def check_phrase(written: str) -> str:
     """*written*, where it is a phrase. Raises Refused."""
     parts = written.split()
-    if not parts or len(written) > LONGEST or not any(character.isalnum() for character in written):
+    if len(written) > LONGEST or not words_of(written):
         raise Refused(f'"{written}" is no phrase', 'write words, for instance "missed bin" or "bin* not collected"')
     if any("*" in part.rstrip("*") or part.strip("*") == "" for part in parts):
         raise Refused(f'"{written}" has a * in the wrong place', 'it stands at the end of a word: "collect*"')
+    if not (written[0].isalnum() and (written[-1].isalnum() or written[-1] in f"*{APOSTROPHES}")):
+        raise Refused(f'"{written}" begins or ends with a sign', "leave it out, or write it as a pattern")
     if _SURROGATE.search(written):
         raise Refused("the phrase holds half a character", "write it anew")
     return written
 
 
-def _word(part: str) -> str:
-    escaped = str(re2.escape(part.rstrip("*")))
-    for apostrophe in ("\\'", "'", "\\’", "’"):
-        escaped = escaped.replace(apostrophe, "\0")
-    ending = r"[\p{L}\p{N}_]*" if part.endswith("*") else ""
-    return escaped.replace("\0", f"{APOSTROPHES}?") + ending
-
-
-def compile_sender(written: str) -> Pattern:
-    """An address, or "@lgo.org.uk" for everybody there and below it."""
-    name, at, host = written.strip().rpartition("@")
-    if not at or not host or " " in written.strip() or "*" in name:
-        raise Refused(f'"{written}" is neither an address nor a domain', 'write "ann@council.example" or "@council.example"')
-    before = f"^{re2.escape(name)}@" if name else r"[@.]"
-    return LinearPattern(written, _compile(f"{before}{re2.escape(host)}$"))
+def _options() -> object:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.max_mem = MAX_MEMORY
+    options.log_errors = False
+    return options
 
 
 @lru_cache(maxsize=KEPT)
 def _compile(written: str) -> object:
     """The engine's own: councils that share rules share its tables too."""
-    options = re2.Options()
-    options.case_sensitive = False
-    options.max_mem = MAX_MEMORY
-    options.log_errors = False
     try:
-        return re2.compile(written, options)
+        return re2.compile(written, _options())
     except re2.error as error:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
         raise Refused(f'the pattern "{written}" is refused: {reason}', _advice(written)) from None

@@ -88,6 +88,11 @@ class Value:
         """A leaf reader says here what it reads, in the words of JSON Schema. For whoever draws the schema (`config.schema`)
         from the readers themselves; reading a file needs it not."""
 
+    def called(self, name: str, read: "Callable[[Value], T]") -> T:
+        """What *read* makes of this value: a kind of thing called *name*, which may stand in itself."""
+        del name  # for whoever draws the schema
+        return read(self)
+
     def keyed(
         self,
         words: type[Word],

@@ -1,49 +1,58 @@
 """routing.yaml: the rules by which a mail gets its category, service, alerts, suspected exclusions and signals.
 
-    - name: Thanks, and nothing else
-      gives: compliment
-      anywhere: [compliment, "thank* to the"]     # plain words; * is any ending
-      also: [crew, driver, staff]
-      unless: [complain*, {pattern: "not (good|nice)"}]
+    services: [waste, parks, other]                  every service of this council
+    otherwise: {category: complaint, service: other} where no rule says it
 
-A rule holds where anything under subject, text (the sender's own words), anywhere (both) or sender is found, where anything
-under also is found besides, if it is written, and nothing under unless (both looked for in subject and text).
+    variants: {collection: [colection, casgliad]}    how else people write a word, wherever a rule says it
+    lists: {displeased: [complain*, unhappy]}        words or addresses that several rules name: {list: displeased}
 
-    shared: [categories, signals]     # rules/shared/categories.yaml and signals.yaml: further rules, tried after those here
+    rules:
+      - id: thanks-to-a-crew
+        why: Somebody thanks a crew, and nothing else.
+        when:
+          anywhere: [compliment, "thank* to the"]
+          also: [crew, driver, staff]
+          not: [complain*]
+        then: {category: compliment}
+        tests:
+          finds: ["Thank you to the crew that found my ring."]
+          leaves: ["Thank the crew for nothing. I complain."]
 
-    forms:
-      - name: The feedback form
-        why: our website sends what people fill in from this address
-        sender: [forms@council.example]
-        fields: {name: Your name, email: Email address, text: [Your complaint, Details], other: [Submitted on]}
+    include: [potholes, shared/services]             further rules: of potholes.yaml, beside this file, then of
+                                                     rules/shared/services.yaml
 
-A form is a web form whose notifications come by mail. It holds like a rule, and its fields are the labels in that mail.
-
-Files that councils share hold the same groups of rules, and nothing else. They are never merged with anything: a shared file of
-a council's own stands in place of the shipped one of its name.
+Rules are tried from the top, those of included files after those here. Of category, service and form the first rule that gives one wins; everything else adds up. What
+stands under `when` is in `config.condition_file`. A file that is included holds variants, lists, rules and include, nothing else.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from townclerk.config.condition_file import Lists, listed, read_condition
 from townclerk.config.errors import FilesRefused
-from townclerk.config.patterns import check_phrase, compile_pattern, compile_phrases, compile_sender
+from townclerk.config.patterns import LinearPatterns, check_phrase
 from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, refuse_word, suggest, text, word_of
+from townclerk.config.routing_tests import read_tests
 from townclerk.config.shipped import find_shipped, shipped_files
-from townclerk.config.yaml import Node, Scalar, load_yaml
+from townclerk.config.yaml import Items, Node, Scalar, Table, parse_yaml, read_file
+from townclerk.config.yaml import Place as YamlPlace
+from townclerk.domain.conditions import AllOf, can_hold, every_word
 from townclerk.domain.forms import FIELDS as FORM_FIELDS
-from townclerk.domain.forms import FormLabels
-from townclerk.domain.routing import Condition, Form, Pattern, Routing, Rule, Signal
+from townclerk.domain.forms import Form
+from townclerk.domain.phrases import PhraseIndex
+from townclerk.domain.routing import Outcome, Place, Routing, Rule, Signal
 from townclerk.domain.words import Alert, Category
 
-FIELDS = ("subject", "text", "anywhere", "sender")
-SHARED_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)?")
+ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+MOST_FILES = 200
 
 
-SharedFile = Callable[[str], Node]
-"""The tree of the shared file of that name. Raises Refused where there is none, and FilesRefused where it is no YAML."""
+IncludedFile = Callable[[str], Node]
+"""The tree of the file of that name. Raises Refused where there is none, and FilesRefused where it is no YAML."""
 
 
 def load_routing(
@@ -53,216 +62,287 @@ def load_routing(
     categories: Collection[str] = tuple(Category),
     exclusions: Collection[str] | None = None,
 ) -> Routing:
-    """The rules in the file at *path*, with those of the shared files that it names. Raises FilesRefused with all that is wrong
+    """The rules in the file at *path*, with those of the files that it includes. Raises FilesRefused with all that is wrong
     in any of them.
 
-    *rules* is a folder whose shared files win over the shipped ones. *categories* and *exclusions* are those that the policy
+    *rules* is a folder whose files win over the shipped ones. *categories* and *exclusions* are those that the policy
     knows; None: any exclusion will do."""
-
-    def shared(name: str) -> Node:
-        return load_yaml(_find_shared(name, rules))
-
-    return read_routing(load_yaml(path), shared=shared, categories=categories, exclusions=exclusions)
-
-
-def _find_shared(name: str, rules: Path | None) -> Path:
-    found = find_shipped("rules", f"shared/{name}.yaml", rules) if SHARED_NAME.fullmatch(name) else None
-    if found is None:
-        known = [path.stem for path in shipped_files("rules", "shared/*.yaml", rules)]
-        raise Refused(f"there is no shared/{name}.yaml in the rules folders", suggest(name, known))
-    return found
+    files = _Files(path.parent.name, rules)
+    return read_routing(
+        files.load(path), included=files.find, categories=categories, exclusions=exclusions, version=files.version
+    )
 
 
-def _nothing_shared(name: str) -> Node:
-    raise Refused(f"there is no shared/{name}.yaml here", "write its rules into this file")
+@dataclass(slots=True)
+class _Files:
+    """The files that one set of rules is made of. `version` is a name of what stands in all of them together."""
+
+    council: str
+    rules: Path | None
+    _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def load(self, path: Path) -> Node:
+        content = read_file(path)
+        self._hash.update(len(content).to_bytes(8, "big") + content)
+        return parse_yaml(content, str(path))
+
+    def find(self, name: str) -> Node:
+        place = f"{name}.yaml" if "/" in name else f"{self.council}/{name}.yaml"
+        found = find_shipped("rules", place, self.rules) if FILE_NAME.fullmatch(name) else None
+        if found is None:
+            shared = [f"shared/{path.stem}" for path in shipped_files("rules", "shared/*.yaml", self.rules)]
+            own = [path.stem for path in shipped_files("rules", f"{self.council}/*.yaml", self.rules)]
+            raise Refused(f"there is no {place} in the rules folders", suggest(name, [*shared, *own]))
+        return self.load(found)
+
+    def version(self) -> str:
+        return self._hash.hexdigest()[:12]
+
+
+def _nothing_included(name: str) -> Node:
+    raise Refused(f"there is no {name}.yaml here", "write its rules into this file")
 
 
 def read_routing(
     tree: Node,
     *,
-    shared: SharedFile = _nothing_shared,
+    included: IncludedFile = _nothing_included,
     categories: Collection[str] = tuple(Category),
     exclusions: Collection[str] | None = None,
+    version: Callable[[], str] = str,
 ) -> Routing:
-    """The rules of a tree; see `load_routing`. Raises FilesRefused."""
+    """The rules of a tree; see `load_routing`. *version* is asked when everything has been read. Raises FilesRefused."""
     known = _Vocabulary([str(each) for each in categories], exclusions)
-    return read_root(tree, Faults(), lambda root: _routing(root, shared, known))
+    return read_root(tree, Faults(), lambda root: _routing(root, included, known, version))
 
 
 def routing_of(root: Value) -> Routing:
     """The rules of a tree, which names whatever services and exclusions it likes. Faults are noted in *root*."""
-    return _routing(root, _nothing_shared, _Vocabulary([each.value for each in Category], None))
+    return _routing(root, _nothing_included, _Vocabulary([each.value for each in Category], None), str)
 
 
-def shared_of(root: Value) -> object:
-    """The rules of a tree that other files name. Faults are noted in *root*."""
-    return _shared_file(root, _Vocabulary([each.value for each in Category], None))
+def included_of(root: Value) -> object:
+    """The rules of a tree that other files include. Faults are noted in *root*."""
+    with root.fields() as f:
+        files = _Set(root, _nothing_included, _Vocabulary([each.value for each in Category], None))
+        files.read(f)
+    return tuple(files.rules)
 
 
 @dataclass(slots=True)
 class _Vocabulary:
-    """The words that rules may give, and the names that rules have so far, over all the files of a council."""
+    """The words that rules may give, and where each id stands so far, over all the files of a council."""
 
     categories: Collection[str]
     exclusions: Collection[str] | None
     services: Collection[str] | None = None  # None: the file does not say, which is a fault already
-    names: set[str] = field(default_factory=set)
+    ids: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """The groups of rules of one file."""
-
-    categories: tuple[Rule, ...] = ()
-    services: tuple[Rule, ...] = ()
-    alerts: tuple[Rule, ...] = ()
-    exclusions: tuple[Rule, ...] = ()
-    signals: tuple[Rule, ...] = ()
-
-
-def _routing(root: Value, shared: SharedFile, known: _Vocabulary) -> Routing:
+def _routing(root: Value, included: IncludedFile, known: _Vocabulary, version: Callable[[], str]) -> Routing:
     with root.fields() as f:
-        services = f.required("service_names", lambda value: value.each(text), ())
+        services = f.required("services", lambda value: value.each(text), ())
         known.services = services or None
-        files = (_groups(f, known), *f.optional("shared", lambda value: _shared_files(value, shared, known), ()))
-        return Routing(
-            categories=tuple(rule for each in files for rule in each.categories),
-            services=tuple(rule for each in files for rule in each.services),
-            alerts=tuple(rule for each in files for rule in each.alerts),
-            exclusions=tuple(rule for each in files for rule in each.exclusions),
-            signals=tuple(rule for each in files for rule in each.signals),
-            otherwise_category=f.optional("otherwise_category", word_of(Category), Category.COMPLAINT),
-            otherwise_service=f.optional("otherwise_service", lambda value: _known(value, known.services), "other"),
-            service_names=services,
-            forms=f.optional("forms", lambda value: value.each(lambda form: _form(form, known.names)), ()),
+        category, service = f.optional("otherwise", lambda value: _otherwise(value, known), (Category.COMPLAINT, "other"))
+        files = _Set(root, included, known)
+        files.read(f)
+    rules = tuple(files.rules)
+    words = tuple(every_word(rule.when for rule in rules))
+    phrases = (
+        phrase for each in words for phrase in (*each.phrases, *(p for near in each.nears for g in near.groups for p in g))
+    )
+    return Routing(
+        rules=rules,
+        phrases=PhraseIndex(phrases, files.variants),
+        patterns=LinearPatterns(pattern for each in words for pattern in each.patterns),
+        otherwise_category=category,
+        otherwise_service=service,
+        services=services,
+        version=version(),
+    )
+
+
+def _otherwise(value: Value, known: _Vocabulary) -> tuple[Category, str]:
+    with value.fields() as f:
+        return (
+            f.optional("category", word_of(Category), Category.COMPLAINT),
+            f.optional("service", lambda each: _known(each, known.services), "other"),
         )
 
 
-def _shared_files(value: Value, shared: SharedFile, known: _Vocabulary) -> tuple[_Rules, ...]:
-    """The rules of each shared file that *value* names. Their faults stand in their own files."""
-    named: set[str] = set()
+# --- files -----------------------------------------------------------------------------------------------------------
 
-    def read(item: Value) -> _Rules:
-        name = text(item)
-        if name in named:
-            raise Refused(f'"{name}" is named twice', "name it once: its rules are tried in this order")
-        named.add(name)
+
+class _Set:
+    """The rules of a file and of those that it includes, in the order in which they are tried, and what is common to them."""
+
+    def __init__(self, root: Value, included: IncludedFile, known: _Vocabulary) -> None:
+        self.known = known
+        self.rules: list[Rule] = []
+        self.variants: dict[str, tuple[str, ...]] = {}
+        self._included = included
+        self._trees: dict[str, Node | Refused | FilesRefused] = {}
+        self._lists: dict[str, Value] = {}
+        self._taken: set[str] = set()
+        self._gather(root)
+
+    def _gather(self, root: Value) -> None:
+        """The lists of all files, so that a rule may name one that stands further down. What is wrong is said by `read`."""
+        if not isinstance(root.node, Table):
+            return
+        lists, includes = root.node.find("lists"), root.node.find("include")
+        if lists is not None and isinstance(lists.node, Table):
+            for entry in lists.node.entries:
+                self._lists.setdefault(entry.key, Value(entry.node, f"lists.{entry.key}", root.faults))
+        if includes is not None and isinstance(includes.node, Items | Scalar):
+            for item in includes.node.items if isinstance(includes.node, Items) else (includes.node,):
+                if isinstance(item, Scalar) and item.text not in self._trees and len(self._trees) < MOST_FILES:
+                    self._gather(Value(self._tree(item.text), "", root.faults))
+
+    def _tree(self, name: str) -> Node:
         try:
-            tree = shared(name)
-        except FilesRefused as refused:
-            item.faults.found.extend(refused.faults)
-            return _Rules()
-        return Value(tree, "", item.faults).attempt(lambda root: _shared_file(root, known), _Rules())
+            found: Node | Refused | FilesRefused = self._included(name)
+        except (Refused, FilesRefused) as error:
+            found = error
+        self._trees[name] = found
+        return _NOTHING if isinstance(found, Refused | FilesRefused) else found
 
-    return value.each(read)
+    def read(self, f: Fields, within: tuple[str, ...] = ()) -> None:
+        """The rules of a file, then those of the files that it includes."""
+        f.optional("variants", self._read_variants, None)
+        f.optional("lists", lambda value: value.named(self._list), {})
+        lists = Lists(self._lists)
+        f.optional("rules", lambda value: value.each(lambda item: self.rules.append(_rule(item, self.known, lists))), ())
+        f.optional("include", lambda value: value.each(lambda item: self._include(item, within)), ())
+
+    def _list(self, name: str, value: Value) -> None:
+        first = self._lists.get(name)
+        if first is not None and first.node is not value.node:
+            place = first.node.place
+            raise Refused(f'another list is called "{name}": {place.file}, line {place.line}', "give it a name of its own")
+        value.wants(type=["array", "string"])
+
+    def _read_variants(self, value: Value) -> None:
+        for word, others in _variants(value).items():
+            self.variants[word] = (*self.variants.get(word, ()), *others)
+
+    def _include(self, value: Value, within: tuple[str, ...]) -> None:
+        name = text(value)
+        if name in within:
+            way = " includes ".join((*within[within.index(name) :], name))
+            raise Refused(f"{way}, without an end", "take this line out")
+        if name in self._taken:
+            raise Refused(f'"{name}" is included twice', "include it once: its rules are tried in this order")
+        if name not in self._trees:
+            raise Refused(f"more than {MOST_FILES} files are included", "join some of them")
+        self._taken.add(name)
+        tree = self._trees[name]
+        if isinstance(tree, Refused):
+            raise tree
+        if isinstance(tree, FilesRefused):
+            value.faults.found.extend(tree.faults)
+            return
+        Value(tree, "", value.faults).attempt(lambda root: self._file(root, (*within, name)), None)
+
+    def _file(self, root: Value, within: tuple[str, ...]) -> None:
+        with root.fields() as f:
+            self.read(f, within)
 
 
-def _shared_file(root: Value, known: _Vocabulary) -> _Rules:
-    with root.fields() as f:
-        return _groups(f, known)
+_NOTHING = Scalar(YamlPlace(""), "")
 
 
-def _groups(f: Fields, known: _Vocabulary) -> _Rules:
-    def rules(key: str, gives: Collection[str] | None) -> tuple[Rule, ...]:
-        return f.optional(key, lambda value: value.each(lambda rule: _rule(rule, gives, known.names)), ())
+def _variants(value: Value) -> dict[str, tuple[str, ...]]:
+    """Of each word, how else people write it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word, entry in value.entries():
+        found[word] = entry.attempt(lambda each, word=word: (_one_word(word), _other_ways(each))[1], ())  # type: ignore[misc]
+    return found
 
-    return _Rules(
-        categories=rules("categories", known.categories),
-        services=rules("services", known.services),
-        alerts=rules("alerts", list(Alert)),
-        exclusions=rules("exclusions", known.exclusions),
-        signals=rules("signals", Signal.ALL),
-    )
+
+def _other_ways(value: Value) -> tuple[str, ...]:
+    return tuple(each for item in listed(value) for each in item.attempt(lambda it: (_one_word(text(it)),), ()))
+
+
+def _one_word(written: str) -> str:
+    if " " in check_phrase(written):
+        raise Refused(f'"{written}" is more than one word', "write phrases under lists")
+    return written
+
+
+# --- rules -----------------------------------------------------------------------------------------------------------
+
+
+def _rule(value: Value, known: _Vocabulary, lists: Lists) -> Rule:
+    with value.fields() as f:
+        place = value.node.place
+        name = f.required("id", lambda each: _id(each, known), "-")
+        why = f.text("why")
+        before = len(value.faults.found)
+        when = f.required("when", lambda each: read_condition(each, lists), AllOf(()))
+        if len(value.faults.found) == before and not can_hold(when):
+            f.fault("when", "this rule can never hold: what it asks for, it also rules out", "take one of the two out")
+        then = f.required("then", lambda each: _outcome(each, known), Outcome())
+        tests = f.optional("tests", read_tests, ())
+        return Rule(name, why, when, then, f.yes_no("stop", default=False), tests, Place(place.file, place.line))
+
+
+def _id(value: Value, known: _Vocabulary) -> str:
+    written = text(value)
+    value.wants(type="string", pattern=f"^{ID.pattern}$")
+    if not ID.fullmatch(written) or len(written) > 60:
+        raise Refused(f'"{written}" cannot be an id', "write small letters and digits with - between words: missed-bins")
+    place = value.node.place
+    if written in known.ids:
+        raise Refused(
+            f'another rule has the id "{written}": {known.ids[written]}', "give it an id of its own: the journal shows it"
+        )
+    known.ids[written] = f"{place.file}, line {place.line}"
+    return written
+
+
+def _outcome(value: Value, known: _Vocabulary) -> Outcome:
+    with value.fields() as f:
+        found = Outcome(
+            category=f.optional("category", lambda each: Category(_known(each, known.categories)), None),
+            service=f.optional("service", lambda each: _known(each, known.services), None),
+            form=f.optional("form", _form, None),
+            suspects=f.optional("suspect", lambda each: _several(each, known.exclusions), ()),
+            alerts=tuple(Alert(each) for each in f.optional("alert", lambda each: _several(each, list(Alert)), ())),
+            signals=f.optional("signal", lambda each: _several(each, Signal.ALL), ()),
+        )
+        if found == Outcome() and not any(f.has(key) for key in OUTCOMES):
+            value.fault("the rule gives nothing", f"write one of {', '.join(OUTCOMES)}")
+        return found
+
+
+OUTCOMES = ("category", "service", "alert", "suspect", "signal", "form")
+
+
+def _several(value: Value, known: Collection[str] | None) -> tuple[str, ...]:
+    return tuple(found for item in listed(value) for found in item.attempt(lambda each: (_known(each, known),), ()))
 
 
 def _known(value: Value, known: Collection[str] | None) -> str:
     written = text(value)
-    if known is not None and written not in known:
-        refuse_word(written, known)
+    if known is not None:
+        value.wants(type="string", enum=list(known))
+        if written not in known:
+            refuse_word(written, known)
     return written
 
 
-def _rule(value: Value, known: Collection[str] | None, names: set[str]) -> Rule:
+def _form(value: Value) -> Form:
     with value.fields() as f:
-        name = f.text("name")
-        if name in names:
-            f.fault("name", f'another rule is called "{name}"', "give it a name of its own: the journal shows it")
-        names.add(name)
-        return Rule(name, f.required("gives", lambda each: _known(each, known), "-"), _condition(f))
-
-
-def _form(value: Value, names: set[str]) -> Form:
-    with value.fields() as f:
-        name = f.text("name")
-        if name in names:
-            f.fault("name", f'another rule is called "{name}"', "give it a name of its own: the journal shows it")
-        names.add(name)
-        labels = f.required("fields", _form_labels, FormLabels({}))
-        return Form(name, _condition(f), labels, f.optional("why", text, ""))
-
-
-def _form_labels(value: Value) -> FormLabels:
-    with value.fields() as f:
+        called = f.text("called")
         fields = {key: found for key in FORM_FIELDS if (found := f.optional(key, _labels, ()))}
         if "text" not in fields:
             f.fault("text", "is missing: what the person wrote", "write the label that stands before it in the form's mail")
         if not {"name", "email", "phone", "address"} & fields.keys():
             f.fault("email", "nothing says who the person is", "write the label of one of name, email, phone, address")
-        return FormLabels(fields, f.optional("other", _labels, ()))
+        return Form(called, fields, f.optional("other", _labels, ()))
 
 
 def _labels(value: Value) -> tuple[str, ...]:
     """One label, or a list of those that may stand there."""
-    return tuple(found for item in _listed(value) for found in item.attempt(lambda each: (text(each),), ()))
-
-
-def _condition(f: Fields) -> Condition:
-    if not any(f.has(key) for key in FIELDS):
-        f.fault("name", "the rule looks for nothing", f"write words under one of {', '.join(FIELDS)}")
-    return Condition(
-        subject=f.optional("subject", _patterns, ()),
-        text=f.optional("text", _patterns, ()),
-        anywhere=f.optional("anywhere", _patterns, ()),
-        sender=f.optional("sender", _senders, ()),
-        also=f.optional("also", _patterns, ()),
-        unless=f.optional("unless", _patterns, ()),
-    )
-
-
-def _patterns(value: Value) -> tuple[Pattern, ...]:
-    """The plain words of a list as one pattern, and each regular expression in it."""
-    phrases: list[str] = []
-    patterns: list[Pattern] = []
-    for item in _listed(value):
-        if isinstance(item.node, Scalar):
-            phrases.extend(item.attempt(lambda each: (check_phrase(text(each)),), ()))
-        else:
-            patterns.extend(item.attempt(lambda each: (_pattern(each),), ()))
-    return (compile_phrases(phrases), *patterns) if phrases else tuple(patterns)
-
-
-def _listed(value: Value) -> tuple[Value, ...]:
-    """The items of a list; a single phrase may stand without brackets."""
-    found = (value,) if isinstance(value.node, Scalar) else value.items()
-    if not found:
-        raise Refused("the list is empty", "write words, or take the line out")
-    return found
-
-
-def _pattern(value: Value) -> Pattern:
-    with value.fields() as f:
-        return f.required("pattern", lambda each: compile_pattern(text(each)), _NEVER)
-
-
-def _senders(value: Value) -> tuple[Pattern, ...]:
-    return tuple(found for item in _listed(value) for found in item.attempt(lambda each: (compile_sender(text(each)),), ()))
-
-
-class _Never:
-    """The stand-in of a pattern that was refused."""
-
-    def search(self, text: str) -> object | None:  # noqa: ARG002 - it looks for nothing
-        return None
-
-
-_NEVER: Pattern = _Never()
+    return tuple(found for item in listed(value) for found in item.attempt(lambda each: (text(each),), ()))

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -29,13 +30,14 @@ _SHAPES: tuple[Node, ...] = (
     Table(_NOWHERE, ()),
     Scalar(_NOWHERE, "", Kind.NOTHING),
 )
+_KINDS_DRAWN: ContextVar[dict[str, Schema]] = ContextVar("_KINDS_DRAWN")  # those that may stand in themselves, by name
 _ANY_NAMES = ("name", "2027-01-25")  # of an entry whose name is the admin's own, or a day
 
 
 _READERS: dict[str, tuple[str, Callable[[Value], object]]] = {
     "policy": ("A published policy, promise by promise: policy.yaml", policy_file.policy_of),
     "routing": ("What a mail is about: routing.yaml", routing_file.routing_of),
-    "shared": ("Rules that councils share: rules/shared/*.yaml", routing_file.shared_of),
+    "shared": ("Rules that councils share: rules/shared/*.yaml", routing_file.included_of),
     "staff": ("Who works here: staff.yaml", roster_file.staff_of),
     "scenario": ("A story, and what must have happened: scenarios/*.yaml", scenario_file.scenario_of),
     "promises": ("The register of what is published: promises.yaml", promises_file.register_of),
@@ -46,7 +48,19 @@ KINDS = tuple(_READERS)
 def schema_of(kind: str) -> Schema:
     """The JSON Schema (2020-12) of the files of *kind*, one of KINDS."""
     title, read = _READERS[kind]
-    return {"$schema": DIALECT, "title": title, **_shared(_drawn(read))}
+    kinds: dict[str, Schema] = {}
+    drawing = _KINDS_DRAWN.set(kinds)
+    try:
+        whole = _shared(_drawn(read))
+    finally:
+        _KINDS_DRAWN.reset(drawing)
+    definitions = {**kinds, **whole.pop("$defs", {})}
+    return {
+        "$schema": DIALECT,
+        "title": title,
+        **whole,
+        **({"$defs": dict(sorted(definitions.items()))} if definitions else {}),
+    }
 
 
 def write_schemas(folder: Path, kinds: tuple[str, ...] = KINDS) -> tuple[Path, ...]:
@@ -122,6 +136,16 @@ class Probe(Value):
         child = Probe(_SHAPES[0], self.path, self.faults)
         self.sketch.schema["additionalProperties"] = child.sketch.schema
         return tuple((name, child) for name in _ANY_NAMES)
+
+    def called(self, name: str, read: Callable[[Value], T]) -> T:
+        """A kind that may stand in itself is drawn once, and referred to."""
+        self.sketch.drawn = True
+        self.sketch.schema["$ref"] = f"#/$defs/{name}"
+        kinds = _KINDS_DRAWN.get()
+        if name not in kinds:
+            kinds[name] = {}
+            kinds[name] = _drawn(read)
+        raise Refused("drawn")
 
     def keyed(
         self,

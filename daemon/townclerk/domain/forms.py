@@ -15,9 +15,11 @@ _LOOKED_AT = 5_000  # lines
 
 
 @dataclass(frozen=True, slots=True)
-class FormLabels:
-    """What stands before each value in the mails of a form. `other` are labels whose values are nobody's words."""
+class Form:
+    """A web form that comes by mail: what it is called, and what stands before each value in its mails. `other` are labels
+    whose values are nobody's words."""
 
+    called: str
     fields: dict[str, tuple[str, ...]]  # of FIELDS -> the labels that may stand there
     other: tuple[str, ...] = ()
 
@@ -42,9 +44,9 @@ class FormRead:
         return tuple((label, words) for label, words in given if words)
 
 
-def read_form(form: str, labels: FormLabels, mail: IncomingMail, services: Iterable[str]) -> FormRead:
+def read_form(form: Form, mail: IncomingMail, services: Iterable[str]) -> FormRead:
     """What the mail of *form* says. One way to know who it was, and what they wrote, is what there must be."""
-    values = _values(mail.text, labels)
+    values = _values(mail.text, form)
     found = _EMAIL.search(values.get("email", ""))
     email = found[0] if found and not unread_address(found[0].lower()) else ""
     name = " ".join(values.get("name", "").split())[:200]
@@ -54,7 +56,7 @@ def read_form(form: str, labels: FormLabels, mail: IncomingMail, services: Itera
     missing += [] if name or reached else ["who they are"]
     service = code(values.get("service", ""))
     return FormRead(
-        form=form,
+        form=form.called,
         who=Address(name, email),
         text=text,
         phone=_one_line(values.get("phone", "")),
@@ -69,10 +71,10 @@ def _one_line(value: str) -> str:
     return " ".join(value.split())
 
 
-def _values(text: str, labels: FormLabels) -> dict[str, str]:
+def _values(text: str, form: Form) -> dict[str, str]:
     """The value of each field: what stands behind its label, and below it until the next one."""
-    known = [(label, name) for name in FIELDS for label in labels.fields.get(name, ())]
-    known += [(label, "other") for label in labels.other]
+    known = [(label, name) for name in FIELDS for label in form.fields.get(name, ())]
+    known += [(label, "other") for label in form.other]
     patterns = [(_pattern(label), name) for label, name in sorted(known, key=lambda one: len(one[0]), reverse=True)]
     values: dict[str, list[str]] = {}
     at: str | None = None

@@ -91,6 +91,7 @@ class IncomingMail:
     returned_message_ids: tuple[str, ...] = ()  # Message-IDs of the mail that a delivery report returns
     attachments: tuple[Attachment, ...] = ()
     defects: tuple[str, ...] = ()
+    size: int = 0  # of the whole mail, in bytes
     content_hash: str = ""  # of what the sender wrote, the same for two deliveries of one mail
 
     @property

@@ -173,16 +173,15 @@ GATES: dict[str, tuple[str, Callable[[Policy], object]]] = {
 
 def things(council: Council) -> dict[KeptBy, tuple[str, ...]]:
     """What there is of each kind in *council*: all that a register may refer to but its settings, which stand in the file."""
-    policy, routing = council.policy, council.routing
-    rules = (*routing.categories, *routing.services, *routing.alerts, *routing.exclusions, *routing.signals)
+    policy, rules = council.policy, council.routing.rules
     return {
         KeptBy.DEADLINE: tuple(deadline_names(policy)),
         KeptBy.LETTER: tuple(LetterKind),
         KeptBy.CHECK: tuple(dict.fromkeys(checks(policy))),
-        KeptBy.RULE: tuple(rule.name for rule in rules),
+        KeptBy.RULE: tuple(rule.id for rule in rules),
         KeptBy.SIGNAL: Signal.ALL,
         KeptBy.EXCLUSION: tuple(policy.exclusions),
-        KeptBy.ALERT: (*policy.alerts, *(rule.gives for rule in routing.alerts)),
+        KeptBy.ALERT: (*policy.alerts, *(alert for rule in rules for alert in rule.then.alerts)),
         KeptBy.CATEGORY: tuple(policy.categories),
         KeptBy.WORD: tuple(WORDS),
         KeptBy.REPORT: tuple(policy.provisions.reports),

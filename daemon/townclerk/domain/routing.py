@@ -1,79 +1,85 @@
 """Routing rules: what a mail is about, who deals with it, and what must be noticed in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
 
-from townclerk.domain.forms import FormLabels
+from townclerk.domain.conditions import Condition, Facts, Part, Patterns, Reading, Trait, Verdict
+from townclerk.domain.forms import Form
 from townclerk.domain.mail import IncomingMail
+from townclerk.domain.phrases import PhraseIndex
 from townclerk.domain.words import Alert, Category
 
-
-class Pattern(Protocol):
-    """A compiled pattern of a linear-time engine: a rule can never hang the daemon."""
-
-    def search(self, text: str) -> object | None: ...
+ONE_WINS = frozenset({"category", "service", "form"})  # of what a rule gives; all else adds up
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """True where any of the patterns is found in its field, one of `also` too where there are any, and none of `unless`.
-    Patterns ignore case."""
+class Outcome:
+    """What a rule gives a mail. Of category, service and form the first rule that gives one wins; the others add up.
+    What only a person may decide, a rule suggests: `suspects` are exclusions."""
 
-    subject: tuple[Pattern, ...] = ()
-    text: tuple[Pattern, ...] = ()  # in the sender's own words
-    anywhere: tuple[Pattern, ...] = ()  # the subject, or the sender's own words
-    sender: tuple[Pattern, ...] = ()  # their address
-    also: tuple[Pattern, ...] = ()  # the subject, or the sender's own words
-    unless: tuple[Pattern, ...] = ()  # the subject, or the sender's own words
+    category: Category | None = None
+    service: str | None = None
+    form: Form | None = None
+    suspects: tuple[str, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    signals: tuple[str, ...] = ()
 
-    def holds(self, subject: str, text: str, sender: str) -> bool:
-        found = (
-            _any(self.subject, (subject,))
-            or _any(self.text, (text,))
-            or _any(self.anywhere, (subject, text))
-            or _any(self.sender, (sender,))
-        )
-        return found and (not self.also or _any(self.also, (subject, text))) and not _any(self.unless, (subject, text))
+    def said(self) -> Iterator[tuple[str, str]]:
+        """What it gives, as the file names it."""
+        given = {
+            "category": (self.category.value,) if self.category else (),
+            "service": (self.service,) if self.service else (),
+            "form": (self.form.called,) if self.form else (),
+            "suspect": self.suspects,
+            "alert": tuple(alert.value for alert in self.alerts),
+            "signal": self.signals,
+        }
+        return ((name, word) for name, words in given.items() for word in words)
 
 
-def _any(patterns: Iterable[Pattern], fields: tuple[str, ...]) -> bool:
-    return any(pattern.search(field) is not None for pattern in patterns for field in fields)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in the files."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """A mail with which a rule is tried, and whether it must hold there."""
+
+    mail: IncomingMail
+    holds: bool
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`name` is what the journal and `explain` say."""
+    """`id` is its name in commands and in the journal, `why` a sentence. Below a rule with `stop` that holds, no other gives a
+    category, a service or a form; alerts, suspicions and signals are never stopped."""
 
-    name: str
-    gives: str
+    id: str
+    why: str
     when: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A web form that comes by mail: by what it is known, and where each value stands. `why` says what it is."""
-
-    name: str
-    when: Condition
-    labels: FormLabels
-    why: str = ""
+    then: Outcome
+    stop: bool = False
+    tests: tuple[RuleTest, ...] = ()
+    place: Place = Place("", 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """The rules of a council, in the order of the file: of categories and services the first that holds wins; every alert
-    and exclusion that holds counts. `signals` are phrases with a meaning in a conversation: see `Signal`."""
+    """The rules of a council, in the order of its files, and what all of them look for. `version` names the set."""
 
-    categories: tuple[Rule, ...] = ()
-    services: tuple[Rule, ...] = ()
-    alerts: tuple[Rule, ...] = ()
-    exclusions: tuple[Rule, ...] = ()
-    signals: tuple[Rule, ...] = ()
+    rules: tuple[Rule, ...]
+    phrases: PhraseIndex
+    patterns: Patterns
     otherwise_category: Category = Category.COMPLAINT
     otherwise_service: str = "other"
-    service_names: tuple[str, ...] = ()  # every service of this council, whether a rule gives it or only an officer does
-    forms: tuple[Form, ...] = ()
+    services: tuple[str, ...] = ()  # every one of this council, whether a rule gives it or only an officer does
+    version: str = ""
 
 
 class Signal:
@@ -124,39 +130,116 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What the rules say of one mail, and the names of the rules that said it."""
+    """What the rules say of one mail, the sentences of the rules that said it, and their ids."""
 
     category: Category
     service: str
     alerts: tuple[Alert, ...] = ()
     exclusions: tuple[str, ...] = ()
     signals: frozenset[str] = frozenset()
-    doubtful: bool = False  # no rule of the categories holds
+    doubtful: bool = False  # no rule gives a category
     because: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a mail that does not stand in it."""
+
+    traits: frozenset[Trait] = frozenset()
+    earlier: tuple[datetime, ...] = ()
+    received_at: datetime | None = None
+    working_time: bool = True
+
+
+def route(mail: IncomingMail, routing: Routing, opens: bool = True, context: Context | None = None) -> Route:
+    """What the rules make of a mail: of the sender's own words. What they quote counts only where it is all there is of a mail
+    that *opens* a case: a pure forward. In a further mail it is our own letter."""
+    reading = Reading(facts_of(mail, opens, context or Context()), routing.phrases, routing.patterns)
+    return _route((rule for rule in routing.rules if rule.when.holds(reading)), routing)
 
 
 def form_of(mail: IncomingMail, routing: Routing) -> Form | None:
     """The form of which *mail* is the notification, or None: it is of none."""
-    sender = mail.sender.key if mail.sender else ""
-    return next((form for form in routing.forms if form.when.holds(mail.subject, mail.own_text or mail.text, sender)), None)
+    forms = [rule for rule in routing.rules if rule.then.form is not None]
+    if not forms:
+        return None
+    reading = Reading(facts_of(mail, opens=True, context=Context()), routing.phrases, routing.patterns)
+    return next((rule.then.form for rule in forms if rule.when.holds(reading)), None)
 
 
-def route(mail: IncomingMail, routing: Routing, opens: bool = True) -> Route:
-    """What the rules make of a mail: of the sender's own words. What they quote counts only where it is all there is of a mail
-    that *opens* a case: a pure forward. In a further mail it is our own letter."""
-    subject, text, sender = mail.subject, mail.own_text or (mail.text if opens else ""), mail.sender.key if mail.sender else ""
-
-    def holding(rules: tuple[Rule, ...]) -> list[Rule]:
-        return [rule for rule in rules if rule.when.holds(subject, text, sender)]
-
-    categories, services = holding(routing.categories)[:1], holding(routing.services)[:1]
-    alerts, exclusions, signals = holding(routing.alerts), holding(routing.exclusions), holding(routing.signals)
-    return Route(
-        category=Category(categories[0].gives) if categories else routing.otherwise_category,
-        service=services[0].gives if services else routing.otherwise_service,
-        alerts=tuple(dict.fromkeys(Alert(rule.gives) for rule in alerts)),
-        exclusions=tuple(dict.fromkeys(rule.gives for rule in exclusions)),
-        signals=frozenset(rule.gives for rule in signals),
-        doubtful=not categories,
-        because=tuple(rule.name for rule in (*categories, *services, *alerts, *exclusions, *signals)),
+def facts_of(mail: IncomingMail, opens: bool, context: Context) -> Facts:
+    """What rules may look at in *mail*."""
+    return Facts(
+        subject=mail.subject,
+        text=mail.own_text or (mail.text if opens else ""),
+        sender=mail.sender.key if mail.sender else "",
+        recipients=mail.recipients,
+        headers=mail.headers,
+        attachments=tuple(Part(each.filename, each.content_type, each.size) for each in mail.attachments),
+        size=mail.size,
+        traits=context.traits,
+        earlier=context.earlier,
+        received_at=context.received_at,
+        working_time=context.working_time,
     )
+
+
+def _route(holding: Iterable[Rule], routing: Routing) -> Route:
+    """What those that hold come to."""
+    category, service = None, None
+    suspects: list[str] = []
+    alerts: list[Alert] = []
+    signals: list[str] = []
+    heard: list[Rule] = []
+    stopped = False
+    for rule in holding:
+        then = rule.then
+        first = not stopped and ((then.category and not category) or (then.service and not service))
+        if first or then.alerts or then.suspects or then.signals:
+            heard.append(rule)
+        if not stopped:
+            category, service = category or then.category, service or then.service
+        suspects += then.suspects
+        alerts += then.alerts
+        signals += then.signals
+        stopped = stopped or rule.stop
+    return Route(
+        category=category or routing.otherwise_category,
+        service=service or routing.otherwise_service,
+        alerts=tuple(dict.fromkeys(alerts)),
+        exclusions=tuple(dict.fromkeys(suspects)),
+        signals=frozenset(signals),
+        doubtful=category is None,
+        because=tuple(dict.fromkeys(rule.why for rule in heard)),
+        rules=tuple(rule.id for rule in heard),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One rule and one mail: whether it holds and why, and of what it gives, what did not count. `overruled`: (what it gives,
+    the id of the rule that came first)."""
+
+    rule: Rule
+    verdict: Verdict
+    overruled: tuple[tuple[str, str], ...] = ()
+
+
+def explain_route(
+    mail: IncomingMail, routing: Routing, opens: bool = True, context: Context | None = None
+) -> tuple[Tried, ...]:
+    """Every rule, in order, and why it holds or does not. What it all comes to, `route` says."""
+    reading = Reading(facts_of(mail, opens, context or Context()), routing.phrases, routing.patterns)
+    tried: list[Tried] = []
+    first: dict[str, str] = {}
+    stopped = ""
+    for rule in routing.rules:
+        verdict = rule.when.explain(reading)
+        given = [name for name, _ in rule.then.said() if name in ONE_WINS] if verdict.holds else []
+        by = [(name, first.get(name, stopped)) for name in given]
+        tried.append(Tried(rule, verdict, tuple((name, other) for name, other in by if other)))
+        for name in given:
+            first.setdefault(name, stopped or rule.id)
+        stopped = stopped or (rule.id if rule.stop and verdict.holds else "")
+    return tuple(tried)

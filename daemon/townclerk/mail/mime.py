@@ -98,11 +98,13 @@ class Part(Message):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A parsed mail. `cut` is True where its header block was longer than is read; `body_digest` is of the bytes below it."""
+    """A parsed mail. `cut` is True where its header block was longer than is read; `body_digest` is of the bytes below it;
+    `size` of the whole, in bytes."""
 
     root: Part
     cut: bool
     body_digest: bytes
+    size: int
 
 
 # -- bytes into a tree -------------------------------------------------------------------------------------------------
@@ -120,13 +122,17 @@ def open_mail(source: bytes | Path) -> Opened:
         body = trailing + piece.replace(b"\r", b"")
         digest.update(body.rstrip(b"\n"))
         trailing = body[len(body.rstrip(b"\n")) :]
-    return Opened(_closed(parser), cut, digest.digest())
+    return Opened(_closed(parser), cut, digest.digest(), _size(source))
 
 
 def open_head(source: bytes | Path) -> Opened:
     """Parse the header block alone."""
     head, _, cut = _split_head(_pieces(source))
-    return Opened(_closed(_begun(head)), cut, b"")
+    return Opened(_closed(_begun(head)), cut, b"", _size(source))
+
+
+def _size(source: bytes | Path) -> int:
+    return len(source) if isinstance(source, bytes) else source.stat().st_size
 
 
 def _begun(head: bytes) -> BytesFeedParser:

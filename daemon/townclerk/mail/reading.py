@@ -128,6 +128,7 @@ def _whole(opened: Opened) -> IncomingMail:
         returned_message_ids=returned.ids,
         attachments=_attachments(root),
         defects=_defects(opened, head, texts),
+        size=opened.size,
         content_hash=_content_hash(opened),
     )
 
@@ -356,6 +357,7 @@ def _plainly(opened: Opened, text: str) -> IncomingMail:
         references=_ids(root, "references"),
         headers=_signals(root),
         defects=(SEVERAL_SENDERS,),  # nothing here is certain enough to act upon
+        size=opened.size,
         content_hash=_content_hash(opened),
     )
 

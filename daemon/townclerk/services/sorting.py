@@ -122,7 +122,7 @@ async def _conversation(
 ) -> None:
     form = form_of(mail, office.council.routing)
     if form is not None:
-        read = read_form(form.name, form.labels, mail, office.council.routing.service_names)
+        read = read_form(form, mail, office.council.routing.services)
         await _filled_in(office, stored, mail, read, screening, settle, now)
         return
     writer = _writer(mail, sender, screening)

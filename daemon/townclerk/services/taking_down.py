@@ -264,7 +264,7 @@ def _as_theirs(
 async def _opening(office: Office, officer: Officer, facts: MailFacts, said: str, earlier: _Earlier | None) -> Takes | Refused:
     """The case that *officer* describes, or all that is wrong with the description, and the same once more to be completed."""
     calendar = office.council.calendar
-    services = tuple(sorted({*office.council.routing.service_names, *_services(office)}))
+    services = tuple(sorted({*office.council.routing.services, *_services(office)}))
     today = calendar.local(facts.received_at).date()
     original = earlier.original if earlier is not None else None
     begun = read_contact(earlier.logged, today, services) if earlier is not None and original is None else None

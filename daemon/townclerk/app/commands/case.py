@@ -51,7 +51,7 @@ def list_(
       townclerk case list --status open --category complaint --service waste --json
     """
     with open_records(ctx.obj) as records:
-        services = records.council.routing.service_names
+        services = records.council.routing.services
         if service is not None and service not in services:
             raise CannotRead(f'"{service}" is no service of this council; write one of: {", ".join(services)}')
         given = partial(

@@ -1,0 +1,318 @@
+"""Conditions as they stand in a rules file, under `when`.
+
+    when: [missed bin*, bin* not collected]          any of these words, in the subject or what the sender wrote
+
+    when:                                            every line must hold
+      subject: [review*]                             words: in the subject, in the text, or anywhere
+      sender: ["@lgo.org.uk"]
+      all: [missed, bin*]                            each of them
+      any: [{language: [cy]}, [casgliad]]            one of them
+      not: [tennis]                                  none of them
+      score: {at_least: 3, of: [{weighs: 2, when: [complain*]}, {weighs: 1, when: [again]}]}
+
+A word list holds phrases, {pattern: ...}, {near: [missed, bin*], within: 5} and {list: name}.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from townclerk.config.patterns import check_pattern, check_phrase
+from townclerk.config.reading import Fields, Refused, Value, clock, suggest, text, whole_number, word_of, yes_no
+from townclerk.config.yaml import Items, Scalar, Table
+from townclerk.domain.conditions import (
+    AllOf,
+    AnyOf,
+    Arrives,
+    Condition,
+    EarlierCases,
+    Field,
+    HasAttachment,
+    HeaderHas,
+    Hours,
+    Is,
+    LargerThan,
+    Near,
+    Not,
+    Score,
+    SenderIs,
+    SentTo,
+    Trait,
+    Words,
+)
+
+MOST_WORDS = 100  # between words that are near each other
+WORD_KEYS = ("pattern", "near", "list")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SIZE = re.compile(r"(\d{1,6}(?:\.\d)?)\s*(kb|mb)", re.IGNORECASE)
+_UNITS = {"kb": 1_000, "mb": 1_000_000}
+_DAYS_LONG = re.compile(r"(\d{1,5})\s+days?")
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The lists of words or addresses that rules may name."""
+
+    named: Mapping[str, Value] = field(default_factory=dict)
+
+    def items(self, value: Value) -> tuple[Value, ...]:
+        """The items of the list that *value* names. Raises Refused where there is none."""
+        name = text(value)
+        if name not in self.named:
+            expected = suggest(name, self.named) if self.named else f'write it under lists: "{name}: [...]"'
+            raise Refused(f'there is no list "{name}"', expected)
+        return listed(self.named[name])
+
+
+def read_condition(value: Value, lists: Lists) -> Condition:
+    """What stands under `when`, or in a condition. Raises Refused, or notes faults where they stand."""
+    return value.called("condition", lambda it: _condition(it, lists))
+
+
+def _condition(value: Value, lists: Lists) -> Condition:
+    if not isinstance(value.node, Table):
+        return _words(Field.ANYWHERE, value, lists)
+    with value.fields() as f:
+        found = tuple(_parts(f, lists))
+        if not found and not any(f.has(key) for key in KEYS):
+            value.fault("it asks for nothing", f"write one of {', '.join(KEYS)}")
+    return found[0] if len(found) == 1 else AllOf(found)
+
+
+def _parts(f: Fields, lists: Lists) -> Iterable[Condition]:
+    """The lines of a condition that are written."""
+    readers: dict[str, Callable[[Value], Condition]] = {
+        **{where.value: lambda value, where=where: _words(where, value, lists) for where in Field},  # type: ignore[misc]
+        "sender": lambda value: SenderIs(_addresses(value, lists)),
+        "to": lambda value: SentTo(_addresses(value, lists)),
+        "header": _headers,
+        "attachment": _attachment,
+        "larger_than": lambda value: LargerThan(_size(value)),
+        "is": lambda value: Is(tuple(word_of(Trait)(item) for item in listed(value))),
+        "earlier_cases": _earlier,
+        "arrives": _arrives,
+        "score": lambda value: _score(value, lists),
+        "all": lambda value: AllOf(_each(value, lists)),
+        "any": lambda value: AnyOf(_each(value, lists)),
+        "also": lambda value: read_condition(value, lists),
+        "not": lambda value: Not(read_condition(value, lists)),
+    }
+    for key, read in readers.items():
+        condition = f.optional(key, read, None)
+        if condition is not None:
+            yield condition
+    if (words := _Words.of(f, lists)).any_:
+        yield words.condition(Field.ANYWHERE)
+
+
+KEYS = (
+    *(where.value for where in Field), "sender", "to", "header", "attachment", "larger_than", "is", "earlier_cases", "arrives",
+    "score", "all", "any", "also", "not", *WORD_KEYS,
+)  # fmt: skip
+
+
+def _each(value: Value, lists: Lists) -> tuple[Condition, ...]:
+    return tuple(
+        each for item in listed(value) if (each := item.attempt(lambda it: read_condition(it, lists), None)) is not None
+    )
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Words:
+    """What a word list looks for."""
+
+    phrases: set[str] = field(default_factory=set)
+    patterns: set[str] = field(default_factory=set)
+    nears: list[Near] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, f: Fields, lists: Lists) -> "_Words":
+        """What the lines pattern, near and list of a group look for."""
+        found = cls()
+        if (pattern := f.optional("pattern", lambda each: check_pattern(text(each)), None)) is not None:
+            found.patterns.add(pattern)
+        within = f.optional("within", whole_number(1, MOST_WORDS), None)
+        groups = f.optional("near", lambda each: _near(each, lists), ())
+        if len(groups) > 1:
+            found.nears.append(Near(groups, within))
+        elif within is not None and not f.has("near"):
+            f.fault("within", "belongs to near", "write near: [one, other] beside it")
+        if (items := f.optional("list", lists.items, None)) is not None:
+            found.add(items, lists)
+        return found
+
+    @property
+    def any_(self) -> bool:
+        return bool(self.phrases or self.patterns or self.nears)
+
+    def add(self, items: Iterable[Value], lists: Lists) -> None:
+        for item in items:
+            item.attempt(lambda each: self._item(each, lists), None)
+
+    def _item(self, item: Value, lists: Lists) -> None:
+        if isinstance(item.node, Scalar):
+            self.phrases.add(check_phrase(text(item)))
+            return
+        with item.fields() as f:
+            found = _Words.of(f, lists)
+            if not any(f.has(key) for key in WORD_KEYS):
+                item.fault("it looks for nothing", f"write a phrase, or one of {', '.join(WORD_KEYS)}")
+        self.phrases |= found.phrases
+        self.patterns |= found.patterns
+        self.nears += found.nears
+
+    def condition(self, where: Field) -> Words:
+        return Words(where, frozenset(self.phrases), frozenset(self.patterns), tuple(self.nears))
+
+
+def _words(where: Field, value: Value, lists: Lists) -> Words:
+    found = _Words()
+    found.add(listed(value), lists)
+    return found.condition(where)
+
+
+def listed(value: Value) -> tuple[Value, ...]:
+    """The items of a list; a single one may stand without brackets."""
+    found = value.items() if isinstance(value.node, Items) else (value,)
+    if not found:
+        raise Refused("the list is empty", "write words, or take the line out")
+    return found
+
+
+def _near(value: Value, lists: Lists) -> tuple[frozenset[str], ...]:
+    groups = tuple(each for item in value.items() if (each := item.attempt(lambda it: _phrases(it, lists), None)) is not None)
+    if len(groups) < 2:
+        raise Refused("near needs two words at least", "write near: [missed, bin*]")
+    return groups
+
+
+def _phrases(value: Value, lists: Lists) -> frozenset[str]:
+    """Those of one place in near: a phrase, a list of them, or {list: name}."""
+    if isinstance(value.node, Table):
+        with value.fields() as f:
+            items = f.required("list", lists.items, ())
+    else:
+        items = listed(value)
+    return frozenset(each for item in items for each in item.attempt(lambda it: (check_phrase(text(it)),), ()))
+
+
+# --- what a mail is --------------------------------------------------------------------------------------------------
+
+
+def _addresses(value: Value, lists: Lists) -> tuple[str, ...]:
+    found: list[str] = []
+
+    def read(item: Value) -> None:
+        if isinstance(item.node, Table):
+            with item.fields() as f:
+                for each in f.required("list", lists.items, ()):
+                    each.attempt(read, None)
+            return
+        found.append(check_address(text(item)))
+
+    for item in listed(value):
+        item.attempt(read, None)
+    return tuple(dict.fromkeys(found))
+
+
+def check_address(written: str) -> str:
+    """*written* in lower case, where it is an address, or "@lgo.org.uk" for everybody there and below it. Raises Refused."""
+    name, at, host = written.strip().rpartition("@")
+    if not at or not host or " " in written.strip() or "*" in written:
+        raise Refused(f'"{written}" is neither an address nor a domain', 'write "ann@council.example" or "@council.example"')
+    return f"{name}@{host}".lower()
+
+
+def _headers(value: Value) -> Condition:
+    found = [
+        each
+        for name, entry in value.entries()
+        if (each := entry.attempt(lambda it, name=name: _header(name, it), None)) is not None  # type: ignore[misc]
+    ]
+    if not found:
+        raise Refused("it names no header", 'write for instance header: {X-Spam-Flag: "YES"}')
+    return found[0] if len(found) == 1 else AllOf(tuple(found))
+
+
+def _header(name: str, value: Value) -> HeaderHas:
+    if not re.fullmatch(r"[!-9;-~]{1,80}", name):
+        raise Refused(f'"{name}" is not the name of a header', "write for instance X-Spam-Flag")
+    words = tuple(text(item) for item in listed(value))
+    return HeaderHas(name.lower(), () if words == ("*",) else words)
+
+
+def _attachment(value: Value) -> HasAttachment:
+    if isinstance(value.node, Scalar):
+        if not yes_no(value):
+            raise Refused("false says nothing here", "write not: {attachment: true}")
+        return HasAttachment()
+    with value.fields() as f:
+        return HasAttachment(names=f.words("name"), types=f.words("type"), larger_than=f.optional("larger_than", _size, 0))
+
+
+def _size(value: Value) -> int:
+    """A size, in bytes."""
+    written = text(value)
+    found = _SIZE.fullmatch(written.strip())
+    if found is None:
+        raise Refused(f'"{written}" is not a size', "write for instance 500 KB or 2 MB")
+    return int(float(found[1]) * _UNITS[found[2].lower()])
+
+
+def _earlier(value: Value) -> EarlierCases:
+    with value.fields() as f:
+        return EarlierCases(f.required("at_least", whole_number(1, 1000), 1), f.optional("within", _days_long, 0))
+
+
+def _days_long(value: Value) -> int:
+    written = text(value)
+    found = _DAYS_LONG.fullmatch(written.strip())
+    if found is None or not int(found[1]):
+        raise Refused(f'"{written}" is not a number of days', "write for instance 90 days")
+    return int(found[1])
+
+
+def _arrives(value: Value) -> Arrives:
+    with value.fields() as f:
+        days = f.optional("days", lambda each: tuple(_day(item) for item in listed(each)), ())
+        hours = f.optional("between", _hours, None)
+        found = Arrives(days, hours, f.optional("working_time", yes_no, None))
+        if found == Arrives() and not any(f.has(key) for key in ("days", "between", "working_time")):
+            value.fault("it names no time", "write days, between or working_time")
+        return found
+
+
+def _day(value: Value) -> int:
+    written = text(value)
+    if written.lower() not in DAYS:
+        raise Refused(f'"{written}" is not a day of the week', suggest(written, DAYS))
+    return DAYS.index(written.lower())
+
+
+def _hours(value: Value) -> Hours:
+    items = value.items()
+    if len(items) != 2:
+        raise Refused("two times belong here", 'write between: ["18:00", "08:00"]')
+    found = Hours(clock(items[0]), clock(items[1]))
+    if found.begins == found.ends:
+        raise Refused("it begins when it ends", "write two different times")
+    return found
+
+
+def _score(value: Value, lists: Lists) -> Score:
+    with value.fields() as f:
+        at_least = f.required("at_least", whole_number(1, 1000), 1)
+        weighed = f.required("of", lambda each: each.each(lambda item: _weighed(item, lists)), ())
+        most = sum(weight for weight, _ in weighed if weight > 0)
+        if weighed and most < at_least:
+            f.fault("at_least", f"{at_least} is never reached: all together weigh {most}", f"write {most} or less")
+        return Score(at_least, weighed)
+
+
+def _weighed(value: Value, lists: Lists) -> tuple[int, Condition]:
+    with value.fields() as f:
+        weight = f.required("weighs", whole_number(-100, 100), 1)
+        return weight, f.required("when", lambda each: read_condition(each, lists), AllOf(()))

@@ -1,0 +1,509 @@
+"""What a routing rule may ask of a mail, and why the answer is yes or no."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Protocol
+
+from townclerk.domain.phrases import Findings, Found, PhraseIndex, near
+
+MOST_SHOWN = 5  # places of one condition, where it says what it was found on
+
+
+class Field(StrEnum):
+    """Where words are looked for. `text` is what the sender wrote this time; `anywhere` the subject, or that."""
+
+    SUBJECT = "subject"
+    TEXT = "text"
+    ANYWHERE = "anywhere"
+
+
+class Trait(StrEnum):
+    """What a mail is, beside what it says."""
+
+    REPLY = "reply"  # it answers a mail
+    FORWARD = "forward"  # it hands on what somebody else wrote
+    AUTOMATIC = "automatic"  # a machine sent it: an out-of-office, a notification
+    LIST = "list"  # it came by a mailing list, or is a circular
+    FROM_STAFF = "from_staff"  # its sender is on the roster
+    FROM_MEMBER = "from_member"  # its sender is on the policy's list of members: an MP, a councillor
+
+
+class Patterns(Protocol):
+    """The patterns of all rules, in a linear-time engine: no rule can ever hang the daemon."""
+
+    def found(self, text: str) -> frozenset[str]:
+        """Those that match somewhere in *text*, as they are written in the rules."""
+
+    def places(self, pattern: str, text: str) -> Iterable[tuple[int, int]]:
+        """Where *pattern* matches in *text*: characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file that came with a mail. `size` in bytes."""
+
+    name: str
+    content_type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What rules may look at. Addresses are in lower case. `size` in bytes; `received_at` in the council's time zone;
+    `earlier`: when the sender's earlier cases were opened; `working_time`: it came when the council works."""
+
+    subject: str = ""
+    text: str = ""
+    sender: str = ""
+    recipients: tuple[str, ...] = ()
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # lower-case name -> values
+    attachments: tuple[Part, ...] = ()
+    language: str = ""
+    size: int = 0
+    traits: frozenset[Trait] = frozenset()
+    earlier: tuple[datetime, ...] = ()
+    received_at: datetime | None = None
+    working_time: bool = True
+
+
+class Reading:
+    """A mail, and what all rules' words and patterns find in it: each text is read once, however many rules ask."""
+
+    def __init__(self, facts: Facts, phrases: PhraseIndex, patterns: Patterns) -> None:
+        self.facts = facts
+        self.phrases = phrases
+        self.patterns = patterns
+
+    @cached_property
+    def subject(self) -> "TextRead":
+        return TextRead(self.facts.subject, self.phrases, self.patterns)
+
+    @cached_property
+    def text(self) -> "TextRead":
+        return TextRead(self.facts.text, self.phrases, self.patterns)
+
+    def texts(self, where: Field) -> "tuple[tuple[Field, TextRead], ...]":
+        both = ((Field.SUBJECT, self.subject), (Field.TEXT, self.text))
+        return both if where is Field.ANYWHERE else tuple(one for one in both if one[0] is where)
+
+
+class TextRead:
+    """A text, and what stands in it."""
+
+    def __init__(self, text: str, phrases: PhraseIndex, patterns: Patterns) -> None:
+        self.text = text
+        self._patterns = patterns
+        self.phrases: Findings = phrases.find(text)
+
+    @cached_property
+    def patterns(self) -> frozenset[str]:
+        return self._patterns.found(self.text)
+
+    def places(self, pattern: str) -> Iterable[tuple[int, int]]:
+        return self._patterns.places(pattern, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Characters *start* to *end* of the subject or the text."""
+
+    where: Field
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a condition holds, what it asked for, on which words (where it looks at words), and those below it."""
+
+    holds: bool
+    asked: str
+    because: str = ""
+    marks: tuple[Mark, ...] = ()
+    below: tuple["Verdict", ...] = ()
+
+
+class Condition(Protocol):
+    """A question about a mail."""
+
+    def holds(self, reading: Reading) -> bool: ...
+
+    def explain(self, reading: Reading) -> Verdict: ...
+
+    def below(self) -> "tuple[Condition, ...]":
+        """The conditions of which this one is made."""
+
+
+# --- words ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A word of each group, however ordered, no two more than `within` words apart; None: in the same text."""
+
+    groups: tuple[frozenset[str], ...]
+    within: int | None
+
+    def find(self, found: Findings) -> tuple[Found, ...]:
+        if any(found.keys().isdisjoint(group) for group in self.groups):
+            return ()
+        return near([[place for phrase in group for place in found.get(phrase, ())] for group in self.groups], self.within)
+
+    def __str__(self) -> str:
+        said = " near ".join("/".join(sorted(group)) for group in self.groups)
+        return said if self.within is None else f"{said} (within {self.within} words)"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Any of the phrases, the patterns or the words near each other stands there."""
+
+    where: Field
+    phrases: frozenset[str] = frozenset()
+    patterns: frozenset[str] = frozenset()
+    nears: tuple[Near, ...] = ()
+
+    def holds(self, reading: Reading) -> bool:
+        return any(self._in(text) for _, text in reading.texts(self.where))
+
+    def _in(self, text: TextRead) -> bool:
+        if self.phrases and not text.phrases.keys().isdisjoint(self.phrases):
+            return True
+        if self.nears and any(each.find(text.phrases) for each in self.nears):
+            return True
+        return bool(self.patterns) and not text.patterns.isdisjoint(self.patterns)
+
+    def explain(self, reading: Reading) -> Verdict:
+        marks = [Mark(where, *place) for where, text in reading.texts(self.where) for place in self._places(text)]
+        marks = sorted(set(marks), key=lambda mark: (mark.where != Field.SUBJECT, mark.start))
+        texts = dict(reading.texts(self.where))
+        said = dict.fromkeys(f"“{' '.join(texts[mark.where].text[mark.start : mark.end].split())}”" for mark in marks)
+        return Verdict(bool(marks), f"{self.where}: {self._asked()}", _few(tuple(said)), tuple(marks))
+
+    def _places(self, text: TextRead) -> Iterator[tuple[int, int]]:
+        for phrase in self.phrases:
+            yield from ((place.start, place.end) for place in text.phrases.get(phrase, ()))
+        for each in self.nears:
+            yield from ((place.start, place.end) for place in each.find(text.phrases))
+        for pattern in self.patterns & text.patterns:
+            yield from text.places(pattern)
+
+    def _asked(self) -> str:
+        return _few(
+            (*sorted(self.phrases), *(str(each) for each in self.nears), *(f"/{each}/" for each in sorted(self.patterns)))
+        )
+
+    def below(self) -> tuple[Condition, ...]:
+        return ()
+
+
+def _few(said: tuple[str, ...]) -> str:
+    more = len(said) - MOST_SHOWN
+    return ", ".join(said[:MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+# --- what a mail is ------------------------------------------------------------------------------------------------------
+
+
+class Question:
+    """A condition that looks at one fact. `answer` says what was found, in words; "" where it does not hold."""
+
+    __slots__ = ()
+
+    def answer(self, facts: Facts) -> str:
+        raise NotImplementedError
+
+    def holds(self, reading: Reading) -> bool:
+        return bool(self.answer(reading.facts))
+
+    def explain(self, reading: Reading) -> Verdict:
+        answer = self.answer(reading.facts)
+        return Verdict(bool(answer), str(self), answer)
+
+    def below(self) -> tuple[Condition, ...]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class SenderIs(Question):
+    """The sender is one of these: `ann@council.example`, or `@council.example` for everybody there and below."""
+
+    wanted: tuple[str, ...]
+
+    def answer(self, facts: Facts) -> str:
+        return facts.sender if any(is_at(facts.sender, each) for each in self.wanted) else ""
+
+    def __str__(self) -> str:
+        return f"sender: {_few(self.wanted)}"
+
+
+@dataclass(frozen=True, slots=True)
+class SentTo(Question):
+    """It was sent to one of these, as `SenderIs`: an alias of the mailbox, for instance."""
+
+    wanted: tuple[str, ...]
+
+    def answer(self, facts: Facts) -> str:
+        return _few(tuple(each for each in facts.recipients if any(is_at(each, one) for one in self.wanted)))
+
+    def __str__(self) -> str:
+        return f"to: {_few(self.wanted)}"
+
+
+def is_at(address: str, wanted: str) -> bool:
+    """Whether *address* is *wanted*, an address or "@domain". Both in lower case."""
+    if not wanted.startswith("@"):
+        return address == wanted
+    host = address.rpartition("@")[2]
+    return bool(host) and (host == wanted[1:] or host.endswith(f".{wanted[1:]}"))
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderHas(Question):
+    """The header *name*, lower case, is there, and holds one of the words, where there are any, in any case."""
+
+    name: str
+    words: tuple[str, ...] = ()
+
+    def answer(self, facts: Facts) -> str:
+        values = facts.headers.get(self.name, ())
+        if not self.words:
+            return "it is there" if values else ""
+        return next((word for word in self.words for value in values if word.casefold() in value.casefold()), "")
+
+    def __str__(self) -> str:
+        return f"header {self.name}: {_few(self.words) if self.words else 'is there'}"
+
+
+@dataclass(frozen=True, slots=True)
+class HasAttachment(Question):
+    """A file came along, of one of these names (* stands for anything), of one of these types, and of more than so many
+    bytes; () or 0: of any."""
+
+    names: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    larger_than: int = 0
+
+    def answer(self, facts: Facts) -> str:
+        return next((each.name or "a file without a name" for each in facts.attachments if self._is(each)), "")
+
+    def _is(self, part: Part) -> bool:
+        named = not self.names or any(fnmatchcase(part.name.casefold(), each.casefold()) for each in self.names)
+        typed = not self.types or any(fnmatchcase(part.content_type.lower(), each.lower()) for each in self.types)
+        return named and typed and part.size > self.larger_than
+
+    def __str__(self) -> str:
+        larger = f"larger than {self.larger_than} bytes" if self.larger_than else ""
+        return " ".join(["attachment:", *(each for each in (_few(self.names), _few(self.types), larger) if each)])
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageIs(Question):
+    """The sender writes in one of these languages."""
+
+    languages: tuple[str, ...]
+
+    def answer(self, facts: Facts) -> str:
+        return facts.language if facts.language in self.languages else ""
+
+    def __str__(self) -> str:
+        return f"language: {_few(self.languages)}"
+
+
+@dataclass(frozen=True, slots=True)
+class LargerThan(Question):
+    """The whole mail has more than so many bytes."""
+
+    size: int
+
+    def answer(self, facts: Facts) -> str:
+        return f"{facts.size} bytes" if facts.size > self.size else ""
+
+    def __str__(self) -> str:
+        return f"larger than {self.size} bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class Is(Question):
+    """It has one of these traits."""
+
+    traits: tuple[Trait, ...]
+
+    def answer(self, facts: Facts) -> str:
+        return _few(tuple(each.value for each in self.traits if each in facts.traits))
+
+    def __str__(self) -> str:
+        return f"is: {_few(tuple(each.value for each in self.traits))}"
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierCases(Question):
+    """The sender has had at least so many cases, opened within so many days before this mail; 0: ever."""
+
+    at_least: int
+    within_days: int = 0
+
+    def answer(self, facts: Facts) -> str:
+        at = facts.received_at
+        count = sum(1 for each in facts.earlier if not self.within_days or at is None or (at - each).days < self.within_days)
+        return f"{count} earlier" if count >= self.at_least else ""
+
+    def __str__(self) -> str:
+        within = f" within {self.within_days} days" if self.within_days else ""
+        return f"at least {self.at_least} earlier cases{within}"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrives(Question):
+    """When it came: on one of these days of the week (0 is Monday), within these hours, in working time or out of it. What is
+    not asked, () or None, is all the same."""
+
+    days: tuple[int, ...] = ()
+    hours: "Hours | None" = None
+    working_time: bool | None = None
+
+    def answer(self, facts: Facts) -> str:
+        at = facts.received_at
+        if at is None or (self.days and at.weekday() not in self.days) or (self.hours and not self.hours.has(at.time())):
+            return ""
+        return f"{at:%A %H:%M}" if self.working_time in (None, facts.working_time) else ""
+
+    def __str__(self) -> str:
+        return "arrives at that time"
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A part of each day; from the evening to the morning where it ends before it begins."""
+
+    begins: time
+    ends: time
+
+    def has(self, at: time) -> bool:
+        if self.begins <= self.ends:
+            return self.begins <= at < self.ends
+        return at >= self.begins or at < self.ends
+
+
+# --- all, any, not, scores -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Each of them holds."""
+
+    conditions: tuple[Condition, ...]
+
+    def holds(self, reading: Reading) -> bool:
+        return all(each.holds(reading) for each in self.conditions)
+
+    def explain(self, reading: Reading) -> Verdict:
+        below = tuple(each.explain(reading) for each in self.conditions)
+        return Verdict(all(each.holds for each in below), "all of", below=below)
+
+    def below(self) -> tuple[Condition, ...]:
+        return self.conditions
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of them holds."""
+
+    conditions: tuple[Condition, ...]
+
+    def holds(self, reading: Reading) -> bool:
+        return any(each.holds(reading) for each in self.conditions)
+
+    def explain(self, reading: Reading) -> Verdict:
+        below = tuple(each.explain(reading) for each in self.conditions)
+        return Verdict(any(each.holds for each in below), "any of", below=below)
+
+    def below(self) -> tuple[Condition, ...]:
+        return self.conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """It does not hold."""
+
+    condition: Condition
+
+    def holds(self, reading: Reading) -> bool:
+        return not self.condition.holds(reading)
+
+    def explain(self, reading: Reading) -> Verdict:
+        found = self.condition.explain(reading)
+        return Verdict(not found.holds, "not", below=(found,))
+
+    def below(self) -> tuple[Condition, ...]:
+        return (self.condition,)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What holds adds its weight; so that one word does not decide."""
+
+    at_least: int
+    weighed: tuple[tuple[int, Condition], ...]
+
+    def holds(self, reading: Reading) -> bool:
+        return sum(weight for weight, each in self.weighed if each.holds(reading)) >= self.at_least
+
+    def explain(self, reading: Reading) -> Verdict:
+        below = tuple(each.explain(reading) for _, each in self.weighed)
+        parts = [weight for (weight, _), each in zip(self.weighed, below, strict=True) if each.holds]
+        said = " + ".join(str(each) for each in parts) if len(parts) > 1 else ""
+        because = f"{said} = {sum(parts)}" if said else str(sum(parts))
+        return Verdict(sum(parts) >= self.at_least, f"a score of at least {self.at_least}", because, below=below)
+
+    def below(self) -> tuple[Condition, ...]:
+        return tuple(each for _, each in self.weighed)
+
+
+def every_word(conditions: Iterable[Condition]) -> Iterator[Words]:
+    """The words for which *conditions* look, however deep."""
+    for each in conditions:
+        if isinstance(each, Words):
+            yield each
+        yield from every_word(each.below())
+
+
+def can_hold(condition: Condition) -> bool:
+    """False where *condition* rules out what it asks for, whatever the mail. True is no promise."""
+    if isinstance(condition, AnyOf):
+        return any(can_hold(each) for each in condition.conditions)
+    if not isinstance(condition, AllOf):
+        return True
+    asked = tuple(_asked(condition))
+    ruled_out = tuple(part for each in asked if isinstance(each, Not) for part in _parts_of_any(each.condition))
+    return all(can_hold(each) for each in asked) and not any(_covers(one, each) for each in asked for one in ruled_out)
+
+
+def _asked(condition: Condition) -> Iterator[Condition]:
+    """What must hold where *condition* does."""
+    if isinstance(condition, AllOf):
+        for each in condition.conditions:
+            yield from _asked(each)
+    else:
+        yield condition
+
+
+def _parts_of_any(condition: Condition) -> Iterator[Condition]:
+    """Those of which each alone makes *condition* hold."""
+    if isinstance(condition, AnyOf):
+        for each in condition.conditions:
+            yield from _parts_of_any(each)
+    else:
+        yield condition
+
+
+def _covers(one: Condition, other: Condition) -> bool:
+    """True where *one* holds whenever *other* does, as far as that is plain to see."""
+    if not (isinstance(one, Words) and isinstance(other, Words)):
+        return one == other
+    there = one.where in (other.where, Field.ANYWHERE)
+    return there and other.phrases <= one.phrases and other.patterns <= one.patterns and set(other.nears) <= set(one.nears)
