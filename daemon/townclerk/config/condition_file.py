@@ -87,7 +87,7 @@ def _parts(f: Fields, lists: Lists) -> Iterable[Condition]:
         "to": lambda value: SentTo(_addresses(value, lists)),
         "header": _headers,
         "attachment": _attachment,
-        "larger_than": lambda value: LargerThan(_size(value)),
+        "larger_than": lambda value: LargerThan(size(value)),
         "is": lambda value: Is(tuple(word_of(Trait)(item) for item in listed(value))),
         "earlier_cases": _earlier,
         "arrives": _arrives,
@@ -250,10 +250,10 @@ def _attachment(value: Value) -> HasAttachment:
             raise Refused("false says nothing here", "write not: {attachment: true}")
         return HasAttachment()
     with value.fields() as f:
-        return HasAttachment(names=f.words("name"), types=f.words("type"), larger_than=f.optional("larger_than", _size, 0))
+        return HasAttachment(names=f.words("name"), types=f.words("type"), larger_than=f.optional("larger_than", size, 0))
 
 
-def _size(value: Value) -> int:
+def size(value: Value) -> int:
     """A size, in bytes."""
     written = text(value)
     found = _SIZE.fullmatch(written.strip())

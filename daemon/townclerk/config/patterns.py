@@ -17,7 +17,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class LinearPatterns:
-    """All the patterns of a council. A pattern runs only where what it cannot do without stands in the text. It ignores case."""
+    """All the patterns of a council, which ignore case. Each runs only where what it cannot do without stands in the text."""
 
     def __init__(self, written: Iterable[str]) -> None:
         self._written = tuple(dict.fromkeys(written))

@@ -21,8 +21,9 @@
     include: [potholes, shared/services]             further rules: of potholes.yaml, beside this file, then of
                                                      rules/shared/services.yaml
 
-Rules are tried from the top, those of included files after those here. Of category, service and form the first rule that gives one wins; everything else adds up. What
-stands under `when` is in `config.condition_file`. A file that is included holds variants, lists, rules and include, nothing else.
+Rules are tried from the top, those of included files after those here. Of category, service and form the first rule that gives
+one wins; everything else adds up. What stands under `when` is in `config.condition_file`. A file that is included holds
+variants, lists, rules and include, nothing else.
 """
 
 import hashlib
@@ -39,7 +40,7 @@ from townclerk.config.routing_tests import read_tests
 from townclerk.config.shipped import find_shipped, shipped_files
 from townclerk.config.yaml import Items, Node, Scalar, Table, parse_yaml, read_file
 from townclerk.config.yaml import Place as YamlPlace
-from townclerk.domain.conditions import AllOf, can_hold, every_word
+from townclerk.domain.conditions import AllOf, Words, can_hold, every_condition
 from townclerk.domain.forms import FIELDS as FORM_FIELDS
 from townclerk.domain.forms import Form
 from townclerk.domain.phrases import PhraseIndex
@@ -147,7 +148,7 @@ def _routing(root: Value, included: IncludedFile, known: _Vocabulary, version: C
         files = _Set(root, included, known)
         files.read(f)
     rules = tuple(files.rules)
-    words = tuple(every_word(rule.when for rule in rules))
+    words = tuple(each for rule in rules for each in every_condition(rule.when) if isinstance(each, Words))
     phrases = (
         phrase for each in words for phrase in (*each.phrases, *(p for near in each.nears for g in near.groups for p in g))
     )

@@ -9,11 +9,14 @@ tests:
 
 import mimetypes
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
-from townclerk.config.reading import Fields, Value, email, text
+from townclerk.config.condition_file import listed, size
+from townclerk.config.reading import Fields, Refused, Value, email, text, word_of
 from townclerk.config.yaml import Table
+from townclerk.domain.conditions import Trait
 from townclerk.domain.mail import Address, Attachment, IncomingMail
-from townclerk.domain.routing import Place, RuleTest
+from townclerk.domain.routing import Context, Place, RuleTest
 
 SENDER = "ann.resident@home.example"
 
@@ -30,16 +33,17 @@ def _several(f: Fields, key: str, holds: bool) -> tuple[RuleTest, ...]:
 
 def _test(value: Value, holds: bool) -> RuleTest:
     place = value.node.place
-    return RuleTest(_mail(value), holds, Place(place.file, place.line))
+    mail, context = _mail(value)
+    return RuleTest(mail, context, holds, Place(place.file, place.line))
 
 
-def _mail(value: Value) -> IncomingMail:
+def _mail(value: Value) -> tuple[IncomingMail, Context]:
     if not isinstance(value.node, Table):
         said = text(value)
-        return IncomingMail(Address("", SENDER), "", said, said, size=len(said.encode()))
+        return IncomingMail(Address("", SENDER), "", said, said, size=len(said.encode())), Context()
     with value.fields() as f:
         said = f.optional("text", text, "")
-        return IncomingMail(
+        mail = IncomingMail(
             sender=Address("", f.optional("from", email, SENDER)),
             subject=f.optional_text("subject"),
             text=said,
@@ -47,8 +51,30 @@ def _mail(value: Value) -> IncomingMail:
             to=tuple(Address("", each) for each in f.words("to")),
             headers=dict(f.optional("headers", _headers, {})),
             attachments=tuple(Attachment(name, _type(name), 1000, "") for name in f.words("attachments")),
-            size=len(said.encode()),
+            size=f.optional("size", size, len(said.encode())),
         )
+        return mail, _context(f)
+
+
+def _context(f: Fields) -> Context:
+    """What the council knows of the mail: what it is, how many cases its sender has had this week, and when it came."""
+    received = f.optional("received", _moment, datetime(2027, 1, 4, 10, 0, tzinfo=UTC))  # a Monday morning
+    earlier = f.number("earlier_cases", 0, most=1000)
+    return Context(
+        traits=frozenset(f.optional("is", lambda value: tuple(word_of(Trait)(item) for item in listed(value)), ())),
+        earlier=tuple(received - timedelta(days=1) for _ in range(earlier)),
+        received_at=received,
+        working_time=f.yes_no("working_time", default=True),
+    )
+
+
+def _moment(value: Value) -> datetime:
+    written = text(value)
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        raise Refused(f'"{written}" is not a day and time', "write for instance 2027-01-29 21:30") from None
+    return found.replace(tzinfo=UTC)  # the council's own clock: nothing is counted from it but hours and days
 
 
 def _headers(value: Value) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from townclerk.domain.phrases import Findings, Found, PhraseIndex, near
 
+ALL, ANY, NOT = "all of", "any of", "not"  # what these ask for, in their verdicts
 MOST_SHOWN = 5  # places of one condition, where it says what it was found on
 
 
@@ -403,7 +404,7 @@ class AllOf:
 
     def explain(self, reading: Reading) -> Verdict:
         below = tuple(each.explain(reading) for each in self.conditions)
-        return Verdict(all(each.holds for each in below), "all of", below=below)
+        return Verdict(all(each.holds for each in below), ALL, below=below)
 
     def below(self) -> tuple[Condition, ...]:
         return self.conditions
@@ -420,7 +421,7 @@ class AnyOf:
 
     def explain(self, reading: Reading) -> Verdict:
         below = tuple(each.explain(reading) for each in self.conditions)
-        return Verdict(any(each.holds for each in below), "any of", below=below)
+        return Verdict(any(each.holds for each in below), ANY, below=below)
 
     def below(self) -> tuple[Condition, ...]:
         return self.conditions
@@ -437,7 +438,7 @@ class Not:
 
     def explain(self, reading: Reading) -> Verdict:
         found = self.condition.explain(reading)
-        return Verdict(not found.holds, "not", below=(found,))
+        return Verdict(not found.holds, NOT, below=(found,))
 
     def below(self) -> tuple[Condition, ...]:
         return (self.condition,)
@@ -464,12 +465,11 @@ class Score:
         return tuple(each for _, each in self.weighed)
 
 
-def every_word(conditions: Iterable[Condition]) -> Iterator[Words]:
-    """The words for which *conditions* look, however deep."""
-    for each in conditions:
-        if isinstance(each, Words):
-            yield each
-        yield from every_word(each.below())
+def every_condition(condition: Condition) -> Iterator[Condition]:
+    """*condition*, and all of which it is made, however deep."""
+    yield condition
+    for each in condition.below():
+        yield from every_condition(each)
 
 
 def can_hold(condition: Condition) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from townclerk.domain.conditions import Condition, Facts, Part, Patterns, Reading, Trait, Verdict
+from townclerk.domain.conditions import Condition, EarlierCases, Facts, Part, Patterns, Reading, Trait, Verdict, every_condition
 from townclerk.domain.forms import Form
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.phrases import PhraseIndex
@@ -47,10 +47,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a mail that does not stand in it."""
+
+    traits: frozenset[Trait] = frozenset()
+    earlier: tuple[datetime, ...] = ()
+    received_at: datetime | None = None
+    working_time: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class RuleTest:
     """A mail with which a rule is tried, and whether it must hold there."""
 
     mail: IncomingMail
+    context: Context
     holds: bool
     place: Place
 
@@ -80,6 +91,11 @@ class Routing:
     otherwise_service: str = "other"
     services: tuple[str, ...] = ()  # every one of this council, whether a rule gives it or only an officer does
     version: str = ""
+
+    @property
+    def asks_for_earlier_cases(self) -> bool:
+        """Whether any rule looks at the cases that the sender has had."""
+        return any(isinstance(each, EarlierCases) for rule in self.rules for each in every_condition(rule.when))
 
 
 class Signal:
@@ -140,16 +156,6 @@ class Route:
     doubtful: bool = False  # no rule gives a category
     because: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What is known of a mail that does not stand in it."""
-
-    traits: frozenset[Trait] = frozenset()
-    earlier: tuple[datetime, ...] = ()
-    received_at: datetime | None = None
-    working_time: bool = True
 
 
 def route(mail: IncomingMail, routing: Routing, opens: bool = True, context: Context | None = None) -> Route:
@@ -243,3 +249,35 @@ def explain_route(
             first.setdefault(name, stopped or rule.id)
         stopped = stopped or (rule.id if rule.stop and verdict.holds else "")
     return tuple(tried)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A test that did not come out as it must."""
+
+    rule: Rule
+    test: RuleTest
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of the tests that stand with the rules. `unreached` are those rules that none of all the mails makes hold."""
+
+    tests: int
+    failed: tuple[Failed, ...]
+    unreached: tuple[Rule, ...]
+
+
+def try_rules(routing: Routing) -> Trial:
+    """Run the tests that stand with the rules."""
+    failed: list[Failed] = []
+    reached: set[str] = set()
+    tests = [(rule, test) for rule in routing.rules for test in rule.tests]
+    for rule, test in tests:
+        reading = Reading(facts_of(test.mail, opens=True, context=test.context), routing.phrases, routing.patterns)
+        if rule.when.holds(reading) is not test.holds:
+            failed.append(Failed(rule, test, rule.when.explain(reading)))
+        elif test.holds:
+            reached.update(each.id for each in routing.rules if each.id not in reached and each.when.holds(reading))
+    return Trial(len(tests), tuple(failed), tuple(rule for rule in routing.rules if rule.id not in reached))

@@ -20,7 +20,8 @@ from townclerk.domain.events import (
 from townclerk.domain.forms import FormRead, read_form
 from townclerk.domain.linking import Clue, Link, find_clues, judge, whose_address
 from townclerk.domain.mail import Address, IncomingMail, MailKind
-from townclerk.domain.routing import Route, Signal, form_of, route
+from townclerk.domain.mail_context import context_of
+from townclerk.domain.routing import Context, Route, Signal, form_of, route
 from townclerk.domain.screening import BY_ADDRESS, Screening, answers_an_invitation, resident_of_form, unread_address
 from townclerk.domain.signing import find_tokens
 from townclerk.domain.words import LetterKind, Status
@@ -40,6 +41,7 @@ from townclerk.store.schema import MailState
 
 _LIVE = frozenset({Status.OPEN, Status.ANSWERED})
 MOST_SHOWN = 3  # of the sender's open cases, to which a new mail may belong
+MOST_EARLIER_COUNTED = 1_000  # of those, where a rule asks how many there were
 MOST_EARLIER = 12  # of all their cases, which whoever reviews is told of
 # Exim, Sendmail, Postfix: the mail waits in a queue.
 _WARNING_SUBJECT = re.compile(r"warning: (?:message|could not send)|delayed mail|delivery delayed", re.IGNORECASE)
@@ -137,7 +139,7 @@ async def _conversation(
     elif officer is not None:
         await officer_mail(office, officer, mail, facts, link, known, settle, now)
     else:
-        await _resident(office, mail, facts, link, known, settle, now)
+        await _resident(office, mail, facts, link, known, screening, settle, now)
 
 
 async def _filled_in(
@@ -158,7 +160,7 @@ async def _filled_in(
     theirs = replace(mail, sender=form.who, own_text=text, in_reply_to=(), references=())
     facts = facts_of(stored, theirs, form.who, answerable=bool(form.who.address))
     link, known = await find_link(office, theirs) if form.who.address else (Link(), {})
-    await _resident(office, theirs, facts, link, known, settle, now, form)
+    await _resident(office, theirs, facts, link, known, screening, settle, now, form)
 
 
 def _form_from_ourselves(office: Office, mail: IncomingMail, screening: Screening) -> bool:
@@ -236,6 +238,7 @@ async def _resident(
     facts: MailFacts,
     link: Link,
     known: dict[str, Case],
+    screening: Screening,
     settle: Settle,
     now: datetime,
     form: FormRead | None = None,
@@ -250,7 +253,7 @@ async def _resident(
     copied = link.joined is not None and _is_copied(known[link.joined.ref], facts.sender)
     member = office.council.policy.is_member(facts.sender.address) and not copied
     ref = link.joined.ref if link.joined else (link.possible[0] if member and link.possible else None)
-    routed = route(mail, office.council.routing, opens=ref is None)
+    routed = route(mail, office.council.routing, opens=ref is None, context=await _context(office, mail, screening, facts))
     if form is not None and form.service:
         routed = replace(routed, service=form.service)
     if ref is not None and Signal.NEW_MATTER in routed.signals and known[ref].responded_at and not (member or copied):
@@ -277,6 +280,15 @@ async def _resident(
         event = CaseOpened(new, facts, routed, shown, others, secret, member, earlier, history=history, logged=_came_by(form))
     settled = ref or event.ref if isinstance(event, CaseOpened) else ref
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, settled))
+
+
+async def _context(office: Office, mail: IncomingMail, screening: Screening, facts: MailFacts) -> Context:
+    """What is known of *mail* beside what it says. The sender's earlier cases are looked up where a rule asks for them."""
+    earlier: tuple[datetime, ...] = ()
+    if office.council.routing.asks_for_earlier_cases and facts.sender.address:
+        council, address = office.council.policy.id, facts.sender.address
+        earlier = await office.db.read(partial(cases.opened_by, council=council, address=address, most=MOST_EARLIER_COUNTED))
+    return context_of(mail, screening, office.council, facts.received_at, earlier)
 
 
 async def _tell_whose_address(

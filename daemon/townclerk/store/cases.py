@@ -84,6 +84,13 @@ def of_party(tx: Tx, council: str, address: str) -> tuple[str, ...]:
     return tuple(tx.execute(theirs.order_by(cases.c.opened_at.desc(), cases.c.ref.desc())).scalars())
 
 
+def opened_by(tx: Tx, council: str, address: str, most: int) -> tuple[datetime, ...]:
+    """When the latest cases were opened that *address* is a party to, at most so many, the newest first."""
+    theirs = select(cases.c.opened_at).join(case_parties, case_parties.c.ref == cases.c.ref)
+    theirs = theirs.where(case_parties.c.address == address.lower(), cases.c.council == council)
+    return tuple(tx.execute(theirs.order_by(cases.c.opened_at.desc(), cases.c.ref.desc()).limit(most)).scalars())
+
+
 def every(tx: Tx, council: str, status: Sequence[Status] = tuple(Status)) -> Iterator[Case]:
     """Every case of *council* in one of *status*, the oldest first, one at a time. Raises UnreadableCase, as `load`."""
     fits = [cases.c.council == council]

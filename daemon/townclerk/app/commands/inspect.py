@@ -1,8 +1,7 @@
 """`townclerk inspect`: what the daemon sees in a mail."""
 
 import asyncio
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated
 import typer
 
 from townclerk.app.commands.asking import Asked
+from townclerk.app.commands.raw_mails import read_mails, shown
 from townclerk.app.commands.records import council_of
 from townclerk.app.commands.saying import complain, say_json
 from townclerk.app.logs import silence
@@ -22,11 +22,9 @@ from townclerk.domain.mail import Address, IncomingMail
 from townclerk.domain.reference import find_references
 from townclerk.domain.screening import screen
 from townclerk.domain.signing import Signer, find_tokens
-from townclerk.mail.parsing import ParsePool
 from townclerk.mail.reading import Reading
 
 NOTHING = IncomingMail(sender=None, subject="", text="", own_text="")  # of a file of which nothing could be made out
-WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def inspect(
     eyes = _eyes_of(settings) if settings else Eyes(_shipped_prefixes())
     missing = [path for path in paths if not path.exists()]
     complain(*(f"{path}: there is no such file" for path in missing))
-    unreadable = asyncio.run(_inspect_all(_files(path for path in paths if path not in missing), eyes))
+    unreadable = asyncio.run(_inspect_all([path for path in paths if path not in missing], eyes))
     raise typer.Exit(2 if missing or unreadable else 0)
 
 
@@ -82,55 +80,15 @@ def _shipped_prefixes() -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files to read, those of a folder in the order of their names."""
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        for folder, folders, names in os.walk(path):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(names):
-                if not name.startswith(".") and (found := Path(folder, name)).is_file():
-                    yield found
-
-
-async def _inspect_all(files: Iterator[Path], eyes: Eyes) -> int:
-    """How many files could not be opened. Some are read at once, and told of in their order."""
-    pool, unreadable = ParsePool(WORKERS), 0
-    ahead: list[tuple[Path, asyncio.Task[Reading]]] = []
-    try:
-        for path in files:
-            ahead.append((path, asyncio.create_task(_read(pool, path))))
-            if len(ahead) > WORKERS:
-                unreadable += await _tell(*ahead.pop(0), eyes)
-        for path, reading in ahead:
-            unreadable += await _tell(path, reading, eyes)
-    finally:
-        await pool.close()
+async def _inspect_all(paths: Iterable[Path], eyes: Eyes) -> int:
+    """How many files could not be opened."""
+    unreadable = 0
+    async for path, reading in read_mails(paths):
+        if isinstance(reading, OSError):
+            unreadable += 1
+            reading = Reading(None, f"it cannot be opened: {reading.strerror or reading}")  # noqa: PLW2901 - told as any other
+        say_json(_seen(shown(path), reading, eyes))
     return unreadable
-
-
-async def _read(pool: ParsePool, path: Path) -> Reading:
-    if not _is_regular(path):
-        raise OSError("it is not a regular file")  # a pipe would never end
-    return await pool.parse(path)
-
-
-def _is_regular(path: Path) -> bool:
-    return path.is_file()
-
-
-async def _tell(path: Path, reading: asyncio.Task[Reading], eyes: Eyes) -> bool:
-    """True where the file could not be opened."""
-    shown = os.fsencode(path).decode("utf-8", "replace")
-    try:
-        say_json(_seen(shown, await reading, eyes))
-    except OSError as error:
-        why = f"it cannot be opened: {error.strerror or error}"
-        say_json(_seen(shown, Reading(None, why), eyes))
-        return True
-    return False
 
 
 def _seen(path: str, reading: Reading, eyes: Eyes) -> dict[str, object]:

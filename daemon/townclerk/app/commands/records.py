@@ -9,6 +9,7 @@ from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, who_
 from townclerk.app.wiring import url_of_database
 from townclerk.config.council_folder import load_council
 from townclerk.config.settings import Settings, load_settings
+from townclerk.config.shipped import shipped_councils
 from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.reference import Reference, find_references
@@ -48,6 +49,19 @@ class Records:
 def council_of(settings: Settings, now: datetime) -> Council:
     """Raises FilesRefused."""
     return load_council(settings.council, rules=settings.rules, staff=settings.staff, today=now.date())
+
+
+def named_council(asked: Asked, name: str | None) -> Council:
+    """The council *name*, or that of the settings. Raises CannotRead where neither says, FilesRefused for its files."""
+    settings, now = asked.find_settings(), datetime.now(UTC)
+    if settings is not None and name in (None, settings.council):
+        return council_of(settings, now)
+    rules = settings.rules if settings else None
+    if name is None:
+        raise CannotRead(
+            f"name a council with --council: {', '.join(shipped_councils(rules))}; or a settings file with --config"
+        )
+    return load_council(name, rules=rules, today=now.date())
 
 
 @contextmanager

@@ -1,16 +1,24 @@
-"""`townclerk rules`: what the files of a council may say, for editors."""
+"""`townclerk rules`: what the files of a council may say, and what its rules make of mails."""
 
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from townclerk.app.commands.asking import CannotRead
-from townclerk.app.commands.saying import say
+from townclerk.app.commands.asking import Asked, CannotRead
+from townclerk.app.commands.explaining import explain, verdict_lines
+from townclerk.app.commands.records import named_council
+from townclerk.app.commands.saying import one_line, say, say_json
 from townclerk.config.schema import KINDS, as_text, schema_of, write_schemas
+from townclerk.config.shipped import shipped_councils
+from townclerk.domain.council import Council
+from townclerk.domain.routing import Trial, try_rules
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What the files of a council may say.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="What a council's rules may say, and what they make of mails."
+)
 
 
 class FileKind(StrEnum):
@@ -26,7 +34,71 @@ class FileKind(StrEnum):
 
 @app.callback()
 def rules() -> None:
-    """What the files of a council may say."""
+    """What a council's rules may say, and what they make of mails."""
+
+
+app.command()(explain)
+
+
+@app.command("test")
+def run_tests(
+    ctx: typer.Context,
+    councils: Annotated[list[str] | None, typer.Argument(metavar="COUNCIL...", help="Default: the settings'.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every council that has rules here.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a council.")] = False,
+) -> None:
+    """Run the tests that stand with the routing rules, and say which rules no test reaches.
+
+    Nothing is stored and nobody is written to. Exit status 1 where a test fails or a rule is not reached.
+
+    \b
+    Examples:
+      townclerk rules test
+      townclerk rules test your-council
+    """
+    names: Sequence[str | None] = shipped_councils(_own_rules(ctx.obj)) if every else councils or [None]
+    whole = True
+    for name in names:
+        council = named_council(ctx.obj, name)
+        trial = try_rules(council.routing)
+        whole = whole and not trial.failed and not trial.unreached
+        if as_json:
+            say_json(_as_line(council, trial))
+        else:
+            say(*_in_words(council, trial))
+    raise typer.Exit(0 if whole else 1)
+
+
+def _own_rules(asked: Asked) -> Path | None:
+    settings = asked.find_settings()
+    return settings.rules if settings else None
+
+
+def _in_words(council: Council, trial: Trial) -> Iterator[str]:
+    for each in trial.failed:
+        said = one_line(" / ".join(part for part in (each.test.mail.subject, each.test.mail.text) if part))
+        what = "must hold, and does not" if each.test.holds else "must not hold, and does"
+        yield f"{each.test.place.file}:{each.test.place.line}: {each.rule.id} {what}: {said}"
+        yield from (f"    {line}" for line in verdict_lines(each.verdict))
+    for rule in trial.unreached:
+        yield f"{rule.place.file}:{rule.place.line}: {rule.id}: no test reaches it; write a mail under tests: finds:"
+    passed = trial.tests - len(trial.failed)
+    reached = len(council.routing.rules) - len(trial.unreached)
+    rules = len(council.routing.rules)
+    yield f"{council.policy.id}: {passed} of {trial.tests} tests pass, {reached} of {rules} rules are reached"
+
+
+def _as_line(council: Council, trial: Trial) -> dict[str, object]:
+    return {
+        "council": council.policy.id,
+        "version": council.routing.version,
+        "tests": trial.tests,
+        "failed": [
+            {"rule": each.rule.id, "file": each.test.place.file, "line": each.test.place.line, "expected": each.test.holds}
+            for each in trial.failed
+        ],
+        "unreached": [rule.id for rule in trial.unreached],
+    }
 
 
 @app.command()

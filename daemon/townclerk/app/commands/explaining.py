@@ -1,0 +1,263 @@
+"""`townclerk rules explain`: what the rules make of a mail, and why."""
+
+import asyncio
+import html
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from townclerk.app.commands.asking import CannotRead
+from townclerk.app.commands.raw_mails import read_mails, shown
+from townclerk.app.commands.records import named_council
+from townclerk.app.commands.saying import complain, one_line, say, say_json
+from townclerk.app.logs import silence
+from townclerk.domain.conditions import ALL, NOT, Field, Mark, Verdict
+from townclerk.domain.council import Council
+from townclerk.domain.mail import IncomingMail
+from townclerk.domain.mail_context import context_of
+from townclerk.domain.routing import Route, Tried, explain_route, route
+from townclerk.domain.screening import screen
+from townclerk.domain.signing import Signer
+from townclerk.mail.reading import Reading
+
+
+LONGEST_ASKED = 100  # of what a condition asks for, in characters
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One mail, what the rules come to, and each of them."""
+
+    path: str
+    mail: IncomingMail
+    route: Route
+    tried: tuple[Tried, ...]
+
+
+def explain(
+    ctx: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="MAIL|DIR...", help="Raw mails, or folders of them.")],
+    council: Annotated[
+        str | None, typer.Option("--council", metavar="NAME", help="Whose rules. Default: the settings'.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--every", help="Each condition of each rule, of those that find nothing too.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a mail, on a line of its own.")] = False,
+    page: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="A page with the words marked in the mail.")
+    ] = None,
+) -> None:
+    """What the rules make of a mail: category, service, alerts, and for each rule whether it holds and on which words.
+
+    Nothing is stored and nobody is written to. Exit status 2 where a mail cannot be read.
+
+    \b
+    Examples:
+      townclerk rules explain complaint.eml
+      townclerk rules explain --council stoke-on-trent --json mails/ | jq -r .category | sort | uniq -c
+      townclerk rules explain complaint.eml --html complaint.html
+    """
+    silence()
+    whose = named_council(ctx.obj, council)
+    missing = [path for path in paths if not path.exists()]
+    complain(*(f"{path}: there is no such file" for path in missing))
+    found, unread = asyncio.run(_explain_all([path for path in paths if path not in missing], whose, as_json, every, page))
+    if page is not None:
+        _write(page, whose, found)
+    raise typer.Exit(2 if missing or unread else 0)
+
+
+async def _explain_all(
+    paths: list[Path], council: Council, as_json: bool, every: bool, page: Path | None
+) -> tuple[list[Explained], int]:
+    kept: list[Explained] = []
+    unread = 0
+    async for path, reading in read_mails(paths):
+        if isinstance(reading, OSError) or reading.mail is None:
+            unread += 1
+            complain(f"{shown(path)}: {_why(reading)}")
+            if as_json:
+                say_json({"path": shown(path), "error": _why(reading)})
+            continue
+        explained = explain_mail(shown(path), reading.mail, council)
+        if as_json:
+            say_json(as_line(explained))
+        elif page is None:
+            say(*_in_words(explained, every))
+        if page is not None:
+            kept.append(explained)
+    return kept, unread
+
+
+def _why(reading: Reading | OSError) -> str:
+    if isinstance(reading, OSError):
+        return f"it cannot be opened: {reading.strerror or reading}"
+    return reading.quarantined or "it cannot be read"
+
+
+def explain_mail(path: str, mail: IncomingMail, council: Council) -> Explained:
+    """As the daemon would read it were it the first mail of its sender, come when its header says."""
+    mailbox = council.policy.contact.mailbox
+    screening = screen(mail, frozenset({mailbox.lower()}), Signer(mailbox, ()).is_own_message_id)
+    received = mail.date if mail.date is not None and mail.date.tzinfo is not None else datetime.now(UTC)
+    context = context_of(mail, screening, council, received)
+    return Explained(
+        path, mail, route(mail, council.routing, context=context), explain_route(mail, council.routing, context=context)
+    )
+
+
+def as_line(found: Explained) -> dict[str, object]:
+    """What `--json` prints of one mail."""
+    return {
+        "path": found.path,
+        "category": found.route.category,
+        "service": found.route.service,
+        "alerts": list(found.route.alerts),
+        "suggested_exclusion": next(iter(found.route.exclusions), None),
+        "suggested_exclusions": list(found.route.exclusions),
+        "signals": sorted(found.route.signals),
+        "certain": not found.route.doubtful,
+        "rules": [
+            {"id": each.rule.id, "matched": each.verdict.holds, "because": "; ".join(_found(each.verdict))}
+            for each in found.tried
+        ],
+    }
+
+
+def _found(verdict: Verdict) -> Iterator[str]:
+    """On what a condition holds, without what it rules out."""
+    if verdict.because and verdict.holds:
+        yield verdict.because
+    if verdict.asked != NOT:
+        for each in verdict.below:
+            yield from _found(each)
+
+
+# --- for people ----------------------------------------------------------------------------------------------------------
+
+
+def _in_words(found: Explained, every: bool) -> Iterator[str]:
+    yield found.path
+    yield f"  subject     {one_line(found.mail.subject)}"
+    yield from (f"  {name:<11} {said}" for name, said in _result(found))
+    nothing = [each for each in found.tried if not each.verdict.holds and not _undone(each.verdict)]
+    for each in found.tried:
+        if every or each not in nothing:
+            yield from _rule(each)
+    if nothing and not every:
+        yield f"  and {len(nothing)} rules that do not hold (--every shows why)"
+    yield ""
+
+
+def _result(found: Explained) -> Iterator[tuple[str, str]]:
+    by = {name: each.rule.id for each in reversed(found.tried) if each.verdict.holds for name, _ in each.rule.then.said()}
+    route = found.route
+    yield "category", f"{route.category} ({by['category'] if not route.doubtful else 'no rule says it'})"
+    yield "service", f"{route.service} ({by.get('service', 'no rule says it')})"
+    for name, words in (("alerts", route.alerts), ("suspected", route.exclusions), ("signals", sorted(route.signals))):
+        if words:
+            yield name, ", ".join(words)
+
+
+def _undone(verdict: Verdict) -> bool:
+    """Whether nothing but what it rules out keeps it from holding."""
+    wanted = [each for each in verdict.below if each.asked != NOT]
+    return not verdict.holds and bool(wanted) and verdict.asked == ALL and all(each.holds or _undone(each) for each in wanted)
+
+
+def _rule(tried: Tried) -> Iterator[str]:
+    gives = ", ".join(f"{name} {word}" for name, word in tried.rule.then.said())
+    yield f"  {_mark(tried.verdict.holds)} {tried.rule.id}: {tried.rule.why} [{gives}] {_place(tried)}"
+    yield from (f"      {other} has given the {name} before" for name, other in tried.overruled)
+    yield from (f"      {line}" for line in verdict_lines(tried.verdict))
+
+
+def _place(tried: Tried) -> str:
+    return f"({Path(tried.rule.place.file).name}, line {tried.rule.place.line})"
+
+
+def _mark(holds: bool) -> str:
+    return "yes" if holds else "no "
+
+
+def verdict_lines(verdict: Verdict) -> Iterator[str]:
+    """A condition and those below it, each with what it was found on."""
+    because = f" -> {one_line(verdict.because)}" if verdict.because else ""
+    if verdict.asked == NOT and not verdict.below[0].below:
+        (without,) = verdict.below
+        found = f" -> {one_line(without.because)}" if without.because else ""
+        yield f"{_mark(verdict.holds)} without {_short(without.asked)}{found}"
+        return
+    yield f"{_mark(verdict.holds)} {_short(verdict.asked)}{because}"
+    for each in verdict.below:
+        yield from (f"  {line}" for line in verdict_lines(each))
+
+
+def _short(asked: str) -> str:
+    said = one_line(asked)
+    return said if len(said) <= LONGEST_ASKED else f"{said[: LONGEST_ASKED - 1]}…"
+
+
+# --- as a page -----------------------------------------------------------------------------------------------------------
+
+_STYLE = """body{font:1rem/1.5 sans-serif;margin:1rem auto;max-width:50rem;padding:0 1rem;color:#111;background:#fff}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;border:1px solid #767676;padding:1rem}
+mark{background:#ffe58a;color:#111}table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;
+border-bottom:1px solid #ccc;padding:.3rem .5rem;overflow-wrap:anywhere}"""
+
+
+def _write(page: Path, council: Council, found: list[Explained]) -> None:
+    title = f"What the rules of {council.policy.contact.council} make of {len(found)} mail{'s' if len(found) != 1 else ''}"
+    body = "".join(_article(each) for each in found)
+    text = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body><main><h1>{html.escape(title)}</h1>"
+        f"{body}</main></body></html>\n"
+    )
+    try:
+        page.write_bytes(text.encode("utf-8", "replace"))
+    except OSError as error:
+        raise CannotRead(f"{page} cannot be written: {error.strerror}") from None
+    say(str(page))
+
+
+def _article(found: Explained) -> str:
+    holding = [each for each in found.tried if each.verdict.holds]
+    marks = [(mark, each.rule.id) for each in holding for mark in _marks(each.verdict)]
+    rows = "".join(
+        f"<tr><td>{html.escape(each.rule.id)}</td><td>{html.escape(each.rule.why)}</td>"
+        f"<td>{html.escape(', '.join(f'{name} {word}' for name, word in each.rule.then.said()))}</td>"
+        f"<td>{html.escape('; '.join(_found(each.verdict)))}</td></tr>"
+        for each in holding
+    )
+    result = "".join(f"<tr><th scope=row>{name}</th><td>{html.escape(said)}</td></tr>" for name, said in _result(found))
+    subject = _marked(found.mail.subject, [one for one in marks if one[0].where is Field.SUBJECT])
+    text = _marked(found.mail.own_text or found.mail.text, [one for one in marks if one[0].where is Field.TEXT])
+    return (
+        f"<article><h2>{html.escape(found.path)}</h2><table>{result}</table><p>Subject: {subject}</p><pre>{text}</pre>"
+        f"<table><thead><tr><th scope=col>Rule</th><th scope=col>Why</th><th scope=col>Gives</th><th scope=col>Found</th></tr>"
+        f"</thead><tbody>{rows}</tbody></table></article>"
+    )
+
+
+def _marks(verdict: Verdict) -> Iterator[Mark]:
+    yield from verdict.marks
+    if verdict.asked != NOT:
+        for each in verdict.below:
+            yield from _marks(each)
+
+
+def _marked(text: str, marks: Iterable[tuple[Mark, str]]) -> str:
+    """*text* with what was found marked; a mark within another is left out, and its rule is named with the first."""
+    done, out = 0, []
+    for mark, rule in sorted(marks, key=lambda one: (one[0].start, -one[0].end)):
+        if mark.start >= done:
+            out += [html.escape(text[done : mark.start]), f'<mark title="{html.escape(rule)}">']
+            out += [html.escape(text[mark.start : mark.end]), "</mark>"]
+            done = mark.end
+    return "".join([*out, html.escape(text[done:])])

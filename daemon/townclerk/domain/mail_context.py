@@ -1,0 +1,42 @@
+"""What the council knows of a mail that does not stand in it: whose it is, what sort it is, and when it came."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from townclerk.domain.conditions import Trait
+from townclerk.domain.council import Council
+from townclerk.domain.mail import IncomingMail, MailKind
+from townclerk.domain.routing import Context
+from townclerk.domain.screening import Screening
+
+_FORWARDED = re.compile(r"\s*(?:(?:re|aw|sv)\s*:\s*)*(?:fwd?|fw|ymlaen|wg|tr)\s*:", re.IGNORECASE)
+
+
+def context_of(
+    mail: IncomingMail, screening: Screening, council: Council, received_at: datetime, earlier: Iterable[datetime] = ()
+) -> Context:
+    """*earlier*: when the cases were opened that the sender has had."""
+    at = council.calendar.local(received_at)
+    hours = council.policy.hours
+    return Context(
+        traits=frozenset(_traits(mail, screening, council)),
+        earlier=tuple(earlier),
+        received_at=at,
+        working_time=council.calendar.is_working(at.date()) and hours.opens <= at.time() < hours.closes,
+    )
+
+
+def _traits(mail: IncomingMail, screening: Screening, council: Council) -> Iterable[Trait]:
+    if mail.thread:
+        yield Trait.REPLY
+    if _FORWARDED.match(mail.subject):
+        yield Trait.FORWARD
+    if screening.kind in (MailKind.AUTO_REPLY, MailKind.BOUNCE):
+        yield Trait.AUTOMATIC
+    if screening.kind is MailKind.LIST:
+        yield Trait.LIST
+    if mail.sender is not None and council.roster.find_by_address(mail.sender.address) is not None:
+        yield Trait.FROM_STAFF
+    if mail.sender is not None and council.policy.is_member(mail.sender.address):
+        yield Trait.FROM_MEMBER
