@@ -91,7 +91,7 @@ def _compile(written: str) -> object:
 
 def _advice(written: str) -> str:
     if any(sign in written for sign in ("(?=", "(?!", "(?<=", "(?<!", "(?>")):
-        return "looking ahead or behind is not possible; use unless: for what must not stand there"
+        return "looking ahead or behind is not possible; use not: for what must not stand there"
     if re.search(r"\\[1-9]", written):
         return "repeating what was found before (\\1) is not possible"
-    return 'look for an unmatched bracket, or write plain words under "words"'
+    return "look for an unmatched bracket, or write plain words"

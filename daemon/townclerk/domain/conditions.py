@@ -43,6 +43,16 @@ class Patterns(Protocol):
         """Where *pattern* matches in *text*: characters."""
 
 
+class NoPatterns:
+    """The patterns of rules that have none."""
+
+    def found(self, text: str) -> frozenset[str]:  # noqa: ARG002 - there is nothing to look for
+        return frozenset()
+
+    def places(self, pattern: str, text: str) -> Iterable[tuple[int, int]]:  # noqa: ARG002 - as above
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A file that came with a mail. `size` in bytes."""

@@ -1,10 +1,21 @@
 """Routing rules: what a mail is about, who deals with it, and what must be noticed in it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from townclerk.domain.conditions import Condition, EarlierCases, Facts, Part, Patterns, Reading, Trait, Verdict, every_condition
+from townclerk.domain.conditions import (
+    Condition,
+    EarlierCases,
+    Facts,
+    NoPatterns,
+    Part,
+    Patterns,
+    Reading,
+    Trait,
+    Verdict,
+    every_condition,
+)
 from townclerk.domain.forms import Form
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.phrases import PhraseIndex
@@ -84,9 +95,9 @@ class Rule:
 class Routing:
     """The rules of a council, in the order of its files, and what all of them look for. `version` names the set."""
 
-    rules: tuple[Rule, ...]
-    phrases: PhraseIndex
-    patterns: Patterns
+    rules: tuple[Rule, ...] = ()
+    phrases: PhraseIndex = field(default_factory=lambda: PhraseIndex(()))
+    patterns: Patterns = field(default_factory=NoPatterns)
     otherwise_category: Category = Category.COMPLAINT
     otherwise_service: str = "other"
     services: tuple[str, ...] = ()  # every one of this council, whether a rule gives it or only an officer does

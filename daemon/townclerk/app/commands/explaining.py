@@ -24,7 +24,6 @@ from townclerk.domain.screening import screen
 from townclerk.domain.signing import Signer
 from townclerk.mail.reading import Reading
 
-
 LONGEST_ASKED = 100  # of what a condition asks for, in characters
 
 
@@ -59,7 +58,7 @@ def explain(
     \b
     Examples:
       townclerk rules explain complaint.eml
-      townclerk rules explain --council stoke-on-trent --json mails/ | jq -r .category | sort | uniq -c
+      townclerk rules explain --council your-council --json mails/ | jq -r .category | sort | uniq -c
       townclerk rules explain complaint.eml --html complaint.html
     """
     silence()
