@@ -20,6 +20,18 @@ class Category(StrEnum):
     AUTOMATIC = "automatic"
     SPAM = "spam"
 
+    @property
+    def words(self) -> str:
+        """What something of it is called in the middle of a sentence: "It is a comment"."""
+        return {
+            "service_request": "a request for a service",
+            "member_enquiry": "an enquiry from a member",
+            "information_request": "a request for information",
+            "not_ours": "a matter that is not ours",
+            "automatic": "an automatic mail",
+            "spam": "spam",
+        }.get(self.value, f"a {self.value}")
+
 
 class Status(StrEnum):
     OPEN = "open"

@@ -227,7 +227,7 @@ def instead_of_sending(number: int) -> Choice:
 
 def about_category() -> tuple[Choice, ...]:
     kinds = (Category.COMPLAINT, Category.COMMENT, Category.SERVICE_REQUEST, Category.NOT_OURS)
-    return tuple(Choice(f"It is: {kind.replace('_', ' ')}", f"#category {kind}\n") for kind in kinds)
+    return tuple(Choice(f"It is {kind.words}", f"#category {kind}\n") for kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ def _becomes(work: OfficerAtWork, category: Category) -> None:
     policy = category_policy(category, d.council)
     for role in policy.forward_to:
         hand_over(d, LetterKind.FORWARDED, f"role:{role}", category.value, mail=_matter(d), clause=policy.clause)
-    work.done(f"It is now: {category.replace('_', ' ')}.")
+    work.done(f"It is now {category.words}.")
 
 
 def link(work: OfficerAtWork, command: Command) -> None:
