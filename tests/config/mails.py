@@ -41,14 +41,6 @@ def officers_of(council: str) -> Roster:
     return load_staff(path, services=routing_of(council).services)
 
 
-def own_rules(council: str) -> set[str]:
-    """The ids of the rules, but for those of forms, that stand in the council's own file."""
-    path = find_shipped("rules", f"{council}/routing.yaml")
-    assert path is not None
-    found = YAML(typ="safe", pure=True).load(path)
-    return {rule["id"] for rule in found["rules"] if "form" not in rule["then"]}
-
-
 def read(council: str, subject: str, text: str, sender: str = "ann@example.org") -> Route:
     return route(IncomingMail(Address("", sender), subject, text, text), routing_of(council))
 

@@ -1,11 +1,11 @@
-"""`townclerk rules schema`."""
+"""`townclerk rules`, as an admin types it."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from app.cli.house import Command
+from app.cli.house import Command, Town
 from townclerk.config.schema import KINDS, schema_of
 
 
@@ -29,3 +29,111 @@ def test_nothing_asked_for_and_a_folder_that_cannot_be_are_told(townclerk: Comma
 
     assert "name one of policy, routing" in townclerk("rules", "schema").err
     assert "cannot be written" in townclerk("rules", "schema", "--to", tmp_path / "file").err
+
+
+# --- test and explain ----------------------------------------------------------------------------------------------------
+
+SERVICES = (
+    "services: [waste, housing, planning, council_tax, benefits, leisure, parks, environmental_health, licensing, highways, "
+    "parking, elections, customer_services, other]\n"
+)
+RULES = """rules:
+  - id: bins
+    why: What is not collected is the waste service's.
+    when: {anywhere: [missed bin*, skip], not: [tennis]}
+    then: {service: waste}
+    tests:
+      finds: [They missed bins, A missed bin]
+      leaves: [A missed bin at tennis]
+  - id: bins-again
+    why: Twice is a complaint.
+    when: {all: [[missed bin], [again]]}
+    then: {category: complaint, service: parks}
+    tests:
+      finds: [A missed bin again]
+"""
+MAIL = b"From: Ann <ann@home.example>\nSubject: Missed bin\n\nAgain a <b>missed bin</b>, at 4 Oak Road.\n"
+
+
+@pytest.fixture
+def council(town: Town) -> Path:
+    """The routing file of an installation of its own."""
+    path = town.change_policy("x", "x").with_name("routing.yaml")
+    path.write_text(SERVICES + RULES)
+    return path
+
+
+def test_an_admin_learns_that_the_tests_of_their_rules_pass(townclerk: Command, town: Town, council: Path) -> None:
+    ran = townclerk("--config", town.settings, "rules", "test")
+
+    assert (ran.status, ran.out) == (0, "south-staffordshire: 4 of 4 tests pass, 2 of 2 rules are reached\n")
+
+
+def test_a_test_that_fails_is_told_with_its_place_and_why_and_a_rule_without_one_by_its_name(
+    townclerk: Command, town: Town, council: Path
+) -> None:
+    wrong = RULES.replace("finds: [They missed bins, A", "finds: [They forgot my bin, A").replace(
+        "    tests:\n      finds: [A missed bin again]\n", ""
+    )
+    council.write_text(SERVICES + wrong)
+    ran = townclerk("--config", town.settings, "rules", "test")
+
+    assert ran.status == 1
+    assert f"{council}:8: bins must hold, and does not: They forgot my bin" in ran.out
+    assert "no  anywhere: missed bin*, skip" in ran.out
+    assert f"{council}:10: bins-again: no test reaches it" in ran.out
+    assert "2 of 3 tests pass, 1 of 2 rules are reached" in ran.out
+    (line,) = townclerk("--config", town.settings, "rules", "test", "--json").objects
+    assert ([each["line"] for each in line["failed"]], line["unreached"]) == ([8], ["bins-again"])
+
+
+def test_a_mail_is_explained_rule_by_rule_on_the_words_that_decided(
+    townclerk: Command, town: Town, council: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a.eml").write_bytes(MAIL)
+    ran = townclerk("--config", town.settings, "rules", "explain", tmp_path / "a.eml")
+
+    assert ran.status == 0, ran.err
+    assert "category    complaint (bins-again)" in ran.out
+    assert "service     waste (bins)" in ran.out
+    assert "yes anywhere: missed bin*, skip -> “Missed bin”, “missed bin”" in ran.out
+    assert "yes without anywhere: tennis" in ran.out
+    assert "bins has given the service before" in ran.out
+
+
+def test_what_is_explained_can_be_read_by_programs_a_line_a_mail(
+    townclerk: Command, town: Town, council: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "mails" / "a.eml").write_bytes(MAIL)
+    (tmp_path / "mails" / "b.eml").write_bytes(MAIL.replace(b"Again a", b"At tennis a"))
+    ran = townclerk("--config", town.settings, "rules", "explain", "--json", tmp_path / "mails", tmp_path / "not-there")
+    first, second = ran.objects
+
+    assert ran.status == 2
+    assert "not-there: there is no such file" in ran.err
+    assert {name: first[name] for name in ("category", "service", "alerts", "suggested_exclusion")} == {
+        "category": "complaint", "service": "waste", "alerts": [], "suggested_exclusion": None,
+    }  # fmt: skip
+    assert [(rule["id"], rule["matched"]) for rule in first["rules"]] == [("bins", True), ("bins-again", True)]
+    assert [(rule["id"], rule["matched"]) for rule in second["rules"]] == [("bins", False), ("bins-again", False)]
+    assert first["rules"][0]["because"] == "“Missed bin”, “missed bin”"
+
+
+def test_a_page_shows_the_words_marked_in_the_mail_and_nothing_of_it_is_a_page_of_its_own(
+    townclerk: Command, town: Town, council: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a.eml").write_bytes(MAIL)
+    ran = townclerk("--config", town.settings, "rules", "explain", "--html", tmp_path / "a.html", tmp_path / "a.eml")
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+
+    assert (ran.status, ran.out) == (0, f"{tmp_path / 'a.html'}\n")
+    assert '<mark title="bins-again">Again</mark> a &lt;b&gt;<mark title="bins">missed bin</mark>&lt;/b&gt;' in page
+    assert "<b>" not in page
+
+
+def test_whose_rules_must_be_said_where_no_settings_say_it(townclerk: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(MAIL)
+
+    assert "name a council with --council" in townclerk("rules", "explain", tmp_path / "a.eml").err
+    assert townclerk("rules", "explain", "--council", "south-staffordshire", tmp_path / "a.eml").status == 0
