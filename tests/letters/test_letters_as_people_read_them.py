@@ -272,7 +272,7 @@ def test_a_response_greets_once_and_is_signed_once(press: Renders, text: str, gr
     [
         (
             "Dear Mrs Patel, we have checked.",
-            "Dear Mrs Patel, We have upheld your complaint. Our reasons are below. We have checked.",
+            "Dear Mrs Patel, We have upheld your complaint. Our reasons are below. we have checked.",
         ),
         (
             "Dear Mrs Patel, I have checked.",
@@ -282,7 +282,9 @@ def test_a_response_greets_once_and_is_signed_once(press: Renders, text: str, gr
         ("Dear Mrs Patel,\niron gates rust.", "Our reasons are below. iron gates rust."),  # their own line is left as it is
     ],
 )
-def test_a_greeting_has_a_line_of_its_own_and_what_followed_begins_a_sentence(press: Renders, text: str, said: str) -> None:
+def test_a_greeting_has_a_line_of_its_own_and_what_followed_stays_as_it_was_written(
+    press: Renders, text: str, said: str
+) -> None:
     right = ReviewRight("Stage 2", DUE)
     rendered = press.render(to_resident(Response(Stage.STAGE1, "Stage 1", Outcome.UPHELD, text, "Wendy Ash", right)))
 

@@ -263,6 +263,6 @@ def _own_words(letter: Letter) -> tuple[str, ...]:
             text = mail.text
         case content.Done(lines=lines):
             return lines
-    # Without their greeting, which may get a line to itself, and the first letter of what follows, which is then a capital.
-    first = without_greeting(text).strip().split("\n", 1)[0][1:]
+    # Without their greeting, which may get a line to itself.
+    first = without_greeting(text).strip().split("\n", 1)[0]
     return (first[:40].rsplit(" ", 1)[0],) if first else ()

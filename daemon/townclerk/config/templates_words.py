@@ -138,18 +138,24 @@ def wrapped(text: str, width: int, first: str = "", others: str | None = None) -
 
 # --- an officer's own letter: many begin with "Dear …" and end with their name, and once is enough
 
-_GREETS = r"(?:Dear|Hello|Hi|Good (?:morning|afternoon|evening))\b"
+_GREETS = r"(?:Dear|Hello|Hi|Hiya|Hey|Good (?:morning|afternoon|evening)|Annwyl|Helo|Shwmae|Bore da|Prynhawn da)\b"
 _GREETING_LINE = re.compile(rf"\s*({_GREETS}[^\n]{{0,60}}?)[ \t]*\n+", re.IGNORECASE)
-_GREETING_INSIDE = re.compile(rf"\s*{_GREETS}[^\n,]{{0,60}},", re.IGNORECASE)
-# A greeting with which the first sentence goes on: "Dear Ms Patel, we have …". "Hello, Ms Patel, …" is none.
-_GREETING_RUNS_ON = re.compile(rf"\s*((?i:{_GREETS})[^\n,]{{0,60}},)[ \t]+(?=[a-z]|I\b)")
+# Within a line, and with no comma behind it too: "Dear Ms Patel sorry that …".
+_GREETING_INSIDE = re.compile(rf"\s*(?:(?i:{_GREETS})[^\n,]{{0,60}},|(?i:Dear|Annwyl)\s+[A-Z])")
+# A greeting with which the first sentence goes on: "Dear Ms Patel, we have …", also without its comma. "Hello, Ms
+# Patel, …" is none.
+_CALLED = r"[A-Z][\w'’-]*"
+_GREETING_RUNS_ON = re.compile(
+    rf"\s*((?i:{_GREETS})[^\n,]{{0,60}},)[ \t]+(?=[a-z]|I\b)"
+    rf"|\s*((?i:Dear|Annwyl) (?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllr)\.? {_CALLED}|{_CALLED}(?: {_CALLED})?(?= [a-z])))[ \t]+(?=\w)"
+)
 _SIGNATURE_LINES = 4
 
 
 def own_greeting(text: str) -> str:
     """The greeting with which *text* begins, where it has a line of its own or could have one; else nothing."""
     match = _greeting(text)
-    return match[1] if match else ""
+    return next((group for group in match.groups() if group), "") if match else ""
 
 
 def _greeting(text: str) -> re.Match[str] | None:
@@ -163,10 +169,9 @@ def greets(text: str) -> bool:
 
 
 def without_greeting(text: str) -> str:
-    """*text* without the greeting that is the letter's own. Where a sentence went on from it, that begins a line now."""
+    """*text* without the greeting that is the letter's own, and else as it was written."""
     match = _greeting(text)
-    rest = text[match.end() :] if match else text
-    return rest if match is None or "\n" in match[0] else rest[:1].upper() + rest[1:]
+    return text[match.end() :] if match else text
 
 
 def signed_by(text: str, name: str) -> bool:

@@ -27,13 +27,26 @@ from townclerk.domain.letters import (
 from townclerk.domain.policy import ClockStart, StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.timescales import stage_on
-from townclerk.domain.typed import placed
+from townclerk.domain.typed import placed, plain
 from townclerk.domain.words import Category, Outcome, Status
+
+# Said to us of an acknowledgement, and no understanding of anything.
+_THAT_IT_IS_DONE = re.compile(
+    r"\W*(?:(?:already|all|been|was|is|it'?s|yes|ok|have|has|i)\W+)*(?:done|acknowledged|sent|rang|phoned|called|spoke|told|emailed)"
+    r"(?:\W+(?:already|by|over|on|the|it|her|him|them|today|yesterday|with|to|phone|telephone|post|e?-?mail|letter))*\W*$",
+    re.IGNORECASE,
+)
 
 
 def acknowledge(work: OfficerAtWork, command: Command) -> None:
     d, stage = work.d, work.stage()
     text = work.body(command, "your understanding of the complaint")
+    if not command.body and _THAT_IT_IS_DONE.match(command.argument):
+        raise Refusal(
+            f"“{command.argument}” would go to the resident as your understanding of the complaint",
+            "#acknowledge and, on the next line, how you understand it",
+            f"#note {command.argument}",
+        )
     if stage.acknowledge is None and stage.assess is None:
         raise Refusal("this stage has no acknowledgement", "#message to write to the resident")
     name = f"{stage.stage}.acknowledge"
@@ -79,7 +92,7 @@ def respond(work: OfficerAtWork, command: Command) -> None:
     _may_answer(work, stage)
     work.may_write()
     work.may_answer()
-    outcome, rest = _outcome(command.argument)
+    outcome, rest = _outcome(command.argument, command.body)
     said = replace(command, argument=rest)
     text = work.text_of(said, f"#respond {outcome}") or work.take_sent() or work.body(said, "your response with its reasons")
     response = Draft(
@@ -104,15 +117,41 @@ def _may_answer(work: OfficerAtWork, stage: StagePolicy) -> None:
         )
 
 
-def _outcome(argument: str) -> tuple[Outcome, str]:
-    """The outcome that begins *argument*, however it is written, and what follows it."""
+def _outcome(argument: str, below: str = "") -> tuple[Outcome, str]:
+    """The outcome that begins *argument*, however it is written, and what follows it. *below*: the text below its line."""
     said, places = placed(argument)
     for written, outcome in _OUTCOMES:
         if match := written.match(said):
-            return outcome, argument[places[match.end()] :].strip()
+            rest = argument[places[match.end()] :].strip()
+            if _says_two_things(rest, below=below):
+                either = dict.fromkeys((Outcome.PARTLY_UPHELD, outcome, *Outcome))
+                raise Refusal(
+                    f"“{' '.join(argument.split())}” is no one outcome",
+                    corrected=tuple(f"#respond {each}" for each in either),
+                )
+            return outcome, rest
     first = said.split(" ")[0]
     reason = f"“{first}” is no outcome" if first else "the outcome is missing"
     raise Refusal(reason, *(f"#respond {outcome}" for outcome in Outcome), corrected=with_nearest("respond", first, Outcome))
+
+
+_ANOTHER = re.compile(r"\bup\s?held\b|\buphold\b|\bin\s+part\b|\bpart(?:ly|ial|ially)\b", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"[/&+,;(-]|(?:or|and|but|on|in|for|as\s+(?:to|regards)|regarding|except|with|only|point|issue|complaint|not|part(?:ly|ially))\b",
+    re.IGNORECASE,
+)
+_FEW = 3  # words beside an outcome that belong to it rather than to a text
+
+
+def _says_two_things(rest: str, below: str) -> bool:
+    """True where what follows an outcome on its line makes it doubtful: a question, or another outcome before any text."""
+    said = plain(rest)
+    if said.lstrip(" .)").startswith("?"):
+        return True
+    clause = re.split(r"[.!?]", said)[0]
+    if len(clause.split()) <= _FEW and re.fullmatch(r"\W*(?:not|part(?:ly|ially)?|in part)\W*", clause, re.IGNORECASE):
+        return True
+    return _ANOTHER.search(clause) is not None and bool(below or _GOES_ON.match(said))
 
 
 def _without_outcome(argument: str) -> str:

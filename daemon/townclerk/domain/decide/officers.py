@@ -95,6 +95,7 @@ def _follow(work: OfficerAtWork, command: Command) -> None:
     if act is None:
         raise Refusal(f"#{command.word} is not a word that I know", "#help for the words that work")
     permit(work, command.word)
+    work.following = command
     act(work, command)
 
 

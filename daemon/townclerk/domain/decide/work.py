@@ -32,6 +32,7 @@ from townclerk.domain.nearest import nearest
 from townclerk.domain.policy import StagePolicy
 from townclerk.domain.provisions import Consent
 from townclerk.domain.roster import Officer
+from townclerk.domain.salutation import above_salutation, greets
 from townclerk.domain.words import Category, Status
 
 OfficersLetter = (
@@ -52,7 +53,9 @@ OfficersLetter = (
 _GOES_OUT = frozenset({"acknowledge", "respond", "ask", "message", "second-stage1"})
 _NO_TIME = Duration(0, Unit.CALENDAR_DAY)
 _FEWEST_WORDS = 4  # beside a word, that read as the beginning of what is to be sent
-_BEGINS_LETTER = re.compile(r"(?:dear|hello|hi|annwyl|good (?:morning|afternoon|evening))\b", re.IGNORECASE)
+_SHOWN = 80  # characters of what somebody wrote, in the reason of a refusal
+_BETWEEN = " ,:;.(-\u2010\u2011\u2013\u2014"  # what stands between a word's line and a remark
+_ASIDE = re.compile(r"\(.*\)|\[.*\]")
 
 SENT_ALREADY = "sent_already"  # why a mail is held that somebody sent to the resident themselves
 NOBODY_KNOWN = ""  # in the place of an officer's key: somebody wrote from the mailbox itself
@@ -83,6 +86,7 @@ class OfficerAtWork:
         self.sent_at: datetime | None = None  # when the response went, where it went from another mailbox than ours
         self.files = sort_files(mail.files)
         self.carries = False  # a letter takes its files along
+        self.following: Command | None = None  # the word that is being done
 
     @property
     def sent_already(self) -> bool:
@@ -216,8 +220,24 @@ class OfficerAtWork:
                 f"#{word} stands in the text that would go to the resident: words must be the first lines of the mail",
                 "a mail for each, or each word on a line of its own at the top",
             )
+        above, greeting = above_salutation(text, self.d.case.complainant.name)
+        if above:
+            raise self._not_of_the_letter(above, greeting)
         if looks_quoted(text):
             raise Refusal("your text holds a piece of a letter to staff, which is not for the resident", "a new mail")
+
+    def _not_of_the_letter(self, above: str, greeting: str) -> Refusal:
+        """What stands above the officer's own salutation may be for us, or for a colleague: it is asked about."""
+        word, shown, begins = self.following, " ".join(above.split()), " ".join(greeting.split())
+        beside = word is not None and word.body != "" and word.argument.endswith(above)
+        line = word.line.removesuffix(above).rstrip(_BETWEEN) if word is not None and beside else ""
+        where = f"{line} alone on its line" if line else "the word alone on its line"
+        return Refusal(
+            f"“{_shortened(shown)}” stands above “{_shortened(begins)}”, with which your letter begins: is it to be sent?",
+            f"{where}, and your letter below it; #note for what is for us",
+            "your greeting above all that is for the resident",
+            corrected=(line,) if line else (),
+        )
 
     def may_write(self) -> None:
         """Refuses letters to somebody whose contact is restricted, where only one team writes to them."""
@@ -248,8 +268,14 @@ class OfficerAtWork:
 
 def _reads_as_text(beside: str) -> bool:
     """True for a sentence or a greeting; a word or two beside an officer's word may be meant for us."""
+    if _ASIDE.fullmatch(beside.strip()):
+        return False
     enough = len(beside.split()) >= _FEWEST_WORDS
-    return enough or beside.rstrip().endswith((".", ",", "!", "?", ":", ";", "…")) or bool(_BEGINS_LETTER.match(beside))
+    return enough or beside.rstrip().endswith((".", ",", "!", "?", ":", ";", "…")) or greets(beside)
+
+
+def _shortened(said: str) -> str:
+    return said if len(said) <= _SHOWN else f"{said[:_SHOWN].rsplit(' ', 1)[0]} …"
 
 
 def with_nearest(word: str, written: str, known: Iterable[str], rest: str = "") -> tuple[str, ...]:
