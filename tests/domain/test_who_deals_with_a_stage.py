@@ -1,8 +1,11 @@
 """Who gets a stage's work: those who take part in it, when it is theirs, and nobody who should keep away."""
 
+from dataclasses import replace
+
 from domain.story import RESIDENT, Story, at, extension, person, promise, stage, town
 from townclerk.domain.letters import Acknowledgement, Assignment, Refused
-from townclerk.domain.policy import ClockStart, Fallback
+from townclerk.domain.policy import ClockStart, EscalationStep, Fallback
+from townclerk.domain.roster import Officer
 from townclerk.domain.words import LetterKind, Stage
 
 LATER = ClockStart.ACKNOWLEDGEMENT
@@ -152,11 +155,39 @@ def test_a_colleague_may_answer_the_review() -> None:
     assert len(story.sent(LetterKind.RESPONSE)) == 2
 
 
-def test_where_the_policy_asks_for_nobody_else_the_same_officer_answers_again() -> None:
-    first, second = (stage(each, promise(10, "handler")) for each in (Stage.STAGE1, Stage.STAGE2))
-    story = Story(town(first, second, people=(*PEOPLE, person("hana", "handler", services=("waste",)))))
+def unsaid(*people: Officer, role: str = "handler") -> Story:
+    """A policy of two stages that does not say that somebody else answers the second."""
+    first, second = (stage(each, promise(10, role)) for each in (Stage.STAGE1, Stage.STAGE2))
+    return Story(town(first, second, people=(*PEOPLE, *people)))
 
-    assert assigned(asked_for_review(story)) == ["hana", "hana"]
+
+def test_stage_2_goes_to_somebody_else_also_where_the_policy_does_not_say_so() -> None:
+    hana, ivan = (person(key, "handler", services=("waste",)) for key in ("hana", "ivan"))
+
+    assert assigned(asked_for_review(unsaid(hana, ivan))) == ["hana", "ivan"]
+    assert assigned(asked_for_review(unsaid(hana))) == ["hana", "cal"]
+
+
+def test_whoever_answered_stage_1_cannot_answer_stage_2_where_the_policy_does_not_say_so_either() -> None:
+    story = asked_for_review(unsaid(person("hana", "handler", services=("waste",))))
+    story.officer(at(1, 15), "hana", "#respond not-upheld\nAs I said.")
+
+    assert len(story.sent(LetterKind.RESPONSE)) == 1
+
+
+def test_another_service_does_not_get_stage_2_because_its_own_answered_before() -> None:
+    olga, petra = person("olga", "service", services=("waste",)), person("petra", "service", services=("planning",))
+    story = asked_for_review(unsaid(olga, petra, role="service"), "olga")
+
+    assert assigned(story)[-1] == "cal"
+
+
+def test_where_the_complaints_lead_answered_stage_1_it_goes_to_whoever_is_above_them() -> None:
+    first, second = stage(Stage.STAGE1, promise(10, "complaints_lead")), stage(Stage.STAGE2, promise(20, "complaints_lead"))
+    where = town(first, second, people=PEOPLE)
+    story = Story(replace(where, policy=replace(where.policy, escalation=(EscalationStep(1, ("chief_executive",)),))))
+
+    assert assigned(asked_for_review(story, "cal")) == ["cal", "ada"]
 
 
 def test_to_whom_a_case_was_given_is_not_who_answers_the_next_stage_where_another_role_does() -> None:

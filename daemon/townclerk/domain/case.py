@@ -332,6 +332,8 @@ class Case:
     exclusions: tuple[str, ...] = ()  # suspected; an officer decides
     restricted: bool = False  # only the complaints lead is told, and whom the lead gives it to
     conflicts: tuple[str, ...] = ()  # officers whom it names, or who have declared a conflict: never theirs to deal with
+    named: tuple[str, ...] = ()  # officers of whom it speaks, who would have it: kept from them until somebody gives it back
+    given_back: tuple[str, ...] = ()  # officers whom it may speak of: somebody who may has said that it is not about them
     flags: tuple[tuple[str, str], ...] = ()
     mails: tuple[Correspondence, ...] = ()
     deadlines: tuple[Deadline, ...] = ()

@@ -120,6 +120,24 @@ class StagePolicy:
     approvals: tuple[Approval, ...] = ()
     triage: Triage | None = None
 
+    @property
+    def apart_from(self) -> frozenset[Stage]:
+        """Whoever answered in one of these does not answer in this stage. Stage 2 looks afresh, whatever the policy says."""
+        before = frozenset(Stage) - {Stage.STAGE2} if self.stage is Stage.STAGE2 else frozenset()
+        return before | frozenset(self.different_person_from)
+
+    def apart_for(self, role: str) -> frozenset[Stage]:
+        """As `apart_from`, for what is *role*'s to do: to acknowledge a request is no answer, unless the policy keeps whoever
+        answered before out of the whole stage."""
+        answers = role in {self.respond.by, *self.respond.together_with}
+        return self.apart_from if answers else frozenset(self.different_person_from)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Whoever takes part in it, in the order in which they act."""
+        promises = (promise for promise in (self.acknowledge, self.assess, self.respond) if promise is not None)
+        return tuple(dict.fromkeys(role for promise in promises for role in (promise.by, *promise.together_with)))
+
 
 @dataclass(frozen=True, slots=True)
 class CategoryPolicy:

@@ -136,7 +136,7 @@ GATES: dict[str, tuple[str, Callable[[Policy], object]]] = {
     "neutral_receipt": ("the receipt of a delicate matter says nothing of it", _always),
     "different_person": (
         "who answered an earlier stage does not answer this one",
-        _any_stage(lambda s: s.different_person_from),
+        _any_stage(lambda s: s.apart_from),
     ),
     "approval": ("a response waits until those have agreed whom the policy names", _any_stage(lambda s: s.approvals)),
     "once_only": ("a stage that may come once does not come twice", _any_stage(lambda s: s.max_times)),

@@ -56,7 +56,8 @@ def _of_those_who_left(tx: Tx, council: Council) -> dict[str, list[Case]]:
 async def _tell(office: Office, council: Council, who: str, found: Iterable[Case], now: datetime) -> None:
     officer = council.roster.find(who)
     leads = {lead.key for lead in council.playing("complaints_lead")}
-    kept = [case for case in found if leads.isdisjoint(council.roster.who_read(case.conflicts)) and case.status is Status.OPEN]
+    still = (case for case in found if case.status is Status.OPEN)
+    kept = [case for case in still if leads.isdisjoint(council.roster.who_read((*case.conflicts, *case.named)))]
     if not kept:
         return
     last = f", whose last day was {words_of(officer.left)}," if officer is not None and officer.left is not None else ""

@@ -108,11 +108,10 @@ def respond(work: OfficerAtWork, command: Command) -> None:
 
 def _may_answer(work: OfficerAtWork, stage: StagePolicy) -> None:
     if work.officer.key in work.d.barred():
-        apart = stage.different_person_from
-        before = next(answer.stage for answer in work.d.case.answers if answer.stage in apart)
+        before = next(answer.stage for answer in work.d.case.answers if answer.stage in stage.apart_from)
         named = work.d.council.policy.stages[before].title
         raise Refusal(
-            f"you answered {named}, and this policy promises that somebody else answers {stage.title}",
+            f"you answered {named}, and somebody else answers {stage.title}",
             "#assign and a colleague who has not dealt with it",
         )
 

@@ -87,6 +87,15 @@ def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
     return (*choices, ASK, MESSAGE, *PASS_ON, NOT_COVERED, NOT_OURS, NOTE)
 
 
+def to_give_back(case: Case, council: Council) -> tuple[Choice, ...]:
+    """Whoever may says that a complaint which names an officer is not about them."""
+    named = (officer for key in case.named if (officer := council.roster.find_here(key)) is not None)
+    return tuple(
+        Choice(f"It is not about {officer.name}: give it to them", f"#assign {officer.key}\n", likely=False)
+        for officer in named
+    )
+
+
 def more_time(case: Case, stage: StagePolicy, council: Council) -> tuple[Choice, ...]:
     """Five days more; where the policy allows no five, until the last day that it does."""
     deadline = case.deadline(f"{stage.stage}.respond")

@@ -8,12 +8,13 @@ from townclerk.domain.decide.agreeing import answered_proposal
 from townclerk.domain.decide.assigning import assign
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
-from townclerk.domain.decide.opening import DANGER, category_policy, raise_alerts, send_receipt
+from townclerk.domain.decide.opening import DANGER, OF_SOMEBODY, category_policy, raise_alerts, send_receipt
 from townclerk.domain.decide.restricting import restricted_wrote
 from townclerk.domain.decide.surveying import survey_answered
 from townclerk.domain.decide.weighing import may_mean_a_complaint
 from townclerk.domain.events import MailFacts, MemberWrote, ResidentWrote, RobotWrote
 from townclerk.domain.letters import Original
+from townclerk.domain.named_officers import mentions, names
 from townclerk.domain.policy import SERVICE, StagePolicy
 from townclerk.domain.routing import Signal
 from townclerk.domain.words import Category, LetterKind, Status
@@ -29,6 +30,7 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
         _copied_wrote(d, event)
         return
     d.record(mail)
+    _keep_from_whom_it_complains_of(d, event)
     if event.answers is LetterKind.SURVEY and not _asks_for_review(d, event):
         survey_answered(d, event)
         return
@@ -54,6 +56,24 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
     else:
         _pass_on(d, mail, next((reason for signal, reason in _REASONS if signal in signals), "further"))
         _short_receipt(d)
+
+
+def _keep_from_whom_it_complains_of(d: Deliberation, event: ResidentWrote) -> None:
+    """Whoever has the case, and of whose conduct this further mail complains, has it no longer: a colleague does."""
+    if not OF_SOMEBODY & set(event.route.alerts):
+        return
+    said = f"{event.mail.subject}. {event.mail.own_text}"
+    roles = (d.stage_policy.roles if d.stage_policy is not None else ()) or (SERVICE,)
+    playing = (officer for role in roles for officer in d.council.playing(role, d.case.service))
+    given = d.council.roster.find_here(d.case.officer)
+    for officer in dict.fromkeys((*((given,) if given is not None else ()), *playing)):
+        had_it = officer.key not in d.kept_from() and officer.key in {d.case.officer, *d.case.assigned}
+        if officer.key not in d.kept_from() and (names(officer, said) or mentions(officer, said, event.mail.sender)):
+            d.keep_from(officer)
+            if had_it and d.case.status is Status.OPEN:
+                began = d.case.mail(d.case.began_mail) or d.case.first_mail
+                to = f"{RESPONSIBLE}:{_who_works(d)}"
+                hand_over(d, LetterKind.ASSIGNMENT, to, mail=began.mail if began is not None else None)
 
 
 def _concern_explained(d: Deliberation, event: ResidentWrote) -> bool:

@@ -37,8 +37,7 @@ def roles_at_work(d: Deliberation) -> Iterator[str]:
     if stage is None:
         yield SERVICE
         return
-    promises = [promise for promise in (stage.acknowledge, stage.assess, stage.respond) if promise is not None]
-    yield from dict.fromkeys(role for promise in promises for role in (promise.by, *promise.together_with))
+    yield from stage.roles
 
 
 def _has(d: Deliberation, role: str, key: str) -> bool:

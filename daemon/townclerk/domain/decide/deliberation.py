@@ -40,6 +40,7 @@ from townclerk.domain.letters import (
 )
 from townclerk.domain.letters import Decision as StaffDecision
 from townclerk.domain.mail import Address
+from townclerk.domain.named_officers import is_a_person, names, speaks_of
 from townclerk.domain.ombudsmen import for_matter
 from townclerk.domain.policy import SERVICE, StagePolicy
 from townclerk.domain.quoting import what_they_quote
@@ -142,11 +143,40 @@ class Deliberation:
         again = any(each.stage is stage.stage and each.what != "request" for each in self.case.deadlines)
         self.change(stage=stage.stage, began_mail=mail, run=self.case.run + again, assigned=(), officer=self._keeps(stage))
         self.change(begun=(*self.case.begun, stage.stage), proposal=None, draft=None, understanding="")
+        self._keep_from_whom_it_names(stage)
         day = self.council.calendar.day_zero(received_at)[0]
         counted = stage_on(self.council.policy, stage, day)
         for deadline in stage_deadlines(counted, received_at, self.now, self.council.calendar, why):
             self.owe(deadline)
             self.note("townclerk", "deadline", name=deadline.name, due=deadline.target, clause=deadline.clause)
+
+    def _keep_from_whom_it_names(self, stage: StagePolicy) -> None:
+        """Of those who would have a part in *stage*, or stand in for them, whoever the resident speaks of has none. Whether it
+        is about them nobody can tell by its words: a colleague has it at once, and a person may give it back. To complain of a
+        team is no reason to keep the matter from all of it."""
+        playing = (officer for role in stage.roles for officer in self.council.playing(role, self.case.service))
+        stand_ins = (one for officer in playing for one in (officer, *self.council.roster.stand_ins(officer, as_if_away=True)))
+        known = {*self.case.conflicts, *self.case.named, *self.case.given_back}
+        for officer in dict.fromkeys(stand_ins):
+            if (
+                officer.key not in known
+                and is_a_person(officer)
+                and any(self._speaks_of(mail, officer) for mail in self.case.mails)
+            ):
+                self.keep_from(officer)
+
+    def _speaks_of(self, mail: Correspondence, officer: Officer) -> bool:
+        said, services = f"{mail.subject}. {mail.text}", {*officer.services, self.case.service}
+        return names(officer, said) or speaks_of(officer, said, mail.sender, services)
+
+    def keep_from(self, officer: Officer) -> None:
+        """They hear no more of the case, unless a person gives it back."""
+        self.change(
+            named=(*self.case.named, officer.key),
+            given_back=tuple(key for key in self.case.given_back if key != officer.key),
+            officer=None if self.case.officer == officer.key else self.case.officer,
+        )
+        self.note("townclerk", "kept_from", officer=officer.key, reason="what the resident wrote speaks of them")
 
     def _keeps(self, stage: StagePolicy) -> str | None:
         """To whom the case was given, where *stage* is theirs to answer as well: other roles have other people."""
@@ -226,8 +256,20 @@ class Deliberation:
         if assigned is not None or self.case.restricted:
             return assigned or self.lead()
         wanted = role or (self.stage_policy.respond.by if self.stage_policy else SERVICE)
-        found = self._playing(wanted)
-        return found[0] if found else self.lead()
+        found = (*self._deputies_of(wanted), *self._playing(wanted), *self._leads(wanted))
+        return next(iter(found), None) or self.lead()
+
+    def _deputies_of(self, part: str) -> Iterator[Officer]:
+        """Who stands in for whoever would have it by the roster, where the case is kept from them."""
+        first = next(iter(self.council.playing(part, self.case.service)), None)
+        if first is not None and first.key in self.kept_from():
+            others = self._free(self.council.roster.stand_ins(first, as_if_away=True))
+            yield from (one for one in others if one.key not in self.barred(part))
+
+    def _leads(self, part: str) -> Iterator[Officer]:
+        """The complaints lead; where *part* is to answer and they answered before, whoever is above them."""
+        barred = self.barred(part)
+        yield from (one for one in (*self._free(self.council.playing(LEAD)), *self._above()) if one.key not in barred)
 
     def may_act(self, officer: Officer) -> bool:
         """True where *officer* may deal with this case, and know of it. Whoever stands in for somebody who may, may; but nobody
@@ -256,10 +298,10 @@ class Deliberation:
         return any(self.council.plays(officer, role) for role in self.case.confidants)
 
     def _playing(self, part: str) -> tuple[Officer, ...]:
-        barred = self.barred()
+        barred = self.barred(part)
         found = self._free(self.council.playing(part, self.case.service))
         others = tuple(officer for officer in found if officer.key not in barred)
-        if others or not found:
+        if others or not found or part == SERVICE:  # another service knows nothing of the matter: that is for the lead to ask
             return others
         return tuple(officer for officer in self._free(self.council.playing(part)) if officer.key not in barred)
 
@@ -269,13 +311,13 @@ class Deliberation:
         return tuple(officer for officer in officers if officer.key not in kept_from)
 
     def kept_from(self) -> frozenset[str]:
-        """Whom the case complains of, or who have a conflict of interest, with the shared addresses that they read."""
-        return self.council.roster.who_read(self.case.conflicts)
+        """Whom the case complains of or may, or who have a conflict of interest, with the shared addresses that they read."""
+        return self.council.roster.who_read((*self.case.conflicts, *self.case.named))
 
-    def barred(self) -> frozenset[str]:
-        """The officers who answered in a stage from which the people of this one must differ."""
+    def barred(self, role: str | None = None) -> frozenset[str]:
+        """The officers who answered in a stage from which the people of this one, or whoever has *role* in it, must differ."""
         stage = self.stage_policy
-        apart = stage.different_person_from if stage else ()
+        apart = (stage.apart_from if role is None else stage.apart_for(role)) if stage else frozenset()
         return self.council.roster.who_read({answer.officer for answer in self.case.answers if answer.stage in apart})
 
     def everybody(self, part: str) -> tuple[Officer, ...]:

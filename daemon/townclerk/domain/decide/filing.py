@@ -42,6 +42,8 @@ def assign(work: OfficerAtWork, command: Command) -> None:
     colleague, said = colleague_named(d.council.roster, command.argument)
     if colleague.has_left(d.council.roster.day):
         raise Refusal(f"{colleague.name} does not work here any more", "#assign and another colleague")
+    if colleague.key in d.case.named:
+        _give_back(work, colleague)
     if colleague.key in d.kept_from():
         raise Refusal(
             f"{colleague.name} cannot deal with it: the complaint names them, or they have a conflict of interest",
@@ -55,6 +57,20 @@ def assign(work: OfficerAtWork, command: Command) -> None:
     note = f"Given to you by {work.officer.name}. {joined(said, command.body)}".strip()
     hand_over(d, LetterKind.ASSIGNMENT, f"officer:{colleague.key}", note, mail=_matter(d))
     work.done(f"The case is now with {colleague.name}, {_told(d, colleague)}")
+
+
+def _give_back(work: OfficerAtWork, colleague: Officer) -> None:
+    """Somebody who may has looked: what the resident wrote names *colleague*, and is not about them."""
+    d, lead = work.d, work.d.lead()
+    above = lead is not None and lead.key in d.council.roster.acts_for(work.officer)
+    if not above and not d.council.plays(work.officer, LEAD) and not d.is_confidant(work.officer):
+        instead = (f"#assign {lead.key}, who can",) if lead is not None else ()
+        raise Refusal(
+            f"what the resident wrote speaks of {colleague.name}: the complaints lead says whether it is about them", *instead
+        )
+    named = tuple(key for key in d.case.named if key != colleague.key)
+    d.change(named=named, given_back=(*d.case.given_back, colleague.key))
+    d.note(work.officer.key, "given_back", to=colleague.key)
 
 
 def _told(d: Deliberation, colleague: Officer) -> str:

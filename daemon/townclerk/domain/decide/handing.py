@@ -122,18 +122,34 @@ def _still_asked(d: Deliberation, letter: Waiting, finished: bool) -> bool:
 def _assignment(d: Deliberation, letter: Waiting) -> StaffContent:
     mail = d.case.mail(letter.mail)
     note = letter.about[0] if letter.about else ""
-    offered = (*choices.to_work(d.case, d.council), *choices.about_landlord(d.case, d.council))
+    offered = (
+        *choices.to_work(d.case, d.council),
+        *choices.about_landlord(d.case, d.council),
+        *choices.to_give_back(d.case, d.council),
+    )
     began = mail.mail if mail is not None else None
     return Assignment(
         dates=d.dates(),
         original=d.original(mail),
         choices=offered,
         possible_links=d.case.possible_links,
-        note=" ".join(part for part in (note, approval_note(d)) if part),
+        note=" ".join(part for part in (note, _note_of_the_named(d), approval_note(d)) if part),
         file=file_for_review(d, began),
         answers=answers_so_far(d),
         earlier=tuple(ref for ref in d.case.earlier if ref not in d.case.possible_links),
         must_contain=told_before(d.stage_policy) if d.stage_policy is not None else (),
+    )
+
+
+def _note_of_the_named(d: Deliberation) -> str:
+    """Why somebody else does not have it, and how they can."""
+    found = [officer for key in d.case.named if (officer := d.council.roster.find_here(key)) is not None]
+    if not found:
+        return ""
+    who, keys = " and ".join(officer.name for officer in found), " or ".join(f"#assign {officer.key}" for officer in found)
+    return (
+        f"What they wrote speaks of {who}, who has no part in it and has not been told. Where it is not about them, "
+        f"the complaints lead can give it back: {keys}."
     )
 
 

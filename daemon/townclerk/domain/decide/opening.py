@@ -1,6 +1,5 @@
 """A mail that belongs to no case opens one."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from townclerk.domain.events import CaseOpened
 from townclerk.domain.letters import AlertRaised, Done, Original, Receipt
 from townclerk.domain.logged_contact import AWAITS_PERMISSION
 from townclerk.domain.mail import Address
+from townclerk.domain.named_officers import mentions, names
 from townclerk.domain.policy import SERVICE, CategoryPolicy, InReceipt, StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.routing import Signal
@@ -23,7 +23,6 @@ from townclerk.domain.words import Alert, Category, LetterKind, Status
 
 # To these a cheerful receipt would be wrong: it says nothing of the matter; in danger, where help is to be had at once.
 DANGER = weighing.DANGER
-_TITLES = "(?:mr|mrs|ms|miss|mx|dr|officer|inspector)"
 # A mail that raises one of these may complain of whom it names.
 OF_SOMEBODY = frozenset({Alert.STAFF_CONDUCT, Alert.FRAUD, Alert.CRIMINAL_ALLEGATION, Alert.HATE_CRIME, Alert.SAFEGUARDING})
 DELICATE = DANGER | {Alert.FRAUD, Alert.CRIMINAL_ALLEGATION}
@@ -83,8 +82,12 @@ def _named_officers(event: CaseOpened, council: Council) -> tuple[Officer, ...]:
     """The officers whom a mail names that may be about what they have done: it must not be theirs to deal with."""
     if not OF_SOMEBODY & set(event.route.alerts):
         return ()
-    text = " ".join(f"{event.mail.subject} {event.mail.own_text or event.mail.text}".lower().split())
-    return tuple(officer for officer in council.roster.officers if _named(officer, text))
+    text, readers = f"{event.mail.subject}. {event.mail.own_text or event.mail.text}", _readers(event.route.service, council)
+    return tuple(
+        officer
+        for officer in council.roster.officers
+        if names(officer, text) or (officer in readers and mentions(officer, text, event.mail.sender))
+    )
 
 
 def _judges(event: CaseOpened, named: tuple[Officer, ...], council: Council) -> tuple[str, ...]:
@@ -92,13 +95,6 @@ def _judges(event: CaseOpened, named: tuple[Officer, ...], council: Council) -> 
     told = council.policy.alerts
     roles = dict.fromkeys(told[alert] for alert in event.route.alerts if alert in OF_SOMEBODY and alert in told)
     return tuple(role for role in roles if named and not set(council.playing(role)) & set(named))
-
-
-def _named(officer: Officer, text: str) -> bool:
-    """True where *text*, in lower case and on one line, has their full name, or their last name with a title."""
-    full = " ".join(officer.name.lower().split())
-    last = full.rpartition(" ")[2]
-    return re.search(rf"\b(?:{re.escape(full)}|{_TITLES}\.? {re.escape(last)})\b", text) is not None
 
 
 def _readers(service: str, council: Council) -> tuple[Officer, ...]:
