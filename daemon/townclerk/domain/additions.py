@@ -98,6 +98,8 @@ _SIGN_OFF = (
 )
 _SIGNS_OFF = re.compile(rf"^{_SIGN_OFF}(?: ?[/|] ?{_SIGN_OFF})?[,.!]?(?: \w[\w'’-]{{0,30}}){{0,3}}$", re.IGNORECASE)
 
+_SIGNED = re.compile(rf"^{_SIGN_OFF}(?: ?[/|] ?{_SIGN_OFF})?(?=\W|$)", re.IGNORECASE)
+
 _PHONE = re.compile(r"(?<![\w£.])(?:\+44|\(?0)\d[\d ()-]{7,16}\d\b|\bext(?:ension)?\.? ?\d{3,6}\b", re.IGNORECASE)
 _EMAIL = re.compile(r"(?:mailto:)?[\w.+'-]{1,64}@[\w-]{1,63}\.[\w.-]{2,80}")
 _WEB = re.compile(r"(?:https?://|\bwww\.)[^\s|<>]{1,300}", re.IGNORECASE)
@@ -499,6 +501,23 @@ def _names(line: str, person: frozenset[str]) -> int:
     if not 0 < len(words) <= 5 or not person.issuperset(words):
         return 0
     return len(set(words))
+
+
+def signs_and_says_no_more(lines: Sequence[str], person: frozenset[str]) -> bool:
+    """True where *lines* are a sign-off, the writer's own name, what they are and where, by whatever it was sent, and nothing
+    else: that is no text, and nobody is written to only to be told it."""
+    said = [line for line in (bare(line) for line in lines) if line and not is_trailer(line)]
+    if not any(map(_words, ([line] for line in lines))) or (said and not _signs(said[0], person)):
+        return False
+    return all(_signs(line, person) or (_is_of_signature(line, person) and not _SIGNED.match(line)) for line in said)
+
+
+def _signs(line: str, person: frozenset[str]) -> bool:
+    """True for a sign-off, for the writer's own name, for both on one line, and for the name with what they are beside it."""
+    parts = [part.strip() for part in re.split(r"[|,•·]", _SIGNED.sub("", line, count=1)) if part.strip(" ,.!-")]
+    return (_SIGNED.match(line) is not None and not parts) or bool(
+        parts and _names(parts[0], person) and all(_is_of_signature(part, person) for part in parts[1:])
+    )
 
 
 def nothing_but_signature(lines: Sequence[str], person: frozenset[str]) -> bool:

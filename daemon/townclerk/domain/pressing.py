@@ -3,7 +3,7 @@
 A press opens a new mail, and their program puts its signature into it: it must work whatever stands below the word.
 """
 
-from townclerk.domain.additions import cleared, nothing_but_signature
+from townclerk.domain.additions import cleared, nothing_but_signature, signs_and_says_no_more
 from townclerk.domain.commands import ONLY_PRESSED, TELLS_NOBODY_OUTSIDE, Reading, without_body
 from townclerk.domain.quoting import Doubt, Written
 
@@ -12,8 +12,14 @@ _ONLY_BELOW = frozenset({Doubt.ADDED, Doubt.IN_CELLS, Doubt.HIDDEN})
 
 
 def sure_of(read: Reading, wrote: Written, officer: str) -> Reading | None:
-    """What can be followed of a mail about which there is a doubt; None: a person must look at it first. *officer*: the name of
-    whoever wrote it."""
+    """What can be followed of a mail; None: there is a doubt about it, and a person must look at it first. *officer*: the name
+    of whoever wrote it. Their name below a sign-off, and nothing else, is no text."""
+    if wrote.doubt is None:
+        return (
+            without_body(read)
+            if read.problem is None and signs_and_says_no_more(_body(read).split("\n"), _of(officer))
+            else read
+        )
     words = {command.word for command in read.commands}
     if words <= ONLY_PRESSED:
         if wrote.doubt in _ONLY_BELOW:
@@ -34,9 +40,17 @@ def _alone(read: Reading) -> tuple[str, ...]:
 
 def _only_signed(read: Reading, wrote: Written, officer: str) -> bool:
     """True where all that stands below the words is a signature, and there is no doubt about the words themselves."""
-    person = frozenset(officer.lower().split())
-    body = next((command.body for command in read.commands if command.body), "")
+    person, body = _of(officer), _body(read)
     if not body or not nothing_but_signature(body.split("\n"), person):
         return False
     above = wrote.text[: len(wrote.text.rstrip()) - len(body)].rstrip().split("\n")
     return not cleared(above, person).doubtful
+
+
+def _body(read: Reading) -> str:
+    return next((command.body for command in read.commands if command.body), "")
+
+
+def _of(officer: str) -> frozenset[str]:
+    """The words of a name, by which a signature is known."""
+    return frozenset(officer.lower().split())

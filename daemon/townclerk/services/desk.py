@@ -154,7 +154,7 @@ def _event(
         return OfficerMailHeld(
             officer.key, facts, "no_word", sure=wrote.doubt is None and _for_the_resident(office, mail, case)
         )
-    followed = read if wrote.doubt is None else sure_of(read, wrote, officer.name)
+    followed = sure_of(read, wrote, officer.name)
     if followed is None:
         return OfficerMailHeld(officer.key, facts, str(wrote.doubt))
     return OfficerWrote(
