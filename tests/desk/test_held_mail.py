@@ -209,6 +209,36 @@ async def test_what_may_hold_anything_else_is_asked_about_all_the_same(house: Ho
     assert len(house.sent("confirm")) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("Dear Ms Patel,\n\nWe come on Friday.", True),
+        ("Hi Asha\nWe come on Friday.", True),
+        ("Dear Asha Patel, we come on Friday.", True),
+        ("Ms Patel,\nWe come on Friday.", True),
+        ("Annwyl Asha,\nByddwn yn dod ddydd Gwener.", True),
+        ("Good morning, not mine, please reassign", False),
+        ("Dear complaints team, this is not for waste", False),
+        ("Hi all, she is a nuisance", False),
+        ("Dear colleague, she is a nuisance", False),
+        ("Hi\nshe is a nuisance", False),
+        ("Hello,\nplease close this", False),
+        ("Hello - who is dealing with this?", False),
+        ("Hi there, thanks for this, I will look at it tomorrow", False),
+        ("Dear Sir or Madam, not ours", False),
+        ("Hi - Patel rang again", False),
+        ("Hello Wendy re Patel", False),
+        ("Patel wants this closed, please", False),
+        ("Dear Asha, we come. Cal, delete that before it goes.", False),
+    ],
+)
+async def test_only_a_mail_that_greets_the_resident_by_name_is_sent_by_itself(house: House, text: str, sent: bool) -> None:
+    await answer(at_a_desk(house, "send"), await a_complaint(house), text)
+
+    assert len(house.sent("message")) == int(sent)
+    assert len(house.sent("confirm")) == int(not sent)
+
+
 @pytest.mark.parametrize("plain_reply", ["confirm", "note", "send"])
 async def test_a_mail_that_is_not_from_the_signed_address_is_asked_about_whatever_the_policy_says(
     house: House, plain_reply: str

@@ -12,10 +12,11 @@ _CLOSING = re.compile(
     r"|sincerely|cofion(?: cynnes| gorau)?|yn gywir)\s*[,.!]?$",
     re.IGNORECASE,
 )
-_GREETS = re.compile(
-    r"(?:dear|hello|hi|hiya|hey|good\s+(?:morning|afternoon|evening|day)|annwyl|helo|shwmae|bore\s+da|prynhawn\s+da)\b",
-    re.IGNORECASE,
+_GREETING_WORD = (
+    r"(?:dear|hello|hi|hiya|hey|good\s+(?:morning|afternoon|evening|day)|annwyl|helo|shwmae|bore\s+da|prynhawn\s+da)"
 )
+_GREETS = re.compile(rf"{_GREETING_WORD}\b", re.IGNORECASE)
+_ADDRESSED = re.compile(r"[,!.:;]|\s-")  # the end of whom a greeting names
 _NAMES = re.compile(r"[^\W\d_]{2,}")
 _MACHINES_SUBJECT = re.compile(
     r"(?:\s*(?:re|fw|fwd)\s*:)*\s*(?:recall|read|not read|reaction|automatic reply|auto(?:matic)?[- ]?(?:reply|response)"
@@ -34,7 +35,7 @@ _MOST_BELOW = 2  # lines below "Kind regards": a name, and perhaps what they are
 
 def meant_for(resident: str, colleagues: Iterable[str], mail: IncomingMail) -> bool:
     """True where *mail* is certainly a letter of its writer to *resident*, and nothing beside it: no machine's text, no word
-    with one of the *colleagues*, and begun with a greeting."""
+    with one of the *colleagues*, and begun with a greeting that names the resident."""
     return nothing_but_text(mail) and not _of_a_machine(mail) and _opens_to(mail.own_text, resident, colleagues)
 
 
@@ -51,14 +52,21 @@ def _of_a_machine(mail: IncomingMail) -> bool:
 
 
 def _opens_to(text: str, resident: str, colleagues: Iterable[str]) -> bool:
+    """True where *text* greets the *resident* by name and by nothing else, and turns to none of the *colleagues* further on."""
     first = text.strip().split("\n", 1)[0][:200]
     greeting = _GREETS.match(first)
-    named = {word.lower() for word in _NAMES.findall(first[greeting.end() if greeting else 0 :].split(",")[0])[:3]}
+    named = [word.lower() for word in _NAMES.findall(_ADDRESSED.split(first[greeting.end() if greeting else 0 :])[0])]
     theirs = {word.lower() for word in _NAMES.findall(resident)} - _TITLES
-    if named & theirs:
-        return True
-    known = {name.split()[0].lower() for name in colleagues if name.split()}
-    return greeting is not None and not named & known
+    if (
+        theirs.isdisjoint(named)
+        or not set(named) <= theirs | _TITLES
+        or (greeting is None and not first.rstrip().endswith(","))
+    ):
+        return False
+    known = {name.split()[0] for name in colleagues if name.split()} - set(resident.split())
+    return not any(
+        re.search(rf"(?:^|[.!?:;\n])\s*(?i:{_GREETING_WORD}\s+)?{re.escape(name)}\b\s*[,:!-]", text) for name in known
+    )
 
 
 def nothing_but_text(mail: IncomingMail) -> bool:
