@@ -73,7 +73,7 @@ async def test_a_letter_below_which_a_program_may_have_written_is_looked_at(hous
     [
         ANSWER,
         "Asha, the crew comes on Friday.\n\nWendy Ash",
-        "Good morning,\n\nWe come on Friday.",
+        "Good morning Ms Patel,\n\nWe come on Friday.",
         "Dear Ms Patel,\n\nOur contract with the crew says that it must come. Please tell us if it does not.",
     ],
 )
