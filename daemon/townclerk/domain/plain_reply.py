@@ -57,11 +57,7 @@ def _opens_to(text: str, resident: str, colleagues: Iterable[str]) -> bool:
     greeting = _GREETS.match(first)
     named = [word.lower() for word in _NAMES.findall(_ADDRESSED.split(first[greeting.end() if greeting else 0 :])[0])]
     theirs = {word.lower() for word in _NAMES.findall(resident)} - _TITLES
-    if (
-        theirs.isdisjoint(named)
-        or not set(named) <= theirs | _TITLES
-        or (greeting is None and not first.rstrip().endswith(","))
-    ):
+    if theirs.isdisjoint(named) or not set(named) <= theirs | _TITLES or (greeting is None and "," not in first):
         return False
     known = {name.split()[0] for name in colleagues if name.split()} - set(resident.split())
     return not any(
