@@ -12,7 +12,17 @@ import pytest
 from townclerk.config.templates import MARKER, LetterFailed, Rendered, TemplateSet
 from townclerk.config.templates_page import WIDTH
 from townclerk.config.templates_samples import sample_letters, sample_policy
-from townclerk.config.templates_words import clock_words, date_words, greeting, mailto, phone_link, web_link, wrapped
+from townclerk.config.templates_words import (
+    clock_words,
+    date_words,
+    greeting,
+    mailto,
+    own_greeting,
+    phone_link,
+    web_link,
+    without_greeting,
+    wrapped,
+)
 from townclerk.domain.letters import (
     Acknowledgement,
     AlertRaised,
@@ -272,23 +282,78 @@ def test_a_response_greets_once_and_is_signed_once(press: Renders, text: str, gr
     [
         (
             "Dear Mrs Patel, we have checked.",
-            "Dear Mrs Patel, We have upheld your complaint. Our reasons are below. we have checked.",
+            "We have upheld your complaint. Our reasons are below. Dear Mrs Patel, we have checked.",
         ),
         (
             "Dear Mrs Patel, I have checked.",
             "Dear Mrs Patel, We have upheld your complaint. Our reasons are below. I have checked.",
         ),
-        ("Hello, Mrs Patel, we have checked.", "Hello, Mrs Patel, we have checked. We have upheld your complaint."),
-        ("Dear Mrs Patel,\niron gates rust.", "Our reasons are below. iron gates rust."),  # their own line is left as it is
+        ("Hello, Mrs Patel, we have checked.", "Our reasons are below. Hello, Mrs Patel, we have checked."),
+        ("Dear Mrs Patel,\niron gates rust.", "Our reasons are below. Dear Mrs Patel, iron gates rust."),
+        ("Dear Mrs Patel,\nIron gates rust.", "Dear Mrs Patel, We have upheld your complaint. Our reasons are below. Iron"),
+        ("Dear Mrs Patel sorry, because we were late.", "Our reasons are below. Dear Mrs Patel sorry, because we were late."),
+        ("Dear Mrs Patel – we have checked.", "Our reasons are below. Dear Mrs Patel – we have checked."),
+        (
+            "Dear Dr. Patel, PhD, We have checked.",
+            "Dear Dr. Patel, PhD, We have upheld your complaint. Our reasons are below. We",
+        ),
+        ("Annwyl Mrs Patel, mae'n ddrwg gennym.", "Our reasons are below. Annwyl Mrs Patel, mae'n ddrwg gennym."),
+        (
+            "Hi there is no excuse, because we were late.",
+            "Dear Asha Patel We have upheld your complaint. Our reasons are below. Hi",
+        ),
+        ("Dear neighbours complained too, which we regret.", "Dear Asha Patel We have upheld your complaint. Our reasons are"),
     ],
 )
-def test_a_greeting_has_a_line_of_its_own_and_what_followed_stays_as_it_was_written(
+def test_the_outcome_stands_below_the_greeting_or_above_all_and_no_letter_of_the_officers_is_changed(
     press: Renders, text: str, said: str
 ) -> None:
     right = ReviewRight("Stage 2", DUE)
     rendered = press.render(to_resident(Response(Stage.STAGE1, "Stage 1", Outcome.UPHELD, text, "Wendy Ash", right)))
 
     assert said in folded(rendered)
+    theirs = folded(rendered).replace("We have upheld your complaint. Our reasons are below. ", "", 1)
+    assert " ".join(text.split()) in theirs
+
+
+@pytest.mark.parametrize(
+    ("text", "salutation"),
+    [
+        ("Dear Ms Patel,\n\nWe come.", "Dear Ms Patel,"),
+        ("Dear Ms Patel\nWe come.", "Dear Ms Patel"),
+        ("Dear Bob and Joan Hill,\nWe come.", "Dear Bob and Joan Hill,"),
+        ("Dear applicant,\nWe come.", "Dear applicant,"),
+        ("Good morning\nWe come.", "Good morning"),
+        ("Hello Asha, we come.", "Hello Asha,"),
+        ("Hello, Ms Patel, we come.", "Hello, Ms Patel,"),
+        ("Hello again, Ms Patel, we come.", "Hello again, Ms Patel,"),
+        ("Dear Mrs. O'Brien-Hill, we come.", "Dear Mrs. O'Brien-Hill,"),
+        ("Dear Mr & Mrs Patel: we come.", "Dear Mr & Mrs Patel:"),
+        ("Dear Sirs: we come.", "Dear Sirs:"),
+        ("Dear Sir or Madam, we come.", "Dear Sir or Madam,"),
+        ("Dear Dr. Patel, PhD, we come.", "Dear Dr. Patel, PhD,"),
+        ("Dear Ms Patel – we come.", "Dear Ms Patel –"),
+        ("To whom it may concern: we come.", "To whom it may concern:"),
+        ("Bore da, byddwn yn dod.", "Bore da,"),
+        ("Dear Ms Patel, Patel Ltd comes.", "Dear Ms Patel,"),
+        ("Dear Ms Patel, Dr Smith has told us.", "Dear Ms Patel,"),
+        ("Dear Asha Patel, your bin, your caddy and the box", "Dear Asha Patel,"),
+        ("Dear Ms Patel thank you for your letter, we come.", ""),
+        ("Dear Ms Patel sorry, because we come.", ""),
+        ("Dear Bob Hill, we come.", ""),
+        ("Hello Asha and Dev, we come.", ""),
+        ("Hi there is no excuse, because we come.", ""),
+        ("Hi there is no excuse\nbecause we come.", ""),
+        ("Dear neighbours complained too, which", ""),
+        ("Dear neighbours complained too,\nwhich", ""),
+        ("Hired vans block the lane, we know.", ""),
+        ("Dear Ms Patel,", ""),
+        ("We come.", ""),
+    ],
+)
+def test_a_salutation_goes_as_far_as_the_words_that_greet_and_the_name(text: str, salutation: str) -> None:
+    assert own_greeting(text, "Asha Patel") == salutation
+    assert "".join((salutation + without_greeting(text, "Asha Patel")).split()) == "".join(text.split())
 
 
 def test_what_is_owed_on_one_day_is_told_of_as_one_letter(press: Renders) -> None:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -227,19 +227,15 @@ def _context(page: Page, letter: Letter, policy: Policy, reply_to: str) -> dict[
         local = moment.astimezone(zone)
         return f"{words.clock_words(local)} on {words.date_words(local.date())}"
 
-    to = replace(letter.to, name=_named(letter.copy_of)) if letter.copy_of else letter.to  # the letter greets whose it is
+    to = replace(letter.to, name=words.greeted(letter))
     values = (letter, letter.content, letter.case, to, policy, policy.contact, reply_to)
     helpers = (
         *(page.quoted, page.prose, page.listing, page.enclosed, page.lines, page.link, page.button, page.web, page.phone),
         *(replies, mailto, words.date_words, time_words, words.dates_said, words.greeting),
-        *(words.own_greeting, words.greets, words.without_greeting, words.signed_by),
+        *(partial(find, resident=to.name) for find in (words.own_greeting, words.greets, words.without_greeting)),
+        words.signed_by,
     )
     return {**dict(zip(NAMES, values, strict=True)), **dict(zip(HELPERS, helpers, strict=True)), "page_": page}
-
-
-def _named(who: str) -> str:
-    """A name to greet; an address is none."""
-    return "" if "@" in who else who
 
 
 def _split(skeleton: str) -> tuple[str, str]:

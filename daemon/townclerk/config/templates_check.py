@@ -20,7 +20,7 @@ from jinja2 import (
 )
 
 from townclerk.config.errors import Fault
-from townclerk.config.templates_words import date_words, without_greeting
+from townclerk.config.templates_words import date_words, greeted, without_greeting
 from townclerk.domain import letters as content
 from townclerk.domain.letters import Letter, Ombudsmen
 from townclerk.domain.policy import Policy
@@ -264,5 +264,5 @@ def _own_words(letter: Letter) -> tuple[str, ...]:
         case content.Done(lines=lines):
             return lines
     # Without their greeting, which may get a line to itself.
-    first = without_greeting(text).strip().split("\n", 1)[0]
+    first = without_greeting(text, greeted(letter)).strip().split("\n", 1)[0]
     return (first[:40].rsplit(" ", 1)[0],) if first else ()

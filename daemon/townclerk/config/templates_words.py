@@ -6,6 +6,8 @@ from datetime import date, datetime
 from urllib.parse import quote
 
 from townclerk.domain.days_written import clock_of
+from townclerk.domain.letters import Letter
+from townclerk.domain.salutation import calls_somebody, own_salutation
 
 # Spelled out here, because strftime follows the locale of the machine.
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -138,47 +140,35 @@ def wrapped(text: str, width: int, first: str = "", others: str | None = None) -
 
 # --- an officer's own letter: many begin with "Dear …" and end with their name, and once is enough
 
-_GREETS = r"(?:Dear|Hello|Hi|Hiya|Hey|Good (?:morning|afternoon|evening)|Annwyl|Helo|Shwmae|Bore da|Prynhawn da)\b"
-_GREETING_LINE = re.compile(rf"\s*({_GREETS}[^\n]{{0,60}}?)[ \t]*\n+", re.IGNORECASE)
-# Within a line, and with no comma behind it too: "Dear Ms Patel sorry that …".
-_GREETING_INSIDE = re.compile(rf"\s*(?:(?i:{_GREETS})[^\n,]{{0,60}},|(?i:Dear|Annwyl)\s+[A-Z])")
-# A greeting with which the first sentence goes on: "Dear Ms Patel, we have …", also without its comma. "Hello, Ms
-# Patel, …" is none.
-_CALLED = r"[A-Z][\w'’-]*"
-_GREETING_RUNS_ON = re.compile(
-    rf"\s*((?i:{_GREETS})[^\n,]{{0,60}},)[ \t]+(?=[a-z]|I\b)"
-    rf"|\s*((?i:Dear|Annwyl) (?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Cllr)\.? {_CALLED}|{_CALLED}(?: {_CALLED})?(?= [a-z])))[ \t]+(?=\w)"
-)
 _SIGNATURE_LINES = 4
 
 
-def own_greeting(text: str) -> str:
-    """The greeting with which *text* begins, where it has a line of its own or could have one; else nothing."""
-    match = _greeting(text)
-    return next((group for group in match.groups() if group), "") if match else ""
+def greeted(letter: Letter) -> str:
+    """The name that a letter greets: of whose it is, also in a copy; an address is none."""
+    return ("" if "@" in letter.copy_of else letter.copy_of) if letter.copy_of else letter.to.name
 
 
-def _greeting(text: str) -> re.Match[str] | None:
-    line = _GREETING_LINE.match(text)
-    return line if line and len(line[1].split()) <= 6 else _GREETING_RUNS_ON.match(text)
+def own_greeting(text: str, resident: str = "") -> str:
+    """The greeting with which *text* begins, where it is certain where that ends; else nothing. *resident*: their name."""
+    return own_salutation(text, resident)
 
 
-def greets(text: str) -> bool:
-    """Whether *text* greets its reader, on a line of its own or within the first."""
-    return bool(own_greeting(text)) or bool(_GREETING_INSIDE.match(text))
+def greets(text: str, resident: str = "") -> bool:
+    """Whether *text* greets its reader, also where it cannot be told how far the greeting goes."""
+    return calls_somebody(text, resident)
 
 
-def without_greeting(text: str) -> str:
+def without_greeting(text: str, resident: str = "") -> str:
     """*text* without the greeting that is the letter's own, and else as it was written."""
-    match = _greeting(text)
-    return text[match.end() :] if match else text
+    said = own_salutation(text, resident)
+    return text.lstrip()[len(said) :].lstrip() if said else text
 
 
 def signed_by(text: str, name: str) -> bool:
     """Whether one of the last lines of *text* is a signature of *name*."""
     wanted = name.strip().lower()
     last = clean(text).strip().lower().split("\n")[-_SIGNATURE_LINES:]
-    first_name_alone = last[-1].strip(" .,") == wanted.split(" ")[0]
+    first_name_alone = any(line.strip(" .,") == wanted.split(" ")[0] for line in last)
     return bool(wanted) and (first_name_alone or any(wanted in line and len(line) < 100 for line in last))
 
 
