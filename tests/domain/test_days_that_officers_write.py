@@ -91,10 +91,23 @@ def test_a_day_is_understood_in_any_spelling(written: str, reason: str) -> None:
         ("11 January", MONDAY),  # today is still to come
         ("dydd Mawrth 2 Mawrth", date(2027, 3, 2)),
         ("15 Medi", date(2027, 9, 15)),
+        ("Monday next", date(2027, 1, 18)),
+        ("by 5pm on Friday 29 January", date(2027, 1, 29)),
+        ("17:00 29 January", date(2027, 1, 29)),
+        ("29 January 2027 17:00", date(2027, 1, 29)),
+        ("29 January at 9.30am", date(2027, 1, 29)),
+        ("COP Friday", date(2027, 1, 15)),
+        ("COB 22 January", date(2027, 1, 22)),
+        ("close of play Friday 22 January", date(2027, 1, 22)),
+        ("end of the working day on Friday", date(2027, 1, 15)),
+        ("no later than 8 Feb", DAY),
     ],
 )
 def test_a_day_counts_from_the_one_on_which_it_is_written(written: str, day: date) -> None:
-    assert day == read_when(written, MONDAY).day
+    asks_for_the_year = written.endswith(" 28")  # where words follow, 28 may be a number of something
+    for reason in ("",) if asks_for_the_year else ("", " because the depot is late", ": 3 visits are left"):
+        read = read_when(written + reason, MONDAY)
+        assert (day, reason.lstrip(" :")) == (read.day, read.rest)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +134,13 @@ def test_a_day_counts_from_the_one_on_which_it_is_written(written: str, day: dat
         ("2 weeks from today", Count(14, Unit.CALENDAR_DAY, from_today=True), ""),
         ("in 2 weeks ill", Count(14, Unit.CALENDAR_DAY, from_today=True), "ill"),
         ("5 diwrnod gwaith", Count(5, Unit.WORKING_DAY), ""),
+        ("a couple of weeks ill", Count(14, Unit.CALENDAR_DAY), "ill"),
+        ("another week ill", Count(7, Unit.CALENDAR_DAY), "ill"),
+        ("another fortnight", Count(14, Unit.CALENDAR_DAY), ""),
+        ("a further week", Count(7, Unit.CALENDAR_DAY), ""),
+        ("a fortnight today ill", Count(14, Unit.CALENDAR_DAY, from_today=True), "ill"),
+        ("1, 8 Feb the part is late", Count(1, bare=True), "8 Feb the part is late"),
+        ("5 to finish the repair", Count(5, bare=True), "to finish the repair"),
     ],
 )
 def test_a_number_of_days_is_understood(written: str, expected: Count, rest: str) -> None:
@@ -150,6 +170,18 @@ def test_a_number_of_days_is_understood(written: str, expected: Count, rest: str
         ("5-10 days", ()),
         ("3 hours", ()),
         ("0000-00-00", ()),
+        ("5 Feb or 8 Feb", (date(2027, 2, 5), DAY)),
+        ("5 Feb or Monday 8 Feb", (date(2027, 2, 5), DAY)),
+        ("8 Feb - 10 Feb", (DAY, date(2027, 2, 10))),
+        ("8 Feb to 10 Feb", (DAY, date(2027, 2, 10))),
+        ("8 Feb, 10 Feb", (DAY, date(2027, 2, 10))),
+        ("8 Feb and 2 days", (DAY,)),
+        ("1 week and 2 days", ()),
+        ("10 working days or 2 weeks", ()),
+        ("25-01", (date(2027, 1, 25),)),
+        ("w/c 25 January", (date(2027, 1, 25), date(2027, 1, 29))),
+        ("week commencing 25 January", (date(2027, 1, 25), date(2027, 1, 29))),
+        ("after 8 Feb", (DAY,)),
     ],
 )
 def test_what_can_mean_two_days_or_none_is_asked_about(written: str, may_be: tuple[date, ...]) -> None:
@@ -158,6 +190,16 @@ def test_what_can_mean_two_days_or_none_is_asked_about(written: str, may_be: tup
     assert (read.day, read.count) == (None, None)
     assert read.problem
     assert may_be == read.may_be
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["and the depot closes early", "to let the depot answer", "- Friday's visit was missed", "or so we hope", "2 men are ill"],
+)
+def test_a_reason_behind_a_day_is_no_second_day(reason: str) -> None:
+    read = read_when(f"8 Feb {reason}", MONDAY)
+
+    assert (DAY, reason.lstrip("- ")) == (read.day, read.rest)
 
 
 @pytest.mark.parametrize(

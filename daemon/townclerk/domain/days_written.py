@@ -78,14 +78,26 @@ def words_of(day: date) -> str:
 def read_when(argument: str, today: date, towards: Towards = Towards.AHEAD) -> When:
     """The day that begins *argument*, which was written on *today*."""
     said, places = placed(argument.strip())
-    start = _FIRST_WORDS.match(said)
+    around = _AROUND.match(said)
+    start = _FIRST_WORDS.match(said, around.end() if around else 0)
     begin = start.end() if start else 0
     for pattern, read in _READERS:
         match = pattern.match(said, begin)
         found = read(match, today, towards) if match else None
         if match is None or found is None:
             continue
-        rest = _behind(argument.strip()[places[match.end("all")] :])
+        end = _below_time(said, match.end("all"))
+        rest = _behind(argument.strip()[places[end] :])
+        if around is not None:
+            return (
+                _not_one_day(around, said[: match.end("all")], found, rest)
+                if isinstance(found, date)
+                else When(rest=argument.strip())
+            )
+        if (second := _second(said, end, today, towards)) is not None:
+            days = tuple(each for each in (found, second[0]) if isinstance(each, date))
+            said_so = said[begin : second[1]].strip()
+            return When(rest=_behind(argument.strip()[places[second[1]] :]), problem=f"“{said_so}” is not one day", may_be=days)
         match found:
             case _Unclear():
                 return When(rest=rest, problem=found.problem, may_be=found.may_be)
@@ -94,6 +106,37 @@ def read_when(argument: str, today: date, towards: Towards = Towards.AHEAD) -> W
             case _:
                 return When(found, rest=rest)
     return When(rest=argument.strip())
+
+
+def _below_time(said: str, end: int) -> int:
+    """Where what follows a day goes on, below the hour of that day: all of a day is promised."""
+    hour = _HOUR_BEHIND.match(said, end)
+    return hour.end() if hour else end
+
+
+def _second(said: str, end: int, today: date, towards: Towards) -> tuple[_Found, int] | None:
+    """The day or the count that goes on from the first, "or 8 Feb", "and 2 days", and where it ends; None: a reason follows."""
+    joins = _JOINS.match(said, end)
+    if joins is None or _BARE.fullmatch(said[:end].strip()):  # "1, 8 Feb" is a number of something, and its day
+        return None
+    begin = joins.end()
+    if joins["word"] and (first := _FIRST_WORDS.match(said, begin)):
+        begin = first.end()
+    for pattern, read in _READERS:
+        if read is _bare or (not joins["word"] and pattern not in _FULL):
+            continue
+        match = pattern.match(said, begin)
+        found = read(match, today, towards) if match else None
+        if match is not None and found is not None:
+            return found, _below_time(said, match.end("all"))
+    return None
+
+
+def _not_one_day(around: re.Match[str], said: str, day: date, rest: str) -> When:
+    """ "w/c 25 January", "mid February": some day near that one."""
+    whole_week = bool(around["week"])
+    days = (day, day + timedelta(days=4)) if whole_week else (day,)
+    return When(rest=rest, problem=f"“{said.strip()}” is not one day", may_be=days)
 
 
 def _behind(rest: str) -> str:
@@ -121,6 +164,7 @@ _TO_TWELVE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "n
 _NUMBERS = {word: n for n, word in enumerate(_TO_TWELVE, 1)} | {
     "a": 1,
     "an": 1,
+    "another": 1,
     "fourteen": 14,
     "fifteen": 15,
     "twenty": 20,
@@ -146,8 +190,23 @@ def _weekday(written: str) -> int:
 
 # --- patterns; each has the group `all`: what of the line it takes
 
+_HOUR = (
+    r"(?:\d{1,2}(?:[:.]\d\d)?\s*(?:am|pm)\b|\d{1,2}:\d\d(?!\d)|noon\b|midday\b|midnight\b|co[pb]\b|c\.o\.[pb]\.?"
+    r"|(?:close|end)\s+of\s+(?:play|business|(?:the\s+)?(?:working\s+)?day)\b)"
+)
+_HOUR_BEHIND = re.compile(rf"(?:,?\s+(?:(?:at|by|before)\s+)?|T){_HOUR}(?::\d\d)?", re.IGNORECASE)
+# Before a day these make it one that is only near it.
+_AROUND = re.compile(
+    r"(?:(?:by|in|on|the)\s+)*(?:(?P<week>w/?c|w/?b|week\s+(?:commencing|beginning|of))|mid(?:dle\s+of)?|after|before|around|about"
+    r"|approx(?:imately)?|circa|early|late)[\s.:-]+(?:the\s+)?",
+    re.IGNORECASE,
+)
+# What holds two days together, or a day and the reason: only whole dates are another day behind a mere mark.
+_JOINS = re.compile(r"\s*(?:(?P<word>(?:or|and|to|until|till|then|neu)\b)|[-/&,;])\s*", re.IGNORECASE)
+
 _FIRST_WORDS = re.compile(
-    r"(?:(?:until|till?|by|to|on|the|date:|erbyn|hyd\s+at|tan)\s+|(?P<within>(?:with)?in)\s+(?=\+?\d|an?\s|[a-z]+\s+[a-z]))*",
+    rf"(?:(?:(?:at\s+)?{_HOUR}(?:\s+(?:on|of))?|no\s+later\s+than|not\s+later\s+than)[\s,]+|"
+    r"(?:until|till?|by|to|on|the|date:|erbyn|hyd\s+at|tan)\s+|(?P<within>(?:with)?in)\s+(?=\+?\d|an?\s|[a-z]+\s+[a-z]))*",
     re.IGNORECASE,
 )
 _DAY_NAME = (
@@ -170,7 +229,7 @@ _ISO = _pattern(rf"{_ON_A_DAY}(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P
 _FIGURES = _pattern(
     rf"{_ON_A_DAY}(?P<day>\d{{1,2}})(?P<between>[/.-])(?P<month>\d{{1,2}})(?P=between)(?P<year>\d{{4}}|\d\d){_STANDS_ALONE}"
 )
-_TWO_FIGURES = _pattern(rf"{_ON_A_DAY}(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}}){_STANDS_ALONE}")
+_TWO_FIGURES = _pattern(rf"{_ON_A_DAY}(?P<day>\d{{1,2}})(?:/|-(?=0))(?P<month>\d{{1,2}}){_STANDS_ALONE}")
 _DAY_MONTH = _pattern(
     rf"{_ON_A_DAY}(?P<day>\d{{1,2}}){_ORDINAL}{_OF}(?P<month>[a-z]{{3,10}})(?![a-z'])(?:\.(?!\d))?{_YEAR}{_STANDS_ALONE}"
 )
@@ -181,7 +240,7 @@ _DAY_ALONE = _pattern(rf"{_ON_A_DAY}(?P<day>\d{{1,2}})(?P<ordinal>st|nd|rd|th)\b
 _NAMED_DAY = _pattern(
     r"(?P<first>(?:this\s+)?coming|this|next|last|a\s+week\s+(?:on|next)|week\s+on)?\s*"
     r"\b(?P<weekday>monday|tues(?:day)?|weds|wednesday|thurs(?:day)?|friday|saturday|sunday"
-    r"|dydd\s+(?:llun|mawrth|mercher|iau|gwener|sadwrn|sul))(?P<after>\s+week|\s+(?:of\s+)?next\s+week)?(?![\w'-])"
+    r"|dydd\s+(?:llun|mawrth|mercher|iau|gwener|sadwrn|sul))(?P<after>\s+week|\s+(?:of\s+)?next\s+week|\s+next)?(?![\w'-])"
 )
 _NEAR = _pattern(r"(?P<near>(?:the\s+)?day\s+after\s+tomorrow|today|tomorrow|yesterday|heddiw|yfory|ddoe)(?![\w'-])")
 _MONTHS_END = _pattern(
@@ -191,7 +250,7 @@ _NO_DAY = _pattern(
     r"(?:next|this)\s+(?:week|month|year)\b|(?:the\s+)?end\s+of\s+(?:the\s+|this\s+|next\s+)?week\b|\d{1,3}\s*(?:hours?|hrs?|years?|yrs?)\b"
     r"|\d{1,3}\s*(?:-|to|or)\s*\d{1,3}(?=\s|$)(?!\s*-)"
 )
-_HOW_MANY = rf"\+?(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)})"
+_HOW_MANY = rf"\+?(?P<n>\d{{1,3}}|(?:a\s+)?couple(?:\s+of)?|{'|'.join(_NUMBERS)})"
 _MORE = r"(?:(?:another|an?\s+(?:further|extra|additional)|further|extra|plus)\s+)?"
 _UNITS = (
     r"(?P<working>(?:working|business|work)[\s-]*days?|wd?/?ds?|bds?|diwrnod(?:au)?\s+gwaith)"
@@ -202,10 +261,10 @@ _UNITS = (
 )
 _COUNTED = _pattern(
     rf"{_MORE}{_HOW_MANY}(?:(?<=\d)\s*|[\s-]+)(?:more\s+|further\s+|extra\s+|additional\s+)?(?:{_UNITS})(?![\w'])"
-    r"(?P<today>\s+from\s+(?:today|now|this\s+e?-?mail))?"
+    r"(?P<today>\s+(?:from\s+(?:today|now|this\s+e?-?mail)|today(?![\w'])))?"
 )
 _EACH_ALONE = _pattern(
-    r"(?:(?P<fortnight>fortnight|pythefnos)|(?P<week>wythnos))(?![\w'])(?P<today>\s+from\s+(?:today|now|this\s+e?-?mail))?"
+    r"(?:(?P<fortnight>fortnight|pythefnos)|(?P<week>wythnos))(?![\w'])(?P<today>\s+(?:from\s+(?:today|now|this\s+e?-?mail)|today(?![\w'])))?"
 )
 _BARE = _pattern(r"\+?(?P<n>\d{1,3})(?!\S*\d)(?!\s+\S+\s+\d{4}\b)(?![\w%/'])")
 
@@ -342,7 +401,7 @@ def _named_day(match: re.Match[str], today: date, towards: Towards) -> _Found | 
         return monday + timedelta(days=7 + wanted)
     if after == "week" or first in {"a week on", "a week next", "week on"}:
         return coming if today.weekday() == wanted else coming + timedelta(days=7)
-    if first == "next":
+    if first == "next" or after == "next":
         return _one_of(match, coming, monday + timedelta(days=7 + wanted))
     if first == "last":
         return _one_of(match, passed, monday + timedelta(days=wanted - 7))
@@ -384,7 +443,7 @@ def _no_day(match: re.Match[str], _today: date, _towards: Towards) -> _Found | N
 def _counted(match: re.Match[str], _today: date, _towards: Towards) -> _Found | None:
     groups = match.groupdict()
     number = groups.get("n") or "1"
-    n = int(number) if number.isdigit() else _NUMBERS[number.lower()]
+    n = int(number) if number.isdigit() else 2 if "couple" in number.lower() else _NUMBERS[number.lower()]
     today = bool(groups.get("today"))
     for unit, each, counts in (
         ("working", 1, Unit.WORKING_DAY),
@@ -418,3 +477,4 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_EACH_ALONE, _counted),
     (_BARE, _bare),
 )
+_FULL = (_ISO, _FIGURES, _TWO_FIGURES, _DAY_MONTH, _MONTH_DAY)  # what is a date wherever it stands

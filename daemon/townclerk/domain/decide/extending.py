@@ -19,17 +19,24 @@ FURTHEST = Duration(6, Unit.MONTH)  # a slip of the keyboard is likelier than ha
 def new_date(command: Command, deadline: Deadline, stage: StagePolicy, work: OfficerAtWork) -> tuple[date, str]:
     """(the new date, the reason), or a Refusal that names what would work."""
     d = work.d
-    read = work.when(command)
+    read = work.when(command, later_than=deadline.promised)
     reason = "\n".join(part for part in (read.rest, command.body) if part)
     new = read.day if read.count is None else _counted(read.count, deadline, work)
     if new is None:
         raise Refusal(
-            "the new date is missing or cannot be read", "#extend 2027-02-08 and the reason", "#extend 5 and the reason"
+            "the new date is missing or cannot be read",
+            f"#extend {_example(deadline, d)} and the reason",
+            "#extend 5 and the reason",
         )
     if stage.extension.reason_required and not reason:
         raise Refusal("the reason is missing: this policy promises one", f"#extend {command.argument.strip()} and the reason")
     _check(new, deadline, stage, d, read.rest)
     return new, reason
+
+
+def _example(deadline: Deadline, d: Deliberation) -> date:
+    """A day to which this response could be put off."""
+    return d.council.calendar.add_working_days(max(deadline.promised, d.council.calendar.local(d.now).date()), 5)
 
 
 def _counted(count: Count, deadline: Deadline, work: OfficerAtWork) -> date:

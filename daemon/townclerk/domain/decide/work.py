@@ -142,15 +142,19 @@ class OfficerAtWork:
             )
         return command.text
 
-    def when(self, command: Command, argument: str = "") -> When:
-        """The day or the count that begins the *argument*; refuses what can be understood in more than one way, or in none."""
+    def when(self, command: Command, argument: str = "", later_than: date | None = None) -> When:
+        """The day or the count that begins the *argument*; refuses what can be understood in more than one way, or in none. Of
+        the days that may be meant it offers those *later_than* the one that is promised."""
         read = read_when(argument or command.argument, self.written_on)
         if read.problem:
-            corrected = tuple(f"#{command.word} {day} {read.rest}".strip() for day in read.may_be)
+            days = tuple(day for day in read.may_be if later_than is None or day > later_than)
+            corrected = tuple(f"#{command.word} {day} {read.rest}".strip() for day in days)
             named = " or ".join(words_of(day) for day in read.may_be)
+            passed = f", and neither is later than {words_of(later_than)}" if later_than and read.may_be and not days else ""
+            example = self.d.council.calendar.add_working_days(later_than or self.written_on, 5)
             raise Refusal(
-                f"the date is not clear: {read.problem}{f'; you may mean {named}' if named else ''}",
-                *(() if corrected else (f"#{command.word} and a day, for instance {words_of(self.written_on)}",)),
+                f"the date is not clear: {read.problem}{f'; you may mean {named}' if named else ''}{passed}",
+                *(() if corrected else (f"#{command.word} and a day, for instance {words_of(example)}",)),
                 corrected=corrected,
             )
         return read
