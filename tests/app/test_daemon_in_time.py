@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,10 +24,18 @@ from townclerk.app.wiring import load_files
 from townclerk.mail.errors import MailboxDown
 from townclerk.mail.mailbox import Batch
 from townclerk.mail.memory import MemoryMailbox
+from townclerk.mail.reading import read_inline
 from townclerk.services import delivery, health
-from townclerk.store import leases
+from townclerk.store import journal, leases
 from townclerk.store.database import migrate
 
+POTHOLES = """  - id: potholes
+    why: Potholes are the highways service's.
+    when: [pothole*]
+    then: {service: highways}
+    tests: {finds: [A pothole]}
+
+"""
 DUE, LATER = datetime(2027, 1, 25, 15, tzinfo=UTC), datetime(2027, 1, 26, 9, 30, tzinfo=UTC)
 
 
@@ -93,6 +102,7 @@ async def at_work(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     folder = tmp_path / "installed"
     folder.mkdir()
     path = install(folder, Names(0), Where(1, 1))
+    monkeypatch.setattr(run, "FILES_SECONDS", 0.05)
     monkeypatch.setattr(run, "now", lambda: LATER)
     monkeypatch.setattr(run, "open_mailbox", lambda _: house.mailbox)
     monkeypatch.setattr(run, "open_transport", lambda _: house.transport)
@@ -195,6 +205,71 @@ async def test_files_that_cannot_be_read_change_nothing_and_we_are_ready_again(
 
         assert heard[-1] == "watching the mailbox"
         assert daemon.office is before
+
+
+def routing_of(daemon: run.Daemon) -> Path:
+    rules = daemon.settings.rules
+    assert rules is not None
+    return rules / daemon.settings.council / "routing.yaml"
+
+
+def in_journal(house: House, event: str) -> list[dict[str, Any]]:
+    return [
+        entry.detail or {} for entry in house.database.run_now(lambda tx: journal.entries(tx, None)) if entry.event == event
+    ]
+
+
+async def test_a_rule_that_is_saved_is_in_force_without_a_restart_and_the_journal_says_what_changed(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await until(lambda: daemon.catching_up.since is None)
+        before, path = daemon.office.council.routing, routing_of(daemon)
+        written = path.read_text()
+        path.write_text(written.replace("\nrules:\n", "\nrules:\n" + POTHOLES, 1))
+        await until(lambda: daemon.office.council.routing.version != before.version)
+        await until(lambda: in_journal(house, "files_taken_up") != [])
+        told = in_journal(house, "files_taken_up")[0]
+
+        assert daemon.office.council.routing.rules[0].id == "potholes"
+        assert told["rules"] == {"before": before.version, "now": daemon.office.council.routing.version, "new": ["potholes"]}
+        (file,) = told["files"]
+        assert (file["file"], file["lines"]) == ("south-staffordshire/routing.yaml", "+6 -0")
+        assert file["by"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (POTHOLES.replace("service: highways", "service: highway"), 'did you mean "highways"?'),
+        (POTHOLES.replace("finds: [A pothole]", "finds: [A hole]"), "must hold for this mail, and does not"),
+        ("\t- id: potholes\n", "there is a tab here"),
+    ],
+    ids=["a wrong word", "a test that fails", "a tab"],
+)
+async def test_a_wrong_file_changes_nothing_and_whoever_looks_after_the_files_is_told_once_what_to_write(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rule: str, says: str
+) -> None:
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await until(lambda: daemon.catching_up.since is None)
+        before, path = daemon.office, routing_of(daemon)
+        written = path.read_text()
+        wrong = written.replace("\nrules:\n", "\nrules:\n" + rule, 1)
+        path.write_text(wrong)
+        await until(lambda: len(house.sent("alert")) == 1)
+        path.write_text(wrong + "\n")
+        await until(lambda: len(in_journal(house, "files_refused")) == 2)
+        assert daemon.office is before
+        path.write_text(written)
+        await until(lambda: in_journal(house, "files_taken_up") != [])
+
+        (letter,) = house.sent("alert")
+        assert letter.recipient == before.council.playing("complaints_lead")[0].email
+        mail = read_inline(house.transport.sent[-1].raw).mail
+        assert mail is not None
+        said = " ".join(mail.text.split())
+        assert "routing.yaml, line" in said
+        assert says in said
 
 
 def test_what_counts_from_the_next_start_is_named(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import signal
 import socket
 import time
 import uuid
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,16 +16,19 @@ from pathlib import Path
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from townclerk.app.files_watched import changes, contents_of, rules_changed, stand_of
 from townclerk.app.systemd import ServiceManager
 from townclerk.app.wiring import Files, load_files, open_mailbox, open_office, open_transport
-from townclerk.config.errors import ConfigError
+from townclerk.config.errors import ConfigError, Fault, FilesRefused
 from townclerk.config.settings import Settings
 from townclerk.domain.council import Council
+from townclerk.domain.letters import FileFault
+from townclerk.domain.routing import Routing, try_rules
 from townclerk.mail.errors import MailboxTrouble, SendTrouble, without_addresses
 from townclerk.mail.mailbox import Mailbox, backoff
 from townclerk.mail.parsing import ReaderUnavailable
 from townclerk.mail.transport import Transport
-from townclerk.services import delivery, health, intake, recounting, reporting, timekeeper
+from townclerk.services import delivery, files_told, health, intake, recounting, reporting, timekeeper
 from townclerk.services.office import Office
 from townclerk.store import leases
 from townclerk.store.errors import StoreUnavailable
@@ -35,6 +38,7 @@ LEASE_ASKED = 5  # seconds between two questions, while another daemon has it
 LEASE_RENEWED = 15  # seconds: three may fail before somebody else takes over
 TICK_SECONDS = 10  # how late a timer or a letter may be noticed, at most
 NOTED_SECONDS = 30  # how old the news that all is well may be
+FILES_SECONDS = 10  # how often we look whether the files have changed
 GRACE_SECONDS = 20  # what a loop is given to finish what it has in hand
 
 log = structlog.get_logger()
@@ -106,6 +110,9 @@ class Daemon:
         self.stopping = asyncio.Event()
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.catching_up = CatchingUp()
+        self.files = stand_of(settings, settings_path)
+        self.contents = contents_of(self.files)  # of the files in force
+        self.telling: set[asyncio.Task[None]] = set()
         self.intake, self.timekeeper, self.delivery = Loop("intake"), Loop("timekeeper"), Loop("delivery")
 
     async def run(self) -> None:
@@ -183,6 +190,7 @@ class Daemon:
                 tasks = [
                     group.create_task(self._keep_turn(), name="lease"),
                     group.create_task(self._watchdog(), name="watchdog"),
+                    group.create_task(self._watch_files(), name="files"),
                     group.create_task(self._loop(self.intake, self._take_mail), name="intake"),
                     group.create_task(self._loop(self.timekeeper, self._keep_time), name="timekeeper"),
                     group.create_task(self._loop(self.delivery, self._deliver), name="delivery"),
@@ -307,29 +315,62 @@ class Daemon:
 
     # --- files
 
+    async def _watch_files(self) -> None:
+        """Read the files again when they have changed, and stand still: whoever saves several is waited for."""
+        seen = self.files
+        while not self.stopping.is_set():
+            await self._rest(FILES_SECONDS)
+            stand = await asyncio.to_thread(stand_of, self.settings, self.settings_path)
+            if stand == seen and stand != self.files:
+                self._reload()
+            seen = stand
+
     def _reload(self) -> None:
-        """SIGHUP: read the files again. What does not load changes nothing."""
+        """On SIGHUP, and when files have changed. What does not load, or fails its own tests, changes nothing."""
         self.manager.reloading()
+        self.files = stand_of(self.settings, self.settings_path)
+        contents = contents_of(self.files)
+        different = [asdict(change) for change in changes(self.contents, contents)]
         try:
-            self._take_up(load_files(self.settings_path))
+            files = load_files(self.settings_path)
+            refuse_failed_tests(files.council.routing)
+            self._take_up(files, different)
+            self.contents = contents
+        except FilesRefused as refused:
+            self._not_taken_up(refused.faults, different)
         except ConfigError as error:
-            faults = [without_addresses(line) for line in str(error).splitlines()]
-            log.error("files not loaded: the last good ones stay in force", faults=faults)
+            self._not_taken_up(tuple(Fault("", 0, 0, "", line) for line in str(error).splitlines()), different)
         except Exception as error:  # noqa: BLE001  # whatever a file that is being written brings: it must not end the daemon
             log.error("files not loaded: the last good ones stay in force", faults=[type(error).__name__])
         finally:
             self.manager.ready("watching the mailbox")
 
-    def _take_up(self, files: Files) -> None:
+    def _take_up(self, files: Files, different: list[dict[str, str]]) -> None:
         """Work by *files* from now on, but for what we are connected to: that counts from the next start."""
         kept, changed = staying(self.settings, self.office.council, files)
         if changed:
             log.warning("settings changed that count from the next start", settings=list(changed))
+        before, after = self.office.council.routing, kept.council.routing
         self.office = open_office(kept, self.office.db, self.office.reader)
         self.settings = kept.settings
-        log.info("files loaded again", council=kept.council.policy.id, policy=kept.council.policy.version)
+        log.info("files loaded again", council=kept.council.policy.id, policy=kept.council.policy.version, rules=after.version)
+        rules = {"before": before.version, "now": after.version, **rules_changed(before, after)}
+        detail = {"policy": kept.council.policy.version, "rules": rules, "files": different}
+        self._tell(files_told.taken_up(self.office, detail, now()))
+
+    def _not_taken_up(self, faults: tuple[Fault, ...], different: list[dict[str, str]]) -> None:
+        told = [without_addresses(str(fault)) for fault in faults]
+        log.error("files not loaded: the last good ones stay in force", faults=told)
+        self._tell(files_told.not_taken_up(self.office, tuple(map(told_fault, faults)), {"files": different}, now()))
+
+    def _tell(self, telling: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(telling)
+        self.telling.add(task)
+        task.add_done_callback(self.telling.discard)
+        task.add_done_callback(lambda _: self.delivery.nudge.set())
 
     async def _close(self) -> None:
+        await asyncio.gather(*self.telling, return_exceptions=True)
         await self.mailbox.close()
         await self.transport.close()
         try:
@@ -351,6 +392,32 @@ def staying(settings: Settings, council: Council, files: Files) -> tuple[Files, 
         policy = replace(policy, contact=replace(policy.contact, mailbox=mailbox))
     kept = replace(files.settings, mailbox=settings.mailbox, smtp=settings.smtp, database=settings.database)
     return replace(files, settings=kept, council=replace(files.council, policy=policy)), tuple(changed)
+
+
+def refuse_failed_tests(routing: Routing) -> None:
+    """Raises FilesRefused where a mail that stands with the rules does not come out as it says."""
+    failed = try_rules(routing).failed
+    if failed:
+        raise FilesRefused(
+            Fault(
+                each.test.place.file,
+                each.test.place.line,
+                0,
+                each.rule.id,
+                "must hold for this mail, and does not" if each.test.holds else "must not hold for this mail, and does",
+                "townclerk rules test says why",
+            )
+            for each in failed
+        )
+
+
+def told_fault(fault: Fault) -> FileFault:
+    """*fault* for whoever looks after the files."""
+    file = "/".join(Path(fault.file).parts[-2:])
+    line = f", line {fault.line}" if fault.line else ""
+    column = f", column {fault.column}" if fault.line and fault.column else ""
+    what = f"{fault.path}: {fault.message}" if fault.path else fault.message
+    return FileFault(f"{file or 'the files'}{line}{column}", what, fault.expected)
 
 
 class OtherCouncil(ConfigError):

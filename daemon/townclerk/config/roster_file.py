@@ -20,7 +20,7 @@ from townclerk.config.reading import Faults, Fields, Refused, Value, day, email,
 from townclerk.config.yaml import Node, load_yaml
 from townclerk.domain.commands import WORDS
 from townclerk.domain.policy import Policy
-from townclerk.domain.roster import Leave, Officer, Roster
+from townclerk.domain.roster import ADMIN, Leave, Officer, Roster
 
 LEAD = "complaints_lead"
 
@@ -64,7 +64,7 @@ def permissions_of(value: Value, policy: Policy | None) -> Mapping[str, frozense
 
 
 def _roles(policy: Policy | None) -> frozenset[str] | None:
-    return frozenset({*policy.roles, *policy.roles.values()}) if policy else None
+    return frozenset({*policy.roles, *policy.roles.values(), ADMIN}) if policy else None
 
 
 def _staff(value: Value, policy: Policy | None, services: Collection[str] | None) -> tuple[Officer, ...]:

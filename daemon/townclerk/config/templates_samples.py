@@ -33,6 +33,8 @@ from townclerk.domain.letters import (
     ExtensionNotAgreed,
     ExtensionProposal,
     FailedAction,
+    FileFault,
+    FilesNotTakenUp,
     FinalWord,
     Forwarded,
     InPlaceOf,
@@ -384,6 +386,13 @@ def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
     yield from _decisions(presses)
     yield from _approvals(presses)
     yield AlertRaised((Alert.SAFEGUARDING, Alert.EMERGENCY_HAZARD), _MAIL, presses.alert())
+    yield FilesNotTakenUp(
+        (
+            FileFault("routing.yaml, line 12, column 21", '"wast" is not one of the words known here', 'did you mean "waste"?'),
+            FileFault("routing.yaml, line 30", "the rule missed-bins must hold for a mail under its tests, and does not", ""),
+        ),
+        more=2,
+    )
     passed_on = presses.passed_on(_MAIL.sender, "AB-26-0007-B")
     detail = (
         "This seems to be an email from Asha Patel <asha.patel@example.org> of Friday 18 December 2026. Should a case be "
@@ -604,6 +613,7 @@ def _least_to_staff(presses: Presses) -> Iterator[StaffContent]:
     yield Escalation("respond", _RESPOND, 20, None)
     yield Decision("unclear_mail", "", None, ())
     yield AlertRaised((), _BARE_MAIL)
+    yield FilesNotTakenUp((FileFault("policy.yaml", "is empty", ""),))
     yield Confirm(1, "no_word", "", ())
     yield Done(())
     yield Refused("", "there was nothing in it", ())

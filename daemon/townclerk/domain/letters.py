@@ -411,6 +411,24 @@ class AlertRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class FileFault:
+    """One thing that is wrong in a file: where, what, and what to write instead."""
+
+    where: str
+    what: str
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilesNotTakenUp:
+    """Files were changed and are not in force, for what is wrong in them. `more`: faults beside those that are told."""
+
+    faults: tuple[FileFault, ...]
+    more: int = 0
+    kind = LetterKind.ALERT
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """Where one letter says `here`, another says `there`."""
 
@@ -584,6 +602,7 @@ StaffContent = (
     | Escalation
     | Decision
     | AlertRaised
+    | FilesNotTakenUp
     | Confirm
     | Done
     | Refused

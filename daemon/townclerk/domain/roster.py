@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+ADMIN = "admin"  # the role of whoever looks after the files: every council has it
+
 
 @dataclass(frozen=True, slots=True)
 class Leave:

@@ -167,6 +167,7 @@ class Route:
     doubtful: bool = False  # no rule gives a category
     because: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    version: str = ""  # of the rules that said it
 
 
 def route(mail: IncomingMail, routing: Routing, opens: bool = True, context: Context | None = None) -> Route:
@@ -230,6 +231,7 @@ def _route(holding: Iterable[Rule], routing: Routing) -> Route:
         doubtful=category is None,
         because=tuple(dict.fromkeys(rule.why for rule in heard)),
         rules=tuple(rule.id for rule in heard),
+        version=routing.version,
     )
 
 

@@ -88,8 +88,8 @@ def _hold_the_end(tx: Tx) -> tuple[int, str]:
     return row.number, row.hash
 
 
-def entries(tx: Tx, case_ref: str) -> tuple[Entry, ...]:
-    """What the journal holds on a case, in order."""
+def entries(tx: Tx, case_ref: str | None) -> tuple[Entry, ...]:
+    """What the journal holds on a case, in order; None: on no case, such as the files that are in force."""
     rows = tx.execute(select(journal).where(journal.c.case_ref == case_ref).order_by(journal.c.number))
     return tuple(
         Entry(r.number, r.council, r.case_ref, r.at, r.actor, r.event, None if r.detail is None else json.loads(r.detail))

@@ -1,7 +1,7 @@
 """`townclerk explain`: how each due date came about, and why each letter was sent."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -41,6 +41,7 @@ def explain(
                 {
                     "reference": shown.case.ref,
                     "policy_version": shown.case.policy_version,
+                    "routed": _routed_object(shown),
                     "deadlines": [_deadline_object(deadline, records) for deadline in shown.case.deadlines],
                     "letters": [letter_object(line) for line in shown.letters],
                 }
@@ -53,12 +54,35 @@ def _explained(shown: Shown, records: Records) -> list[str]:
     case = shown.case
     opened = records.local(case.opened_at)
     told = [f"{case.ref}: opened by a mail received on {date_words(opened.date())} at {clock_words(opened)}"]
+    told += _routed(shown)
     for deadline in case.deadlines:
         told += ["", *_deadline(deadline, records)]
     told += ["", "Letters, in the order in which they were decided"]
     for line in shown.letters:
         told += _letter(line, records)
     return told if shown.letters else [*told, "  none"]
+
+
+def _routed_object(shown: Shown) -> dict[str, Any] | None:
+    opened = next((entry.detail for entry in shown.entries if entry.event == "opened" and entry.detail), None)
+    if opened is None or not opened.get("rules_version"):
+        return None
+    return {
+        "category": opened["category"],
+        "service": opened["service"],
+        "rules": str(opened.get("rules") or "").split(),
+        "rules_version": opened["rules_version"],
+    }
+
+
+def _routed(shown: Shown) -> list[str]:
+    """What the rules made of the first mail, which of them said it, and of which set they were."""
+    routed = _routed_object(shown)
+    if routed is None:
+        return []
+    rules = routed["rules"]
+    by = f"by the rules {', '.join(rules)}" if rules else "no rule held"
+    return [f"  {routed['category']}, {routed['service']}: {by} (set {routed['rules_version']})"]
 
 
 # --- due dates -------------------------------------------------------------------------------------------------------

@@ -119,6 +119,8 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
         category=d.case.category,
         service=d.case.service,
         because="; ".join(event.route.because),
+        rules=" ".join(event.route.rules),
+        rules_version=event.route.version,
         mail=mail.number,
     )
     if Signal.MENTIONS_NEED in event.route.signals:

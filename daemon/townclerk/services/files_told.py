@@ -1,0 +1,50 @@
+"""What becomes of changed files is told: in the journal, and where they are not taken up, to whoever looks after them."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from townclerk.domain.decide import Send
+from townclerk.domain.letters import Because, FileFault, FilesNotTakenUp, Letter
+from townclerk.domain.roster import ADMIN
+from townclerk.services.aside import setting_aside
+from townclerk.services.office import Office
+from townclerk.services.telling import readers
+from townclerk.services.writing import write_letter
+from townclerk.store import journal, outbox
+from townclerk.store.database import Tx
+
+log = structlog.get_logger()
+MOST_TOLD = 20  # faults in one letter; nobody mends more before they try again
+
+
+async def taken_up(office: Office, detail: Mapping[str, object], now: datetime) -> None:
+    """The files of *office* are in force: whose change it was, and what it was, stand in the journal."""
+    await _note(office, "files_taken_up", detail, now)
+
+
+async def not_taken_up(office: Office, faults: tuple[FileFault, ...], detail: Mapping[str, object], now: datetime) -> None:
+    """Changed files are refused, and those of *office* stay in force. Whoever looks after them gets one `alert` about the same
+    faults in the same files, at any hour: they have just saved them."""
+    await _note(office, "files_refused", {**detail, "faults": len(faults)}, now)
+    told = "\n".join(f"{each.where} {each.what}" for each in faults)
+    key = f"{office.council.policy.id}:files:{hashlib.sha256(told.encode()).hexdigest()[:16]}:{now:%Y-%m-%d}"
+    content = FilesNotTakenUp(faults[:MOST_TOLD], max(0, len(faults) - MOST_TOLD))
+
+    def write(tx: Tx) -> None:
+        for person in readers(office, (ADMIN,)):
+            letter = Letter(person, content, Because("files"), None, automatic=True)
+            outbox.put(tx, write_letter(office, Send(f"{key}:{person.address}", key, letter), now))
+
+    async with setting_aside(log, "nobody told of the files", key=key):
+        await office.db.run(write)
+
+
+async def _note(office: Office, event: str, detail: Mapping[str, object], now: datetime) -> None:
+    council = office.council.policy.id
+    append = partial(journal.append, council=council, case_ref=None, at=now, actor="files", event=event, detail=dict(detail))
+    async with setting_aside(log, "not in the journal", noted=event):
+        await office.db.run(append)
