@@ -88,6 +88,11 @@ async def test_a_picture_inside_the_text_goes_nowhere_and_that_is_said(house: Ho
         ("Re_ bins.msg", "application/vnd.ms-outlook", True),
         ("wendy ash.vcf", "text/vcard", True),
         ("ATT00001.txt", "text/plain", False),
+        ("image001.png", "image/png", True),
+        ("~WRD0001.jpg", "image/jpeg", True),
+        ("oledata.mso", "application/x-mso", False),
+        ("themedata.thmx", "application/vnd.ms-officetheme", False),
+        ("message.rpmsg", "application/x-microsoft-rpmsg-message", True),
     ],
 )
 def test_what_programs_add_is_left_out(name: str, kind: str, said: bool) -> None:
@@ -95,6 +100,19 @@ def test_what_programs_add_is_left_out(name: str, kind: str, said: bool) -> None
 
     assert found.along == ()
     assert bool(found.left) is said
+
+
+async def test_a_letter_that_speaks_of_a_file_does_not_go_without_one(house: House) -> None:
+    await sent_with(house, "#message\nThe report is attached.", ("Re_ bins.msg", "application/vnd.ms-outlook", b"x" * 900))
+
+    assert house.sent("message") == []
+    assert "Re_ bins.msg did not go along" in folded(text_of(house, house.sent("refused")[0]))
+
+
+async def test_a_contact_card_that_a_program_adds_stops_no_letter(house: House) -> None:
+    await sent_with(house, "#message\nThe crew comes on Friday.", ("wendy ash.vcf", "text/vcard", b"x" * 900))
+
+    assert len(house.sent("message")) == 1
 
 
 # --- what is dangerous, or too much
@@ -109,6 +127,7 @@ def test_what_programs_add_is_left_out(name: str, kind: str, said: bool) -> None
         "claim.XLSM",
         "letter.docm",
         "disk.iso",
+        "notes.one",
         "run.bat.",
         "page.svg",
     ],

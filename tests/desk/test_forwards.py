@@ -211,6 +211,9 @@ async def test_where_nobody_can_tell_who_wrote_it_the_officer_is_asked(house: Ho
     await house.settle()
 
     assert "It is not certain who wrote it" in text_of(house, house.sent("confirm")[0])
+    assert "Name%3A%20Asha%20Patel" in text_of(house, house.sent("confirm")[0]), "as the header says"
+    assert "mailto" in text_of(house, house.sent("confirm")[0])
+    assert "subject=" in text_of(house, house.sent("confirm")[0]), "some programs ask before they send without one"
     presses(house, f"#log {number_of(house)}\nName: \nEmail: \n")
     await house.settle(LATER)
     assert house.cases == []
@@ -337,3 +340,14 @@ async def test_while_they_are_away_the_lead_hears_at_once(house: House) -> None:
 
     assert len(house.sent("confirm")) == 1
     assert [line.recipient for line in house.sent("decision")] == ["cal.lane@council.example"]
+
+
+async def test_a_call_about_an_open_case_is_told_where_to_go(house: House) -> None:
+    presses(house, "#log SS-27-0001-K\nName: Asha Patel\nChannel: phone\nShe rang about it.")
+    await house.settle(LATER)
+    said = " ".join(text_of(house, house.sent("refused")[0]).split())
+
+    assert "#log opens a case of its own" in said
+    assert "#note and what they said" in said
+    assert "is missing" not in said
+    assert house.cases == []

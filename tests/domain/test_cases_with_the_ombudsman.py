@@ -124,3 +124,36 @@ def figures(story: Story, span: Span) -> dict[str, str]:
     report = Report("r", "R", Period.MONTH, ("complaints_lead",), (Figure.OMBUDSMAN,))
     (section,) = sections(report, Material(story.council, span, at(8, 1)).take([story.case]))
     return {row.label: row.value for row in section.rows}
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome", "text"),
+    [
+        ("partly upheld pay £100", "partly-upheld", "pay £100"),
+        ("Partly-Upheld: pay", "partly-upheld", "pay"),
+        ("not upheld", "not-upheld", ""),
+        ("not_upheld", "not-upheld", ""),
+        ("upheld, with thanks", "upheld", "with thanks"),
+        ("closed", "closed", ""),
+    ],
+)
+def test_a_decision_is_read_as_people_write_it(said: str, outcome: str, text: str) -> None:
+    step = asked().officer(at(5, 3), "wendy", f"#ombudsman decision {said}").case.ombudsman[-1]
+
+    assert (step.what, step.outcome, step.text) == (Asked.DECISION, outcome, text)
+
+
+@pytest.mark.parametrize(("said", "offered"), [("uphelt", "#ombudsman decision upheld"), ("", "#ombudsman decision closed")])
+def test_what_is_no_decision_comes_back_with_one_that_can_be_pressed(said: str, offered: str) -> None:
+    refused = refusal(asked().officer(at(5, 3), "wendy", f"#ombudsman decision {said}"))
+
+    assert offered in {choice.body.strip() for choice in refused.choices}
+
+
+def test_a_second_enquiry_says_which_date_it_takes_the_place_of() -> None:
+    story = asked().officer(at(4, 13), "wendy", "#ombudsman enquiry 3 May 2027\nThey want the log, too.")
+    (done,) = (letter.content for when, letter in story.letters if when >= at(4, 13) and letter.kind is LetterKind.DONE)
+
+    assert isinstance(done, Done)
+    assert "Monday 26 April 2027" in done.lines[0]
+    assert story.target("ombudsman.enquiry") == date(2027, 5, 3)

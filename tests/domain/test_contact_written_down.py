@@ -49,6 +49,16 @@ def test_a_day_in_the_future_or_long_past_without_a_reason(day: str, wrong: bool
     assert bool(read_contact(body, TODAY, SERVICES).problems) == wrong
 
 
+def test_how_long_ago_it_was_is_counted_in_working_days() -> None:
+    """On a Monday a call of Thursday was two working days ago; without a calendar days are days."""
+    body = "Name: A\nChannel: phone\nDate: {}\nThe text."
+    thursday = date(2027, 1, 7)
+
+    assert read_contact(body.format("8 Jan"), TODAY, SERVICES, prompt=thursday).problems == ()
+    assert read_contact(body.format("7 Jan"), TODAY, SERVICES, prompt=thursday).problems == ()
+    assert "working days" in read_contact(body.format("6 Jan"), TODAY, SERVICES, prompt=thursday).problems[0]
+
+
 @pytest.mark.parametrize(("day", "wrong"), [("1999-01-08", True), ("2025-01-08", True), ("2026-07-12", False)])
 def test_a_day_more_than_six_months_back_is_asked_about_whatever_the_reason(day: str, wrong: bool) -> None:
     problems = read_contact(f"Name: A\nChannel: post\nDate: {day} it was mislaid\nThe text.", TODAY, SERVICES).problems

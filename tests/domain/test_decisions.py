@@ -308,7 +308,7 @@ def test_one_who_is_only_dissatisfied_is_put_to_a_person() -> None:
 
 
 def test_after_the_last_stage_there_is_no_other() -> None:
-    done = officer(in_stage_2(), "#respond not-upheld\nThe lorry came.", 4, datetime(2027, 1, 20, 10, tzinfo=UTC))
+    done = officer(in_stage_2(), "#respond not-upheld\nThe lorry came.", 4, datetime(2027, 1, 20, 10, tzinfo=UTC), "cal")
     after = resident(done.case, "I ask for a review", 5, datetime(2027, 1, 22, 10, tzinfo=UTC))
 
     assert kinds(done) == ["response", "done"]

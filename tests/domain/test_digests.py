@@ -70,6 +70,19 @@ def test_mail_that_is_held_is_whose_it_is() -> None:
     assert own(story, "cal", 1) == {}
 
 
+def test_what_is_to_be_settled_after_the_answer_stands_there_until_it_is() -> None:
+    story = complaint().officer(MONDAY + timedelta(days=1), "wendy", "#respond upheld\nWe are sorry. We have emptied it.")
+    story.resident(MONDAY + timedelta(days=1, hours=2), "I am not happy with this at all.")
+    story.held = replace(story.case, requested_mail=story.case.mails[-1].mail)
+    assert list(everything(story, 12)) == ["Waiting for a decision"]
+    assert list(own(story, "cal", 12)) == ["Waiting for a decision"]
+
+    story.held = replace(story.case, held=(HeldMail(7, "wendy", 7, "no_word", "Thanks", None, MONDAY),))
+    assert "Held mail of officers" in own(story, "wendy", 12)
+    story.officer(MONDAY + timedelta(days=13), "cal", "#close")
+    assert everything(story, 14) == {}
+
+
 def test_a_case_of_a_service_that_nobody_has_is_nobodys_and_told_to_the_lead() -> None:
     story = complaint()
     story.council = replace(story.council, roster=replace(story.council.roster, officers=(person("cal", "complaints_lead"),)))

@@ -127,7 +127,7 @@ def test_there_is_one_survey_about_the_last_answer() -> None:
     town = answered(survey=WEEK)
     town.resident("I ask for a review", FRIDAY + timedelta(days=3))
     assert town.due("survey") is None
-    town.officer("#respond not-upheld\nThe lorry came.", FRIDAY + timedelta(days=20))
+    town.officer("#respond not-upheld\nThe lorry came.", FRIDAY + timedelta(days=20), "cal")
     town.until(FRIDAY + timedelta(days=60))
 
     assert [date(2027, 2, 11)] == [at.date() for at, _ in town.letters(LetterKind.SURVEY)]
@@ -764,3 +764,15 @@ def test_looking_again_changes_nothing() -> None:
     town.take(TimerDue("no such timer", FRIDAY))
 
     assert before == town.it
+
+
+def test_the_acknowledgement_that_a_hold_keeps_back_is_told_on_the_day_it_was_due_and_goes_when_the_hold_ends() -> None:
+    town = Town()
+    town.officer("#hold A solicitor wrote.", MONDAY + timedelta(days=1))
+    town.until(datetime(2027, 1, 19, 8, tzinfo=UTC))
+    told = [(when.date(), send.letter.content.detail) for when, send in town.sent if isinstance(send.letter.content, Forwarded)]
+
+    assert told == [(date(2027, 1, 18), "acknowledgement")]
+    town.officer("#unhold", datetime(2027, 1, 20, 10, tzinfo=UTC))
+    town.until(datetime(2027, 1, 20, 11, tzinfo=UTC))
+    assert [when.date() for when, _ in town.letters(LetterKind.ACKNOWLEDGEMENT)] == [date(2027, 1, 20)]

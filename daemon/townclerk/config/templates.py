@@ -211,7 +211,8 @@ def _put(context: Context, value: object) -> str:
 
 def _context(page: Page, letter: Letter, policy: Policy, reply_to: str) -> dict[str, Any]:
     """What a template may name: see NAMES and HELPERS."""
-    ref = f"[{letter.case.ref}]" if letter.case else ""
+    # Some programs ask before they send a mail without a subject.
+    ref = f"[{letter.case.ref}]" if letter.case else "For the feedback mailbox" if letter.to.staff else ""
     zone = ZoneInfo(policy.calendar.timezone)
 
     def mailto(body: str, subject: str | None = None, address: str | None = None) -> str:

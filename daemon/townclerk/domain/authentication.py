@@ -90,16 +90,16 @@ def _key(server: str | None) -> str | None:
 
 
 def _judge(header: Results, sender: str) -> Verdict:
-    for dmarc in header.of("dmarc"):
-        if dmarc.outcome == "pass":
-            return _dmarc_pass(dmarc, sender)
-        if dmarc.outcome in _FAILURES:
-            return Verdict("fail", f"dmarc={dmarc.outcome}")
+    whole = (*header.of("dmarc"), *header.of("compauth"))  # what is said of the sender as such, not of one signature of several
+    if failed := next((result for result in whole if result.outcome in _FAILURES), None):
+        return Verdict("fail", f"{failed.method}={failed.outcome}")
+    passed = [_dmarc_pass(dmarc, sender) for dmarc in header.of("dmarc") if dmarc.outcome == "pass"]
+    if passed:
+        return next((verdict for verdict in passed if verdict.state == "fail"), passed[0])
     for result in (*header.of("dkim"), *header.of("spf")):
         if result.outcome == "pass" and _about(result, sender):
             return Verdict("pass", f"{result.method}=pass for the sender's domain")
-    failed = next((r for r in (*header.of("dkim"), *header.of("spf")) if r.outcome in _FAILURES), None)
-    if failed is not None:
+    if failed := next((r for r in (*header.of("dkim"), *header.of("spf")) if r.outcome in _FAILURES), None):
         return Verdict("fail", f"{failed.method}={failed.outcome}, and nothing proves the sender's domain")
     return Verdict("unknown", "nothing in the note is about the sender's domain")
 

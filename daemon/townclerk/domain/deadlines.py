@@ -116,6 +116,10 @@ def _of_deadline(case: Case, deadline: Deadline, council: Council) -> Iterator[T
         )
     elif deadline.what in {"acknowledge", "assess"} and deadline.stage is not None:
         yield from _late(deadline, council)
+        if case.hold is not None and _falls_back(replace(case, hold=None), deadline, council):
+            at = _on_base(deadline.promised, policy.hours.fallback_at, council)
+            if at > case.hold.at:
+                yield Timer(f"{_key(deadline)}:{deadline.promised}:not-sent", at, "not_acknowledged", deadline.name)
     if deadline.what == "respond":
         yield from _reminders(deadline, policy.reminders.respond, council)
         if deadline.stage is not None:

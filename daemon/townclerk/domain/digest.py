@@ -114,7 +114,7 @@ def _of(case: Case, council: Council, now: datetime) -> Iterator[Item]:
     soon = council.calendar.add_working_days(today, SOON)
     if case.status is Status.OPEN:
         yield from _owed(case, seen, today, soon)
-        yield from _waiting(case, seen)
+    yield from _waiting(case, seen)
     yield from _outliving(case, seen, soon)
 
 
@@ -150,13 +150,15 @@ _DO = {"acknowledge": "to be acknowledged", "respond": "to be answered", "assess
 
 
 def _waiting(case: Case, seen: Deliberation) -> Iterator[Item]:
-    if case.pending is not None:
+    """What somebody has to settle. Most of what a resident writes that is for a person to decide comes after the answer."""
+    is_open, asked = case.status is Status.OPEN, case.undecided
+    if is_open and case.pending is not None:
         yield Item(Heading.UNDECIDED, case, _people(seen, case.pending.role), "what it is")
-    elif case.undecided is not None:
+    elif asked is not None and (case.closed_at is None or asked.received_at > case.closed_at):
         yield Item(Heading.UNDECIDED, case, _leads(seen), "what the resident wrote")
-    if case.draft is not None:
+    if is_open and case.draft is not None:
         yield Item(Heading.APPROVAL, case, frozenset({case.draft.officer}), f"a response: {case.draft.outcome.words}")
-    for held in case.held:
+    for held in case.held if case.status in {Status.OPEN, Status.ANSWERED} else ():
         yield Item(Heading.HELD, case, frozenset({held.officer}), f"mail {held.number}")
 
 

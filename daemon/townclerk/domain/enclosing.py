@@ -1,5 +1,6 @@
 """Which files of an officer's mail go along to the resident: those attached on purpose, and safe to open."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -43,8 +44,16 @@ _PAGE_TYPES = frozenset(("text/html", "application/xhtml+xml", "image/svg+xml", 
 _MACROS = frozenset(("docm", "dotm", "xlsm", "xltm", "xlam", "xlsb", "pptm", "potm", "ppsm", "ppam", "sldm"))
 _MAILS = frozenset(("eml", "msg", "oft", "emlx"))
 
+_NOTEBOOKS = frozenset(("one", "onepkg", "onetoc2"))
+
 _SIGNATURES = frozenset(
     ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature", "application/pgp-keys")
+)
+_OF_WORD = frozenset(("mso", "thmx"))  # what Word keeps beside a text: how it looks
+_PICTURE_OF_A_PROGRAM = re.compile(r"(?:image\d{3}|~wrd\d{1,4})\.(?:png|gif|jpe?g|bmp|emz|wmz)", re.IGNORECASE)
+_SPEAKS_OF_A_FILE = re.compile(
+    r"\b(?:attach(?:ed|ment|ments|ing)|enclos(?:ed|ure|ing)|(?:the|this|my|a) (?:file|pdf|photos?|photographs?|scan))\b",
+    re.IGNORECASE,
 )
 _OUTLOOK = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 _INVITATIONS = frozenset(("text/calendar", "application/ics"))
@@ -89,6 +98,10 @@ def sort_files(files: Iterable[Attachment]) -> Sorted:
     return Sorted(tuple(along), tuple(left))
 
 
+def speaks_of_a_file(text: str) -> bool:
+    return _SPEAKS_OF_A_FILE.search(text) is not None
+
+
 def danger(file: Attachment) -> str:
     """Why *file* may not go to a resident; empty where it may."""
     ending, kind = _ending(file), file.content_type.lower()
@@ -98,6 +111,8 @@ def danger(file: Attachment) -> str:
         return "it holds macros"
     if ending in _PAGES or kind in _PAGE_TYPES:
         return "it is a web page"
+    if ending in _NOTEBOOKS:
+        return "a OneNote file can hold programs"
     return ""
 
 
@@ -116,7 +131,7 @@ def size_words(size: int) -> str:
 def _added(file: Attachment) -> str | None:
     """What is said of a file that nobody attached on purpose, "" where nothing need be; None: somebody did."""
     ending, kind = _ending(file), file.content_type.lower()
-    if kind in _SIGNATURES or ending == "p7s" or _of_exchange(file):
+    if kind in _SIGNATURES or ending == "p7s" or _of_exchange(file) or ending in _OF_WORD:
         return ""
     if file.inline:
         return "" if file.size <= SMALL_PICTURE else "it stands inside your text; attach it as a file to send it"
@@ -124,6 +139,10 @@ def _added(file: Attachment) -> str | None:
         return "Outlook hides files in it that others cannot open; write in HTML or plain text, and attach them again"
     if kind == "message/rfc822" or ending in _MAILS:
         return "an attached mail may hold words that are not for the resident; attach it as a PDF to send it"
+    if ending == "rpmsg":
+        return "it is a protected mail, which others cannot open"
+    if _PICTURE_OF_A_PROGRAM.fullmatch(file.filename):
+        return "a mail program gives such a name to the picture in a signature; give it a name of its own to send it"
     if kind in _INVITATIONS or ending == "ics":
         return "invitations are not sent on"
     if kind in _CARDS or ending == "vcf":

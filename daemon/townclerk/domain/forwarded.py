@@ -35,6 +35,7 @@ class ForwardedMail:
     subject: str
     day: date | None
     text: str
+    named: str = ""  # who it is from where no address stands there, as inside one house
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def forwarded(mail: IncomingMail, today: date, ours: frozenset[str]) -> Forwarde
         return None
     header, sender = next(((header, sender) for header, sender in others if sender is not None), others[0])
     return ForwardedMail(
+        named="" if sender is not None else _only_a_name(header.values["from"]),
         sender=sender,
         subject=header.values.get("subject", "").strip(),
         day=plausible(header.values.get("when", ""), today),
@@ -135,13 +137,22 @@ def _labelled(line: str) -> tuple[str, str]:
     return (label, found[2]) if found and label else ("", "")
 
 
+def _only_a_name(written: str) -> str:
+    return _turned(re.split(r"[<\[(]", written, maxsplit=1)[0])
+
+
 def _sender(written: str) -> Address | None:
     """Whom the line names; None: it gives no address."""
     found = _ADDRESS.search(written)
     if found is None:
         return None
-    name = re.split(r"[<\[(]", written[: found.start()], maxsplit=1)[0].strip(" *\"'\t,")
+    return Address(_turned(re.split(r"[<\[(]", written[: found.start()], maxsplit=1)[0]), found[0])
+
+
+def _turned(written: str) -> str:
+    """A name as people say it: "Patel, Asha" is Asha Patel."""
+    name = written.strip(" *\"'\t,")
     last, comma, first = name.partition(",")
     if comma and first.strip() and "@" not in name:
         name = f"{first.strip()} {last.strip()}"
-    return Address(name[:200], found[0])
+    return name[:200]

@@ -12,7 +12,7 @@ from townclerk.domain.typed import code, name, plain, unseen
 CHANNELS = ("phone", "post", "in person", "social media", "web form", "email", "other")
 BY_MAIL = frozenset({"web form", "email"})
 AWAITS_PERMISSION = "social media"  # nobody there has agreed to be written to
-_LATE = 2  # days back, from which on a reason must be given
+LATE = 2  # working days back, from which on a reason must be given
 _LONGEST = timedelta(days=183)  # six months back: an earlier year is a slip of the pen more often than a date
 _LABELS = {
     **dict.fromkeys(("name", "full name", "who", "customer", "resident", "complainant"), "name"),
@@ -72,9 +72,11 @@ class ContactRead:
     lines: tuple[str, ...] = ()
 
 
-def read_contact(body: str, today: date, services: tuple[str, ...], known: Known | None = None) -> ContactRead:
+def read_contact(
+    body: str, today: date, services: tuple[str, ...], known: Known | None = None, prompt: date | None = None
+) -> ContactRead:
     """The lines of *body*, each with its label, and the text. They stand above the text, or below it, in any order. *known*
-    holds for whatever they do not say."""
+    holds for whatever they do not say. *prompt* is the first day that is not so long ago that a reason is wanted."""
     known = known or Known()
     given, text = _given(body, services, today)
     channel = channel_of(given.get("channel", "")) or known.channel
@@ -91,7 +93,11 @@ def read_contact(body: str, today: date, services: tuple[str, ...], known: Known
         service=code(given.get("service", "")),
         text=text or known.text,
     )
-    problems = (*_missing(read), *_wrong_day(read, written, when, today), *_wrong(read, services))
+    problems = (
+        *_missing(read),
+        *_wrong_day(read, written, when, today, prompt or today - timedelta(days=LATE)),
+        *_wrong(read, services),
+    )
     return replace(read, problems=problems, lines=_lines(read, given))
 
 
@@ -218,7 +224,7 @@ def _missing(read: ContactRead) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def _wrong_day(read: ContactRead, written: str, when: When, today: date) -> tuple[str, ...]:
+def _wrong_day(read: ContactRead, written: str, when: When, today: date, prompt: date) -> tuple[str, ...]:
     if written and read.day is None:
         days = " or ".join(f"{day} ({words_of(day)})" for day in when.may_be)
         why = when.problem or "it is no date"
@@ -230,8 +236,8 @@ def _wrong_day(read: ContactRead, written: str, when: When, today: date) -> tupl
     if read.day < today - _LONGEST:
         check = "please check the day; if it is right, leave “Date:” out and write into the text when it was"
         return (f"“Date: {read.day}” is more than six months back: {check}",)
-    if (today - read.day).days > _LATE and not read.reason:
-        return (f"“Date:” is more than {_LATE} days back: write behind it why it is recorded only now",)
+    if read.day < prompt and not read.reason:
+        return (f"“Date:” is more than {LATE} working days back: write behind it why it is recorded only now",)
     return ()
 
 

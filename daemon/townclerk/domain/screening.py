@@ -58,6 +58,9 @@ _CALENDAR_ANSWER = re.compile(
 )
 
 
+AN_INVITATIONS_ANSWER = "a calendar's answer to an invitation"
+
+
 def answers_an_invitation(mail: IncomingMail) -> bool:
     """True for what a calendar sends when somebody accepts or declines a meeting."""
     parts = (mail.content_type, *(attachment.content_type for attachment in mail.attachments))

@@ -90,9 +90,9 @@ def next_morning(office: Office, now: datetime) -> datetime:
 
 
 def _look(tx: Tx, office: Office, digest: Digest, today: date, now: datetime) -> Morning:
-    """Only the tracker asks for what outlives a case; every other morning the open ones are all that is read."""
+    """Only the tracker asks for what outlives a case; every other morning those that have not ended are all that is read."""
     calendar, council = office.council.calendar, office.council.policy.id
-    states = tuple(Status) if is_trackers_day(digest, today, calendar) else (Status.OPEN,)
+    states = tuple(Status) if is_trackers_day(digest, today, calendar) else cases.UNANSWERED
     items = standing(cases.every(tx, council, states), office.council, now)
     told: dict[str, set[str]] = {}
     for address, ref in outbox.told_since(tx, council, calendar.at(today, time(0)), TOLD_BY):

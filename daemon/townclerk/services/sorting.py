@@ -22,7 +22,14 @@ from townclerk.domain.linking import Clue, Link, find_clues, judge, whose_addres
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.mail_context import context_of
 from townclerk.domain.routing import Context, Route, Signal, form_of, route
-from townclerk.domain.screening import BY_ADDRESS, Screening, answers_an_invitation, resident_of_form, unread_address
+from townclerk.domain.screening import (
+    AN_INVITATIONS_ANSWER,
+    BY_ADDRESS,
+    Screening,
+    answers_an_invitation,
+    resident_of_form,
+    unread_address,
+)
 from townclerk.domain.signing import find_tokens
 from townclerk.domain.words import LetterKind, Status
 from townclerk.services.applying import happen
@@ -132,7 +139,10 @@ async def _conversation(
     facts = facts_of(stored, mail, writer, answerable=screening.answerable or writer != sender)
     link, known = await find_link(office, mail)
     officer = office.council.roster.find_by_address(sender.address)
-    if officer is not None and (screening.kind is not MailKind.PERSON or answers_an_invitation(mail)):
+    if officer is not None and answers_an_invitation(mail) and screening.kind is MailKind.PERSON:
+        screening = replace(screening, because=AN_INVITATIONS_ANSWER)
+        await officers_robot(office, officer, mail, facts, link, screening, settle, now)
+    elif officer is not None and screening.kind is not MailKind.PERSON:
         await officers_robot(office, officer, mail, facts, link, screening, settle, now)
     elif screening.kind is not MailKind.PERSON and not _says_something(office, mail, link):
         await _robot(office, facts, link, screening, settle, now)

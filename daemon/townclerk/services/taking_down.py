@@ -18,9 +18,10 @@ from townclerk.domain.decide.permitting import who_may
 from townclerk.domain.events import CaseOpened, MailFacts, ResidentWrote
 from townclerk.domain.forwarded import ForwardedMail, forwarded
 from townclerk.domain.letters import Choice, Confirm, Done, Refused
-from townclerk.domain.logged_contact import AWAITS_PERMISSION, ContactRead, Known, read_contact
+from townclerk.domain.logged_contact import AWAITS_PERMISSION, LATE, ContactRead, Known, read_contact
 from townclerk.domain.mail import Address, IncomingMail
 from townclerk.domain.quoting import own_words
+from townclerk.domain.reference import find_references
 from townclerk.domain.roster import Officer
 from townclerk.domain.routing import Route, route
 from townclerk.domain.screening import unread_address
@@ -36,6 +37,10 @@ from townclerk.store.mails import StoredMail
 NOON = time(12, 0)  # of the day on which they got in touch: nobody has written down the minute
 MOST_CASES = 3  # of whoever wrote, to which the mail may belong
 PASSED_ON = "a colleague passed it on"
+_WITH_ITS_CASE = (
+    "#note and what they said, in answer to a letter that you had about that case: it is kept with it",
+    "#log and the lines without the reference, if it is another matter",
+)
 _MAIL = "message/rfc822"
 _LOOKED_INTO = 5_000_000  # bytes of a mail that hangs on another
 
@@ -122,6 +127,8 @@ async def _followed(office: Office, officer: Officer, facts: MailFacts, command:
     named = next(iter(rest.split()), "").upper()
     if earlier is not None and named in known:
         return await _belongs(office, officer, facts, earlier, known[named])
+    if earlier is None and find_references(rest.partition("\n")[0], office.council.policy.prefix):
+        return _refused(facts, "a reference stands behind #log, and #log opens a case of its own", _WITH_ITS_CASE)
     return await _opening(office, officer, facts, rest, earlier)
 
 
@@ -168,9 +175,9 @@ async def _asked(office: Office, facts: MailFacts, original: ForwardedMail) -> C
     today = office.council.calendar.local(facts.received_at).date()
     about = f", “{original.subject}”" if original.subject else ""
     if sender is None:
-        lines = ("Name: ", "Email: ", f"Date: {original.day or today}")
+        lines = (f"Name: {original.named}".rstrip(" "), "Email: ", f"Date: {original.day or today}")
         detail = f"It is not certain who wrote it{about}. Please fill in their name, and their address if there is one."
-        opens = Choice("Open a case for whoever wrote it", "\n".join((f"#log {number}", *lines)) + "\n")
+        opens = Choice(f"Open a case for {original.named or 'whoever wrote it'}", "\n".join((f"#log {number}", *lines)) + "\n")
         return Confirm(number, "forwarded", own_words(original.text), (opens, _nothing(number)), detail)
     day = f" of {words_of(original.day)}" if original.day else ""
     since = "" if original.day else " Its date cannot be read: a case would count from today."
@@ -268,7 +275,8 @@ async def _opening(office: Office, officer: Officer, facts: MailFacts, said: str
     today = calendar.local(facts.received_at).date()
     original = earlier.original if earlier is not None else None
     begun = read_contact(earlier.logged, today, services) if earlier is not None and original is None else None
-    contact = read_contact(said, today, services, _known(original, begun))
+    prompt = calendar.add_working_days(today, -LATE)
+    contact = read_contact(said, today, services, _known(original, begun), prompt)
     if contact.email and (wrong := _nobody_outside(office, contact.email)):
         contact = replace(contact, problems=(*contact.problems, wrong))
     if contact.problems:

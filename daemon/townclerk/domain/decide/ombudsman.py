@@ -1,5 +1,6 @@
 """`#ombudsman`: what the Ombudsman asks and decides about a case, with their dates. It works in every state of the case."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -14,9 +15,12 @@ from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.work import OfficerAtWork, joined
 from townclerk.domain.letters import Choice, Overdue, Reminder
+from townclerk.domain.nearest import nearest
 from townclerk.domain.timer import Timer
+from townclerk.domain.typed import plain
 from townclerk.domain.words import LetterKind
 
+_DECIDED = re.compile(r"((?:partly|not)[\s_-]+upheld|upheld|closed)(?:[\s:,.]+|$)", re.IGNORECASE)
 OUTCOMES = ("upheld", "partly-upheld", "not-upheld", "closed")
 INSTEAD = (
     "#ombudsman enquiry 8 March 2027 and what they ask",
@@ -46,6 +50,11 @@ def _enquiry(work: OfficerAtWork, argument: str, body: str) -> None:
     """Nothing of the case may be lost, and nothing goes to the resident by itself, while it lies with them."""
     d = work.d
     due, text = _day_and_text(work, argument, body, "enquiry")
+    before = d.case.deadline(ENQUIRY)
+    if before is not None and before.open and before.promised != due:
+        work.done(
+            f"Their enquiry that was to be answered by {words_of(before.promised)} has the new date from now on, and no other."
+        )
     d.owe(enquiry_deadline(due, d.now, d.council))
     if d.case.hold is None:
         d.change(hold=Hold("the Ombudsman is looking at it", work.officer.key, d.now, until_decided=True))
@@ -77,11 +86,14 @@ def _premature(work: OfficerAtWork, argument: str, body: str) -> None:
 
 
 def _decision(work: OfficerAtWork, argument: str, body: str) -> None:
-    written, _, rest = argument.partition(" ")
-    outcome = written.lower().replace("_", "-").strip(":,.")
-    if outcome not in OUTCOMES:
+    said = _DECIDED.match(plain(argument))
+    if said is None:
+        written, _, rest = argument.partition(" ")
         why = f"“{written}” is no decision" if written else "the decision is missing"
-        raise Refusal(why, f"#ombudsman decision and one of: {', '.join(OUTCOMES)}")
+        near = nearest(written, OUTCOMES) or OUTCOMES
+        meant = tuple(f"#ombudsman decision {each} {rest}".strip() for each in near)
+        raise Refusal(why, f"#ombudsman decision and one of: {', '.join(OUTCOMES)}", corrected=meant)
+    outcome, rest = re.sub(r"[\s_]+|-+", "-", said[1].lower()), argument[said.end() :].strip()
     _over(work)
     _record(work, OmbudsmanStep(Asked.DECISION, work.d.now, joined(rest, body), outcome=outcome))
     work.done(

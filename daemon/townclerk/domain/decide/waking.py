@@ -109,6 +109,12 @@ def _fallback(d: Deliberation, timer: Timer) -> None:
     remind(d, deadline, still_owed=True)
 
 
+def _not_acknowledged(d: Deliberation, _timer: Timer) -> None:
+    """The automatic acknowledgement does not go while the case is on hold. When that ends, it does."""
+    d.note("townclerk", "letter_not_sent", letter="acknowledgement", reason="the case is on hold")
+    d.withheld.append(LetterKind.ACKNOWLEDGEMENT)
+
+
 def _own_words(d: Deliberation, deadline: Deadline) -> str:
     """What the resident asks for: their request for a review, or their first mail and whatever came on the day that the clock
     started (a request that became a complaint is explained by both)."""
@@ -247,6 +253,7 @@ _ACT: dict[str, Callable[[Deliberation, Timer], None]] = {
     "held": held_again,
     "reminder": _reminder,
     "fallback": _fallback,
+    "not_acknowledged": _not_acknowledged,
     "update": _update,
     "delay": _delay,
     "overdue": _overdue,

@@ -12,7 +12,7 @@ from townclerk.domain.days_written import Count, When, clock_of, read_when, word
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.durations import Duration, Unit
-from townclerk.domain.enclosing import Enclosed, danger, named, size_words, sort_files
+from townclerk.domain.enclosing import Enclosed, danger, named, size_words, sort_files, speaks_of_a_file
 from townclerk.domain.events import MailFacts
 from townclerk.domain.letters import (
     Acknowledgement,
@@ -188,11 +188,20 @@ class OfficerAtWork:
         if isinstance(letter, Response):
             self.may_answer()
         enclosed: Enclosed | None = None
+        if isinstance(letter, Acknowledgement | Message | Response) and not self.files.along and self.files.left:
+            self._check_that_no_file_is_missed(letter.text)
         if isinstance(letter, Acknowledgement | Message | Response) and self.files.along:
             self.check_files()
             letter = replace(letter, enclosed=tuple(file.filename for file in self.files.along))
             enclosed, self.carries = Enclosed(self.mail.number, self.files.along), True
         self.d.to_resident(letter, automatic=False, promises=promises, clause=clause, enclosed=enclosed)
+
+    def _check_that_no_file_is_missed(self, text: str) -> None:
+        """Refuses a letter that speaks of a file where none of those that hang on the mail goes along."""
+        if speaks_of_a_file(text):
+            raise Refusal(
+                f"your text speaks of a file, and none goes with it: {' '.join(self.files.left)}", "the same words with a PDF"
+            )
 
     def check_files(self) -> None:
         """Refuses files that a resident should not get, or that are more than a letter can carry."""
