@@ -55,7 +55,7 @@ class _Word:
     gap: str
 
     def is_found(self, word: str) -> bool:
-        return word in self.whole or any(word.startswith(stem) for stem in self.stems)
+        return word in self.whole or (bool(self.stems) and word.startswith(self.stems))
 
 
 class PhraseIndex:
@@ -86,7 +86,10 @@ class PhraseIndex:
                 begun = seen[word] = self._begun_by(word)
             for phrase, parts in begun:
                 last = n + len(parts) - 1
-                if last == n or (last < len(words) and _goes_on(parts, words, tokens, text, n)):
+                # Most phrases end here: their second word does not follow.
+                if last == n or (
+                    last < len(words) and parts[1].is_found(words[n + 1]) and _goes_on(parts, words, tokens, text, n)
+                ):
                     found.setdefault(phrase, []).append(Found(tokens[n].start(), tokens[last].end(), n, last))
         return {phrase: tuple(places) for phrase, places in found.items()}
 
