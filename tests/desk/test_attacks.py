@@ -167,12 +167,16 @@ ATTACKS: dict[str, tuple[Callable[[Scene], bytes], tuple[str, str, str]]] = {
     ),
     "A letter forwarded to an outsider does not make them an officer": (outsider("Cousin <cousin@evil.example>"), NEW_CASE),
     # what the address was made for
-    "A colleague who was forwarded the letter is asked, and nothing acts": (
+    "A colleague who was forwarded the letter does nothing by it: whoever has the case is asked": (
         lambda scene: scene.mail(f"Petra Vane <{PETRA}>", RESPONSE, *auth(PASS)),
-        ("confirm", PETRA, "held"),
+        HELD,
     ),
-    "An officer of another service who names the case is asked, and nothing acts": (
+    "Nor does an officer of another service who names the case": (
         lambda scene: scene.mail(f"Petra Vane <{PETRA}>", RESPONSE, *auth(PASS), to=MAILBOX),
+        HELD,
+    ),
+    "A forged mail of such a colleague is told to them, and put before nobody": (
+        lambda scene: scene.mail(f"Petra Vane <{PETRA}>", RESPONSE, *auth(FAIL)),
         ("confirm", PETRA, "held"),
     ),
     "An address of which one character was changed is none": (
@@ -290,6 +294,137 @@ async def test_attack(house: House, sentence: str) -> None:
         assert row is not None
         assert b"neighbour at number 9" not in row.raw
         assert scene.ref.encode() not in row.raw
+
+
+# --- another's case
+
+
+@pytest.mark.parametrize("to", [None, MAILBOX], ids=["a letter that was forwarded", "a reference that was guessed"])
+@pytest.mark.parametrize("words", [RESPONSE, "#show", "#assign petra", "I had her on the telephone."])
+async def test_a_colleague_learns_nothing_of_another_s_case_but_who_has_it(house: House, to: str | None, words: str) -> None:
+    scene = await a_scene(house)
+    house.mailbox.deliver(scene.mail(f"Petra Vane <{PETRA}>", words, *auth(PASS), to=to), LATER)
+    await house.settle(LATER)
+    (told,) = house.letters(to=PETRA)
+    raw = house.read(partial(outbox.get, key=told.key))
+
+    assert raw is not None
+    assert "is with Wendy Ash, and not with you" in _text(house, told)
+    for secret in (scene.ref, "Asha", "asha.patel", "neighbour", "#send", "#discard", scene.letter.subject):
+        assert secret.encode() not in raw.raw
+    assert BytesParser().parsebytes(raw.raw)["Reply-To"].endswith(f"<{MAILBOX}>"), "its address acts on nothing"
+
+
+async def test_nor_can_they_press_for_themselves(house: House) -> None:
+    scene = await a_scene(house)
+    house.mailbox.deliver(scene.mail(f"Petra Vane <{PETRA}>", RESPONSE, *auth(PASS)), LATER)
+    await house.settle(LATER)
+    before = _state(house, scene.ref)
+    for number, to in enumerate((None, MAILBOX)):
+        house.mailbox.deliver(scene.mail(f"Petra Vane <{PETRA}>", "#send 2", *auth(PASS), to=to), LATER)
+        await house.settle(LATER + timedelta(minutes=number))
+    house.replies(house.letters("confirm", PETRA)[0], "#send 2", LATER + timedelta(minutes=5))
+    await house.settle(LATER + timedelta(minutes=5))
+
+    assert before == _state(house, scene.ref)
+    assert house.letters("response") == []
+
+
+async def test_whoever_has_the_case_lets_it_go_in_their_colleague_s_name(house: House) -> None:
+    scene = await a_scene(house)
+    house.mailbox.deliver(scene.mail(f"Petra Vane <{PETRA}>", RESPONSE, *auth(PASS)), LATER)
+    await house.settle(LATER)
+    (asked,) = house.letters("confirm", WENDY)
+    assert "Let the mail of Petra Vane go: #respond upheld" in _text(house, asked)
+    assert "We were wrong about everything" in _text(house, asked).replace("we were", "We were")
+    house.replies(asked, "#send 2", LATER + timedelta(minutes=5))
+    await house.settle(LATER + timedelta(minutes=5))
+
+    (response,) = house.letters("response")
+    assert "Petra Vane" in _text(house, response)
+    assert house.cases[0].answers[0].officer == "petra"
+    (heard,) = house.letters("done", PETRA)
+    assert "it was sent to the resident by Wendy Ash" in _text(house, heard)
+    assert scene.ref not in _text(house, heard)
+
+
+async def test_whoever_has_the_case_is_asked_again_and_in_the_end_the_lead(house: House) -> None:
+    scene = await a_scene(house)
+    house.mailbox.deliver(scene.mail(f"Petra Vane <{PETRA}>", RESPONSE, *auth(PASS)), LATER)
+    for days in (0, 2, 4):
+        await house.settle(LATER + timedelta(days=days))
+
+    assert [line.recipient for line in house.letters("confirm")] == [WENDY, PETRA, WENDY, WENDY, CAL]
+
+
+@pytest.mark.parametrize(
+    ("key", "fields"),
+    [
+        ("cal", {}),
+        ("petra", {"services": frozenset({"waste"})}),
+        ("petra", {"roles": frozenset({"complaints_lead"})}),
+    ],
+    ids=["the lead", "a colleague of the same service", "a second lead"],
+)
+async def test_who_deals_with_such_cases_is_asked_themselves(house: House, key: str, fields: dict[str, object]) -> None:
+    scene = await a_scene(house)
+    _change(house, key, **fields)
+    who = {"cal": CAL, "petra": PETRA}[key]
+    house.mailbox.deliver(scene.mail(who, "#note I know the street.", *auth(PASS), to=MAILBOX), LATER)
+    await house.settle(LATER)
+    (asked,) = house.letters("confirm")
+    assert asked.recipient == who
+    house.replies(asked, "#send 2", LATER + timedelta(minutes=5))
+    await house.settle(LATER + timedelta(minutes=5))
+
+    assert "note" in _journal(house)
+    assert "has dealt with this case, which is yours" in _text(house, house.letters("done", WENDY)[-1])
+
+
+async def test_a_deputy_answers_in_the_place_of_whoever_is_away_and_nobody_need_be_told(house: House) -> None:
+    scene = await a_scene(house)
+    _change(house, "wendy", leave=(Leave(MONDAY.date(), MONDAY.date()),), deputies=("petra",))
+    house.mailbox.deliver(scene.mail(PETRA, "#note I know the street.", *auth(PASS), to=MAILBOX), LATER)
+    await house.settle(LATER)
+
+    assert [line.recipient for line in house.letters("confirm")] == [PETRA]
+
+
+async def test_what_a_colleague_wrote_to_the_resident_is_put_to_whoever_has_the_case(house: House) -> None:
+    scene = await a_scene(house)
+    house.arrives(
+        "Dear Ms Patel, we were wrong.", "Bins", PETRA, LATER, to=ASHA, cc=MAILBOX, authentication_results=PASS
+    )  # fmt: skip
+    await house.settle(LATER)
+
+    assert [line.recipient for line in house.letters("decision")] == [WENDY]
+    (told,) = house.letters(to=PETRA)
+    assert "is with Wendy Ash, and not with you" in _text(house, told)
+    assert scene.ref not in _text(house, told)
+
+
+async def test_whoever_has_the_case_hears_what_somebody_else_did_with_it(house: House) -> None:
+    """Who had it before can still answer: the letter was theirs."""
+    scene = await a_scene(house)
+    house.mailbox.deliver(scene.mail(f"Wendy Ash <{WENDY}>", "#assign tom", *auth(PASS)), LATER)
+    await house.settle(LATER)
+    house.mailbox.deliver(scene.mail(f"Wendy Ash <{WENDY}>", RESPONSE, *auth(PASS)), LATER + timedelta(minutes=5))
+    await house.settle(LATER + timedelta(minutes=5))
+    (heard,) = house.letters("done", "tom.birch@council.example")
+
+    assert "Wendy Ash has dealt with this case, which is yours: #respond upheld." in _text(house, heard)
+    assert "we were wrong about everything" in _text(house, heard).lower()
+
+
+@pytest.mark.parametrize("words", ["#show", "#help"])
+async def test_they_hear_nothing_of_what_only_asks(house: House, words: str) -> None:
+    scene = await a_scene(house)
+    house.mailbox.deliver(scene.mail(f"Wendy Ash <{WENDY}>", "#assign tom", *auth(PASS)), LATER)
+    await house.settle(LATER)
+    house.mailbox.deliver(scene.mail(f"Wendy Ash <{WENDY}>", words, *auth(PASS)), LATER + timedelta(minutes=5))
+    await house.settle(LATER + timedelta(minutes=5))
+
+    assert house.letters("done", "tom.birch@council.example") == []
 
 
 # --- what is theirs, and has ended

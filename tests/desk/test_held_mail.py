@@ -246,7 +246,7 @@ async def test_a_mail_that_is_not_from_the_signed_address_is_asked_about_whateve
     letter = await a_complaint(at_a_desk(house, plain_reply))
     await answer(house, replace(letter, recipient=TOM), ANSWER)
 
-    assert [confirm.recipient for confirm in house.sent("confirm")] == [TOM]
+    assert [confirm.recipient for confirm in house.sent("confirm")] == [WENDY, TOM], "Tom hears who has it"
     assert house.sent("message") == []
 
 

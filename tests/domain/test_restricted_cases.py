@@ -201,7 +201,7 @@ def test_of_a_restricted_alert_its_role_and_the_complaints_lead_alone_hear() -> 
     assert decision.case.restricted
     assert {send.letter.to.officer for send in decision.sends if send.letter.to.staff} == {"safe", "csm"}
     noted = decide(decision.case, _says("safe", "#note referred on", council), council, LATER)
-    assert kinds(noted) == ["done"]
+    assert [(send.letter.kind, send.letter.to.officer) for send in noted.sends] == [("done", "safe"), ("done", "csm")]
     assert kinds(decide(decision.case, _says("bins", "#show", council), council, LATER)) == ["refused"]
 
 

@@ -67,7 +67,7 @@ async def test_a_colleague_cannot_use_somebody_else_s_letter(house: House) -> No
     await house.settle(LATER)
 
     assert house.letters("response") == []
-    assert [held.recipient for held in house.letters("confirm")] == ["tom.birch@council.example"]
+    assert [held.recipient for held in house.letters("confirm")] == [WENDY, "tom.birch@council.example"]
 
 
 async def test_a_mail_that_names_no_case_is_refused_and_given_back(house: House) -> None:

@@ -548,6 +548,11 @@ def _held(presses: Presses) -> Iterator[StaffContent]:
     yield replace(whole, since=_ACKNOWLEDGE)
     yield replace(whole, since=_ACKNOWLEDGE, officer="Tom Birch")
     yield Confirm(7, "not_proven", _ANSWER, (presses.not_sent(),), since=_ACKNOWLEDGE, officer="Tom Birch")
+    elsewhere = Confirm(7, "not_theirs", _ANSWER, presses.held(), proofs=_proofs(), officer="Tom Birch")
+    yield elsewhere
+    yield replace(elsewhere, since=_ACKNOWLEDGE)
+    for why in ("not_theirs", "not_proven"):
+        yield Confirm(7, why, _ANSWER, (), case_with="Wendy Ash")
     also = (AlsoHeld(8, _ACKNOWLEDGE, _ANSWER, presses.held()), AlsoHeld(9, _ACKNOWLEDGE, "", (presses.not_sent(),)))
     yield replace(whole, since=_ACKNOWLEDGE, others=also)
     done = ("The response is now promised for Wednesday 20 January 2027.",)

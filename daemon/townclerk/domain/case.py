@@ -119,6 +119,7 @@ class HeldMail:
     files: tuple[Attachment, ...] = ()
     most_bytes: int | None = None  # of files, that a letter can carry
     outside: str = ""  # who of its parties has the mail already, because it was sent to them too
+    not_theirs: bool = False  # whoever wrote it has no part in the case, so whoever has it is asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,21 +114,24 @@ class OfficerWrote:
 @dataclass(frozen=True, slots=True)
 class OfficerMailHeld:
     """An officer's mail that is not certain: `why` as in letters.Confirm. `sure`: all that is missing is a word; who wrote it
-    is proven, nothing is quoted, and nothing of it is anything but a text."""
+    is proven, nothing is quoted, and nothing of it is anything but a text. `had_letter`: it answers a letter by which they were
+    to work on the case."""
 
     officer: str
     mail: MailFacts
     why: str
     sure: bool = False
+    had_letter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerWroteOutside:
     """Somebody of the council wrote straight to the resident: an officer with the mailbox in copy, or (`officer` None) whoever
-    wrote from the mailbox itself. Was it the response? Asked, never guessed."""
+    wrote from the mailbox itself. Was it the response? Asked, never guessed. `had_letter` as in OfficerMailHeld."""
 
     officer: str | None
     mail: MailFacts
+    had_letter: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,26 +137,26 @@ def _event(
     signed: Signed | None,
 ) -> Event:
     """What an officer's mail about *case* is. `signed`: it was sent to the address made for this officer and this case."""
+    had_letter = signed is not None and signed.side is Side.OFFICER and not signed.expired
+    held = partial(OfficerMailHeld, officer.key, facts, had_letter=had_letter)
     verdict = proven(mail, office.ways.trusted_server, office.ways.authentication)
     trusts_somebody = office.ways.trusted_server is not None or office.ways.authentication == "m365"
     if verdict.state == "fail" or (trusts_somebody and verdict.state != "pass"):
-        return OfficerMailHeld(officer.key, facts, "not_proven")
+        return held(why="not_proven")
     if signed is not None and signed.expired:
-        return OfficerMailHeld(officer.key, facts, "expired")
+        return held(why="expired")
     if signed is None:
         if any(case.is_party(address) for address in mail.recipients):
             return OfficerWroteOutside(officer.key, facts)
-        return OfficerMailHeld(officer.key, facts, "not_signed")
+        return held(why="not_signed")
     read = read_commands(facts.own_text)
     if not read.commands and facts.outside:
-        return OfficerWroteOutside(officer.key, facts)
+        return OfficerWroteOutside(officer.key, facts, had_letter)
     if not read.commands:
-        return OfficerMailHeld(
-            officer.key, facts, "no_word", sure=wrote.doubt is None and _for_the_resident(office, mail, case)
-        )
+        return held(why="no_word", sure=wrote.doubt is None and _for_the_resident(office, mail, case))
     followed = sure_of(read, wrote, officer.name)
     if followed is None:
-        return OfficerMailHeld(officer.key, facts, str(wrote.doubt))
+        return held(why=str(wrote.doubt))
     return OfficerWrote(
         officer.key,
         facts,

@@ -250,12 +250,14 @@ class Way:
     plain: bool = True
 
 
-def for_held(number: int, text: str, case: Case) -> tuple[Way, ...]:
-    """How a held mail can go out; never by itself. One that has words of its own says what is to be done with it."""
+def for_held(number: int, text: str, case: Case, whose: str = "") -> tuple[Way, ...]:
+    """How a held mail can go out; never by itself. One that has words of its own says what is to be done with it. *whose*: who
+    wrote it, where a colleague lets it go."""
     read = read_commands(text)
     if read.commands:
         words = " ".join(f"#{command.word} {command.argument}".strip() for command in read.commands)
-        return (Way("What it says", (Choice(f"Do what it says: {words}", f"#send {number}\n"),), plain=False),)
+        label = f"Let the mail of {whose} go: {words}" if whose else f"Do what it says: {words}"
+        return (Way("What it says", (Choice(label, f"#send {number}\n"),), plain=False),)
     message = Way("As a message", (Choice("Send it to the resident as a message", f"#send {number}\n"),))
     if case.status is not Status.OPEN:
         return (message,)

@@ -108,6 +108,10 @@ class Deliberation:
     def writes_to_resident(self) -> bool:
         return any(not send.letter.to.staff for send in self._sends)
 
+    def writes_to(self, officer: Officer) -> bool:
+        """True where some letter of this moment goes to *officer*."""
+        return any(send.letter.to.officer == officer.key for send in self._sends)
+
     @property
     def letters_to_resident(self) -> tuple[Letter, ...]:
         """What goes to people outside as it now stands, also where an officer has to post it."""

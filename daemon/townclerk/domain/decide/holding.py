@@ -12,6 +12,7 @@ from townclerk.domain.commands import STAYS_INSIDE, Command, misplaced, read_com
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import UNDECIDED_FOR
 from townclerk.domain.decide import choices
+from townclerk.domain.decide.belonging import has_part, who_has_it
 from townclerk.domain.decide.deliberation import LEAD, Deliberation, to_officer
 from townclerk.domain.decide.handing import hand_over
 from townclerk.domain.decide.permitting import permit
@@ -29,6 +30,7 @@ from townclerk.domain.words import LetterKind
 Follow = Callable[[OfficerAtWork, Command], None]  # does one of the words
 
 NO_WORD = "no_word"  # why a mail is held in which only a word is missing
+NOT_THEIRS = "not_theirs"  # why one is held whose writer has no part in the case
 # Why a mail is held of which it is not certain that it is theirs: they alone can say so.
 NOT_CERTAINLY_THEIRS = frozenset({"not_proven", "not_signed", "expired"})
 SENT = "it was sent to the resident"  # what became of a mail that was held or waited
@@ -39,23 +41,54 @@ _FOR_THE_RESIDENT = _SENDS_THE_TEXT | {"ask"}
 
 
 def hold(d: Deliberation, officer: Officer, event: OfficerMailHeld, follow: Follow) -> None:
-    """Keep the mail, and ask whoever it seems to be from what is to become of it."""
-    mail = event.mail
+    """Keep the mail, and ask what is to become of it: whoever it seems to be from, or, where they have no part in the case,
+    whoever has it."""
+    if not event.had_letter and not has_part(d, officer):
+        _hold_for_whoever_has_it(d, officer, event, follow)
+        return
+    held = _kept(d, officer, event.mail, event.why)
+    d.note(officer.key, "held", why=event.why, mail=held.mail)
+    d.to_staff(officer, _confirm(d, held, officer, follow))
+
+
+def _hold_for_whoever_has_it(d: Deliberation, officer: Officer, event: OfficerMailHeld, follow: Follow) -> None:
+    """Somebody wrote about a colleague's case. Whoever has it is asked; they themselves learn whom to go to, and nothing of the
+    case, which they may only have guessed. What may be forged is put before nobody: whose name it bears is told."""
+    mail, forged = event.mail, event.why == "not_proven"
+    why = event.why if forged else NOT_THEIRS
+    d.note(officer.key, "held", why=why, mail=mail.number)
+    if not forged:
+        held = _kept(d, officer, mail, why, not_theirs=True)
+        _ask_whoever_has_it(d, held, officer, follow)
+    told = Confirm(mail.number, why, mail.own_text, (), outside=mail.outside, case_with=who_has_it(d))
+    d.to_staff(officer, told, bare=True)
+
+
+def _ask_whoever_has_it(d: Deliberation, held: HeldMail, officer: Officer, follow: Follow) -> None:
+    keeper = d.responsible()
+    reader = d.reader(keeper) if keeper is not None else None
+    if reader is None:
+        d.tell_that_nobody_may(LetterKind.CONFIRM)
+        return
+    d.to_staff(reader, _confirm(d, held, officer, follow, to=to_officer(reader)))
+
+
+def _kept(d: Deliberation, officer: Officer, mail: MailFacts, why: str, not_theirs: bool = False) -> HeldMail:
     held = HeldMail(
         mail.number,
         officer.key,
         mail.number,
-        event.why,
+        why,
         mail.own_text,
         mail.message_id,
         d.now,
         mail.files,
         mail.most_bytes,
         mail.outside,
+        not_theirs,
     )
     d.change(held=(*d.case.held, held))
-    d.note(officer.key, "held", why=event.why, mail=mail.number)
-    d.to_staff(officer, _confirm(d, held, officer, follow))
+    return held
 
 
 def keep_as_note(d: Deliberation, officer: Officer, mail: MailFacts) -> OfficerAtWork:
@@ -84,7 +117,8 @@ def remind(d: Deliberation, timer: Timer, follow: Follow) -> None:
     if any(other.number < held.number for other in others):
         return  # it stands in the letter about the first of them
     officer = d.council.roster.find(held.officer)
-    reader = d.reader(officer) if officer is not None and d.may_act(officer) else None
+    asked = d.responsible() if held.not_theirs else officer
+    reader = d.reader(asked) if asked is not None and d.may_act(asked) else None
     told = [to_officer(reader)] if reader is not None else []
     told += [lead for lead in d.people(LEAD) if last or not told]
     for recipient in {each.address: each for each in told}.values():
@@ -98,8 +132,16 @@ def _asked_with(d: Deliberation, held: HeldMail) -> tuple[HeldMail, ...]:
     return tuple(
         other
         for other in d.case.held
-        if other is not held and other.officer == held.officer and other.why != SENT_ALREADY and _working_day(d, other) == day
+        if other is not held
+        and _asked_of(other) == _asked_of(held)
+        and other.why != SENT_ALREADY
+        and _working_day(d, other) == day
     )
+
+
+def _asked_of(held: HeldMail) -> tuple[str, bool]:
+    """(who wrote it, whether whoever has the case is asked in their place)."""
+    return held.officer, held.not_theirs
 
 
 def _working_day(d: Deliberation, held: HeldMail) -> date:
@@ -116,7 +158,7 @@ def timer_key(held: HeldMail, step: int) -> str:
 
 
 def _asked(held: HeldMail) -> str:
-    return "responsible:" if held.officer == NOBODY_KNOWN else f"officer:{held.officer}"
+    return "responsible:" if held.officer == NOBODY_KNOWN or held.not_theirs else f"officer:{held.officer}"
 
 
 def _who_wrote(d: Deliberation, held: HeldMail) -> str:
@@ -188,7 +230,8 @@ def _proofs(d: Deliberation, held: HeldMail, officer: Officer, follow: Follow) -
     """What each press would send, and the presses that would be followed."""
     found: list[Proof] = []
     can: list[Choice] = []
-    for way in choices.for_held(held.number, held.text, d.case):
+    whose = officer.name if held.not_theirs else ""
+    for way in choices.for_held(held.number, held.text, d.case, whose):
         trials = [_try(d, held, officer, choice, follow) for choice in way.choices]
         can += [choice for choice, trial in zip(way.choices, trials, strict=True) if not trial.problem]
         found.append(_proof(d, held, way, trials))
@@ -198,7 +241,8 @@ def _proofs(d: Deliberation, held: HeldMail, officer: Officer, follow: Follow) -
 def _try(d: Deliberation, held: HeldMail, officer: Officer, choice: Choice, follow: Follow) -> _Trial:
     """Press *choice* on a copy of the case."""
     trial = Deliberation(d.case, d.council, d.now, d.source, "officer:send")
-    work = OfficerAtWork(trial, officer, _mail_of(held, officer))
+    presses = d.responsible() if held.not_theirs else officer
+    work = OfficerAtWork(trial, presses or officer, _mail_of(held, officer))
     (command,) = read_commands(choice.body).commands
     try:
         follow(work, command)
@@ -372,7 +416,8 @@ def _tell_author(work: OfficerAtWork, mail: HeldMail | LeavingMail, what: str) -
     if author is None or author.key == work.officer.key or author.has_left(work.d.council.roster.day):
         return
     if work.d.may_act(author):
-        work.d.to_staff(author, Done((f"Your mail number {mail.number}: {what}.",)))
+        outsider = isinstance(mail, HeldMail) and mail.not_theirs
+        work.d.to_staff(author, Done((f"Your mail number {mail.number}: {what}.",)), bare=outsider)
 
 
 def _as_author(work: OfficerAtWork, mail: HeldMail | LeavingMail) -> OfficerAtWork:
@@ -413,7 +458,10 @@ def discard(work: OfficerAtWork, command: Command) -> None:
 
 
 def _may_press(work: OfficerAtWork, mail: HeldMail) -> None:
-    """Refuses somebody else's press where only whoever it names can say that it is theirs at all."""
+    """Refuses somebody else's press where only whoever it names can say that it is theirs at all; and the press of whoever has
+    no part in the case on what was put before whoever has it."""
+    if mail.not_theirs and not has_part(work.d, work.officer):
+        raise Refusal(f"this case is with {who_has_it(work.d)}, and only they can let this mail go", "#note")
     if mail.officer not in {work.officer.key, NOBODY_KNOWN} and mail.why in NOT_CERTAINLY_THEIRS:
         author = work.d.council.roster.find(mail.officer)
         name = author.name if author else mail.officer

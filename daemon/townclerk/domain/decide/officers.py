@@ -24,6 +24,7 @@ from townclerk.domain.decide import (
     showing,
     undoing,
 )
+from townclerk.domain.decide.belonging import tell_whoever_has_it
 from townclerk.domain.decide.correcting import corrections
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.holding import NO_WORD, SENT, as_it_leaves, discard, hold, keep_as_note, remind, send
@@ -73,9 +74,9 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
         undoing.wait(work, before, event, leaves_at, as_it_leaves(work, "The letter as it will go out"))
         return
     d.note(officer.key, "officer_wrote", words=" ".join(c.word for c in event.commands), mail=event.mail.number)
-    d.to_staff(
-        officer, Done(tuple(work.lines), work.shown, work.sections, sent=as_it_leaves(work, "The letter as it went out"))
-    )
+    sent = as_it_leaves(work, "The letter as it went out")
+    d.to_staff(officer, Done(tuple(work.lines), work.shown, work.sections, sent=sent))
+    tell_whoever_has_it(d, before, officer, event.commands, sent)
     if event.mail.outside:
         ask_whether_it_was_the_response(d, officer, event.mail)
 
@@ -141,7 +142,7 @@ def officer_mail_held(d: Deliberation, event: OfficerMailHeld) -> None:
     wanted = d.council.policy.provisions.desk.plain_reply
     if event.why == NO_WORD and wanted is PlainReply.NOTE and word_anywhere(event.mail.own_text) is None:
         d.to_staff(officer, Done(tuple(keep_as_note(d, officer, event.mail).lines)))
-    elif event.sure and wanted is PlainReply.SEND:
+    elif event.sure and event.had_letter and wanted is PlainReply.SEND:
         d.event = "officer:message"
         officer_wrote(d, OfficerWrote(event.officer, event.mail, (Command("message", "", event.mail.own_text),)))
     else:
@@ -173,6 +174,7 @@ def leave_now(d: Deliberation, timer: Timer) -> None:
         return
     d.settle_held(leaving, leaving.officer, SENT if d.letters_to_resident else "it was followed")
     d.note(officer.key, "officer_wrote", words=" ".join(c.word for c in leaving.commands), mail=leaving.number)
+    tell_whoever_has_it(d, before, officer, leaving.commands, as_it_leaves(work, "The letter as it went out"))
 
 
 def _could_not_leave(d: Deliberation, before: Case, leaving: LeavingMail, reason: str, instead: tuple[str, ...]) -> None:
