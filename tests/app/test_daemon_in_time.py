@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -270,6 +270,41 @@ async def test_a_wrong_file_changes_nothing_and_whoever_looks_after_the_files_is
         said = " ".join(mail.text.split())
         assert "routing.yaml, line" in said
         assert says in said
+
+
+MISTAKES = {
+    "a bracket left open": (POTHOLES.replace("[pothole*]", "[pothole*"), "is not YAML"),
+    "an unknown key": (POTHOLES.replace("when:", "wen:"), 'did you mean "when"?'),
+    "a wrong type": (POTHOLES.replace("[pothole*]", "true"), "in quotation marks"),
+    "an impossible pattern": (POTHOLES.replace("[pothole*]", "{pattern: '(?=x)'}"), "looking ahead or behind is not possible"),
+    "an id twice": (POTHOLES + POTHOLES, 'another rule has the id "potholes"'),
+    "never": (POTHOLES.replace("[pothole*]", "{anywhere: [bin], not: [bin]}"), "this rule can never hold"),
+    "an anchor": (POTHOLES.replace("[pothole*]", "&a [pothole*]"), "is an anchor, which is not used here"),
+}
+
+
+async def test_the_daemon_goes_on_through_every_kind_of_mistake_and_each_is_told_in_words(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong_files(written: str) -> Iterator[tuple[bytes, str]]:
+        for rule, says in MISTAKES.values():
+            yield written.replace("\nrules:\n", "\nrules:\n" + rule, 1).encode(), says
+        yield written.replace("include: [", "include: [loop, ", 1).encode(), "loop includes loop, without an end"
+        yield written.encode("utf-16"), "is not UTF-8"
+        yield written.encode() + b"#" * 5_000_000, "is larger than 1 MB"
+
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await until(lambda: daemon.catching_up.since is None)
+        before, path = daemon.office, routing_of(daemon)
+        path.with_name("loop.yaml").write_text("include: [loop]\n")
+        for number, (wrong, says) in enumerate(wrong_files(path.read_text()), 1):
+            path.write_bytes(wrong)
+            await until(lambda number=number: len(house.sent("alert")) == number)  # type: ignore[misc]
+            mail = read_inline(house.transport.sent[-1].raw).mail
+            assert mail is not None
+            assert says in " ".join(mail.text.split())
+            assert "routing.yaml" in mail.text or "loop.yaml" in mail.text
+            assert daemon.office is before
 
 
 def test_what_counts_from_the_next_start_is_named(tmp_path: Path) -> None:
