@@ -215,3 +215,19 @@ async def test_one_who_left_meanwhile_sends_nothing_and_the_lead_has_the_text(ho
 
     assert to_resident(house) == []
     assert [letter.recipient for letter in house.sent("refused")] == [CAL]
+
+
+async def test_what_can_no_longer_be_done_comes_back_whole(house: House) -> None:
+    """A note and a response waited together: neither was done, and each word of both is given back."""
+    at_a_desk(house, undo_minutes=10)
+    letter = await a_complaint(house)
+    await answer(house, letter, f"#note She rang twice.\n#respond upheld\n{ANSWER}")
+    await answer(house, letter, "#withdraw", LATER + timedelta(minutes=2))
+    await house.settle(LATER + timedelta(minutes=10))
+
+    given_back = text_of(house, house.sent("refused")[-1]).split("What you wrote")[1]
+    lines = [line.removeprefix(">").strip() for line in given_back.split("\n")]
+    assert "#note She rang twice." in lines
+    assert "#respond upheld" in lines
+    assert "upheld" not in lines
+    assert folded(ANSWER) in folded(" ".join(lines))

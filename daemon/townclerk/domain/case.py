@@ -137,7 +137,9 @@ class LeavingMail:
 
     @property
     def text(self) -> str:
-        return self.commands[-1].text
+        """The whole mail, its words with what stands beside each, and the text below them."""
+        body = next((command.body for command in self.commands if command.body), "")
+        return "\n".join([*(command.line for command in self.commands), *([body] if body else [])])
 
     @property
     def answers(self) -> bool:

@@ -115,13 +115,15 @@ class OfficerWrote:
 class OfficerMailHeld:
     """An officer's mail that is not certain: `why` as in letters.Confirm. `sure`: all that is missing is a word; who wrote it
     is proven, nothing is quoted, and nothing of it is anything but a text. `had_letter`: it answers a letter by which they were
-    to work on the case."""
+    to work on the case. `press`: it answers a letter that asked them something, and says one of the words that stand ready in
+    that."""
 
     officer: str
     mail: MailFacts
     why: str
     sure: bool = False
     had_letter: bool = False
+    press: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from townclerk.domain.additions import may_hold_additions
 from townclerk.domain.commands import looks_quoted, word_anywhere
 from townclerk.domain.mail import IncomingMail
+from townclerk.domain.words import LetterKind
 
 _CLOSING = re.compile(
     r"^(?:(?:kind|best|warm|warmest|many|with (?:kind|best))?\s*(?:regards|wishes|thanks)|yours (?:sincerely|faithfully|truly)"
@@ -29,6 +30,13 @@ _MACHINES_TEXT = re.compile(
     r"|\bwas read on\b|\ballan o['\u2019]r swyddfa\b",
     re.IGNORECASE,
 )
+ANSWERS_US = "answers_us"  # why a mail is held that answers a letter in which its writer was asked something
+_ASKING = frozenset({LetterKind.DECISION, LetterKind.CONFIRM})
+_PRESS = re.compile(r"^- (#[^:\n]{1,200}):((?:[^\n]{1,200}\n(?!\s*\n|- ))*[^\n]{0,200})", re.MULTILINE)
+_YES = re.compile(r"\s*(?:yes|yep|yeah|ydy|ie|oes)\b", re.IGNORECASE)
+_NO = re.compile(r"\s*(?:no|nope|nage|na)\b", re.IGNORECASE)
+_OUTCOME_SAID = re.compile(r"(?P<kind>not|part(?:ly|ially)?)?[\s-]*upheld", re.IGNORECASE)
+_SHORT = 12  # words of an answer that says no more than yes or no
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "madam"})
 _MOST_BELOW = 2  # lines below "Kind regards": a name, and perhaps what they are; more is a signature of a mail program
 
@@ -37,6 +45,28 @@ def meant_for(resident: str, colleagues: Iterable[str], mail: IncomingMail) -> b
     """True where *mail* is certainly a letter of its writer to *resident*, and nothing beside it: no machine's text, no word
     with one of the *colleagues*, and begun with a greeting that names the resident."""
     return nothing_but_text(mail) and not _of_a_machine(mail) and _opens_to(mail.own_text, resident, colleagues)
+
+
+def asks_officer(kind: str) -> bool:
+    """True for a letter of that kind: whoever answers it with a few words, answers us."""
+    return kind in _ASKING
+
+
+def press_said(answer: str, letter: str) -> str:
+    """Of the presses that stand ready in the text of *letter* the one that a plain "yes" or "no" says; empty: not just one."""
+    if len(answer.split()) > _SHORT or not (_YES.match(answer) or _NO.match(answer)):
+        return ""
+    wanted = _YES if _YES.match(answer) else _NO
+    found = [(line.strip(), " ".join(label.split())) for line, label in _PRESS.findall(letter)]
+    meant = [(line, label) for line, label in found if wanted.match(label)]
+    outcome = _OUTCOME_SAID.search(answer)
+    if outcome is not None:
+        meant = [each for each in meant if (said := _OUTCOME_SAID.search(each[1])) and _kind(said) == _kind(outcome)]
+    return meant[0][0] if len(meant) == 1 else ""
+
+
+def _kind(outcome: re.Match[str]) -> str:
+    return (outcome["kind"] or "").lower()[:3]
 
 
 def _of_a_machine(mail: IncomingMail) -> bool:

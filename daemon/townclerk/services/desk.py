@@ -17,7 +17,7 @@ from townclerk.domain.events import CaseOpened, Event, MailFacts, OfficerMailHel
 from townclerk.domain.letters import Because, Confirm, Done, Letter, Original, Refused
 from townclerk.domain.linking import Link, Signed, signed_for
 from townclerk.domain.mail import IncomingMail
-from townclerk.domain.plain_reply import meant_for
+from townclerk.domain.plain_reply import ANSWERS_US, asks_officer, greets_by_name, meant_for, press_said
 from townclerk.domain.pressing import sure_of
 from townclerk.domain.quoting import Written
 from townclerk.domain.roster import Officer
@@ -88,7 +88,7 @@ async def officer_mail(
         return
     named = tuple(other for other, case in known.items() if _may_know_of(council, officer, case))
     facts = replace(facts, outside=_who_has_it(mail, known[ref]))
-    event = _event(office, officer, mail, wrote, facts, known[ref], named, signed)
+    event = _event(office, officer, mail, wrote, facts, known[ref], named, signed, letter)
     if isinstance(event, OfficerWrote) and any(command.word == "new-case" for command in event.commands):
         event = replace(event, spare_ref=await new_reference(office, now))
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
@@ -135,6 +135,7 @@ def _event(
     case: Case,
     known_refs: tuple[str, ...],
     signed: Signed | None,
+    letter: OutboxRow | None,
 ) -> Event:
     """What an officer's mail about *case* is. `signed`: it was sent to the address made for this officer and this case."""
     had_letter = signed is not None and signed.side is Side.OFFICER and not signed.expired
@@ -153,6 +154,8 @@ def _event(
     if not read.commands and facts.outside:
         return OfficerWroteOutside(officer.key, facts, had_letter)
     if not read.commands:
+        if letter is not None and asks_officer(letter.kind) and not greets_by_name(facts.own_text, case.complainant.name):
+            return held(why=ANSWERS_US, press=press_said(facts.own_text, read_own(letter.raw).plain))
         return held(why="no_word", sure=wrote.doubt is None and _for_the_resident(office, mail, case))
     followed = sure_of(read, wrote, officer.name)
     if followed is None:

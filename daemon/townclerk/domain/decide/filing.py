@@ -18,9 +18,11 @@ from townclerk.domain.decide.work import OfficerAtWork, joined, with_nearest
 from townclerk.domain.letters import (
     Message,
 )
+from townclerk.domain.mail import IncomingMail
 from townclerk.domain.policy import CategoryPolicy
 from townclerk.domain.reference import find_references
 from townclerk.domain.roster import Officer
+from townclerk.domain.routing import route
 from townclerk.domain.typed import code
 from townclerk.domain.words import Category, LetterKind, Status
 
@@ -92,7 +94,7 @@ def service(work: OfficerAtWork, command: Command) -> None:
         raise Refusal(
             f"nobody on the roster deals with “{command.argument}”" if service else "the service is missing",
             f"#service and one of: {', '.join(known)}",
-            corrected=with_nearest("service", service, known),
+            corrected=with_nearest("service", service, known) or _routed(work, command.argument, known),
         )
     if d.case.restricted:
         d.change(service=service)
@@ -110,6 +112,14 @@ def service(work: OfficerAtWork, command: Command) -> None:
     )
     hand_over(d, kind, RESPONSIBLE + ":", about, mail=_matter(d))
     work.done(f"The case is now with {service.replace('_', ' ')}.")
+
+
+def _routed(work: OfficerAtWork, said: str, known: list[str]) -> tuple[str, ...]:
+    """The service to which the council's own rules would send a mail that says so: of "bins", waste."""
+    routing = work.d.council.routing
+    mail = IncomingMail(sender=work.mail.sender, subject="", text=said, own_text=said)
+    found = route(mail, routing).service
+    return (f"#service {found}",) if found in known and found != routing.otherwise_service else ()
 
 
 def _matter(d: Deliberation) -> int | None:

@@ -23,6 +23,7 @@ from townclerk.domain.enclosing import named, sort_files
 from townclerk.domain.events import MailFacts, OfficerMailHeld
 from townclerk.domain.letters import AlsoHeld, Choice, Confirm, Done, Letter, Proof, Recipient, Variant
 from townclerk.domain.mail import Address
+from townclerk.domain.plain_reply import ANSWERS_US
 from townclerk.domain.roster import Officer
 from townclerk.domain.timer import Timer
 from townclerk.domain.words import LetterKind
@@ -48,7 +49,14 @@ def hold(d: Deliberation, officer: Officer, event: OfficerMailHeld, follow: Foll
         return
     held = _kept(d, officer, event.mail, event.why)
     d.note(officer.key, "held", why=event.why, mail=held.mail)
-    d.to_staff(officer, _confirm(d, held, officer, follow))
+    confirm = _confirm(d, held, officer, follow)
+    said = (_said(event.press, held.number),) if event.press else ()
+    d.to_staff(officer, replace(confirm, choices=(*said, *confirm.choices)))
+
+
+def _said(press: str, number: int) -> Choice:
+    """What a plain answer to our question says; the answer itself is then only a note."""
+    return Choice("Do what your answer says", f"{press}\n#discard {number}\n")
 
 
 def _hold_for_whoever_has_it(d: Deliberation, officer: Officer, event: OfficerMailHeld, follow: Follow) -> None:
@@ -192,7 +200,7 @@ def _confirm(
             officer=name or held.officer,
             outside=held.outside,
         )
-    proofs, can = _proofs(d, held, officer, follow)
+    proofs, can = _proofs(d, held, officer, follow) if held.why != ANSWERS_US else ((), ())
     can = (*_put_right(held), *can)
     return Confirm(
         held.number,
@@ -209,7 +217,7 @@ def _confirm(
 
 def _put_right(held: HeldMail) -> tuple[Choice, ...]:
     """The same mail once more, with its word at the top; the one that is held is then only a note."""
-    commands = misplaced(held.text) if held.why == NO_WORD else ()
+    commands = misplaced(held.text) if held.why in {NO_WORD, ANSWERS_US} else ()
     if not commands:
         return ()
     text = next((command.body for command in commands if command.body), "")

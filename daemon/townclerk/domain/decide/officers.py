@@ -34,6 +34,7 @@ from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.work import OfficerAtWork
 from townclerk.domain.events import MailFacts, OfficerMailHeld, OfficerWrote, OfficerWroteOutside
 from townclerk.domain.letters import Done, Refused
+from townclerk.domain.plain_reply import ANSWERS_US
 from townclerk.domain.provisions import PlainReply
 from townclerk.domain.roster import Officer
 from townclerk.domain.timer import Timer
@@ -140,7 +141,7 @@ def officer_mail_held(d: Deliberation, event: OfficerMailHeld) -> None:
         _turn_away(d, officer, event.mail)
         return
     wanted = d.council.policy.provisions.desk.plain_reply
-    if event.why == NO_WORD and wanted is PlainReply.NOTE and word_anywhere(event.mail.own_text) is None:
+    if event.why in {NO_WORD, ANSWERS_US} and wanted is PlainReply.NOTE and word_anywhere(event.mail.own_text) is None:
         d.to_staff(officer, Done(tuple(keep_as_note(d, officer, event.mail).lines)))
     elif event.sure and event.had_letter and wanted is PlainReply.SEND:
         d.event = "officer:message"
