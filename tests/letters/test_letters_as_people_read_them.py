@@ -40,6 +40,7 @@ from townclerk.domain.letters import (
     FinalWord,
     Forwarded,
     Letter,
+    Message,
     NotAccepted,
     Ombudsmen,
     Original,
@@ -48,6 +49,7 @@ from townclerk.domain.letters import (
     Recipient,
     Refused,
     Reminder,
+    Report,
     Response,
     ReviewDecision,
     ReviewRight,
@@ -112,6 +114,13 @@ def test_the_subject_of_a_reminder_says_by_when_in_words_apart(press: Renders) -
     for letter in press.samples:
         if isinstance(letter.content, Reminder) and letter.content.what != "update":
             assert f" by {date_words(letter.content.day)}" in press.render(letter).subject
+
+
+def test_a_report_of_one_day_names_it_once(press: Renders) -> None:
+    rendered = press.render(to_staff(Report("Report", DUE, DUE, ())))
+
+    assert rendered.subject.endswith(f"Report: {date_words(DUE)}")
+    assert f"This report covers {date_words(DUE)}." in folded(rendered)
 
 
 def test_no_letter_shows_a_trace_of_its_template(press: Renders) -> None:
@@ -275,6 +284,26 @@ def test_a_response_greets_once_and_is_signed_once(press: Renders, text: str, gr
     assert rendered.text.count("Dear ") == 1
     assert rendered.text.count("Wendy Ash") == 1
     assert "We have upheld your complaint." in folded(rendered)
+
+
+@pytest.mark.parametrize(
+    ("last", "signed"),
+    [
+        ("Wendy Ash", True),
+        ("wendy", True),
+        ("Kind regards, Wendy Ash, Waste", True),
+        ("Yours sincerely Mrs Wendy Ash | Waste Manager", True),
+        ("Wendy Ash on behalf of the Director", True),
+        ("Please write to Wendy Ash alone.", False),
+        ("If it is missed again, please ring Wendy Ash.", False),
+        ("Wendy Ash will come tomorrow.", False),
+    ],
+)
+def test_only_a_signature_stands_for_a_signature(press: Renders, last: str, signed: bool) -> None:
+    """A sentence that names the officer signs nothing: their name stands below it."""
+    text = press.render(to_resident(Message(f"We have checked.\n\n{last}", "Wendy Ash"))).text
+
+    assert ("\nWendy Ash\nExampleton District Council\n" in text) is not signed
 
 
 @pytest.mark.parametrize(

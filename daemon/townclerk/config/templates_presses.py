@@ -38,6 +38,15 @@ class Presses:
         self._council = Council(policy, calendar, Roster(()), Routing())
         self._case = _case(policy)
 
+    @property
+    def ref(self) -> str:
+        """Of the case that the presses are about."""
+        return self._case.ref
+
+    @property
+    def council_name(self) -> str:
+        return self._council.policy.contact.council
+
     def to_work(self, category: Category = Category.COMPLAINT, stage: Stage = Stage.STAGE1) -> tuple[Choice, ...]:
         """To whoever has a case of that *category*; of a complaint, at that *stage*."""
         requested = _MAIL if stage is Stage.STAGE2 else None

@@ -167,7 +167,7 @@ def sample_letters(policy: Policy) -> tuple[Letter, ...]:
     staff = [_letter(_OFFICER, part, summary) for part in _full_to_staff(presses)]
     staff += [_letter(_OFFICER, part, kept) for part in (Assignment(_DATES, _MAIL, presses.to_work()), Done(("It is done.",)))]
     staff += [replace(staff[0], in_place_of=InPlaceOf("Wendy Ash", until)) for until in (date(2027, 1, 4), None)]
-    least = [_letter(Recipient("", "role@council.example", staff=True), part, bare) for part in _least_to_staff(presses)]
+    least = [_letter(Recipient("", "role@council.example", staff=True), part, bare) for part in _least_to_staff()]
     caseless = [_letter(_OFFICER, part, None) for part in _without_a_case()]
     empty = [_letter(Recipient("", "role@council.example", staff=True), part, None) for part in _least_without_a_case()]
     late = [_letter(_RESIDENT, part, replace(summary, longer=_longer())) for part in _while_it_takes_longer()]
@@ -185,7 +185,7 @@ def _under(policy: Policy, letter: Letter) -> Letter | None:
         return None
     titles = {said: stages[stage].title for said, stage in _TITLED.items() if stage in stages}
     case = letter.case and replace(letter.case, stage_title=titles.get(letter.case.stage_title or "", letter.case.stage_title))
-    content = _with_titles(letter.content, titles)
+    content = _with_clauses(_with_titles(letter.content, titles), {at: stage.respond.clause for at, stage in stages.items()})
     if isinstance(content, Response) and isinstance(content.onward, ReviewRight) and Stage.STAGE2 not in stages:
         content = replace(content, onward=FinalWord(_ombudsmen(policy)))
     return replace(letter, case=case, content=content)
@@ -233,6 +233,16 @@ def _with_titles(content: Content, titles: Mapping[str, str]) -> Content:
     return content
 
 
+def _with_clauses(content: Content, clauses: Mapping[Stage, str]) -> Content:
+    """*content* with what is promised at a stage found where *clauses* say."""
+    if isinstance(content, Reminder | Overdue) and content.clause and content.stage is not None:
+        return replace(content, clause=clauses[content.stage])
+    if isinstance(content, Assignment | AlertRaised | Forwarded):
+        dates = tuple(replace(one, clause=one.clause and clauses[one.stage]) if one.stage else one for one in content.dates)
+        return replace(content, dates=dates)
+    return content
+
+
 def _ombudsmen(policy: Policy) -> Ombudsmen:
     known = policy.ombudsmen or sample_policy().ombudsmen
     return Ombudsmen(known[0], known[1:])
@@ -248,6 +258,7 @@ def _letter(to: Recipient, content: Content, case: CaseSummary | None) -> Letter
         if isinstance(content, DelayNotice)
         else content.kind in (LetterKind.RECEIPT, LetterKind.REVIEW_INVITATION, LetterKind.SURVEY)
         or content == _quoting_acknowledgement()
+        or (isinstance(content, ActionUpdate) and not content.officer)
     )
     return Letter(to, content, Because("sample"), case, to.staff or by_nobody)
 
@@ -360,7 +371,7 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield ReviewInvitation(ReviewRight("", None))
     yield ReviewDecision(True, _ANSWER, "Cal Lane", None, named, "Stage 2", bypassed=True, acknowledge_by=_LATER)
     yield ReviewDecision(True, "", "", None, named, "")
-    yield ReviewDecision(True, "", "", _LATER, named, "Stage 1 again", "Stage 2")
+    yield ReviewDecision(True, "", "", _LATER, named, "Second Stage 1", "Stage 2")
     yield NotAccepted("", "", "", "", "", "", named)
     yield Closure("", "")
     yield Closure("", "", withdrawn=True)
@@ -407,9 +418,10 @@ def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
     yield Done(("Begin your mail with one of these words.",), sections=(Section("Write to the resident", words),))
     yield Done(("This is what #close does.",), "#close\n\nClose an answered case.")
     instead = ("#extend 2027-01-20 reason", "#extend 10 reason")
-    yield Refused("#extend next week", "no date was given", instead, _ANSWER)
-    yield Refused("#extend next week", "no date was given", instead, _ANSWER, _CORRECTED)
-    yield Refused("#extend next week", "no date was given", instead, _ANSWER, _CORRECTED, _OUTSIDE)
+    wrote = "#extend next week\n\nThe crew's report is late."
+    yield Refused("#extend next week", "no date was given", instead, wrote)
+    yield Refused("#extend next week", "no date was given", instead, wrote, _CORRECTED)
+    yield Refused("#extend next week", "no date was given", instead, wrote, _CORRECTED, _OUTSIDE)
     for kind in (LetterKind.RECEIPT, LetterKind.DELAY_NOTICE):
         yield Undelivered(kind, "asha.patel@example.org", "5.1.1", "550 5.1.1 User unknown", presses.undelivered())
 
@@ -466,12 +478,13 @@ def _by_the_clock(presses: Presses) -> Iterator[StaffContent]:
         yield Overdue(what, _RESPOND, None, None, "", "Wendy Ash", presses.reminder(what), detail=detail)
     yield Escalation("elapsed", _ACKNOWLEDGE, 0, "Wendy Ash", work, detail="84 calendar days")
     yield Escalation("elapsed", _ACKNOWLEDGE, 0, "Wendy Ash", work)
-    yield Reminder("restriction", _LATER, None, "", presses.reminder("restriction"))
+    forty = "Forty letters a week about one matter"
+    yield Reminder("restriction", _LATER, None, "", presses.reminder("restriction"), detail=forty)
     yield Reminder("decide", _LATER, None, "", work)
     yield Overdue("respond", _RESPOND, _LATER, Stage.STAGE1, _CLAUSE, "Wendy Ash", work)
     yield Escalation("respond", _RESPOND, 5, "Wendy Ash", work)
     yield Escalation("assess", _RESPOND, 5, "Wendy Ash", work)
-    yield Escalation("acknowledge", _ACKNOWLEDGE, 1, None)
+    yield Escalation("acknowledge", _ACKNOWLEDGE, 1, "Wendy Ash")
 
 
 _COPIES = ("statutory", "copied", "copy_wanted", "stop_copying")
@@ -486,7 +499,6 @@ _DETAILS = {
     "restricted": "The delay notice that was due has not been sent. Please decide whether they should hear from us.",
     "post": f"How to reach them: 4 Chapel Row, in large print\n\n{_TO_PRINT}",
     "unreachable": f"How to reach them: Phone 01632 960177\n\n{_TO_PRINT}",
-    "nobody": "Case AB-26-0007-B can be given to nobody: it is kept from everybody on the roster who might deal with it.",
     "out_of_time": "The latest day named in it is Tuesday 1 December 2026.",
     "repeats": "There were requests before: AB-26-0007-B.",
     "alternative": "Wendy Ash considers another way for this complaint: mediation. What do you think of it?",
@@ -494,7 +506,7 @@ _DETAILS = {
 
 
 # These come with no mail: what they are about is a letter of ours, or a case.
-_ABOUT_NO_MAIL = frozenset({"post", "unreachable", "nobody"})
+_ABOUT_NO_MAIL = frozenset({"post", "unreachable"})
 
 
 def _decisions(presses: Presses) -> Iterator[StaffContent]:
@@ -516,14 +528,12 @@ def _decisions(presses: Presses) -> Iterator[StaffContent]:
         "survey_reply",
         "post",
         "unreachable",
-        "nobody",
         "permission",
         *_DOUBTS,
     ):
         mail = None if question in _ABOUT_NO_MAIL else _MAIL
-        by = None if question == "nobody" else _RESPOND
         detail = presses.suspected() if question == "exclusion" else _DETAILS.get(question, "")
-        yield Decision(question, detail, mail, presses.question(question, ("AB-26-0007-B",)), by)
+        yield Decision(question, detail, mail, presses.question(question, ("AB-26-0007-B",)), _RESPOND)
     yield Decision("restricted", "", _MAIL, presses.question("restricted"))
 
 
@@ -543,12 +553,12 @@ def _held(presses: Presses) -> Iterator[StaffContent]:
     for why in ("no_word", "answers_us", "not_proven", "not_signed", *doubts):
         yield Confirm(7, why, _ANSWER, presses.held())
     left = ("invitation.ics did not go along.",)
-    whole = Confirm(7, "no_word", _ANSWER, presses.held(), proofs=_proofs(), left=left)
+    whole = Confirm(7, "no_word", _ANSWER, presses.held(), proofs=_proofs(presses), left=left)
     yield whole
     yield replace(whole, since=_ACKNOWLEDGE)
     yield replace(whole, since=_ACKNOWLEDGE, officer="Tom Birch")
     yield Confirm(7, "not_proven", _ANSWER, (presses.not_sent(),), since=_ACKNOWLEDGE, officer="Tom Birch")
-    elsewhere = Confirm(7, "not_theirs", _ANSWER, presses.held(), proofs=_proofs(), officer="Tom Birch")
+    elsewhere = Confirm(7, "not_theirs", _ANSWER, presses.held(), proofs=_proofs(presses), officer="Tom Birch")
     yield elsewhere
     yield replace(elsewhere, since=_ACKNOWLEDGE)
     for why in ("not_theirs", "not_proven"):
@@ -565,14 +575,16 @@ def _held(presses: Presses) -> Iterator[StaffContent]:
         ("The complaint is answered: upheld.", "The resident has been told."), leaves_at=leaves, choices=presses.leaving()
     )
     yield Done((), leaves_at=leaves)
-    yield Done(("The complaint is answered: upheld.",), sent=_proofs()[1:])
-    yield Done(("The complaint is answered: upheld.",), leaves_at=leaves, choices=presses.leaving(), sent=_proofs()[:1])
+    message, answer = _proofs(presses)
+    yield Done(("The complaint is answered: upheld.",), sent=(replace(answer, title="The letter as it went out"),))
+    waits = replace(message, title="The letter as it will go out")
+    yield Done(("The message was sent to Asha Patel.",), leaves_at=leaves, choices=presses.leaving(), sent=(waits,))
 
 
-def _proofs() -> tuple[Proof, ...]:
+def _proofs(presses: Presses) -> tuple[Proof, Proof]:
     """As they are once the letters in them have been written down."""
-    to, subject = ("Asha Patel <asha.patel@example.org>", "j.doe@example.net (a copy)"), "[AB-26-0042-K] Our response"
-    signed = "Wendy Ash\nExampleton District Council"
+    to = ("Asha Patel <asha.patel@example.org>", "jo.lowe@members.example (a copy)")
+    signed = f"Wendy Ash\n{presses.council_name}"
     text = f"Dear Asha Patel\n\nWe have upheld your complaint.\n\nThe lorry broke down, and we are sorry.\n\n{signed}"
     message = (
         "Dear Asha Patel\n\nWe have looked at the crew's records.\nThe crew will come tomorrow before midday.\n\nWendy Ash"
@@ -590,15 +602,15 @@ def _proofs() -> tuple[Proof, ...]:
         ),
     )
     return (
-        Proof("As a message", to=to[:1], subject="[AB-26-0042-K] A message from the council", text=message),
+        Proof("As a message", to=to[:1], subject=f"[{presses.ref}] A message about your complaint", text=message),
         Proof(
             "As the response: upheld",
             to=to,
             enclosed=("report.pdf (120 kB)",),
             variants=variants,
-            subject=subject,
+            subject=f"[{presses.ref}] Our response to your complaint",
             text=text,
-            subjects=("[AB-26-0042-K] You can ask for a review",),
+            subjects=(f"[{presses.ref}] You can ask for a review",),
             notes=("The complaint is answered.",),
         ),
     )
@@ -610,7 +622,7 @@ _SECTIONS = (
 )
 
 
-def _least_to_staff(presses: Presses) -> Iterator[StaffContent]:
+def _least_to_staff() -> Iterator[StaffContent]:
     yield Assignment((), _BARE_MAIL, ())
     yield Forwarded("further", _BARE_MAIL)
     yield Reminder("respond", _RESPOND, None, "", ())
@@ -625,24 +637,28 @@ def _least_to_staff(presses: Presses) -> Iterator[StaffContent]:
     yield Refused(
         "#log",
         "the description is not complete",
-        ("“Name:” is missing",),
-        _ANSWER,
-        presses.passed_on(_MAIL.sender, "AB-26-0007-B")[:1],
+        ("“Name:” is missing: write who it was, or “Name: not given”",),
+        f"#log\nChannel: telephone\n\n{_COMPLAINT}",
+        (Choice("Complete it, and send it again", "#log 8\nName: \nChannel: telephone\n"),),
     )
     yield Undelivered(LetterKind.MESSAGE, "someone@example.net", "", "")
+
+
+_WITHOUT_A_CASE = ("answer a letter that you had about the case", "write its reference into the subject")
 
 
 def _without_a_case() -> Iterator[StaffContent]:
     yield Report("Report to the committee", date(2026, 10, 1), date(2026, 12, 31), _SECTIONS)
     yield Report("Papers for the board", date(2026, 12, 1), date(2026, 12, 14), _SECTIONS, date(2026, 12, 17))
-    ref, said = "AB-26-0007-B", "waste, to be answered by Wednesday 6 January 2027, “My bin”"
+    ref, said = "AB-26-0007-B", "waste, to be answered by Wednesday 23 December 2026, “My bin”"
     late = Row(ref, said, ref, "feedback+ab260007b@council.example")
+    soon = Row(ref, "waste, to be answered by Thursday 31 December 2026, “My bin”", ref)
     yield Digest(_ACKNOWLEDGE, (Section("Overdue", (late,)), Section("With nobody", (Row("1 restricted case", ""),))))
     yield Digest(_ACKNOWLEDGE, (Section("Overdue", (late,)),), "own")
-    yield Digest(_ACKNOWLEDGE, (Section("Due within the week", (replace(late, address=""),)),), "tracker")
+    yield Digest(_ACKNOWLEDGE, (Section("Due within the week", (soon,)),), "tracker")
     yield from _about_no_case()
     yield Done((), "#help    send me this list")
-    yield Refused("Bins", "this mail names no case", ("answer a letter that you had about the case",), "Hello?")
+    yield Refused("Bins", "this mail names no case", _WITHOUT_A_CASE, "Hello?")
     yield Undelivered(LetterKind.RECEIPT, "someone@example.net", "5.1.1", "no such user")
 
 
@@ -652,7 +668,15 @@ def _about_no_case() -> Iterator[StaffContent]:
         (
             "unclear_mail",
             "A mail came, and it names no sender. For whoever looks after townclerk: townclerk quarantine show 7",
-            _BARE_MAIL,
+            replace(_BARE_MAIL, sender=Address("", "unknown")),
+        ),
+        (
+            "nobody",
+            (
+                "Case AB-26-0007-B can be given to nobody: it is kept from everybody on the roster who might deal with it. "
+                "Whoever runs townclerk can give it to somebody else on the roster: townclerk case reassign"
+            ),
+            None,
         ),
         ("returned", "A letter to Tom Birch (report) came back undelivered. Is the address in staff.yaml right?", None),
         ("leaver", "Tom Birch, whose last day here was Monday 4 January 2027, wrote about case AB-26-0007-B.", _MAIL),

@@ -141,6 +141,18 @@ def wrapped(text: str, width: int, first: str = "", others: str | None = None) -
 # --- an officer's own letter: many begin with "Dear …" and end with their name, and once is enough
 
 _SIGNATURE_LINES = 4
+_LONGEST_SIGNATURE = 100  # characters
+_WORDS = re.compile(r"[^\W\d_]+")
+_GOES_ON = re.compile(r"\s+(?!on behalf |for |pp |and [A-Z])[a-z]")  # behind a name: the rest of a sentence
+# What may stand before the name on its line.
+_CLOSES = frozenset(
+    (
+        *("kind", "kindest", "best", "warm", "warmest", "many", "very", "all", "the", "with", "from", "my", "our", "and"),
+        *("regards", "wishes", "thanks", "thank", "you", "again", "yours", "sincerely", "faithfully", "truly", "cheers"),
+        *("signed", "pp", "mr", "mrs", "ms", "miss", "mx", "dr", "cllr", "councillor"),
+        *("cofion", "gorau", "cynnes", "diolch", "yn", "gywir"),
+    )
+)
 
 
 def greeted(letter: Letter) -> str:
@@ -165,11 +177,18 @@ def without_greeting(text: str, resident: str = "") -> str:
 
 
 def signed_by(text: str, name: str) -> bool:
-    """Whether one of the last lines of *text* is a signature of *name*."""
-    wanted = name.strip().lower()
-    last = clean(text).strip().lower().split("\n")[-_SIGNATURE_LINES:]
-    first_name_alone = any(line.strip(" .,") == wanted.split(" ")[0] for line in last)
-    return bool(wanted) and (first_name_alone or any(wanted in line and len(line) < 100 for line in last))
+    """Whether one of the last lines of *text* is a signature of *name*: no sentence that only names them."""
+    wanted = one_line(name)
+    last = clean(text).strip().split("\n")[-_SIGNATURE_LINES:]
+    first_name_alone = any(line.strip(" .,").lower() == wanted.lower().split(" ")[0] for line in last)
+    return bool(wanted) and (first_name_alone or any(_signs(one_line(line), wanted) for line in last))
+
+
+def _signs(line: str, name: str) -> bool:
+    """ "Kind regards, Wendy Ash, Waste" does; "Please write to Wendy Ash alone" and "Wendy Ash will ring you" do not."""
+    before, found, _ = line.lower().partition(name.lower())
+    goes_on = _GOES_ON.match(line[len(before) + len(name) :])
+    return bool(found) and len(line) < _LONGEST_SIGNATURE and not goes_on and _CLOSES.issuperset(_WORDS.findall(before))
 
 
 # --- lines that a mail client broke

@@ -340,7 +340,7 @@ class Forwarded:
 @dataclass(frozen=True, slots=True)
 class Reminder:
     """`still_owed`: the automatic acknowledgement went in the officer's place; their own is still owed. `detail`: which
-    action, what is missing from the record, what is done differently."""
+    action, what is missing from the record, what is done differently, why contact is restricted."""
 
     what: str
     day: date

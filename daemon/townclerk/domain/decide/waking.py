@@ -75,6 +75,7 @@ def remind(d: Deliberation, deadline: Deadline, still_owed: bool) -> None:
         deadline.clause,
         choices.RESTRICTION if deadline.what == "restriction" else choices.to_work(d.case, d.council),
         still_owed=still_owed,
+        detail=d.restriction.reason if deadline.what == "restriction" and d.restriction is not None else "",
     )
     if deadline.outlives:  # it is of a role, whoever works on the case
         for recipient in d.people(deadline.by):
