@@ -12,7 +12,7 @@ from townclerk.domain.case import Case
 from townclerk.domain.commands import read_commands
 from townclerk.domain.deadlines import timers
 from townclerk.domain.decide import Decision, Send, decide
-from townclerk.domain.decide.surveying import added_to_mark, mark_of
+from townclerk.domain.decide.surveying import added_to_mark, complains, mark_of
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.events import CaseOpened, Event, LetterBounced, OfficerWrote, ResidentWrote, TimerDue
 from townclerk.domain.letters import ActionUpdate, Forwarded, Reminder
@@ -224,19 +224,60 @@ def test_a_request_for_a_review_is_one_also_below_a_survey() -> None:
         ("45", None),
         ("", None),
         ("Thank you", None),
+        ("4.5", None),
+        ("4-5", None),
+        ("4 or 5", None),
+        ("2 and 4", None),
+        ("4 - well", 4),
     ],
 )
 def test_the_mark_is_read_as_people_write_it(text: str, mark: int | None) -> None:
     assert mark == mark_of(text)
 
 
-@pytest.mark.parametrize(("text", "to"), [("very happy", "cal"), ("no", "cal"), ("", None)])
+@pytest.mark.parametrize(
+    ("text", "to"), [("it was so so", "cal"), ("no", "cal"), ("very happy", None), ("👍", None), ("", None)]
+)
 def test_an_answer_that_is_no_mark_is_read_by_a_person(text: str, to: str | None) -> None:
     decision = surveyed().resident(text, datetime(2027, 1, 25, 10, tzinfo=UTC), LetterKind.SURVEY)
     (sent,) = decision.sends
 
     assert kinds(decision) == (["decision"] if to else ["forwarded"])
     assert to is None or sent.letter.to.officer == to
+
+
+@pytest.mark.parametrize("text", ["no thanks", "Unsubscribe", "No, thank you."])
+def test_who_will_not_answer_is_left_alone(text: str) -> None:
+    decision = surveyed().resident(text, datetime(2027, 1, 25, 10, tzinfo=UTC), LetterKind.SURVEY)
+
+    assert kinds(decision) == []
+
+
+def test_a_mark_counts_also_where_a_review_is_asked_for() -> None:
+    town = answered(survey=WEEK)
+    asks = replace(COMPLAINT, signals=frozenset({Signal.REVIEW_REQUEST}))
+    mail = facts(9, "5\nbut I want a review", FRIDAY + timedelta(days=8))
+    town.take(ResidentWrote(mail, asks, "reply", LetterKind.SURVEY))
+
+    assert (town.it.survey_marks, town.it.stage) == ((5,), Stage.STAGE2)
+
+
+@pytest.mark.parametrize(
+    ("text", "does"),
+    [
+        ("I wish to complain", True),
+        ("2 - badly\nI want to make a formal complaint about my council tax bill, it is wrong.", True),
+        ("We'd like to complain about the noise.", True),
+        ("Please treat this as a complaint.", True),
+        ("Hoffwn gwyno am y sŵn.", True),
+        ("1\nI complained in May and nobody came.", False),
+        ("I do not want to complain, but it took long.", False),
+        ("I wanted to complain about the bins, and you put it right.", False),
+        ("My complaint was dealt with badly.", False),
+    ],
+)
+def test_who_complains_in_answer_to_the_survey_says_so(text: str, does: bool) -> None:
+    assert complains(text) is does
 
 
 def test_what_somebody_content_adds_to_the_survey_is_read_by_whoever_dealt_with_it() -> None:

@@ -70,12 +70,14 @@ class CaseOpened:
 @dataclass(frozen=True, slots=True)
 class ResidentWrote:
     """A party's further mail. `how` names what linked it; `answers` is the letter of ours that it answers, where it names one:
-    a "yes" means something else under a proposal than under a survey."""
+    a "yes" means something else under a proposal than under a survey. `spare_ref`: for the case that an answer to a survey
+    opens which says that somebody complains."""
 
     mail: MailFacts
     route: Route
     how: str
     answers: LetterKind | None = None
+    spare_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

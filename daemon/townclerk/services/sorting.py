@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from townclerk.domain.case import Case, LoggedContact, PartyRole
+from townclerk.domain.decide.surveying import complains
 from townclerk.domain.events import (
     CaseOpened,
     Earlier,
@@ -276,7 +277,10 @@ async def _resident(
     elif ref is not None:
         how = link.joined.how if link.joined else "named by a member"
         answers = await office.db.read(partial(_answered_letter, ref=ref, thread=mail.thread))
-        event = MemberWrote(facts, how) if member else ResidentWrote(facts, routed, how, answers)
+        spare = None
+        if answers is LetterKind.SURVEY and complains(mail.own_text) and not (member or copied):
+            spare = await new_reference(office, facts.received_at)
+        event = MemberWrote(facts, how) if member else ResidentWrote(facts, routed, how, answers, spare)
     else:
         new = await new_reference(office, facts.received_at)
         theirs = await office.db.read(partial(_cases_of, council=office.council.policy.id, address=facts.sender.address))
@@ -315,8 +319,8 @@ async def _survey_from_elsewhere(
     office: Office, mail: IncomingMail, link: Link, known: dict[str, Case], routed: Route
 ) -> str | None:
     """The case whose survey *mail* answers, from another address than it went to: whoever answers it holds it. Nothing but that
-    answer is taken from there; who asks for a review must be known."""
-    if Signal.REVIEW_REQUEST in routed.signals:
+    answer is taken from there; who asks for a review must be known, and who complains has a case of their own."""
+    if Signal.REVIEW_REQUEST in routed.signals or complains(mail.own_text):
         return None
     tokens = [token for message_id in mail.thread for token in find_tokens(message_id)]
     for ref in link.possible:

@@ -10,7 +10,7 @@ from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.opening import DANGER, OF_SOMEBODY, category_policy, raise_alerts, send_receipt
 from townclerk.domain.decide.restricting import restricted_wrote
-from townclerk.domain.decide.surveying import survey_answered
+from townclerk.domain.decide.surveying import record_mark, survey_answered
 from townclerk.domain.decide.weighing import may_mean_a_complaint
 from townclerk.domain.events import MailFacts, MemberWrote, ResidentWrote, RobotWrote
 from townclerk.domain.letters import Original
@@ -31,8 +31,7 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
         return
     d.record(mail)
     _keep_from_whom_it_complains_of(d, event)
-    if event.answers is LetterKind.SURVEY and not _asks_for_review(d, event):
-        survey_answered(d, event)
+    if _only_answers_survey(d, event):
         return
     d.note("resident", "wrote", how=event.how, mail=mail.number, signals=" ".join(sorted(signals)))
     if answered_proposal(d, event) or _concern_explained(d, event):
@@ -86,6 +85,18 @@ def _concern_explained(d: Deliberation, event: ResidentWrote) -> bool:
     ):
         return False
     _put_to_a_person(d, event.mail, d.case.pending.question, d.case.pending.role)
+    return True
+
+
+def _only_answers_survey(d: Deliberation, event: ResidentWrote) -> bool:
+    """True where the mail was an answer to the survey, and has been dealt with as that. Whoever asks for a review in it has given
+    their mark as well."""
+    if event.answers is not LetterKind.SURVEY:
+        return False
+    if _asks_for_review(d, event):
+        record_mark(d, event)
+        return False
+    survey_answered(d, event)
     return True
 
 
