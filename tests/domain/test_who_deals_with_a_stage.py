@@ -168,11 +168,12 @@ def test_stage_2_goes_to_somebody_else_also_where_the_policy_does_not_say_so() -
     assert assigned(asked_for_review(unsaid(hana))) == ["hana", "cal"]
 
 
-def test_whoever_answered_stage_1_cannot_answer_stage_2_where_the_policy_does_not_say_so_either() -> None:
+def test_where_the_policy_is_silent_an_answer_of_theirs_still_counts_and_whoever_has_the_case_is_told() -> None:
     story = asked_for_review(unsaid(person("hana", "handler", services=("waste",))))
     story.officer(at(1, 15), "hana", "#respond not-upheld\nAs I said.")
 
-    assert len(story.sent(LetterKind.RESPONSE)) == 1
+    assert len(story.sent(LetterKind.RESPONSE)) == 2
+    assert [letter.to.officer for letter in story.sent(LetterKind.DONE)][-2:] == ["hana", "cal"]
 
 
 def test_another_service_does_not_get_stage_2_because_its_own_answered_before() -> None:

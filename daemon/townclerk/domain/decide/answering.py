@@ -107,8 +107,10 @@ def respond(work: OfficerAtWork, command: Command) -> None:
 
 
 def _may_answer(work: OfficerAtWork, stage: StagePolicy) -> None:
-    if work.officer.key in work.d.barred():
-        before = next(answer.stage for answer in work.d.case.answers if answer.stage in stage.apart_from)
+    # Nobody is given Stage 2 who answered before; but only where the policy says so is an answer of theirs sent back.
+    apart = [answer for answer in work.d.case.answers if answer.stage in stage.different_person_from]
+    if work.officer.key in work.d.council.roster.who_read({answer.officer for answer in apart}):
+        before = next(answer.stage for answer in apart)
         named = work.d.council.policy.stages[before].title
         raise Refusal(
             f"you answered {named}, and somebody else answers {stage.title}",
