@@ -85,6 +85,7 @@ You would like it emptied this week, and to know why nobody rang you back."""
 _ANSWER = """We have looked at the crew's records. The lorry did not come down Mill Lane on 3, 10 and 17 December.
 
 We are sorry. Your bin was emptied this morning, and the crew has a new list of stops."""
+_SENIOR = "You complain about a decision of the head of the service, so somebody above them should answer you."
 _RESIDENT = Recipient("Asha Patel", "asha.patel@example.org")
 _OFFICER = Recipient("Wendy Ash", "wendy.ash@council.example", officer="waste", staff=True)
 _MAIL = Original(
@@ -369,7 +370,7 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield ExtensionNotAgreed(Stage.STAGE2, _RESPOND, named)
     yield Response(Stage.STAGE1, "", Outcome.UPHELD, _ANSWER, "", ReviewRight("", None))
     yield ReviewInvitation(ReviewRight("", None))
-    yield ReviewDecision(True, _ANSWER, "Cal Lane", None, named, "Stage 2", bypassed=True, acknowledge_by=_LATER)
+    yield ReviewDecision(True, _SENIOR, "Cal Lane", None, named, "Stage 2", bypassed=True, acknowledge_by=_LATER)
     yield ReviewDecision(True, "", "", None, named, "")
     yield ReviewDecision(True, "", "", _LATER, named, "Second Stage 1", "Stage 2")
     yield NotAccepted("", "", "", "", "", "", named)
@@ -412,7 +413,7 @@ def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
     yield Confirm(8, "forwarded", _COMPLAINT, passed_on, detail)
     yield Confirm(8, "forwarded", _COMPLAINT, passed_on, detail, since=_ACKNOWLEDGE)
     yield from _held(presses)
-    yield Done(("The acknowledgement was sent to Asha Patel.", "The answer is due on Wednesday 6 January 2027."))
+    yield Done(("The complaint is acknowledged.", "The resident has been told."))
     yield Done(("Your note is kept. Nobody outside sees it.",))
     words = (Row("#acknowledge", "send your understanding of the complaint. For example: #acknowledge"),)
     yield Done(("Begin your mail with one of these words.",), sections=(Section("Write to the resident", words),))
@@ -578,7 +579,7 @@ def _held(presses: Presses) -> Iterator[StaffContent]:
     message, answer = _proofs(presses)
     yield Done(("The complaint is answered: upheld.",), sent=(replace(answer, title="The letter as it went out"),))
     waits = replace(message, title="The letter as it will go out")
-    yield Done(("The message was sent to Asha Patel.",), leaves_at=leaves, choices=presses.leaving(), sent=(waits,))
+    yield Done(("Your message has been sent to the resident.",), leaves_at=leaves, choices=presses.leaving(), sent=(waits,))
 
 
 def _proofs(presses: Presses) -> tuple[Proof, Proof]:
