@@ -270,6 +270,17 @@ def test_below_a_rule_that_stops_only_what_keeps_people_safe_still_counts() -> N
     assert [each.overruled for each in explain_route(saying("x"), found)] == [(), (("service", "a"),)]
 
 
+def test_what_a_condition_asked_for_is_said_in_words() -> None:
+    when = "{arrives: {days: [friday], between: ['18:00', '08:00'], working_time: false}, larger_than: 2 MB, is: reply}"
+    (tried,) = explain_route(saying("x"), read(one(when)))
+
+    assert [each.asked for each in tried.verdict.below] == [
+        "larger than 2000000 bytes",
+        "is: reply",
+        "arrives: Fridays, from 18:00 to 08:00, out of working time",
+    ]
+
+
 def test_a_rule_says_on_which_words_it_holds() -> None:
     (tried,) = explain_route(saying("You missed my bins. Missed!", "Bins"), read(one("{anywhere: [missed, bin*], not: box}")))
     words, without = tried.verdict.below

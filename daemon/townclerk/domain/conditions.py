@@ -1,5 +1,6 @@
 """What a routing rule may ask of a mail, and why the answer is yes or no."""
 
+from calendar import day_name
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -384,7 +385,10 @@ class Arrives(Question):
         return f"{at:%A %H:%M}" if self.working_time in (None, facts.working_time) else ""
 
     def __str__(self) -> str:
-        return "arrives at that time"
+        days = ", ".join(f"{day_name[day]}s" for day in self.days)
+        hours = f"from {self.hours.begins:%H:%M} to {self.hours.ends:%H:%M}" if self.hours else ""
+        working = {None: "", True: "in working time", False: "out of working time"}[self.working_time]
+        return f"arrives: {', '.join(part for part in (days, hours, working) if part)}"
 
 
 @dataclass(frozen=True, slots=True)
