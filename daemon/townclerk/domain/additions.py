@@ -26,7 +26,16 @@ _MARKING = (
 )
 _LABEL = re.compile(
     rf"^[\[(*# ]{{0,3}}(?:(?:security |protective )?(?:classification|sensitivity|marking|label|dosbarthiad)"
-    rf"(?: label)? ?: ?(?:{_MARKING}|[a-z][a-z -]{{2,40}})|{_MARKING})[\])* ]{{0,3}}$",
+    rf"(?: label)? ?: ?(?:{_MARKING}|[a-z][a-z -]{{2,40}})|{_MARKING}"
+    r"|this (?:e-?mail|message|document) (?:(?:has been|was|is) )?(?:classified|marked)"
+    rf"(?:(?: as)? ?:? ?{_MARKING})?(?: by [\w.'@ -]{{2,60}}?)?(?: on [\w ,/:.-]{{4,40}})?\.?)[\])* ]{{0,3}}$",
+    re.IGNORECASE,
+)
+# Whoever says so of a text does not want it to leave the house: it is no label like the others.
+_INTERNAL = re.compile(
+    r"^\W{0,4}(?:(?:official|classification|swyddogol)\W{1,4})?"
+    r"(?:(?:for )?internal(?: use)? only|for internal (?:use|circulation)|internal use|i'w ddefnyddio'n fewnol"
+    r"|not for (?:onward |further )?(?:circulation|distribution|publication|disclosure))\W{0,4}$",
     re.IGNORECASE,
 )
 _BARE_WORD = re.compile(r"^(?:protect|restricted|unclassified|official|swyddogol)$", re.IGNORECASE)
@@ -62,17 +71,20 @@ _OF_A_MAIL = re.compile(r"e-?mail|this (?:message|communication|transmission)|ne
 _DISCLAIMER_SAYS = tuple(
     re.compile("|".join(words), re.IGNORECASE)
     for words in (
-        (r"\bconfidential", "cyfrinachol"),
+        (r"\bconfidential", "[cg]yfrinachol"),
         ("privileged",),
         (
             r"(?:solely|only|exclusively) for (?:the )?(?:use|attention|person|individual|intended|named|recipient|who)",
-            r"intended (?:solely |only )?for|intended recipient|bwriedir",
+            r"intended (?:solely |only )?for|intended recipient|bwriedir|at ddefnydd .{0,80}yn unig",
         ),
         (r"addressee|named (?:above|recipient|person|individual)", r"to whom (?:it is|they are) addressed|derbynnydd"),
-        (r"receive[d]? (?:this|it) .{0,30}in error|received .{0,40}by mistake", r"(?:mewn|trwy) (?:camgymeriad|gamgymeriad)"),
+        (
+            r"receive[d]? (?:this|it) .{0,30}in error|received .{0,40}by mistake",
+            r"(?:mewn|d?trwy|drwy) (?:camgymeriad|gamgymeriad)",
+        ),
         (
             r"(?:notify|inform|contact|tell|advise) (?:the sender|us|the originator|its sender)",
-            r"return (?:it )?to (?:the )?sender",
+            r"return (?:it )?to (?:the )?sender|hysbys[uw]|rhowch wybod",
         ),
         (r"(?:delete|destroy) (?:it|this|the|all|any)", "dilëwch|dileu"),
         (
@@ -87,7 +99,7 @@ _DISCLAIMER_SAYS = tuple(
             "diogelu data|rhyddid gwybodaeth",
         ),
         (r"liability|liable|accept no responsibility|contract",),
-        (r"(?:any|its|with) (?:attachments?|files? transmitted)|atodiadau",),
+        (r"(?:any|its|with) (?:attachments?|files? transmitted)|atodiadau|unrhyw ffeiliau",),
     )
 )
 _SAID_BY_NOTHING_ELSE = (0, 1, 2, 3, 8, 9)  # confidential, privileged, intended, addressee, views, virus
@@ -99,6 +111,30 @@ _SIGN_OFF = (
 _SIGNS_OFF = re.compile(rf"^{_SIGN_OFF}(?: ?[/|] ?{_SIGN_OFF})?[,.!]?(?: \w[\w'’-]{{0,30}}){{0,3}}$", re.IGNORECASE)
 
 _SIGNED = re.compile(rf"^{_SIGN_OFF}(?: ?[/|] ?{_SIGN_OFF})?(?=\W|$)", re.IGNORECASE)
+
+# What somebody is, in a line below their name.
+_OFFICE = re.compile(
+    r"\b(?:officer|manager|lead|leader|head|director|team|services?|council|department|dept|directorate|clerk|assistant"
+    r"|advis[eo]r|co-?ordinator|inspector|engineer|planner|surveyor|administrator|supervisor|warden|executive|secretary"
+    r"|solicitor|specialist|analyst|consultant|authority|office|unit|division|cyngor|swyddog|rheolwr|pennaeth|gwasanaeth(?:au)?"
+    r"|t[iî]m|adran|cyfarwyddwr)\b",
+    re.IGNORECASE,
+)
+# What people let their programs say below every mail of theirs.
+_OF_THE_WRITER = re.compile(
+    r"^(?:my )?(?:usual |normal |core |current )?(?:working|office) (?:days|hours|pattern|times)\b"
+    r"|^i (?:currently |usually )?work (?:flexibl|part|compressed|from home|mon|tue|wed|thu|fri)"
+    r"|outside (?:of )?(?:normal|my|your|usual|office|working) (?:office |working )?hours|^(?:non-?)working days?\b"
+    r"|^(?:upcoming|planned|annual|future) leave\b|^i(?:'|’)?(?: a)?m on (?:annual )?leave\b|^line manager\b"
+    r"|\bpronounce my name\b|^(?:my )?pronouns\b|^(?:find|contact|chat with|message) me on teams\b"
+    r"|^we(?:'|’| a)re (?:hiring|recruiting)\b|^how did we do\b|\btake (?:our|a|this) (?:short |quick )?survey\b"
+    r"|^.{0,30}\(from my (?:mobile|phone|iphone|ipad)\)\.?$",
+    re.IGNORECASE,
+)
+_WRITES_ON = re.compile(r"^(?:p\.? ?s\b|enc(?:s|l|losures?|losed)?\b)", re.IGNORECASE)  # below their name, and it is theirs
+_DIVIDER = re.compile(r"^[-_=*~–—]+$")
+_LISTS_PAGE = re.compile(r"https?://\S{1,200}(?:/listinfo|/postorius/|/mailman|groups\.io)\S{0,200}$", re.IGNORECASE)
+_LIST_RULE = re.compile(r"^_{20,}$")
 
 _PHONE = re.compile(r"(?<![\w£.])(?:\+44|\(?0)\d[\d ()-]{7,16}\d\b|\bext(?:ension)?\.? ?\d{3,6}\b", re.IGNORECASE)
 _EMAIL = re.compile(r"(?:mailto:)?[\w.+'-]{1,64}@[\w-]{1,63}\.[\w.-]{2,80}")
@@ -235,7 +271,12 @@ def _banner_end(lines: Sequence[str], start: int) -> int:
 
 
 def _is_label(line: str) -> bool:
-    return len(line) < 100 and bool(_LABEL.match(line)) and (line.isupper() or not _BARE_WORD.match(line))
+    return (
+        len(line) < 140
+        and not _INTERNAL.match(line)
+        and bool(_LABEL.match(line))
+        and (line.isupper() or not _BARE_WORD.match(line))
+    )
 
 
 def is_banner(lines: Sequence[str]) -> bool:
@@ -263,16 +304,26 @@ def is_trailer(line: str, footer: re.Pattern[str] = FOOTER) -> bool:
 
 def _unlinked(line: str) -> str:
     """A line without where its links lead."""
-    return " ".join(_BRACKETED.sub(" ", line).split())
+    return " ".join(_BRACKETED.sub(" ", _MARKED_DOWN.sub(r"\1", line)).split()).replace(" ,", ",")
 
 
 def _above_footers(lines: list[str], person: frozenset[str]) -> list[str]:
     """*lines* without what stands below a writer's words. What only looks like a footer is one where a signature ends above it:
     a writer has said all they had to say before they sign."""
+    lines = above_lists_footer(lines)
     sure = _surely_above_footers(lines)
     likely = _above_what_looks_added(lines)
-    signed = len(likely) < len(sure) and len(_above_signature(likely, person)[0]) < len(likely)
-    return likely if signed else sure
+    if len(likely) == len(sure):
+        return sure
+    signed = _above_signature(likely, person, footed=True)[0]
+    return signed if len(signed) < len(likely) else sure
+
+
+def above_lists_footer(lines: list[str]) -> list[str]:
+    """*lines* without the few with which a mailing list's server says what list it was."""
+    last = _last_words(lines)[:5]
+    rule = next((index for index in last if _LIST_RULE.match(bare(lines[index]))), None)
+    return lines[:rule] if rule is not None and last and _LISTS_PAGE.search(bare(lines[last[0]])) else lines
 
 
 def _surely_above_footers(lines: list[str]) -> list[str]:
@@ -384,39 +435,83 @@ def _joined(lines: Sequence[str]) -> str:
 # -- signatures --------------------------------------------------------------------------------------------------------
 
 
-def _above_signature(lines: list[str], person: frozenset[str]) -> tuple[list[str], bool]:
-    """*lines* without a corporate signature, and whether one may still be there."""
-    dashes = _dashes(lines)
+def _above_signature(lines: list[str], person: frozenset[str], *, footed: bool = False) -> tuple[list[str], bool]:
+    """*lines* without a corporate signature, and whether one may still be there. *footed*: a house's disclaimer stood below."""
+    dashes = _dashes(lines, person)
     if dashes is not None:
         below = [bare(line) for line in lines[dashes + 1 :] if bare(line)]
-        sure = lines[dashes] == "-- " or (bool(below) and _names(below[0], person) > 0)
+        sure = lines[dashes] == "-- " or (bool(below) and _holds_name(below[0], person))
         return (lines[:dashes], False) if sure and _may_sign(below) else (lines, True)
     last = _last_words(lines)
     closing = next((index for index in last if _SIGNS_OFF.match(bare(lines[index]))), None)
-    own_name = next((index for index in reversed(last) if _names(bare(lines[index]), person) > 1), None)
+    own_name = next((index for index in reversed(last) if _begins_signature(bare(lines[index]), person)), None)
     if closing is None and own_name is None:
-        return lines, _ends_with_contacts(lines, last)
+        first = next((index for index in reversed(last) if _names(bare(lines[index]), person)), None)
+        named = [index for index in reversed(last) if first is not None and index >= first]
+        return lines, _ends_with_contacts(lines, last) or _goes_on_below_name(lines, named, person)
     begins = closing if closing is not None else own_name
     tail = [index for index in reversed(last) if begins is not None and index > begins]
     if closing is None and own_name is not None:
         tail = [own_name, *tail]
-    return _cut_signature(lines, tail, begins or 0, person)
+    return _cut_signature(lines, tail, begins or 0, person, footed=footed)
 
 
-def _cut_signature(lines: list[str], tail: list[int], begins: int, person: frozenset[str]) -> tuple[list[str], bool]:
+def _cut_signature(
+    lines: list[str], tail: list[int], begins: int, person: frozenset[str], *, footed: bool
+) -> tuple[list[str], bool]:
     """What stands below a closing, or from a name on: a signature where it holds ways to reach somebody and no sentence."""
     words = [bare(lines[index]) for index in tail]
     reaching = sum(1 for line in words if _reaches(line))
     if not reaching:
-        return lines, False
+        return _above_second_name(lines, tail, begins, person)
     if any(not (_reaches(line) or _is_title(line) or _names(line, person) or is_trailer(line)) for line in words):
         return lines, True
-    if any(_is_sentence(line) for line in words) or not any(_names(line, person) for line in words):
+    if any(_is_sentence(line) for line in words) or not any(
+        _names(line, person) or _holds_name(line, person) for line in words
+    ):
         return lines, True  # a depot below "Thank you" is no signature of whoever thanks
     titles = sum(1 for line in words if not _reaches(line) and not _names(line, person) and _is_title(line))
-    if reaching + bool(titles) < 3:
+    if reaching + bool(titles) + footed < 3:
         return lines, True
     return lines[: _signature_begins(lines, tail, begins, person)], False
+
+
+def _above_second_name(lines: list[str], tail: list[int], begins: int, person: frozenset[str]) -> tuple[list[str], bool]:
+    """A signature without ways to reach somebody. Where the name that its writer typed stands there once more, that is the
+    program's. What they are may stand below their name; of anything else it is not certain that they meant it."""
+    typed = list(takewhile(lambda index: _names(bare(lines[index]), person) > 0, tail))
+    again = next((index for index in tail[1:] if _names(bare(lines[index]), person) > 1), None)
+    theirs = [index for index in tail if again is not None and index >= again]
+    if typed and theirs and all(_signs(bare(lines[index]), person) or _is_office(bare(lines[index])) for index in theirs):
+        return lines[: theirs[0]], False
+    opens = [begins] if _signs(bare(lines[begins]), person) and _holds_name(bare(lines[begins]), person) else []
+    named = next((at for at, index in enumerate(tail) if _holds_name(bare(lines[index]), person)), None)
+    below = [*opens, *tail] if opens else tail[named:] if named is not None else []
+    if not below and _SIGNED.sub("", bare(lines[begins]), count=1).strip(" ,.!") == "":
+        return lines, any(_OF_THE_WRITER.search(bare(lines[index])) for index in tail)
+    return lines, _goes_on_below_name(lines, below, person)
+
+
+def _goes_on_below_name(lines: list[str], below: Sequence[int], person: frozenset[str]) -> bool:
+    """True where *below*, the first of which is the writer's name, goes on with what they may not have meant to send."""
+    said = takewhile(lambda line: not _WRITES_ON.match(line), (bare(lines[index]) for index in below[1:]))
+    return not all(_signs(line, person) or is_trailer(line) or _is_office(line) for line in said)
+
+
+def _begins_signature(line: str, person: frozenset[str]) -> bool:
+    """True for the writer's whole name, and for any of it with what they are beside it, on one line."""
+    return _names(line, person) > 1 or ("|" in line and _holds_name(line, person))
+
+
+def _holds_name(line: str, person: frozenset[str]) -> bool:
+    return _signs(line, person) and any(_names(part, person) for part in re.split(r"[|,•·]", _SIGNED.sub("", line, count=1)))
+
+
+def _is_office(line: str) -> bool:
+    """True for what somebody is, as it stands below their name: "Waste Officer", "Exton District Council"."""
+    if _INTERNAL.match(line) or _TO_SOMEBODY.search(line) or _OF_THE_WRITER.search(line) or re.search(r"\bwork", line, re.I):
+        return False
+    return _is_title(line) and _OFFICE.search(line) is not None
 
 
 def _signature_begins(lines: list[str], tail: list[int], begins: int, person: frozenset[str]) -> int:
@@ -434,10 +529,15 @@ def _signature_begins(lines: list[str], tail: list[int], begins: int, person: fr
     return apart if apart is not None and stands_apart else begins
 
 
-def _dashes(lines: list[str]) -> int | None:
-    """The line "-- ", where only some lines follow."""
+def _dashes(lines: list[str], person: frozenset[str]) -> int | None:
+    """The line "-- ", where only some lines follow; or any that is drawn across the page, where the writer's name does, or what
+    somebody is and nothing else."""
     last = _last_words(lines)
-    return next((index for index in last if lines[index].strip() == "--"), None)
+    for at, index in enumerate(last):
+        line, below = bare(lines[index]), [bare(lines[further]) for further in reversed(last[:at])]
+        if line == "--" or (_DIVIDER.match(line) and below and (_holds_name(below[0], person) or all(map(_is_office, below)))):
+            return index
+    return None
 
 
 def _may_sign(lines: list[str]) -> bool:
@@ -537,7 +637,9 @@ def nothing_but_signature(lines: Sequence[str], person: frozenset[str]) -> bool:
 
 
 def _is_of_signature(line: str, person: frozenset[str]) -> bool:
-    if line.startswith(("#", "\uff03")) or _TO_SOMEBODY.search(line) or _says_something(line):
+    if _OF_THE_WRITER.search(line):
+        return True
+    if _INTERNAL.match(line) or line.startswith(("#", "\uff03")) or _TO_SOMEBODY.search(line) or _says_something(line):
         return False
     return bool(_SIGNS_OFF.match(line) or _names(line, person) or _reaches(line) or _is_title(line) or is_trailer(line))
 
@@ -571,11 +673,16 @@ def _looks_added(lines: list[str]) -> bool:
             return True
         if is_banner(lines[start:end]) or any(_TEAMS.match(bare(line)) for line in lines[start:end]):
             return True
-        if any(_is_label(bare(line)) or DEVICE.match(bare(line)) for line in lines[start:end]):
+        if any(_is_label(bare(line)) or DEVICE.match(bare(line)) or _is_of_the_house(bare(line)) for line in lines[start:end]):
             return True
         if any(FOOTER.match(bare(line)) or SENT_FROM.match(bare(line)) for line in lines[start:end]):
             return True
     return False
+
+
+def _is_of_the_house(line: str) -> bool:
+    """True for a line that is for colleagues, or that a program puts below every mail of theirs."""
+    return bool(_INTERNAL.match(line) or (_OF_THE_WRITER.search(line) and len(line.split()) <= _MOTTO))
 
 
 def may_hold_additions(text: str) -> bool:
@@ -612,6 +719,7 @@ def without_armour(lines: list[str]) -> list[str]:
 
 _LINK = re.compile(r"https?://[^\s<>\"]{1,4000}")
 _BRACKETED = re.compile(r"<([^<>\s]{1,2000})>")
+_MARKED_DOWN = re.compile(r"\[([^\[\]]{1,60})\]\(https?://[^()\s]{1,300}\)")
 _SAFELINKS = re.compile(r"^[\w.-]{0,100}safelinks\.protection\.(?:outlook\.com|office365\.us)$", re.IGNORECASE)
 _DEFENSE_3 = re.compile(r"^/v3/__(.{1,3000})__;")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from townclerk.domain.additions import is_banner, only_additions
+from townclerk.domain.additions import above_lists_footer, is_banner, only_additions
 from townclerk.domain.quoting import REPLY_ABOVE, Doubt, Written
 
 _WORD = re.compile(r"[^\W_]+")
@@ -71,7 +71,7 @@ def _is_written_into(quoted: str, letter: str) -> bool:
     head = _head(lines)
     if head is None:
         return False
-    return any(not only_additions(block) for block in _unknown(lines[head + 1 :], letter))
+    return any(not only_additions(block) for block in _unknown(above_lists_footer(lines[head + 1 :]), letter))
 
 
 def _unknown(lines: Sequence[str], letter: str) -> Iterator[list[str]]:

@@ -98,7 +98,7 @@ _LABEL = re.compile(r"^[*_]{0,2}([A-Za-zÀ-ž-]{1,10}(?: [a-z]{2,6})?)[*_]{0,2}[
 _LIST_RULE = re.compile(r"^_{20,}$")
 _FORWARDED = re.compile(
     r"^[-_ ]{2,}(?:original message|original appointment|forwarded message|neges wreiddiol|neges a anfonwyd ymlaen)[-_ ]*$"
-    r"|^begin forwarded message:$",
+    r"|^begin forwarded message:$|^-{2,} ?[^-\s].{0,200}@.{0,200} wrote: ?-{2,}$",
     re.IGNORECASE,
 )
 _WROTE_ENDS = (

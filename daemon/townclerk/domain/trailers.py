@@ -5,20 +5,25 @@ import re
 
 RULE = re.compile(r"^[-_=*~–—]{4,}$")  # the dashes that Word makes of two
 _SENT = r"(?:sent|anfonwyd)"
-_BY = r"(?:from|via|using|with|by|oddi ar|o|gan|gyda)"
-_FROM = r"(?:from|via|using|oddi ar|o|gan|gyda)"  # a device of one's own: "sent by my team" is a sentence
+_BY = r"(?:from|via|using|with|by|oddi ar|oddi wrth|o|gan|gyda)"
+_FROM = r"(?:from|via|using|oddi ar|oddi wrth|o|gan|gyda)"  # a device of one's own: "sent by my team" is a sentence
 _LEADS = r"(?: ?<\S{1,300}>)?"  # where a link leads
 _MAKES = (
     r"(?:iphone|ipad|apple|galaxy|samsung|android|blackberry|huawei|pixel|nokia|xiaomi|oneplus|windows"
     r"|outlook|gmail|yahoo|aol|proton\w*|"
-    r"spark|bluemail|aqua|k-9|thunderbird|tutanota|tuta|workspace|boxer|touchdown|edison|airmail|canary|zoho|mail for windows)"
+    r"spark|bluemail|aqua|k-9|thunderbird|tutanota|tuta|workspace|boxer|touchdown|edison|airmail|canary|zoho|mail for windows"
+    r"|fairemail|superhuman|mailspring)"
 )
 _PROGRAMS = rf"(?:{_MAKES}|phone|mobile|tablet|smartphone|e?mail|ffôn|ffon|symudol)"
+_CARRIERS = r"(?:vodafone|ee|o2|three|3|giffgaff|bt|sky|tesco|virgin|lebara|voxi|smarty)"
 DEVICE = re.compile(
     rf"^{_SENT} (?:{_FROM} (?:my|fy)(?: [^\s,.;:!?<]{{1,30}}){{0,4}}? {_PROGRAMS}"
     rf"|{_BY} (?:the all new )?{_MAKES})\b"
-    r"(?: [^\s,.;:!?<]{1,30}){0,4}[.!:]?(?: ?<\S{1,300}>)?"
+    r"(?: [^\s,.;:!?<]{1,30}){0,4}"
+    rf"(?:, ?(?:(?:on|via|using|ar) {_CARRIERS}(?: mobile)?|the best free email app for work))?"
+    r"[.!:]?(?: ?<\S{1,300}>)?"
     r"(?: please excuse (?:my |any )?(?:brevity|typos)[^.]{0,60}\.?| search, organi[sz]e, conquer)?$"
+    r"|^sent (?:from|with) nine(?: ?<\S{1,300}>)?$|^\(?(?:https?://)?www\.blackberry\.com/?\)?$"
     r"|^get (?:outlook|bluemail|spark|boxer) for [^\s<]{1,20}(?: ?<\S{1,300}>)?\.?$"
     r"|^(?:cael|lawrlwytho) outlook (?:ar gyfer|i) \S{1,20}(?: ?<\S{1,300}>)?$"
     r"|^(?:please )?excuse (?:my |any )?(?:brevity|typos)[^.]{0,60}\.?$",
@@ -37,6 +42,7 @@ SURE_FOOTER = re.compile(
     r"|amgylchedd).{0,15}(?:before|cyn).{0,12}"
     r"(?:print|argraffu).{0,40}$"
     r"|^(?:please )?think before (?:you print|printing).{0,30}$"
+    r"|^do you (?:really )?need to print (?:this|it)\b.{0,200}$"
     r"|^virus-free\b|^avast logo|^mailtrack\b"
     r"|^this (?:e-?mail|message)(?: message)? (?:has been|is|was) (?:checked|scanned|swept|virus|encrypted"
     r"|classified|protected|"
@@ -63,6 +69,9 @@ _LIKELY_FOOTER = (
     r"|^(?:follow|find|like|join|connect with) us (?:on|at):? ?(?:facebook|twitter|x\b|instagram|linkedin|youtube|social|www\.)"
     r"|^(?:we|rydym|rydyn|mae).{0,40}(?:welcome|croesaw|croeso).{0,60}(?:correspondence|gohebiaeth|gysylltu"
     r"|welsh|cymraeg|gymraeg)"
+    r"|^you are welcome to (?:contact|write|correspond).{0,40} in (?:welsh|english)"
+    r"|^(?:corresponding|contacting us|writing to us) in welsh will not (?:lead|cause)"
+    r"|^ni fydd (?:gohebu|cysylltu).{0,20}gymraeg"
 )
 FOOTER = re.compile(f"{SURE_FOOTER.pattern}|{_LIKELY_FOOTER}", re.IGNORECASE)
 """A line that looks like a footer: what is certainly one, and more."""

