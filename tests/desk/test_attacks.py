@@ -571,8 +571,22 @@ INSIDE, OUTSIDE = "X-MS-Exchange-Organization-AuthAs: Internal", "X-MS-Exchange-
         (auth("mx.evil.example; dmarc=pass header.from=council.example", M365_PASS), False),
         ((OUTSIDE, INSIDE), False),
         ((OUTSIDE, *auth(M365_FAIL), INSIDE), False),
+        ((*auth(M365_FAIL), INSIDE), False),
+        ((*auth("spf=none; dkim=none (message not signed) header.d=none;dmarc=none action=none"), INSIDE), True),
     ],
-    ids=["proven", "inside", "no note", "failed", "brought along", "another's", "another's on top", "two marks", "all of it"],
+    ids=[
+        "proven",
+        "inside",
+        "no note",
+        "failed",
+        "brought along",
+        "another's",
+        "another's on top",
+        "two marks",
+        "all of it",
+        "inside, and failed",
+        "inside, and nothing known",
+    ],
 )
 async def test_with_the_profile_for_microsoft_365(build: Callable[..., House], lines: tuple[str, ...], acts: bool) -> None:
     scene = await a_scene(build(trusted_server=None, authentication="m365"))

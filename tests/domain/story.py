@@ -103,6 +103,14 @@ class Story:
             self._happens(TimerDue(timer.key, timer.at), self._moment(timer.at))
         return self
 
+    def down_until(self, when: datetime) -> "Story":
+        """Nobody wakes us before *when*: all that fell due meanwhile is acted on then, in its order."""
+        moment = self._moment(when)
+        while due := [timer for timer in timers(self.case, self.council) if timer.at <= moment]:
+            timer = min(due, key=lambda timer: timer.at)
+            self._happens(TimerDue(timer.key, timer.at), moment)
+        return self
+
     def _moment(self, moment: datetime) -> datetime:
         return next_opening(self.council, moment) or moment
 

@@ -8,6 +8,7 @@ from townclerk.domain.policy import EscalationStep
 from townclerk.domain.roster import Leave, Officer
 from townclerk.domain.words import LetterKind, Stage
 
+LATE = {LetterKind.OVERDUE, LetterKind.ESCALATION}
 LADDER = (EscalationStep(1, ("officer",)), EscalationStep(3, ("deputy",)), EscalationStep(5, ("officer", "head")))
 
 
@@ -34,3 +35,19 @@ def test_the_deputy_on_a_step_is_the_first_who_is_here() -> None:
 
 def test_an_officer_without_a_deputy_has_nobody_on_that_step() -> None:
     assert [day for day, _ in told(replace(WENDY, deputies=()), DAN, ROS, HEAD, CAL)] == ["19 Jan", "25 Jan", "25 Jan"]
+
+
+def test_after_an_outage_only_the_highest_step_goes_to_one_person() -> None:
+    """We were down from before the date until four weeks after it, and everything comes due in the same minute."""
+    ladder = (EscalationStep(3, ("head",)), EscalationStep(5, ("officer", "head")), EscalationStep(8, ("complaints_lead",)))
+    council = town(stage(Stage.STAGE1, promise(5, "service"), extension()), people=(WENDY, HEAD, CAL))
+    story = Story(replace(council, policy=replace(council.policy, escalation=ladder)))
+    story.complains(MONDAY)
+    story.down_until(at(2, 15))
+    late = [(letter.kind, letter.to.officer) for _, letter in story.letters if letter.kind in LATE]
+
+    assert sorted(late) == [
+        (LetterKind.ESCALATION, "cal"),
+        (LetterKind.ESCALATION, "hana"),
+        (LetterKind.ESCALATION, "wendy"),
+    ]

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from email.parser import BytesParser
+from email.policy import default
+from functools import partial
 
 import pytest
 
 from services.office import MONDAY, House
 from townclerk.domain.words import Status
+from townclerk.store import outbox
 from townclerk.store.outbox import OutboxLine
 
 WENDY = "wendy.ash@council.example"
@@ -77,6 +81,30 @@ async def test_a_mail_that_names_no_case_is_refused_and_given_back(house: House)
 
     assert house.cases == []
     assert [letter.recipient for letter in house.sent("refused")] == [WENDY]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "says"),
+    [
+        ("#help", "done", "#respond upheld"),
+        ("#help extend", "done", "This is what #extend does"),
+        ("#help extnd", "refused", "#help extend"),
+        ("Hi, how do I log a phone call?", "refused", "#log, for what came by telephone"),
+        ("#help\n#close", "refused", "this mail names no case"),
+    ],
+)
+async def test_a_new_mail_that_asks_for_help_is_answered_without_a_case(house: House, words: str, kind: str, says: str) -> None:
+    verdict = "mx.council.example; dmarc=pass header.from=council.example"
+    house.arrives(words, "help", WENDY, authentication_results=verdict)
+    await house.settle()
+    (answer,) = house.letters()
+    row = house.read(partial(outbox.get, key=answer.key))
+
+    assert (answer.kind, answer.recipient) == (kind, WENDY)
+    assert row is not None
+    part = BytesParser(policy=default).parsebytes(row.raw).get_body(("plain",))
+    assert part is not None
+    assert says in " ".join(str(part.get_content()).split())
 
 
 @pytest.mark.parametrize(("who", "kind"), [(WENDY, "refused"), ("cal.lane@council.example", "confirm")])

@@ -115,3 +115,18 @@ async def test_a_further_form_about_an_open_case_joins_it_by_its_reference(house
 
     assert len(house.cases) == 1
     assert len(house.cases[0].mails) == 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["customerfeedback@sstaffs.gov.uk", "CustomerFeedback@sstaffs.gov.uk", "wendy.ash@council.example"],
+)
+@pytest.mark.parametrize("sender", [FORM, "noreply@elsewhere.example"], ids=["a form of the rules", "any other form"])
+async def test_neither_the_mailbox_nor_an_officer_is_whoever_filled_it_in(house: House, sender: str, address: str) -> None:
+    """Somebody typed it, and we would write to ourselves: a person reads it."""
+    text = PLAIN.replace("asha.patel@example.org", address)
+    house.arrives(text, "Feedback form", sender, auto_submitted="auto-generated")
+    await house.settle()
+
+    assert house.cases == []
+    assert [(line.kind, line.recipient) for line in house.letters()] == [("decision", "cal.lane@council.example")]

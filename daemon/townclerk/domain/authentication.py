@@ -58,7 +58,8 @@ def proven(mail: IncomingMail, trusted_server: str | None, profile: Profile) -> 
     """Whether the address in From was proven to the council's own server.
 
     `rfc8601` trusts the topmost header that names *trusted_server*. `m365` trusts the topmost header of all where it names
-    nobody (or names *trusted_server*), and mail that Exchange marks as sent from inside. `none` knows nothing."""
+    nobody (or names *trusted_server*), and mail that Exchange marks as sent from inside, unless that header says that the
+    sender failed. `none` knows nothing."""
     if profile == "none" or (profile == "rfc8601" and not trusted_server):
         return Verdict("unknown", "no server is named whose word counts")
     if mail.sender is None or "@" not in mail.sender.key:
@@ -66,7 +67,7 @@ def proven(mail: IncomingMail, trusted_server: str | None, profile: Profile) -> 
     if SEVERAL_SENDERS in mail.defects:
         return Verdict("fail", "the mail does not name one sender")
     if profile == "m365" and _internal(mail):
-        return Verdict("pass", "Exchange says that it was sent from inside")
+        return _not_contradicted(mail, trusted_server, Verdict("pass", "Exchange says that it was sent from inside"))
     header = _trusted(mail, trusted_server, profile)
     if header is None:
         return Verdict("unknown", "the council's server left no note")
@@ -76,6 +77,15 @@ def proven(mail: IncomingMail, trusted_server: str | None, profile: Profile) -> 
 def _internal(mail: IncomingMail) -> bool:
     values = mail.headers.get("x-ms-exchange-organization-authas", ())
     return bool(values) and all(value.strip().lower() == "internal" for value in values)
+
+
+def _not_contradicted(mail: IncomingMail, server: str | None, inside: Verdict) -> Verdict:
+    """*inside*, unless the council's own server has noted that the sender failed: a connector lets such a mark through."""
+    header = _trusted(mail, server, "m365")
+    noted = _judge(header, mail.sender.domain) if header is not None and mail.sender is not None else inside
+    return (
+        Verdict("fail", f"Exchange says that it was sent from inside, and {noted.because}") if noted.state == "fail" else inside
+    )
 
 
 def _trusted(mail: IncomingMail, server: str | None, profile: Profile) -> Results | None:

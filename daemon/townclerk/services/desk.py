@@ -13,6 +13,8 @@ from townclerk.domain.council import Council
 from townclerk.domain.days_written import words_of
 from townclerk.domain.decide import Send
 from townclerk.domain.decide.deliberation import LEAD, to_officer
+from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.decide.showing import told_of_words
 from townclerk.domain.events import CaseOpened, Event, MailFacts, OfficerMailHeld, OfficerWrote, OfficerWroteOutside
 from townclerk.domain.letters import Because, Confirm, Done, Letter, Original, Refused
 from townclerk.domain.linking import Link, Signed, signed_for
@@ -235,13 +237,21 @@ def _answered(tx: Tx, thread: tuple[str, ...]) -> OutboxRow | None:
 
 
 async def _refuse(office: Office, officer: Officer, facts: MailFacts, settle: Settle, now: datetime) -> None:
-    """A mail that names no case: we cannot know what it is about, so nothing is done, and the officer is told."""
-    content = Refused(
-        understood=facts.subject,
-        reason="this mail names no case",
-        instead=("answer a letter that you had about the case", "write its reference into the subject"),
-        text=facts.own_text,
+    """A mail that names no case: we cannot know what it is about, so nothing is done, and the officer is told. Only `#help`
+    needs no case."""
+    instead = (
+        "answer a letter that you had about the case",
+        "write its reference into the subject",
+        "#log, for what came by telephone, by post or over the counter",
+        "#help, for all the words",
     )
+    content: Refused | Done = Refused(facts.subject, "this mail names no case", instead, facts.own_text)
+    commands = read_commands(facts.own_text).commands
+    if commands and all(command.word == "help" for command in commands):
+        try:
+            content = told_of_words(commands[0])
+        except Refusal as refusal:
+            content = Refused(commands[0].line, refusal.reason, refusal.instead, facts.own_text)
     await answer_outside(office, officer, facts, content, settle, now)
 
 

@@ -136,6 +136,9 @@ async def _conversation(
         await _filled_in(office, stored, mail, read, screening, settle, now)
         return
     writer = _writer(mail, sender, screening)
+    if writer != sender and (why := _of_the_council(office, writer)):
+        await quarantine(office, stored, f"it came by a form, and {why}", mail, now, screening.kind.value)
+        return
     mail = replace(mail, sender=writer)
     facts = facts_of(stored, mail, writer, answerable=screening.answerable or writer != sender)
     link, known = await find_link(office, mail)
@@ -167,11 +170,22 @@ async def _filled_in(
         why = f"it came by the form “{form.form}”, and does not say {' or '.join(form.missing)}"
         await quarantine(office, stored, why, mail, now, screening.kind.value)
         return
+    if why := _of_the_council(office, form.who):
+        await quarantine(office, stored, f"it came by the form “{form.form}”, and {why}", mail, now, screening.kind.value)
+        return
     text = f"{form.text}\n\nTheir reference: {form.reference}" if form.reference else form.text
     theirs = replace(mail, sender=form.who, own_text=text, in_reply_to=(), references=())
     facts = facts_of(stored, theirs, form.who, answerable=bool(form.who.address))
     link, known = await find_link(office, theirs) if form.who.address else (Link(), {})
     await _resident(office, theirs, facts, link, known, screening, settle, now, form)
+
+
+def _of_the_council(office: Office, who: Address) -> str:
+    """Why whoever a form names cannot be the complainant; empty: they can. We answer neither ourselves nor a colleague."""
+    officer = office.council.roster.find_by_address(who.address)
+    if who.address and (who.key in office.ways.own_addresses or office.signer.tokens_in_address(who.key)):
+        return "the address of whoever filled it in is this mailbox's own"
+    return f"the address of whoever filled it in is that of {officer.name}, who works here" if officer is not None else ""
 
 
 def _form_from_ourselves(office: Office, mail: IncomingMail, screening: Screening) -> bool:

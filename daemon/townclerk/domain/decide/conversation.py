@@ -89,8 +89,8 @@ def _concern_explained(d: Deliberation, event: ResidentWrote) -> bool:
 
 
 def _only_answers_survey(d: Deliberation, event: ResidentWrote) -> bool:
-    """True where the mail was an answer to the survey, and has been dealt with as that. Whoever asks for a review in it has given
-    their mark as well."""
+    """True where the mail was an answer to the survey, and has been dealt with as that. Whoever asks for a review in it has
+    given their mark as well."""
     if event.answers is not LetterKind.SURVEY:
         return False
     if _asks_for_review(d, event):

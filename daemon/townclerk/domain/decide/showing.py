@@ -7,7 +7,7 @@ from townclerk.domain.deadlines import is_overdue
 from townclerk.domain.decide.copying import copied
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.work import SENT_ALREADY, OfficerAtWork, moment_words
-from townclerk.domain.letters import Row, Section
+from townclerk.domain.letters import Done, Row, Section
 from townclerk.domain.nearest import nearest_words
 from townclerk.domain.words_explained import EXAMPLES, GROUPS, meaning, usage
 
@@ -82,18 +82,26 @@ def _people(work: OfficerAtWork) -> list[str]:
 
 def help_(work: OfficerAtWork, command: Command) -> None:
     """`#help`: every word; `#help WORD`: that one."""
+    told = told_of_words(command)
+    work.shown, work.sections = told.shown or work.shown, told.sections or work.sections
+    for line in told.lines:
+        work.done(line)
+
+
+def told_of_words(command: Command) -> Done:
+    """What `#help` answers, whatever case it is asked about, or none. Raises Refusal."""
     asked = command.argument.split(" ")[0].lstrip("#＃")
     if not asked:
-        work.sections = tuple(Section(heading, tuple(_explained(word) for word in group)) for heading, group in GROUPS)
-        work.done("Begin your mail with one of these words. What stands below it goes to the resident, where it says so.")
-        return
+        sections = tuple(Section(heading, tuple(_explained(word) for word in group)) for heading, group in GROUPS)
+        begin = "Begin your mail with one of these words. What stands below it goes to the resident, where it says so."
+        return Done((begin,), sections=sections)
     named = word_of(f"#{command.argument.lstrip('#＃')}")
     word = named[0] if named is not None else asked
     if word not in WORDS:
         meant = tuple(dict.fromkeys(each.split(" ")[0] for each in nearest_words(word, WORDS)))
         raise Refusal(f"#{word} is not a word that I know", "#help", corrected=tuple(f"#help {each}" for each in meant))
-    work.shown = f"{usage(word)}\n\n{meaning(word)[:1].upper()}{meaning(word)[1:]}.\n\nFor example:\n\n{EXAMPLES[word]}"
-    work.done(f"This is what #{word} does.")
+    shown = f"{usage(word)}\n\n{meaning(word)[:1].upper()}{meaning(word)[1:]}.\n\nFor example:\n\n{EXAMPLES[word]}"
+    return Done((f"This is what #{word} does.",), shown)
 
 
 def _explained(word: str) -> Row:

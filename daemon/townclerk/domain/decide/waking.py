@@ -177,10 +177,27 @@ def _overdue(d: Deliberation, timer: Timer) -> None:
         officer.name if officer else None,
         choices.to_work(d.case, d.council),
     )
-    d.to_staff(officer, letter, deadline.promises, deadline.clause)
-    for lead in d.people(LEAD):
-        if officer is None or lead.officer != officer.key:
-            d.to_staff(lead, letter, deadline.promises, deadline.clause)
+    if officer is None:
+        d.tell_that_nobody_may(LetterKind.OVERDUE)
+    owing = (to_officer(officer),) if officer is not None else ()
+    leads = [lead for lead in d.people(LEAD) if officer is None or lead.officer != officer.key]
+    higher = _told_from_higher_up(d, timer, deadline)
+    for recipient in (*owing, *leads):
+        if recipient.address not in higher:
+            d.to_staff(recipient, letter, deadline.promises, deadline.clause)
+
+
+def _told_from_higher_up(d: Deliberation, timer: Timer, deadline: Deadline) -> frozenset[str]:
+    """To whom a higher step of the ladder goes now as well, since several have come due while nobody woke us: nobody hears the
+    same of one case twice on one day."""
+    later = {
+        other.step
+        for other in timers(d.case, d.council)
+        if other.act == "escalation" and other.deadline == timer.deadline and timer.at < other.at <= d.now
+    }
+    officer = d.responsible(deadline.by)
+    steps = (step for step in d.council.policy.escalation if step.after in later)
+    return frozenset(each.address for step in steps for part in step.to for each in _on_the_ladder(d, part, officer))
 
 
 def _escalation(d: Deliberation, timer: Timer) -> None:
@@ -195,7 +212,8 @@ def _escalation(d: Deliberation, timer: Timer) -> None:
         choices.to_work(d.case, d.council),
     )
     told: dict[str, Recipient] = {each.address: each for part in step.to for each in _on_the_ladder(d, part, officer)}
-    for recipient in told.values():
+    higher = _told_from_higher_up(d, timer, deadline)
+    for recipient in (each for each in told.values() if each.address not in higher):
         d.to_staff(recipient, letter, deadline.promises, deadline.clause)
 
 
