@@ -632,11 +632,25 @@ def test_a_day_is_said_in_words_where_a_person_reads_it(press: Renders) -> None:
 def test_no_hint_about_pressing_stands_where_there_is_nothing_to_press(press: Renders) -> None:
     row = Row("SS-26-0042-K", "to be answered", "SS-26-0042-K", "feedback+x@council.example")
 
-    def said(row: Row) -> str:
-        return folded(press.render(replace(to_staff(Digest(DUE, (Section("Overdue", (row,)),))), case=None)))
+    def shown(row: Row) -> Rendered:
+        return press.render(replace(to_staff(Digest(DUE, (Section("Overdue", (row,)),))), case=None))
 
-    assert "Press a reference" in said(row)
-    assert "Press a reference" not in said(replace(row, address=""))
+    assert "Press a reference" in shown(row).html
+    assert "Press a reference" not in shown(replace(row, address="")).html
+
+
+def test_nobody_is_told_to_press_in_a_text_part_where_nothing_can_be_pressed(press: Renders) -> None:
+    for letter, rendered in ((letter, press.render(letter)) for letter in press.samples):
+        assert "Press " not in rendered.text, letter.kind
+
+
+def test_the_text_part_says_what_a_press_would_write_below_its_first_line(press: Renders) -> None:
+    point = Choice("Point them to the Ombudsman", "#message\nYou can go to the Ombudsman.\n")
+    own = Choice("It is a matter of its own", "#note A matter of its own.\n")
+    text = folded(press.render(to_staff(Decision("final", "", None, (point, own)))))
+
+    assert "- #message: Point them to the Ombudsman, with this below it: You can go to the Ombudsman." in text
+    assert "- #note A matter of its own: It is a matter of its own" in text
 
 
 def test_the_subject_of_a_question_asks_it_first(press: Renders) -> None:
@@ -691,7 +705,7 @@ def test_a_ready_made_reply_is_a_link_to_press_and_a_word_to_type(press: Renders
     choice = Choice("Answer: upheld", "#respond upheld\n\nWe agree & are sorry.")
     rendered = press.render(to_staff(Reminder("respond", DUE, Stage.STAGE1, "", (choice,))))
 
-    assert "- #respond upheld: Answer: upheld\n" in rendered.text
+    assert "- #respond upheld: Answer: upheld, with this below it:\n  We agree & are sorry.\n" in rendered.text
     assert "body=%23respond%20upheld%0D%0A%0D%0AWe%20agree%20%26%20are%20sorry." in rendered.html
 
 

@@ -61,12 +61,14 @@ def test_no_element_is_empty(press: Renders) -> None:
 
 
 def test_the_text_part_says_all_that_the_page_says(press: Renders) -> None:
-    """But for the labels of buttons, beside which the text part has a sentence."""
+    """But for the labels of buttons, beside which the text part has a sentence, and for how to press, where it says what to
+    type."""
     for letter, rendered, page in pages(press):
         text = re.sub(r"^[> -]+", "", rendered.text, flags=re.MULTILINE)
         said = "".join(text.split())
         for element in page.iter("p", "li", "h2", "blockquote", "pre"):
-            if element.find("a[@class='button']") is None and element.tag != "ul":
+            to_press = "".join(element.itertext()).startswith("Press ")
+            if element.find("a[@class='button']") is None and not to_press:
                 for part in beside_each_other(element):
                     words = "".join("".join(part.itertext()).split()).lstrip(">-")
                     assert words.replace("-", "") in said.replace("-", ""), (letter.kind, words)
@@ -140,6 +142,9 @@ def test_what_is_there_to_be_pressed_is_as_high_as_a_thumb_needs(press: Renders)
     for name in ("button", "press"):
         assert looks[name]["display"] == "inline-block"
         assert line + 2 * float(looks[name]["padding"].split("px")[0]) >= 44
+    letters_alone = 1.1 * float(font[1])  # of a link within a line: the padding begins at its letters, not at its line
+    assert letters_alone + 2 * float(looks["inline"]["padding"].split("px")[0]) >= 44
+    assert line + 2 * float(looks["spaced"]["padding"].split("px")[0]) >= 44
     for letter, _, page in pages(press):
         assert not page.xpath("//li/a[@class='a']"), letter.kind
 

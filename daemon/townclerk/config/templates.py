@@ -231,7 +231,8 @@ def _context(page: Page, letter: Letter, policy: Policy, reply_to: str) -> dict[
     to = replace(letter.to, name=words.greeted(letter))
     values = (letter, letter.content, letter.case, to, policy, policy.contact, reply_to)
     helpers = (
-        *(page.quoted, page.prose, page.listing, page.enclosed, page.lines, page.link, page.button, page.web, page.phone),
+        *(page.quoted, page.prose, page.listing, page.enclosed, page.lines, page.link, page.button, page.worded),
+        *(page.web, page.phone),
         *(replies, mailto, words.date_words, time_words, words.dates_said, words.greeting),
         *(partial(find, resident=to.name) for find in (words.own_greeting, words.greets, words.without_greeting)),
         words.signed_by,

@@ -29,7 +29,7 @@ from townclerk.domain.words import LetterKind
 # What a template may name, in the order in which `templates` gives the values.
 NAMES = ("letter", "content", "case", "to", "policy", "contact", "reply_to")
 HELPERS = (
-    *("quoted", "prose", "listing", "enclosed", "lines", "link", "button", "web", "phone"),
+    *("quoted", "prose", "listing", "enclosed", "lines", "link", "button", "worded", "web", "phone"),
     *("replies", "mailto", "date_words", "time_words", "dates_said", "greeting"),
     *("own_greeting", "greets", "without_greeting", "signed_by"),
 )

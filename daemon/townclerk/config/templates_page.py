@@ -28,7 +28,9 @@ _BLOCK_ALONE = re.compile(f"{_BLOCK}(\\d+){_CLOSE}\\Z")
 _BLOCK_PARAGRAPH = re.compile(f"<p[^>]*>\\s*{_BLOCK}(\\d+){_CLOSE}\\s*</p>")
 _BLANK = re.compile(r"\n[ ]*\n\s*")
 _UNDERLINE = re.compile(r"[-=]{3,}[ ]*\Z")
-_LINKED_ITEM = re.compile(r'(<li\b[^>]*>[^<]*<a href="[^"]*") class="a"(?: style="[^"]*")?')
+_LIST = re.compile(r"<ul\b[^>]*>.*?</ul>", re.DOTALL)
+_LIST_ITEM = re.compile(r"<li\b[^>]*>")
+_LINK = re.compile(r'class="a"(?: style="[^"]*")?')
 _ITEM = re.compile(r"(?:- |\d{1,3}\. )")
 
 Styles = Mapping[str, str]
@@ -103,6 +105,10 @@ class Page:
         said = _said(label)
         return Piece("", f"<p{self._style('p')}>{self._anchor(said, href, 'button')}</p>", block=True)
 
+    def worded(self, page: str, text: str) -> Piece:
+        """A sentence that says something else on the *page*, where there is something to press, than in the *text* part."""
+        return Piece(_said(text), escape(_said(page)))
+
     def web(self, value: str) -> Piece:
         """A web page or an email address as the council prints it, made a link where it is one."""
         said, href = _said(value), words.web_link(value)
@@ -114,17 +120,15 @@ class Page:
 
     def replies(self, choices: Iterable[tuple[str, str, str, bool]]) -> Piece:
         """Ready-made replies, each a label, the words that it begins with, its link, and whether it is one of the likely: a
-        list of links to press, each beside the word to type for those who cannot press it. The likely come first."""
-        told = [
-            (words.dates_said(_said(label)), words.dates_said(_said(body.strip().split("\n", 1)[0].rstrip(": "))), href, likely)
-            for label, body, href, likely in choices
-        ]
-        told.sort(key=lambda one: not one[3])
-        named = (label if typed in {"", label} else f"{typed}: {label}" for label, typed, *_ in told)
-        text = (words.wrapped(f"- {one}", WIDTH, "", "  ") for one in named)
-        return Piece(
-            "\n".join(text), f"<ul{self._style('replies')}>{''.join(self._reply(*one) for one in told)}</ul>", block=True
-        )
+        list of links to press, each beside the word to type for those who cannot press it. The likely come first. What a press
+        would write below its first line, the text part says: nobody could know it there."""
+        text, page = [], []
+        for label, body, href, likely in sorted(choices, key=lambda one: not one[3]):
+            first, _, below = body.strip().partition("\n")
+            said, typed = words.dates_said(_said(label)), words.dates_said(_said(first.rstrip(":. ")))
+            text.append(_typed_reply(said, typed, below.strip()))
+            page.append(self._reply(said, typed, href, likely))
+        return Piece("\n".join(text), f"<ul{self._style('replies')}>{''.join(page)}</ul>", block=True)
 
     # --- the two ways to show it ---
 
@@ -134,11 +138,18 @@ class Page:
         return "\n\n".join(block.strip("\n") for block in blocks if block.strip()) + "\n"
 
     def html(self, skeleton: str) -> str:
-        """The HTML of the letter, without the page around it. A link on a line of a list is as high as a thumb needs."""
+        """The HTML of the letter, without the page around it. A link in a list is as high as a thumb needs."""
         marked = _marked(skeleton.strip(), tuple(sorted(self._styles.items())))
         alone = _BLOCK_PARAGRAPH.sub(lambda place: self._pieces[int(place[1])].html, marked)
         whole = _PLACE.sub(lambda place: self._pieces[int(place[1])].html, alone)
-        return _LINKED_ITEM.sub(lambda item: f'{item[1]} class="press"{self._style("press")}', whole)
+        return _LIST.sub(self._pressed_list, whole)
+
+    def _pressed_list(self, shown: re.Match[str]) -> str:
+        """A list with links in it: all its lines are as far apart as its links need, so that none sticks to the next."""
+        if not _LINK.search(shown[0]):
+            return shown[0]
+        spaced = _LIST_ITEM.sub(f"<li{self._style('spaced')}>", shown[0])
+        return _LINK.sub(f'class="inline"{self._style("inline")}', spaced)
 
     def line(self, skeleton: str) -> str:
         """One line of plain text, such as a subject."""
@@ -178,6 +189,13 @@ def _said(value: object) -> str:
     """*value* in one line, of a length that a person can still read."""
     said = words.one_line(value)
     return said if len(said) <= _LONGEST_LINE else f"{said[:_LONGEST_LINE]}…"
+
+
+def _typed_reply(label: str, typed: str, below: str) -> str:
+    """A ready-made reply in the text part: what to type, what it does, and what to write below it."""
+    named = label if typed in {"", label} else f"{typed}: {label}"
+    first = words.wrapped(f"- {named}{', with this below it:' if below else ''}", WIDTH, "", "  ")
+    return "\n".join((first, *(words.wrapped(_said(line), WIDTH, "  ", "  ") for line in below.split("\n") if line.strip())))
 
 
 def _plain(said: str) -> Piece:

@@ -23,7 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "assign": ("name or address", "give the case to a colleague"),
     "conflict": ("reason", "this should not be yours: it goes to a colleague, and you hear no more of it"),
     "service": ("name", "give the case to another service"),
-    "category": ("complaint, comment, compliment, service_request …", "say what it is; the text below goes to the resident"),
+    "category": ("complaint, comment, compliment, service-request …", "say what it is; the text below goes to the resident"),
     "alternative": ("CODE", "deal with it in another way; the text below tells the resident. No text: ask whom it concerns"),
     "refuse": ("CODE reason", "say why this policy does not cover it, and where to go instead"),
     "review": ("accept | refuse | back, with reasons below", "decide about a request for a review"),

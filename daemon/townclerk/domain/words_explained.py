@@ -28,7 +28,7 @@ EXAMPLES: dict[str, str] = {
     "assign": "#assign wendy",
     "conflict": "#conflict the complaint is about my brother",
     "service": "#service parks",
-    "category": "#category service_request\nWe will empty your bin tomorrow.",
+    "category": "#category service-request\nWe will empty your bin tomorrow.",
     "alternative": "#alternative mediation\nWe would like to offer you …",
     "refuse": "#refuse legal_action\nYour complaint is before a court, so …",
     "review": "#review accept\nWe will look again at the dates of the visits.",

@@ -26,6 +26,7 @@ ANSWERED = (
 )
 MESSAGE = Choice("Send a message to the resident", "#message\n")
 NOTE = Choice("Keep a note (nobody outside sees it)", "#note ", likely=False)
+OPINION = Choice("Say what you think of it (nobody outside sees it)", "#note ")  # of whoever is asked before it is decided
 ASK = Choice("Ask the resident something", "#ask\n")
 ASSIGN = Choice("Give it to a colleague", "#assign ", likely=False)
 SERVICE = Choice("It belongs to another service", "#service ", likely=False)
@@ -39,18 +40,18 @@ RESTRICTION = (
     Choice("It ends now", "#unrestrict\n"),
     NOTE,
 )
-HAD_IT = Choice("They have had it: note how and when", "#note They have had the letter: ")  # of a letter that is not mailed
+HAD_IT = Choice("Note how and when they had it", "#note They have had the letter: ")  # of a letter that is not mailed
 CONSENT_GIVEN = Choice("The consent is here", "#representative consented ")
 PERMISSION = (
     Choice("They agree: it is logged as a complaint", "#category complaint\n"),
     Choice("They do not want that", "#withdraw\n"),
-    Choice("It is a request for a service", "#category service_request\n"),
+    Choice("It is a request for a service", "#category service-request\n"),
     NOTE,
 )
 CONCERN = (
     IS_COMPLAINT,
     Choice("It is a comment", "#category comment\n"),
-    Choice("It is a request for a service", "#category service_request\n"),
+    Choice("It is a request for a service", "#category service-request\n"),
     Choice("Ask the sender", "#ask\nWould you like us to treat what you wrote as a formal complaint?\n"),
 )
 REPEATS = (Choice("The requests together are a complaint", "#category complaint\n"), NOTE)
@@ -123,9 +124,8 @@ def about_draft(number: int) -> tuple[Choice, ...]:
     )
 
 
-def about_exclusions(case: Case) -> tuple[Choice, ...]:
-    refuse = tuple(Choice(f"Not covered: {code.replace('_', ' ')}", f"#refuse {code} ") for code in case.exclusions)
-    return (*refuse, Choice("Take it as a complaint after all", "#category complaint\n"), NOTE)
+def about_exclusions(case: Case, council: Council) -> tuple[Choice, ...]:
+    return (*_refusals(case.exclusions, council), Choice("Take it as a complaint after all", "#category complaint\n"), NOTE)
 
 
 REVIEW = (
@@ -173,7 +173,7 @@ OFFER = (
     "Thank you for answering our survey. We are sorry that you are not satisfied. If you would like to make a complaint, "
     "reply to this email, say that you wish to complain, and tell us what is wrong."
 )
-SURVEY_REPLY = (Choice("Offer them to make a complaint", f"#message\n{OFFER}\n"), *DISSATISFIED[1:])
+SURVEY_REPLY = (Choice("Offer them the chance to complain", f"#message\n{OFFER}\n"), *DISSATISFIED[1:])
 
 
 def was_this_the_response(number: int | None, case: Case) -> tuple[Choice, ...]:
@@ -208,7 +208,7 @@ def about_question(
 ) -> tuple[Choice, ...]:
     """What whoever is asked *question* can say, about the *mail* of that number. *refs*: cases that it may belong to."""
     return {
-        "exclusion": about_exclusions(case),
+        "exclusion": about_exclusions(case, council),
         "late_review": about_review(case, council),
         "review_wanted": about_review(case, council),
         "triage": about_triage(case, council),
@@ -225,7 +225,7 @@ def about_question(
         "out_of_time": about_time(council),
         "repeats": REPEATS,
         "capacity": CAPACITY,
-        "alternative": (NOTE,),
+        "alternative": (OPINION,),
     }.get(question, about_category())
 
 
@@ -236,7 +236,7 @@ def instead_of_sending(number: int) -> Choice:
 
 def about_category() -> tuple[Choice, ...]:
     kinds = (Category.COMPLAINT, Category.COMMENT, Category.SERVICE_REQUEST, Category.NOT_OURS)
-    return tuple(Choice(f"It is {kind.words}", f"#category {kind}\n") for kind in kinds)
+    return tuple(Choice(f"It is {kind.words}", f"#category {kind.replace('_', '-')}\n") for kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +279,14 @@ def about_restricted(case: Case, mail: int | None) -> tuple[Choice, ...]:
 def about_pending(case: Case, council: Council) -> tuple[Choice, ...]:
     """What can be decided before anything begins."""
     codes = case.exclusions or (("anonymous",) if council.policy.provisions.anonymous is not None else ())
-    refuse = tuple(Choice(f"Not covered: {code.replace('_', ' ')}", f"#refuse {code} ") for code in codes)
-    return (Choice("Take it as a complaint", "#category complaint\n"), *refuse, MESSAGE, NOTE)
+    return (Choice("Take it as a complaint", "#category complaint\n"), *_refusals(codes, council), MESSAGE, NOTE)
+
+
+def _refusals(codes: Iterable[str], council: Council) -> tuple[Choice, ...]:
+    """Each by the title that the policy gives it, for a code is not always a word."""
+    known = council.policy.exclusions
+    titles = {code: known[code].title if code in known else code.replace("_", " ").capitalize() for code in codes}
+    return tuple(Choice(f"Not covered: {title}", f"#refuse {code} ") for code, title in titles.items())
 
 
 def about_time(council: Council) -> tuple[Choice, ...]:
