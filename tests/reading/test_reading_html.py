@@ -311,3 +311,47 @@ def test_styles_of_any_length_are_read_in_a_moment(piece: str) -> None:
     source = f"<style>{piece * 60_000}</style><p style='background:{piece * 4_000}'>Mine.</p>" + "<p class=a>x</p>" * 2_000
 
     assert "Mine." in read_html(source).whole
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        "<details><summary></summary>secret</details>",
+        "<details><summary></summary><p>secret</p></details>",
+        "<dialog>secret</dialog>",
+        "<datalist><option>secret</option></datalist>",
+        "<select><option>secret</option></select>",
+        "<iframe>secret</iframe>",
+        "<noembed>secret</noembed>",
+        "<noframes>secret</noframes>",
+    ],
+)
+def test_what_is_shown_only_once_somebody_opens_it_is_not_seen(unseen: str) -> None:
+    found = read_html(f"<p>Mine.</p>{unseen}<p>And mine.</p>")
+
+    assert "secret" in found.whole  # a resident's word is lost by no style
+    assert [line for line in found.marked.split("\n") if line] == ["Mine.", f"{HIDDEN}secret", "And mine."]
+    assert written(found.marked).doubt is Doubt.HIDDEN
+
+
+@pytest.mark.parametrize("seen", ["<details open><p>mine too</p></details>", "<dialog open>mine too</dialog>"])
+def test_what_stands_open_is_seen(seen: str) -> None:
+    found = written(read_html(f"<p>Mine.</p>{seen}").marked)
+
+    assert (found.doubt, found.text.split()) == (None, ["Mine.", "mine", "too"])
+
+
+TAGGED = "We come." + "".join(chr(0xE0000 + ord(letter)) for letter in "she is mad")
+WALES = "\U0001f3f4" + "".join(chr(0xE0000 + ord(letter)) for letter in "gbwls") + "\U000e007f"
+
+
+def test_letters_that_no_program_shows_are_held_and_never_go_out() -> None:
+    tagged = written(TAGGED)
+
+    assert (tagged.text, tagged.doubt) == ("We come.", Doubt.HIDDEN)
+    assert agreed(written("We come."), tagged, TAGGED).text == "We come."
+
+
+def test_the_flag_of_wales_is_seen() -> None:
+    assert written(f"Diolch {WALES}").doubt is None
+    assert written(f"Diolch {WALES}").text == f"Diolch {WALES}"

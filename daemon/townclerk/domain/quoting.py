@@ -134,6 +134,9 @@ _OF_NOTES = re.compile(r"^[^\W\d_][\w .'’-]{1,40}(?:/[\w .&'’-]{2,30}){2,4}(
 # The first character of a line that was marked as it was read from HTML. No cleaned text holds one.
 QUOTED, SIGNED, HIDDEN, STRUCK = "\x11", "\x12", "\x13", "\x15"
 _OWN = ""
+# Letters that no program shows; behind a black flag they make another of it, which is seen: that of Wales.
+_FLAG = r"\U0001f3f4[\U000e0020-\U000e007e]{1,8}\U000e007f"
+_TAGS = re.compile(rf"(?P<flag>{_FLAG})|[\U000e0000-\U000e007f]+")
 # Inside a line that was read from HTML: here begins a cell of a table, right of another that holds words; here, words that were
 # put in while a program kept track of changes. Both are white space.
 BESIDE, INSERTED = "\x1f", "\x1e"
@@ -211,8 +214,15 @@ def written(text: str, person: frozenset[str] = frozenset()) -> Written:
     theirs = [block for block in blocks if not only_additions(block)]
     own = [_unescaped(line) for block in theirs for line in (*block, "")]
     clear = cleared(own, person)
+    shown = _without_tags(clear.text)
     quoted = "\n".join(line for line, kind in sorted_lines.each() if kind == QUOTED)
-    return Written(_without_signs(clear.text), _doubt(sorted_lines, theirs, clear, signed_oddly), quoted)
+    doubt = _doubt(sorted_lines, theirs, replace(clear, text=shown), signed_oddly)
+    hides = shown != clear.text and doubt in {None, Doubt.ADDED}
+    return Written(_without_signs(shown), Doubt.HIDDEN if hides else doubt, quoted)
+
+
+def _without_tags(text: str) -> str:
+    return _TAGS.sub(lambda found: found["flag"] or "", text)
 
 
 def _without_signs(text: str) -> str:

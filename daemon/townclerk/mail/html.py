@@ -21,6 +21,9 @@ _BLOCKS = frozenset(
 _PARAGRAPHS = frozenset(["blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"])
 _SILENT = frozenset(["head", "script", "style", "title", "template", "noscript", "object", "svg"])
 _DRAWN = frozenset(["audio", "canvas", "embed", "iframe", "object", "svg", "video"])  # no text can stand for these
+# What is inside is shown by no program, or only once somebody opens it, chooses it or cannot have something else.
+_UNOPENED = frozenset(["datalist", "select", "iframe", "noembed", "noframes"])
+_OPENED = frozenset(["details", "dialog"])
 _CELLS = frozenset(["td", "th"])
 _OUTLOOK_LINE = re.compile(
     r"border-top\s*:\s*(?:solid\s+#(?:E1E1E1|B5C4DF)|1(?:\.0)?pt solid (?:#(?:E1E1E1|B5C4DF)|rgb\(\s*(?:225|181)\s*,))",
@@ -201,11 +204,15 @@ def _kind(element: etree._Element, letter: etree._Element | None, around: str, s
     """What the words in *element* are, where they are in something that is *around*."""
     if around == QUOTED or element is letter or _is_quote(element):
         return QUOTED
-    if around == HIDDEN or styles.hide(element):
+    if around == HIDDEN or styles.hide(element) or _is_unopened(element):
         return HIDDEN
     if around == STRUCK or styles.strike(element) or _is_remark(element):
         return STRUCK
     return SIGNED if around == SIGNED or _is_signature(element) else around
+
+
+def _is_unopened(element: etree._Element) -> bool:
+    return element.tag in _UNOPENED or (element.tag in _OPENED and element.get("open") is None)
 
 
 def _has_words_of_its_own(element: etree._Element) -> bool:
