@@ -176,7 +176,9 @@ def test_only_the_team_writes_to_them() -> None:
     refused = officer(restricted(), "#message\nHello.", "wendy", number=4)
 
     assert "only Complaints Lead may write" in refusal(refused).reason
-    assert kinds(officer(restricted(), "#message\nHello.", "cal", number=4)) == ["message", "done"]
+    written = officer(restricted(), "#message\nHello.", "cal", number=4)
+    assert kinds(written) == ["message", "done", "done"]
+    assert [send.letter.to.officer for send in written.sends][1:] == ["cal", "wendy"], "whoever has the case hears of it"
 
 
 def test_another_case_of_theirs_knows_of_it_too() -> None:
@@ -258,7 +260,9 @@ def test_a_copy_wants_the_resident_s_written_request() -> None:
     unasked = officer(opened(), f"#copy {COUNCILLOR}")
 
     assert "in writing" in refusal(unasked).reason
-    assert kinds(officer(opened(), f"#copy {COUNCILLOR} letter of 3 February, scanned")) == ["done"]
+    assert kinds(officer(opened(), f"#copy {COUNCILLOR} letter of 3 February, scanned")) == ["done", "done"], (
+        "whoever has the case, too"
+    )
     assert kinds(officer(opened(), "#copy Cllr Smith")) == ["refused"]
     assert kinds(officer(copied(), f"#copy {COUNCILLOR}", number=3)) == ["refused"]
 
