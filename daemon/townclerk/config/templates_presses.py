@@ -76,6 +76,7 @@ class Presses:
         """Before the day on which that is due, and after it."""
         action = Action(1, "Put a new lid on your bin", _DUE, "waste")
         own = {
+            "assess": self.about_the_request(),
             "restriction": choices.RESTRICTION,
             "update": (choices.MESSAGE, *choices.RESPOND, choices.NOTE),
             "action": about_action(action),
@@ -84,6 +85,10 @@ class Presses:
             "adjustments": ABOUT_ADJUSTMENTS,
         }
         return own.get(what) or self.to_work()
+
+    def about_the_request(self) -> tuple[Choice, ...]:
+        """Where a request for a review has been acknowledged, and is to be decided about."""
+        return tuple(choice for choice in self.to_work(stage=Stage.STAGE2) if not choice.body.startswith("#acknowledge"))
 
     def question(self, question: str, refs: Iterable[str] = ()) -> tuple[Choice, ...]:
         """Below that *question*."""

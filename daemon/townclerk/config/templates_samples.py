@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from townclerk.config.templates_presses import Presses
+from townclerk.domain.decide.assigning import titled as role_titled
 from townclerk.domain.decide.deliberation import COPIED
 from townclerk.domain.letters import (
     Acknowledgement,
@@ -70,7 +71,7 @@ from townclerk.domain.policy import CalendarPolicy, Contact, Ombudsman, Policy
 from townclerk.domain.provisions import TimescaleOverride
 from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Stage
 
-_ACKNOWLEDGE, _RESPOND = date(2026, 12, 29), date(2027, 1, 6)
+_OPENED, _ACKNOWLEDGE, _RESPOND = date(2026, 12, 18), date(2026, 12, 29), date(2027, 1, 6)
 _LATER, _LAST_DAY = date(2027, 1, 20), date(2027, 2, 3)
 _CLAUSE = "5, Stage 1"
 _COMPLAINT = """I want to complain. My grey bin has not been emptied since November.
@@ -97,7 +98,37 @@ _MAIL = Original(
     ("bin.jpg", "letter to the crew.docx"),
 )
 _QUOTING_MAIL = replace(_MAIL, quoted="From: Jim Hall\nSent: 4 December 2026 09:00\n\nYour bin will be emptied on 5 December.")
-_ASKS_FOR_COPIES = replace(_MAIL, text="Please send copies of your letters to jo.lowe@members.example, too.")
+_COUNCILLOR = "A resident of Mill Lane tells me that her bin has not been emptied for six weeks. When will it be? Cllr Jo Lowe"
+_AGAIN = "I am not satisfied with your answer. Please look at my complaint again."
+# What somebody writes where it is no complaint, or no more than a word about one: by what is passed on, and what is asked.
+_WORDS_OF_OTHERS = {
+    "comment": "When the lorry cannot come down the lane, a notice on the lamp post would help.",
+    "compliment": "After six weeks your crew came back for my bin in the rain, and swept the lane as well. Please thank them.",
+    "service_request": "My grey bin has not been emptied for six weeks. Please could somebody come for it?",
+    "information_request": "Please send me the crew's records for Mill Lane since November, as freedom of information.",
+    "not_ours": "The bin on the platform at the station has not been emptied for six weeks.",
+    "member": _COUNCILLOR,
+    "member_enquiry": _COUNCILLOR,
+    "capacity": _COUNCILLOR,
+    "withdraws": "The bin was emptied this morning, so you can leave it there.",
+    "copy_wanted": "Please send copies of your letters to jo.lowe@members.example, too.",
+    "stop_copying": "Please send copies of your letters to nobody any more.",
+    "agreed": "Yes, the later date is fine.",
+    "not_agreed": "No, I do not agree to a later date.",
+    "survey": "Thank you. It would help if somebody rang back.",
+    "survey_reply": "1 - very badly\n\nNobody rang me back.",
+    "alert": "My grey bin has not been emptied for six weeks, and I do not know what I will do if nobody comes.",
+    "late_review": _AGAIN,
+    "review_wanted": _AGAIN,
+    "triage": _AGAIN,
+    "dissatisfied": "That does not help me. I am still not satisfied.",
+    "final": "I am not satisfied with that answer either.",
+    "possible_link": "This is about AB-26-0007-B as well. My grey bin has not been emptied for six weeks.",
+    "category": "My grey bin has not been emptied for six weeks. Nobody rang back.",
+    "concern": "I am concerned that the bins in Mill Lane have not been emptied for six weeks.",
+    "out_of_time": "I want to complain. On 1 December 2025 the crew broke the lid of my grey bin.",
+    "repeats": "My grey bin has not been emptied. Please could somebody come for it again?",
+}
 _BARE_MAIL = Original(Address("", "someone@example.net"), "", datetime(2027, 1, 4, 12, 0, tzinfo=UTC), "")
 _DATES = (
     DatedPromise("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE),
@@ -189,6 +220,10 @@ def _under(policy: Policy, letter: Letter) -> Letter | None:
     content = _with_clauses(_with_titles(letter.content, titles), {at: stage.respond.clause for at, stage in stages.items()})
     if isinstance(content, Response) and isinstance(content.onward, ReviewRight) and Stage.STAGE2 not in stages:
         content = replace(content, onward=FinalWord(_ombudsmen(policy)))
+    if isinstance(content, Acknowledgement) and content.on_behalf_of:
+        owed = stages[content.stage].acknowledge
+        role = owed.on_behalf_of if owed is not None else None
+        content = replace(content, on_behalf_of=f"the {role_titled(role)}, Ada Low" if role else "")
     return replace(letter, case=case, content=content)
 
 
@@ -201,6 +236,8 @@ def _stages_of(content: Content) -> set[Stage]:
     found = {promise.stage for promise in getattr(content, "dates", ()) if promise.stage is not None}
     if (stage := getattr(content, "stage", None)) is not None:
         found.add(stage)
+    if getattr(content, "what", "") == "assess":
+        found.add(Stage.STAGE2)
     if isinstance(content, ReviewInvitation | ReviewDecision) or not _OF_A_REVIEW.isdisjoint(
         (getattr(content, "variety", ""), getattr(content, "question", ""))
     ):
@@ -254,6 +291,10 @@ def _letter(to: Recipient, content: Content, case: CaseSummary | None) -> Letter
         case = replace(case, category=content.category)
     if case and isinstance(content, Forwarded) and content.reason in set(Category):
         case = replace(case, category=Category(content.reason), stage_title=None, dates=())
+    if case and isinstance(content, Decision) and content.question in _BEFORE_ANY_STAGE:
+        case = replace(case, category=Category.COMMENT, stage_title=None, dates=())
+    if case and _about_the_review(content):
+        case = replace(case, stage_title="Stage 2")
     by_nobody = (
         content.automatic
         if isinstance(content, DelayNotice)
@@ -264,6 +305,18 @@ def _letter(to: Recipient, content: Content, case: CaseSummary | None) -> Letter
     return Letter(to, content, Because("sample"), case, to.staff or by_nobody)
 
 
+# What is asked while nobody has said that it is a complaint, or that it is to be taken.
+_BEFORE_ANY_STAGE = frozenset(
+    {"alert", "dissatisfied", "category", "concern", "repeats", "capacity", "permission", "anonymous", "statutory"}
+)
+
+
+def _about_the_review(content: Content) -> bool:
+    staff = isinstance(content, Reminder | Overdue | Escalation | Decision)
+    asked = getattr(content, "question", "") == "triage" or getattr(content, "what", "") == "assess"
+    return staff and (asked or getattr(content, "stage", None) is Stage.STAGE2)
+
+
 def _quoting_acknowledgement() -> Acknowledgement:
     return Acknowledgement(Stage.STAGE1, "", _COMPLAINT, _RESPOND, service="waste")
 
@@ -271,8 +324,9 @@ def _quoting_acknowledgement() -> Acknowledgement:
 def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield Receipt(Category.COMPLAINT, "new", _DATES, "Stage 1", named)
     yield Receipt(Category.COMPLAINT, "new", _DATES[:1], "Stage 1", named)  # where the answer waits for the acknowledgement
-    for variety in ("further", "too_early", "agreed", "converted"):
+    for variety in ("further", "too_early", "converted"):
         yield Receipt(Category.COMPLAINT, variety, _DATES, "Stage 1", named)
+    yield Receipt(Category.COMPLAINT, "agreed", (replace(_DATES[1], day=_LATER),), "Stage 1", named)
     for variety in ("review", "late_review"):
         yield Receipt(Category.COMPLAINT, variety, _REVIEW_DATES if variety == "review" else (), "Stage 2", named)
     yield Receipt(Category.COMPLAINT, "review", _REVIEW_DATES[1:], "Stage 2", named)
@@ -447,7 +501,7 @@ def _forwarded(presses: Presses) -> Iterator[StaffContent]:
         "agreed",
         "not_agreed",
     ):
-        mail = _ASKS_FOR_COPIES if reason == "copy_wanted" else _MAIL
+        mail = replace(_MAIL, text=_WORDS_OF_OTHERS.get(reason, _COMPLAINT))
         yield Forwarded(reason, mail, presses.forwarded(reason, mail), _DATES[1:] if reason == "further" else ())
     told = presses.forwarded("notice", _MAIL)
     yield Forwarded("notice", _MAIL, told, detail="The complaint has been upheld.")
@@ -466,7 +520,7 @@ def _by_the_clock(presses: Presses) -> Iterator[StaffContent]:
     yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, work)
     yield Reminder("respond", _RESPOND, Stage.STAGE1, _CLAUSE, work)
     yield Reminder("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE, work, still_owed=True)
-    yield Reminder("assess", _LATER, Stage.STAGE2, "", presses.to_work(stage=Stage.STAGE2))
+    yield Reminder("assess", _LATER, Stage.STAGE2, "", presses.reminder("assess"))
     yield Reminder("update", _LATER, Stage.STAGE1, _CLAUSE, presses.reminder("update"))
     for what, detail in (
         ("action", "Put a new lid on your bin"),
@@ -477,14 +531,14 @@ def _by_the_clock(presses: Presses) -> Iterator[StaffContent]:
         yield Reminder(what, _LATER, None, "", presses.reminder(what), detail=detail)
     for what, detail in (("enquiry", "Why the bin was missed"), ("action", "Put a new lid on your bin")):
         yield Overdue(what, _RESPOND, None, None, "", "Wendy Ash", presses.reminder(what), detail=detail)
-    yield Escalation("elapsed", _ACKNOWLEDGE, 0, "Wendy Ash", work, detail="84 calendar days")
-    yield Escalation("elapsed", _ACKNOWLEDGE, 0, "Wendy Ash", work)
+    yield Escalation("elapsed", _OPENED, 0, "Wendy Ash", work, detail="84 calendar days")
+    yield Escalation("elapsed", _OPENED, 0, "Wendy Ash", work)
     forty = "Forty letters a week about one matter"
     yield Reminder("restriction", _LATER, None, "", presses.reminder("restriction"), detail=forty)
     yield Reminder("decide", _LATER, None, "", work)
     yield Overdue("respond", _RESPOND, _LATER, Stage.STAGE1, _CLAUSE, "Wendy Ash", work)
     yield Escalation("respond", _RESPOND, 5, "Wendy Ash", work)
-    yield Escalation("assess", _RESPOND, 5, "Wendy Ash", work)
+    yield Escalation("assess", _RESPOND, 5, "Wendy Ash", presses.reminder("assess"))
     yield Escalation("acknowledge", _ACKNOWLEDGE, 1, "Wendy Ash")
 
 
@@ -500,7 +554,7 @@ _DETAILS = {
     "restricted": "The delay notice that was due has not been sent. Please decide whether they should hear from us.",
     "post": f"How to reach them: 4 Chapel Row, in large print\n\n{_TO_PRINT}",
     "unreachable": f"How to reach them: Phone 01632 960177\n\n{_TO_PRINT}",
-    "out_of_time": "The latest day named in it is Tuesday 1 December 2026.",
+    "out_of_time": "The latest day named in it is Monday 1 December 2025.",
     "repeats": "There were requests before: AB-26-0007-B.",
     "alternative": "Wendy Ash considers another way for this complaint: mediation. What do you think of it?",
 }
@@ -532,7 +586,7 @@ def _decisions(presses: Presses) -> Iterator[StaffContent]:
         "permission",
         *_DOUBTS,
     ):
-        mail = None if question in _ABOUT_NO_MAIL else _MAIL
+        mail = None if question in _ABOUT_NO_MAIL else replace(_MAIL, text=_WORDS_OF_OTHERS.get(question, _COMPLAINT))
         detail = presses.suspected() if question == "exclusion" else _DETAILS.get(question, "")
         yield Decision(question, detail, mail, presses.question(question, ("AB-26-0007-B",)), _RESPOND)
     yield Decision("restricted", "", _MAIL, presses.question("restricted"))

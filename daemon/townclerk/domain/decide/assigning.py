@@ -34,5 +34,10 @@ def in_whose_name(d: Deliberation, promise: Promise | None) -> str:
     if promise is None or promise.on_behalf_of is None:
         return ""
     people = d.council.playing(promise.on_behalf_of, d.case.service)
-    title = promise.on_behalf_of.replace("_", " ").title().replace(" Of ", " of ").replace(" And ", " and ")
+    title = titled(promise.on_behalf_of)
     return f"the {title}, {people[0].name}" if people else f"the {title}"
+
+
+def titled(role: str) -> str:
+    """What the policy calls a *role*, as a letter calls it: Executive Director."""
+    return role.replace("_", " ").title().replace(" Of ", " of ").replace(" And ", " and ")
