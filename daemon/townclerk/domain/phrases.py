@@ -7,7 +7,7 @@ of a phrase must stand in the text as well.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -113,6 +113,11 @@ def _goes_on(parts: tuple[_Word, ...], words: tuple[str, ...], tokens: tuple[re.
 def _between(gap: str) -> str:
     """The signs between two words, beside those that count as nothing."""
     return "" if gap.isspace() else _APART.sub("", gap)
+
+
+def tokens_of(text: str) -> Iterator[str]:
+    """The words of *text*, as they are written."""
+    return (token[0] for token in _TOKEN.finditer(text))
 
 
 def words_of(phrase: str) -> tuple[str, ...]:

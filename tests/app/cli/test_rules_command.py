@@ -1,12 +1,15 @@
 """`townclerk rules`, as an admin types it."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from app.cli.house import Command, Town
 from townclerk.config.schema import KINDS, schema_of
+from townclerk.store import cases, journal
+from townclerk.store.database import Tx
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -137,3 +140,26 @@ def test_whose_rules_must_be_said_where_no_settings_say_it(townclerk: Command, t
 
     assert "name a council with --council" in townclerk("rules", "explain", tmp_path / "a.eml").err
     assert townclerk("rules", "explain", "--council", "south-staffordshire", tmp_path / "a.eml").status == 0
+
+
+# --- suggest -------------------------------------------------------------------------------------------------------------
+
+
+def test_what_officers_corrected_by_word_comes_back_as_a_rule_to_copy(townclerk: Command, town: Town) -> None:
+    def correct(tx: Tx) -> None:
+        """Both mails about bins were the parks service's."""
+        said = {"what": "service", "was": "waste", "now": "parks"}
+        for case in cases.every(tx, "south-staffordshire"):
+            if case.service == "waste":
+                journal.append(tx, "south-staffordshire", case.ref, datetime.now(UTC), "ann", "corrected", said)
+
+    town.ask(correct)
+    ran = townclerk("--config", town.settings, "rules", "suggest", "--least", "2")
+
+    assert ran.status == 0, ran.err
+    assert "but people made it parks in" in ran.out
+    assert "then: {service: parks}" in ran.out
+    assert ran.out.endswith("nothing has been changed\n")
+    lines = townclerk("--config", town.settings, "rules", "suggest", "--least", "2", "--json").objects
+    assert {line["now"] for line in lines} == {"parks"}
+    assert "is not a date" in townclerk("--config", town.settings, "rules", "suggest", "--since", "May").err

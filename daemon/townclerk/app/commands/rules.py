@@ -11,6 +11,7 @@ from townclerk.app.commands.asking import Asked, CannotRead
 from townclerk.app.commands.explaining import explain, verdict_lines
 from townclerk.app.commands.records import named_council
 from townclerk.app.commands.saying import one_line, say, say_json
+from townclerk.app.commands.suggesting import suggest
 from townclerk.config.schema import KINDS, as_text, schema_of, write_schemas
 from townclerk.config.shipped import shipped_councils
 from townclerk.domain.council import Council
@@ -38,6 +39,7 @@ def rules() -> None:
 
 
 app.command()(explain)
+app.command()(suggest)
 
 
 @app.command("test")

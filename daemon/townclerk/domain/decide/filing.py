@@ -55,6 +55,7 @@ def assign(work: OfficerAtWork, command: Command) -> None:
         raise Refusal(f"{colleague.name} answered before, and this stage is somebody else's", "#assign and another colleague")
     if d.case.restricted and not d.council.plays(work.officer, LEAD) and not d.is_confidant(work.officer):
         raise Refusal("only the complaints lead hands on a restricted case", "#note to write something down")
+    _corrected(work, "officer", d.case.officer or "", colleague.key)
     d.change(officer=colleague.key)
     note = f"Given to you by {work.officer.name}. {joined(said, command.body)}".strip()
     hand_over(d, LetterKind.ASSIGNMENT, f"officer:{colleague.key}", note, mail=_matter(d))
@@ -96,6 +97,7 @@ def service(work: OfficerAtWork, command: Command) -> None:
             f"#service and one of: {', '.join(known)}",
             corrected=with_nearest("service", service, known) or _routed(work, command.argument, known),
         )
+    _corrected(work, "service", d.case.service, service)
     if d.case.restricted:
         d.change(service=service)
         keeper = d.responsible()
@@ -112,6 +114,11 @@ def service(work: OfficerAtWork, command: Command) -> None:
     )
     hand_over(d, kind, RESPONSIBLE + ":", about, mail=_matter(d))
     work.done(f"The case is now with {service.replace('_', ' ')}.")
+
+
+def _corrected(work: OfficerAtWork, what: str, was: str, now: str) -> None:
+    """What the rules, or whoever had it before, made of it was not right: `rules suggest` learns from that."""
+    work.d.note(work.officer.key, "corrected", what=what, was=was, now=now)
 
 
 def _routed(work: OfficerAtWork, said: str, known: list[str]) -> tuple[str, ...]:
@@ -138,6 +145,8 @@ def category(work: OfficerAtWork, command: Command) -> None:
             corrected=with_nearest("category", wanted, Category),
         )
     category = Category(wanted)
+    if category is not d.case.category:
+        _corrected(work, "category", d.case.category, category)
     if category is Category.COMPLAINT:
         _becomes_complaint(work)
         _send_words(work, command.body)
