@@ -116,6 +116,21 @@ def test_without_a_council_and_without_settings_every_council_has_a_folder_of_le
         assert Path(f"letters/{council}/index.html").is_file()
 
 
+def test_templates_are_checked_without_a_page_being_written_and_a_wrong_name_is_told_with_its_line(
+    townclerk: Command, tmp_path: Path
+) -> None:
+    assert "with the most and with the least" in townclerk("templates", "check", COUNCIL).out
+
+    letter = tmp_path / "letters" / "closure.md"
+    letter.parent.mkdir()
+    letter.write_text("Subject: Closed\n\nYour case {{ case.reff }} is closed.\n")
+    ran = townclerk("templates", "check", COUNCIL, "--templates", tmp_path)
+
+    assert ran.status == 2
+    assert "closure.md:3" in ran.err
+    assert "ref" in ran.err
+
+
 def test_a_council_that_is_not_known_is_told(townclerk: Command) -> None:
     ran = townclerk("templates", "preview", "atlantis")
 

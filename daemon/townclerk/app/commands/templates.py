@@ -1,4 +1,4 @@
-"""`townclerk templates`: every letter of a policy as a page to look at."""
+"""`townclerk templates`: every letter of a policy, tried, and as a page to look at."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,6 +14,8 @@ from townclerk.config.shipped import shipped_councils, shipped_folders
 from townclerk.config.templates import TemplateSet
 from townclerk.config.templates_preview import Preview, write_contents
 from townclerk.config.templates_preview import preview as write_preview
+from townclerk.config.templates_samples import least_policy, sample_letters
+from townclerk.domain.policy import Policy
 
 T = TypeVar("T")
 
@@ -63,11 +65,47 @@ def preview(
     say(f"{sum(map(len, councils.values()))} letters of {len(councils)} councils: open {folder / 'index.html'}")
 
 
+@app.command()
+def check(
+    ctx: typer.Context,
+    councils: Annotated[
+        list[str] | None, typer.Argument(metavar="COUNCIL...", help="Default: the settings'; else all.")
+    ] = None,
+    rules: Annotated[Path | None, typer.Option("--rules", metavar="DIR", help="Rules that win over the shipped ones.")] = None,
+    templates: Annotated[
+        Path | None, typer.Option("--templates", metavar="DIR", help="Templates that win over the shipped ones.")
+    ] = None,
+) -> None:
+    """Render each letter with the most and with the least that a case can have, and say what is wrong in which line.
+
+    Nothing is written. Exit status 2 where a template is wrong.
+
+    \b
+    Examples:
+      townclerk templates check
+      townclerk templates check your-council --templates my-templates
+    """
+    settings = ctx.obj.find_settings()
+    rules = rules or (settings.rules if settings else None)
+    own = templates or (settings.templates if settings else None)
+    names = councils or ([settings.council] if settings else shipped_councils(rules))
+    for name in names:
+        policy, _ = _tried(name, rules, own)
+        samples = len([letter for tried in (policy, least_policy(policy)) for letter in sample_letters(tried)])
+        say(f"{name}: {samples} letters are rendered, with the most and with the least")
+
+
 def _preview(council: str, folder: Path, rules: Path | None, own: Path | None) -> tuple[Preview, ...]:
+    policy, letters = _tried(council, rules, own)
+    return _write(lambda: write_preview(letters, policy, folder), folder)
+
+
+def _tried(council: str, rules: Path | None, own: Path | None) -> tuple[Policy, TemplateSet]:
+    """Raises FilesRefused with what is wrong in the policy or in any template."""
     policy = load_council(council, rules=rules, today=datetime.now(UTC).date()).policy
     letters = TemplateSet.load(shipped_folders("templates", own), council)
     letters.try_out(policy)
-    return _write(lambda: write_preview(letters, policy, folder), folder)
+    return policy, letters
 
 
 def _write(write: Callable[[], T], folder: Path) -> T:
