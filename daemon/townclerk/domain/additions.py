@@ -131,6 +131,7 @@ _OF_THE_WRITER = re.compile(
     r"|^.{0,30}\(from my (?:mobile|phone|iphone|ipad)\)\.?$",
     re.IGNORECASE,
 )
+_LONGEST_REMARK = 18  # words that somebody has below every mail of theirs; more may be for whoever reads this one
 _WRITES_ON = re.compile(r"^(?:p\.? ?s\b|enc(?:s|l|losures?|losed)?\b)", re.IGNORECASE)  # below their name, and it is theirs
 _DIVIDER = re.compile(r"^[-_=*~–—]+$")
 _LISTS_PAGE = re.compile(r"https?://\S{1,200}(?:/listinfo|/postorius/|/mailman|groups\.io)\S{0,200}$", re.IGNORECASE)
@@ -637,7 +638,7 @@ def nothing_but_signature(lines: Sequence[str], person: frozenset[str]) -> bool:
 
 
 def _is_of_signature(line: str, person: frozenset[str]) -> bool:
-    if _OF_THE_WRITER.search(line):
+    if _OF_THE_WRITER.search(line) and len(line.split()) <= _LONGEST_REMARK:
         return True
     if _INTERNAL.match(line) or line.startswith(("#", "\uff03")) or _TO_SOMEBODY.search(line) or _says_something(line):
         return False
