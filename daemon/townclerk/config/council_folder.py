@@ -13,7 +13,7 @@ from townclerk.config.policy_file import load_policy
 from townclerk.config.reading import Faults, read_root, suggest
 from townclerk.config.roster_file import load_staff, permissions_of, read_staff
 from townclerk.config.routing_file import load_routing
-from townclerk.config.shipped import find_shipped, shipped_councils
+from townclerk.config.shipped import Own, find_shipped, shipped_councils
 from townclerk.config.yaml import Node, node_of
 from townclerk.domain.council import Council
 from townclerk.domain.policy import Policy
@@ -26,7 +26,7 @@ T = TypeVar("T")
 def load_council(
     council_id: str,
     *,
-    rules: Path | None = None,
+    rules: Own = None,
     staff: Path | None = None,
     today: date,
     replaced: Mapping[str, object] | None = None,
@@ -34,8 +34,8 @@ def load_council(
 ) -> Council:
     """Everything about a council. Raises FilesRefused with the faults of all its files.
 
-    *rules* is a folder that wins over the shipped ones; *staff* the roster's file, else the council's own staff.yaml.
-    *replaced*: values of the policy, by dotted path. *staff_override*: a roster in place of any file.
+    *rules* is a folder that wins over the shipped ones, or several; *staff* the roster's file, else the council's own
+    staff.yaml. *replaced*: values of the policy, by dotted path. *staff_override*: a roster in place of any file.
     The calendar reaches from three years before *today* to ten after it.
     """
     found: list[Fault] = []
@@ -78,12 +78,12 @@ def _attempt(found: list[Fault], read: Callable[[], T]) -> T | None:
         return None
 
 
-def _policy(council_id: str, rules: Path | None, replaced: Mapping[str, object] | None) -> Policy:
+def _policy(council_id: str, rules: Own, replaced: Mapping[str, object] | None) -> Policy:
     path = _file(council_id, "policy.yaml", rules)
     return load_policy(path, folder=council_id, replaced=replaced)
 
 
-def _routing(council_id: str, rules: Path | None, policy: Policy | None) -> Routing:
+def _routing(council_id: str, rules: Own, policy: Policy | None) -> Routing:
     path = _file(council_id, "routing.yaml", rules)
     if policy is None:
         return load_routing(path, rules=rules)
@@ -92,7 +92,7 @@ def _routing(council_id: str, rules: Path | None, policy: Policy | None) -> Rout
 
 def _roster(
     council_id: str,
-    rules: Path | None,
+    rules: Own,
     staff: Path | None,
     override: Node | Mapping[str, object] | None,
     policy: Policy | None,
@@ -103,7 +103,7 @@ def _roster(
     return load_staff(staff or _file(council_id, "staff.yaml", rules), policy, services)
 
 
-def _file(council_id: str, name: str, rules: Path | None) -> Path:
+def _file(council_id: str, name: str, rules: Own) -> Path:
     """The file in force. Raises FilesRefused where there is none."""
     found = find_shipped("rules", f"{council_id}/{name}", rules) if re.fullmatch(r"[a-z][a-z0-9-]*", council_id) else None
     if found is None:

@@ -37,7 +37,7 @@ from townclerk.config.errors import FilesRefused
 from townclerk.config.patterns import LinearPatterns, check_phrase
 from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, refuse_word, suggest, text, word_of
 from townclerk.config.routing_tests import read_tests
-from townclerk.config.shipped import find_shipped, shipped_files
+from townclerk.config.shipped import Own, find_shipped, shipped_files
 from townclerk.config.yaml import Items, Node, Scalar, Table, parse_yaml, read_file
 from townclerk.config.yaml import Place as YamlPlace
 from townclerk.domain.conditions import AllOf, Words, can_hold, every_condition
@@ -59,7 +59,7 @@ IncludedFile = Callable[[str], Node]
 def load_routing(
     path: Path,
     *,
-    rules: Path | None = None,
+    rules: Own = None,
     categories: Collection[str] = tuple(Category),
     exclusions: Collection[str] | None = None,
 ) -> Routing:
@@ -79,7 +79,7 @@ class _Files:
     """The files that one set of rules is made of. `version` is a name of what stands in all of them together."""
 
     council: str
-    rules: Path | None
+    rules: Own
     _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def load(self, path: Path) -> Node:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from townclerk.domain.mail import Address, IncomingMail
 from townclerk.domain.screening import unread_address
@@ -65,6 +65,12 @@ def read_form(form: Form, mail: IncomingMail, services: Iterable[str]) -> FormRe
         service=service if service in set(services) else "",
         missing=tuple(missing),
     )
+
+
+def as_they_wrote(mail: IncomingMail, form: FormRead) -> IncomingMail:
+    """The *mail* of a form as if whoever filled it in had written it themselves."""
+    text = f"{form.text}\n\nTheir reference: {form.reference}" if form.reference else form.text
+    return replace(mail, sender=form.who, own_text=text, in_reply_to=(), references=())
 
 
 def _one_line(value: str) -> str:

@@ -14,16 +14,16 @@ _FORWARDED = re.compile(r"\s*(?:(?:re|aw|sv)\s*:\s*)*(?:fwd?|fw|ymlaen|wg|tr)\s*
 
 
 def context_of(
-    mail: IncomingMail, screening: Screening, council: Council, received_at: datetime, earlier: Iterable[datetime] = ()
+    mail: IncomingMail, screening: Screening, council: Council, received_at: datetime | None, earlier: Iterable[datetime] = ()
 ) -> Context:
-    """*earlier*: when the cases were opened that the sender has had."""
-    at = council.calendar.local(received_at)
+    """*earlier*: when the cases were opened that the sender has had. *received_at* None: nobody knows."""
+    at = council.calendar.local(received_at) if received_at is not None else None
     hours = council.policy.hours
     return Context(
         traits=frozenset(_traits(mail, screening, council)),
         earlier=tuple(earlier),
         received_at=at,
-        working_time=council.calendar.is_working(at.date()) and hours.opens <= at.time() < hours.closes,
+        working_time=at is None or (council.calendar.is_working(at.date()) and hours.opens <= at.time() < hours.closes),
     )
 
 

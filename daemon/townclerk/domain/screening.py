@@ -100,6 +100,13 @@ def resident_of_form(mail: IncomingMail) -> Address | None:
     return Address(name[1] if name else "", named[1])
 
 
+def writer_of(mail: IncomingMail, sender: Address, screening: Screening) -> Address:
+    """Who wrote: a web form sends as a robot, or from an address that nobody reads, and names the resident elsewhere."""
+    if screening.kind is MailKind.PERSON and not unread_address(sender.key):
+        return sender
+    return resident_of_form(mail) or sender
+
+
 def _local_part(context: _Context) -> str:
     return context.mail.sender.key.partition("@")[0] if context.mail.sender else ""
 

@@ -72,10 +72,10 @@ class ParsePool:
         self._threads = ThreadPoolExecutor(max_workers=2 * workers, thread_name_prefix="mail-reader")
         self._closed = False
 
-    async def parse(self, source: bytes | Path) -> Reading:
-        """Read a mail, a large one by its path. Where its reader dies, another looks at the headers alone, once.
-        Raises OSError where the file cannot be read, ReaderUnavailable where no reader can be started."""
-        outcome = await self._ask("read", self._limits.time_for(source), source)
+    async def parse(self, source: bytes | Path, to_act: bool = True) -> Reading:
+        """Read a mail, a large one by its path; *to_act* is as for `read`. Where its reader dies, another looks at the headers
+        alone, once. Raises OSError where the file cannot be read, ReaderUnavailable where no reader can be started."""
+        outcome = await self._ask("read", self._limits.time_for(source), source, to_act)
         if not isinstance(outcome, _Died):
             return cast("Reading", outcome)
         start = source[: 2 * HEAD_LIMIT] if isinstance(source, bytes) else source

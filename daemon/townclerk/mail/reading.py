@@ -49,10 +49,11 @@ def read_inline(raw: bytes) -> Reading:
     return read(raw)
 
 
-def read(source: bytes | Path) -> Reading:
-    """Read a mail. Raises OSError where the file cannot be read, and MemoryError; whatever the mail holds, nothing else."""
+def read(source: bytes | Path, to_act: bool = True) -> Reading:
+    """Read a mail; without `IncomingMail.written`, which takes longer than all the rest, where nobody is *to_act* on it.
+    Raises OSError where the file cannot be read, and MemoryError; whatever the mail holds, nothing else."""
     try:
-        return Reading(_whole(mime.open_mail(source)))
+        return Reading(_whole(mime.open_mail(source), to_act))
     except (OSError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001  # one mail: any bug that it wakes must not stop the next
@@ -100,10 +101,10 @@ def _where(error: Exception) -> str:
 # -- the whole mail ----------------------------------------------------------------------------------------------------
 
 
-def _whole(opened: Opened) -> IncomingMail:
+def _whole(opened: Opened, to_act: bool) -> IncomingMail:
     root = opened.root
     head = _Head.of(root)
-    texts = _texts(root, name_words(head.sender))
+    texts = _texts(root, name_words(head.sender) if to_act else None)
     signals = _signals(root)
     returned, report_type = _reported(root, texts.whole, signals)
     return IncomingMail(
@@ -279,11 +280,12 @@ def _signals(root: Part) -> dict[str, tuple[str, ...]]:
 class _Texts:
     whole: str
     own: str
-    written: Written
+    written: Written | None
     cut: bool
 
 
-def _texts(root: Part, person: frozenset[str]) -> _Texts:
+def _texts(root: Part, person: frozenset[str] | None) -> _Texts:
+    """*person*: the words of the sender's name; None: what they wrote is not looked for."""
     found = mime.pages(root)
     if not any(page.text.strip() for page in found):
         named = mime.named_text(root)
@@ -295,9 +297,8 @@ def _texts(root: Part, person: frozenset[str]) -> _Texts:
         own.append(read_page.own if read_page else page.text)
         marked.append(read_page.marked if read_page else page.text)
     text, kept = "\n".join(whole).strip("\n"), "\n".join(own)
-    return _Texts(
-        text[:TEXT_LIMIT], own_words(kept), _written(root, found, "\n".join(marked), person), cut=len(text) > TEXT_LIMIT
-    )
+    by_them = _written(root, found, "\n".join(marked), person) if person is not None else None
+    return _Texts(text[:TEXT_LIMIT], own_words(kept), by_them, cut=len(text) > TEXT_LIMIT)
 
 
 def _written(root: Part, found: list[mime.Page], marked: str, person: frozenset[str]) -> Written:

@@ -18,19 +18,12 @@ from townclerk.domain.events import (
     RobotWrote,
     StrangerUsedAddress,
 )
-from townclerk.domain.forms import FormRead, read_form
+from townclerk.domain.forms import FormRead, as_they_wrote, read_form
 from townclerk.domain.linking import Clue, Link, find_clues, judge, whose_address
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.mail_context import context_of
 from townclerk.domain.routing import Context, Route, Signal, form_of, route
-from townclerk.domain.screening import (
-    AN_INVITATIONS_ANSWER,
-    BY_ADDRESS,
-    Screening,
-    answers_an_invitation,
-    resident_of_form,
-    unread_address,
-)
+from townclerk.domain.screening import AN_INVITATIONS_ANSWER, BY_ADDRESS, Screening, answers_an_invitation, writer_of
 from townclerk.domain.signing import find_tokens
 from townclerk.domain.words import LetterKind, Status
 from townclerk.services.applying import happen
@@ -135,7 +128,7 @@ async def _conversation(
         read = read_form(form, mail, office.council.routing.services)
         await _filled_in(office, stored, mail, read, screening, settle, now)
         return
-    writer = _writer(mail, sender, screening)
+    writer = writer_of(mail, sender, screening)
     if writer != sender and (why := _of_the_council(office, writer)):
         await quarantine(office, stored, f"it came by a form, and {why}", mail, now, screening.kind.value)
         return
@@ -173,8 +166,7 @@ async def _filled_in(
     if why := _of_the_council(office, form.who):
         await quarantine(office, stored, f"it came by the form “{form.form}”, and {why}", mail, now, screening.kind.value)
         return
-    text = f"{form.text}\n\nTheir reference: {form.reference}" if form.reference else form.text
-    theirs = replace(mail, sender=form.who, own_text=text, in_reply_to=(), references=())
+    theirs = as_they_wrote(mail, form)
     facts = facts_of(stored, theirs, form.who, answerable=bool(form.who.address))
     link, known = await find_link(office, theirs) if form.who.address else (Link(), {})
     await _resident(office, theirs, facts, link, known, screening, settle, now, form)
@@ -191,13 +183,6 @@ def _of_the_council(office: Office, who: Address) -> str:
 def _form_from_ourselves(office: Office, mail: IncomingMail, screening: Screening) -> bool:
     """Some forms send from the mailbox's own address. What bears our mark is never one."""
     return screening.because == BY_ADDRESS and form_of(mail, office.council.routing) is not None
-
-
-def _writer(mail: IncomingMail, sender: Address, screening: Screening) -> Address:
-    """Who wrote: a web form sends as a robot, or from an address that nobody reads, and names the resident elsewhere."""
-    if screening.kind is MailKind.PERSON and not unread_address(sender.key):
-        return sender
-    return resident_of_form(mail) or sender
 
 
 def _says_something(office: Office, mail: IncomingMail, link: Link) -> bool:

@@ -84,10 +84,13 @@ def of_party(tx: Tx, council: str, address: str) -> tuple[str, ...]:
     return tuple(tx.execute(theirs.order_by(cases.c.opened_at.desc(), cases.c.ref.desc())).scalars())
 
 
-def opened_by(tx: Tx, council: str, address: str, most: int) -> tuple[datetime, ...]:
-    """When the latest cases were opened that *address* is a party to, at most so many, the newest first."""
+def opened_by(tx: Tx, council: str, address: str, most: int, before: datetime | None = None) -> tuple[datetime, ...]:
+    """When the latest cases were opened that *address* is a party to, at most so many, the newest first. *before*: only those
+    that had been opened by then."""
     theirs = select(cases.c.opened_at).join(case_parties, case_parties.c.ref == cases.c.ref)
     theirs = theirs.where(case_parties.c.address == address.lower(), cases.c.council == council)
+    if before is not None:
+        theirs = theirs.where(cases.c.opened_at < before)
     return tuple(tx.execute(theirs.order_by(cases.c.opened_at.desc(), cases.c.ref.desc()).limit(most)).scalars())
 
 

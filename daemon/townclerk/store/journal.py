@@ -5,7 +5,7 @@ chain still proves everything else; that it was destroyed is an entry itself.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -90,10 +90,18 @@ def _hold_the_end(tx: Tx) -> tuple[int, str]:
 
 def entries(tx: Tx, case_ref: str | None) -> tuple[Entry, ...]:
     """What the journal holds on a case, in order; None: on no case, such as the files that are in force."""
-    rows = tx.execute(select(journal).where(journal.c.case_ref == case_ref).order_by(journal.c.number))
+    return _read(tx, select(journal).where(journal.c.case_ref == case_ref))
+
+
+def entries_of(tx: Tx, case_refs: Collection[str], event: str) -> tuple[Entry, ...]:
+    """What the journal holds of one sort of *event* on some cases, in order."""
+    return _read(tx, select(journal).where(journal.c.case_ref.in_(case_refs), journal.c.event == event))
+
+
+def _read(tx: Tx, query: Select[Any]) -> tuple[Entry, ...]:
     return tuple(
         Entry(r.number, r.council, r.case_ref, r.at, r.actor, r.event, None if r.detail is None else json.loads(r.detail))
-        for r in rows
+        for r in tx.execute(query.order_by(journal.c.number))
     )
 
 

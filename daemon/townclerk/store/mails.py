@@ -1,12 +1,12 @@
 """Mails as they came, how far each folder has been read, and what became of each mail."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, exists, func, select, update
 
 from townclerk.domain.mail import Arrival, Raw
 from townclerk.store.database import Tx
@@ -178,6 +178,23 @@ def next_to_deal_with(tx: Tx, mailbox: str, limit: int) -> tuple[StoredMail, ...
 def get(tx: Tx, id: int) -> StoredMail | None:  # noqa: A002  # it is the mail's `id`, as in StoredMail
     """The mail of this number, without its bytes, or None."""
     return next(iter(_values(tx, _stored().where(mails.c.id == id))), None)
+
+
+def kept(tx: Tx, mailbox: str, since: datetime | None = None, leave_out: Collection[str] = ()) -> tuple[int, ...]:
+    """The numbers of the mails whose bytes are kept, in the order of their arrival; of those folders to *leave_out*, none."""
+    bytes_there = exists().where(mail_parts.c.mail_id == mails.c.id, mail_parts.c.n == 0)
+    gone = (MailState.BEFORE_START, MailState.REPEAT)
+    query = select(mails.c.id).where(mails.c.mailbox == mailbox, mails.c.state.not_in(gone), bytes_there)
+    if since is not None:
+        query = query.where(mails.c.received_at >= since)
+    if leave_out:
+        query = query.where(mails.c.folder.not_in(leave_out))
+    return tuple(tx.execute(query.order_by(mails.c.received_at, mails.c.id)).scalars())
+
+
+def get_all(tx: Tx, numbers: Sequence[int]) -> tuple[StoredMail, ...]:
+    """The mails of these numbers that are there, in the order of their arrival, without their bytes."""
+    return _values(tx, _stored().where(mails.c.id.in_(numbers)).order_by(mails.c.received_at, mails.c.id))
 
 
 def raw_bytes(tx: Tx, id: int) -> bytes:  # noqa: A002  # as above

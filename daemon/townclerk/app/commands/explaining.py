@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from townclerk.app.commands.asking import CannotRead
-from townclerk.app.commands.raw_mails import read_mails, shown
+from townclerk.app.commands.raw_mails import read_mails
 from townclerk.app.commands.records import named_council
 from townclerk.app.commands.saying import complain, one_line, say, say_json
 from townclerk.app.logs import silence
@@ -79,11 +79,11 @@ async def _explain_all(
     async for path, reading in read_mails(paths):
         if isinstance(reading, OSError) or reading.mail is None:
             unread += 1
-            complain(f"{shown(path)}: {_why(reading)}")
+            complain(f"{path}: {_why(reading)}")
             if as_json:
-                say_json({"path": shown(path), "error": _why(reading)})
+                say_json({"path": path, "error": _why(reading)})
             continue
-        explained = explain_mail(shown(path), reading.mail, council)
+        explained = explain_mail(path, reading.mail, council)
         if as_json:
             say_json(as_line(explained))
         elif page is None:

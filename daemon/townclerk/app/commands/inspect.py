@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from townclerk.app.commands.asking import Asked
-from townclerk.app.commands.raw_mails import read_mails, shown
+from townclerk.app.commands.raw_mails import read_mails
 from townclerk.app.commands.records import council_of
 from townclerk.app.commands.saying import complain, say_json
 from townclerk.app.logs import silence
@@ -87,7 +87,7 @@ async def _inspect_all(paths: Iterable[Path], eyes: Eyes) -> int:
         if isinstance(reading, OSError):
             unreadable += 1
             reading = Reading(None, f"it cannot be opened: {reading.strerror or reading}")  # noqa: PLW2901 - told as any other
-        say_json(_seen(shown(path), reading, eyes))
+        say_json(_seen(path, reading, eyes))
     return unreadable
 
 

@@ -33,7 +33,7 @@ def new_case(event: CaseOpened, council: Council) -> Case:
     mail, policy = event.mail, council.policy
     suspected = tuple(code for code in event.route.exclusions if code in policy.exclusions)
     conflicts = _named_officers(event, council)
-    category = _category(event, suspected)
+    category = category_of(event.route.category, event.member, suspected)
     pending = weighing.to_decide_first(event, council, category)
     anonymous = pending is not None and pending.question == weighing.ANONYMOUS
     delicate = tuple(alert for alert in event.route.alerts if alert in policy.restricted_alerts)
@@ -102,12 +102,13 @@ def _readers(service: str, council: Council) -> tuple[Officer, ...]:
     return tuple(officer for officer in council.playing(SERVICE, service) if service in officer.services)
 
 
-def _category(event: CaseOpened, suspected: tuple[str, ...]) -> Category:
-    """What the rules say; but what may be an exclusion is a complaint until somebody has looked at it."""
-    if event.member:
+def category_of(routed: Category, member: bool, suspected: tuple[str, ...]) -> Category:
+    """Of the case that a mail opens: what the rules say, *routed*; but what may be an exclusion, one that the policy has, is a
+    complaint until somebody has looked at it."""
+    if member:
         return Category.MEMBER_ENQUIRY
     harmless = {Category.SERVICE_REQUEST, Category.COMMENT, Category.COMPLIMENT}
-    return Category.COMPLAINT if suspected and event.route.category in harmless else event.route.category
+    return Category.COMPLAINT if suspected and routed in harmless else routed
 
 
 def opened(d: Deliberation, event: CaseOpened) -> None:
