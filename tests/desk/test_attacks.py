@@ -497,8 +497,8 @@ async def test_a_word_without_permission_is_refused_with_who_may(house: House) -
     assert "refused" in _journal(house)
 
 
-async def test_the_address_of_one_case_does_nothing_to_another(house: House) -> None:
-    """Whatever the subject names: the address decides, and it was made for one case."""
+async def test_the_address_of_one_case_does_nothing_to_another_and_is_held_where_the_subject_names_that(house: House) -> None:
+    """The address was made for one case. Which of the two was meant is asked."""
     scene = await a_scene(house)
     house.arrives("I complain about another thing: the bins of my street.", "Bins", "Ben <ben@example.org>")
     await house.settle()
@@ -509,7 +509,40 @@ async def test_the_address_of_one_case_does_nothing_to_another(house: House) -> 
     await house.settle(LATER)
 
     assert before == _state(house, other)
+    (asked,) = house.letters("confirm", WENDY)
+    assert "Its subject names another case" in _text(house, asked)
+    assert house.letters("response") == []
+    house.replies(asked, "#send 3", LATER + timedelta(minutes=5))
+    await house.settle(LATER + timedelta(minutes=5))
     assert [line.case_ref for line in house.letters("response")] == [scene.ref]
+
+
+@pytest.mark.parametrize(
+    ("words", "greeted"),
+    [
+        ("#message\r\nDear Mrs Smith,\r\n\r\nYour bin at 4 Oak Road is new.", False),
+        ("#respond upheld\r\nDear Mr and Mrs Oakley-Smith, we were wrong because of the list.", False),
+        ("#message\r\nHi Ben,\r\n\r\nYour bin is new.", False),
+        ("#message\r\nAnnwyl Mrs Smith,\r\n\r\nMae'r bin yn newydd.", False),
+        ("#message\r\nDear Ms Patel,\r\n\r\nYour bin is new.", True),
+        ("#message\r\nDear Asha\r\n\r\nYour bin is new.", True),
+        ("#message\r\nDear Ms Pattel,\r\n\r\nYour bin is new.", True),
+        ("#message\r\nDear Dr. A. Patel, your bin is new.", True),
+        ("#message\r\nDear Sir or Madam,\r\n\r\nYour bin is new.", True),
+        ("#message\r\nDear Resident,\r\n\r\nYour bin is new.", True),
+        ("#message\r\nHello again,\r\n\r\nYour bin is new.", True),
+        ("#message\r\nThank you, Mrs Smith is right.", True),
+        ("#note Dear Mrs Smith, she says.", True),
+    ],
+)
+async def test_a_letter_that_greets_nobody_of_this_case_is_asked_about(house: House, words: str, greeted: bool) -> None:
+    scene = await a_scene(house)
+    house.mailbox.deliver(scene.mail(f"Wendy Ash <{WENDY}>", words, *auth(PASS)), LATER)
+    await house.settle(LATER)
+
+    assert [line.kind for line in house.letters(to=WENDY)][1:] == (["done"] if greeted else ["confirm"])
+    if not greeted:
+        assert "greets somebody whom nothing on this case names" in _text(house, house.letters("confirm")[0])
 
 
 async def test_an_address_rewritten_for_another_case_acts_on_neither(house: House) -> None:

@@ -605,7 +605,7 @@ def _approvals(presses: Presses) -> Iterator[StaffContent]:
 def _held(presses: Presses) -> Iterator[StaffContent]:
     """A mail that is held, with what would leave, with much of it and with little."""
     doubts = ("expired", "quoted_word", "text_below", "added", "hidden", "struck_out", "in_cells", "two_versions", "unclear")
-    for why in ("no_word", "answers_us", "not_proven", "not_signed", *doubts):
+    for why in ("no_word", "answers_us", "not_proven", "not_signed", "another_case", "another_person", *doubts):
         yield Confirm(7, why, _ANSWER, presses.held())
     left = ("invitation.ics did not go along.",)
     whole = Confirm(7, "no_word", _ANSWER, presses.held(), proofs=_proofs(presses), left=left)

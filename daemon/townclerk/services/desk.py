@@ -19,6 +19,7 @@ from townclerk.domain.events import CaseOpened, Event, MailFacts, OfficerMailHel
 from townclerk.domain.letters import Because, Confirm, Done, Letter, Original, Refused
 from townclerk.domain.linking import Link, Signed, signed_for
 from townclerk.domain.mail import IncomingMail
+from townclerk.domain.misdirected import on_another_case
 from townclerk.domain.plain_reply import ANSWERS_US, asks_officer, greets_by_name, meant_for, press_said
 from townclerk.domain.pressing import sure_of
 from townclerk.domain.quoting import Written
@@ -162,6 +163,8 @@ def _event(
     followed = sure_of(read, wrote, officer.name)
     if followed is None:
         return held(why=str(wrote.doubt))
+    if why := on_another_case(mail.subject, followed.commands, case, office.council.policy.prefix, known_refs):
+        return held(why=why)
     return OfficerWrote(
         officer.key,
         facts,
