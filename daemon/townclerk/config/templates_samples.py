@@ -109,7 +109,7 @@ _WORDS_OF_OTHERS = {
     "not_ours": "The bin on the platform at the station has not been emptied for six weeks.",
     "member": _COUNCILLOR,
     "member_enquiry": _COUNCILLOR,
-    "capacity": _COUNCILLOR,
+    "capacity": "I want to complain. The bins in Mill Lane have not been emptied for six weeks. Cllr Jo Lowe",
     "withdraws": "The bin was emptied this morning, so you can leave it there.",
     "copy_wanted": "Please send copies of your letters to jo.lowe@members.example, too.",
     "stop_copying": "Please send copies of your letters to nobody any more.",
@@ -200,7 +200,7 @@ def sample_letters(policy: Policy) -> tuple[Letter, ...]:
     staff += [_letter(_OFFICER, part, kept) for part in (Assignment(_DATES, _MAIL, presses.to_work()), Done(("It is done.",)))]
     staff += [replace(staff[0], in_place_of=InPlaceOf("Wendy Ash", until)) for until in (date(2027, 1, 4), None)]
     least = [_letter(Recipient("", "role@council.example", staff=True), part, bare) for part in _least_to_staff()]
-    caseless = [_letter(_OFFICER, part, None) for part in _without_a_case()]
+    caseless = [_letter(_OFFICER, part, None) for part in (*_passed_on(presses), *_without_a_case())]
     empty = [_letter(Recipient("", "role@council.example", staff=True), part, None) for part in _least_without_a_case()]
     late = [_letter(_RESIDENT, part, replace(summary, longer=_longer())) for part in _while_it_takes_longer()]
     every = (*residents, *late, *nameless, *staff, *least, *caseless, *empty)
@@ -459,13 +459,6 @@ def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
         ),
         more=2,
     )
-    passed_on = presses.passed_on(_MAIL.sender, "AB-26-0007-B")
-    detail = (
-        "This seems to be an email from Asha Patel <asha.patel@example.org> of Friday 18 December 2026. Should a case be "
-        "opened for them?"
-    )
-    yield Confirm(8, "forwarded", _COMPLAINT, passed_on, detail)
-    yield Confirm(8, "forwarded", _COMPLAINT, passed_on, detail, since=_ACKNOWLEDGE)
     yield from _held(presses)
     yield Done(("The complaint is acknowledged.", "The resident has been told."))
     yield Done(("Your note is kept. Nobody outside sees it.",))
@@ -700,6 +693,17 @@ def _least_to_staff() -> Iterator[StaffContent]:
 
 
 _WITHOUT_A_CASE = ("answer a letter that you had about the case", "write its reference into the subject")
+
+
+def _passed_on(presses: Presses) -> Iterator[StaffContent]:
+    """A mail of somebody else, for which it is asked whether a case is to be opened. There is none yet."""
+    passed_on = presses.passed_on(_MAIL.sender, "AB-26-0007-B")
+    detail = (
+        "This seems to be an email from Asha Patel <asha.patel@example.org> of Friday 18 December 2026. Should a case be "
+        "opened for them?"
+    )
+    yield Confirm(8, "forwarded", _COMPLAINT, passed_on, detail)
+    yield Confirm(8, "forwarded", _COMPLAINT, passed_on, detail, since=_ACKNOWLEDGE)
 
 
 def _without_a_case() -> Iterator[StaffContent]:
