@@ -42,18 +42,23 @@ def _mail(value: Value) -> tuple[IncomingMail, Context]:
         said = text(value)
         return IncomingMail(Address("", SENDER), "", said, said, size=len(said.encode())), Context()
     with value.fields() as f:
-        said = f.optional("text", text, "")
-        mail = IncomingMail(
-            sender=Address("", f.optional("from", email, SENDER)),
-            subject=f.optional_text("subject"),
-            text=said,
-            own_text=said,
-            to=tuple(Address("", each) for each in f.words("to")),
-            headers=dict(f.optional("headers", _headers, {})),
-            attachments=tuple(Attachment(name, _type(name), 1000, "") for name in f.words("attachments")),
-            size=f.optional("size", size, len(said.encode())),
-        )
-        return mail, _context(f)
+        return read_mail(f)
+
+
+def read_mail(f: Fields) -> tuple[IncomingMail, Context]:
+    """A mail whose parts are written each on its line, and what the council knows of it."""
+    said = f.optional("text", text, "")
+    mail = IncomingMail(
+        sender=Address("", f.optional("from", email, SENDER)),
+        subject=f.optional_text("subject"),
+        text=said,
+        own_text=said,
+        to=tuple(Address("", each) for each in f.words("to")),
+        headers=dict(f.optional("headers", _headers, {})),
+        attachments=tuple(Attachment(name, _type(name), 1000, "") for name in f.words("attachments")),
+        size=f.optional("size", size, len(said.encode())),
+    )
+    return mail, _context(f)
 
 
 def _context(f: Fields) -> Context:

@@ -90,6 +90,81 @@ def test_a_test_that_fails_is_told_with_its_place_and_why_and_a_rule_without_one
     assert ([each["line"] for each in line["failed"]], line["unreached"]) == ([8], ["bins-again"])
 
 
+LABELLED = """- id: missed
+  text: A missed bin again.
+  category: complaint
+  service: waste or parks
+- id: tennis
+  text: A missed bin at tennis.
+  category: comment
+- id: fear
+  text: He hits me.
+  alerts: [safeguarding]
+- id: elsewhere
+  text: Mail for another council.
+  category: compliment
+  councils: [north-somerset]
+"""
+
+
+def test_rules_are_measured_by_labelled_mails_and_what_came_out_otherwise_is_named(
+    townclerk: Command, town: Town, council: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "mails").mkdir()
+    labelled = tmp_path / "mails" / "sample.yaml"
+    labelled.write_text(LABELLED)
+    ran = townclerk("--config", town.settings, "rules", "test", "--mails", tmp_path / "mails")
+
+    assert ran.status == 1
+    assert f"{labelled}:5: tennis: A missed bin at tennis." in ran.out
+    assert "category complaint, not comment (no rule says it)" in ran.out
+    assert "NOT ALERTED: safeguarding" in ran.out
+    assert "comment         .         1" in ran.out
+    assert "waste  1 of its 1 mails reach it (100 %)" in ran.out
+    assert "3 mails, category right in 1 of 2 (50.0 %), 1 alert missed, 0 alerts false" in ran.out
+
+
+def test_what_is_measured_can_be_read_by_programs(townclerk: Command, town: Town, council: Path, tmp_path: Path) -> None:
+    labelled = tmp_path / "sample.yaml"
+    labelled.write_text(LABELLED)
+    (line,) = townclerk("--config", town.settings, "rules", "test", "--mails", labelled, "--json").objects
+
+    assert (line["right"], line["asked"], line["alerts_missed"]) == (1, 2, ["fear"])
+    assert {"is": "comment", "said": "complaint", "mails": 1} in line["confusion"]
+    assert [each["id"] for each in line["wrong"]] == ["tennis", "fear"]
+
+
+def test_enough_is_what_the_admin_says_is_enough_unless_anybody_was_not_alerted(
+    townclerk: Command, town: Town, council: Path, tmp_path: Path
+) -> None:
+    labelled = tmp_path / "sample.yaml"
+    labelled.write_text(LABELLED.replace("  alerts: [safeguarding]\n", ""))
+
+    assert townclerk("--config", town.settings, "rules", "test", "--mails", labelled).status == 1
+    assert townclerk("--config", town.settings, "rules", "test", "--mails", labelled, "--at-least", "50").status == 0
+
+    labelled.write_text(LABELLED)
+    assert townclerk("--config", town.settings, "rules", "test", "--mails", labelled, "--at-least", "50").status == 1
+
+
+def test_a_mistake_in_a_label_is_told_with_its_place(townclerk: Command, town: Town, council: Path, tmp_path: Path) -> None:
+    labelled = tmp_path / "sample.yaml"
+    labelled.write_text("- {id: a, text: x, category: complain}\n- {id: a, text: y, alerts: [self-harm]}\n")
+    ran = townclerk("--config", town.settings, "rules", "test", "--mails", labelled)
+
+    assert ran.status == 2
+    assert f'{labelled}:1:30: [0].category: "complain" is not one of the words known here; did you mean "complaint"?' in ran.err
+    assert 'did you mean "self_harm"?' in ran.err
+    assert '"a" is the id of a mail before' in ran.err
+
+
+def test_a_folder_without_labelled_mails_is_no_measure(townclerk: Command, town: Town, council: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    ran = townclerk("--config", town.settings, "rules", "test", "--mails", tmp_path / "empty")
+
+    assert (ran.status, "there are no labelled mails in" in ran.err) == (2, True)
+
+
 def test_a_mail_is_explained_rule_by_rule_on_the_words_that_decided(
     townclerk: Command, town: Town, council: Path, tmp_path: Path
 ) -> None:

@@ -7,15 +7,18 @@ from typing import Annotated
 
 import typer
 
+from townclerk.app.commands import measuring
 from townclerk.app.commands.asking import Asked, CannotRead
 from townclerk.app.commands.explaining import explain, verdict_lines
 from townclerk.app.commands.records import named_council
 from townclerk.app.commands.replaying import replay_rules
 from townclerk.app.commands.saying import one_line, say, say_json
 from townclerk.app.commands.suggesting import suggest
+from townclerk.config.labelled_mails import load_mails
 from townclerk.config.schema import KINDS, as_text, schema_of, write_schemas
 from townclerk.config.shipped import shipped_councils
 from townclerk.domain.council import Council
+from townclerk.domain.labelled_mails import LabelledMail, measure
 from townclerk.domain.routing import Trial, try_rules
 
 app = typer.Typer(
@@ -49,28 +52,59 @@ def run_tests(
     ctx: typer.Context,
     councils: Annotated[list[str] | None, typer.Argument(metavar="COUNCIL...", help="Default: the settings'.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every council that has rules here.")] = False,
+    mails: Annotated[
+        list[Path] | None, typer.Option("--mails", metavar="FILE|DIR", help="Labelled mails by which to measure, instead.")
+    ] = None,
+    at_least: Annotated[
+        float, typer.Option("--at-least", metavar="PERCENT", min=0, max=100, help="So many categories right. With --mails.")
+    ] = 90,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a council.")] = False,
 ) -> None:
     """Run the tests that stand with the routing rules, and say which rules no test reaches.
 
-    Nothing is stored and nobody is written to. Exit status 1 where a test fails or a rule is not reached.
+    With --mails, measure the rules by mails of which somebody has said what they are: a table of what each is and what the
+    rules say, and every mail that came out otherwise. Nothing is stored and nobody is written to. Exit status 1 where a
+    test fails or a rule is not reached; with --mails, where fewer categories are right or anybody was not alerted.
 
     \b
     Examples:
       townclerk rules test
       townclerk rules test your-council
+      townclerk rules test your-council --mails labelled.yaml --at-least 95
     """
     names: Sequence[str | None] = shipped_councils(_own_rules(ctx.obj)) if every else councils or [None]
+    labelled = _labelled(mails) if mails else ()
     whole = True
     for name in names:
         council = named_council(ctx.obj, name)
-        trial = try_rules(council.routing)
-        whole = whole and not trial.failed and not trial.unreached
-        if as_json:
-            say_json(_as_line(council, trial))
-        else:
-            say(*_in_words(council, trial))
+        good = _measured(council, labelled, at_least, as_json) if mails else _tried(council, as_json)
+        whole = whole and good
     raise typer.Exit(0 if whole else 1)
+
+
+def _labelled(paths: Sequence[Path]) -> Sequence[LabelledMail]:
+    found = load_mails(paths)
+    if not found:
+        raise CannotRead(f"there are no labelled mails in {', '.join(map(str, paths))}: name a .yaml file, or a folder of them")
+    return found
+
+
+def _tried(council: Council, as_json: bool) -> bool:
+    trial = try_rules(council.routing)
+    if as_json:
+        say_json(_as_line(council, trial))
+    else:
+        say(*_in_words(council, trial))
+    return not trial.failed and not trial.unreached
+
+
+def _measured(council: Council, mails: Sequence[LabelledMail], at_least: float, as_json: bool) -> bool:
+    found = measure(mails, council)
+    if as_json:
+        say_json(measuring.as_line(council, found))
+    else:
+        say(*measuring.in_words(council, found))
+    return found.percent >= at_least and not found.missed
 
 
 def _own_rules(asked: Asked) -> Path | None:
