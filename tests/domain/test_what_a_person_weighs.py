@@ -115,7 +115,7 @@ def test_who_does_not_take_it_on_gives_reasons() -> None:
 
     assert kinds(officer(case, "#refuse anonymous", "chief")) == ["refused"]
     refused = officer(case, "#refuse anonymous We cannot look into it without knowing where it was.", "chief")
-    assert kinds(refused) == ["not_accepted", "done"]
+    assert kinds(refused) == ["not_accepted", "done", "done"], "whoever had the case hears of it, too"
     assert refused.case.status is Status.CLOSED
     assert kinds(officer(opened().case, "#refuse anonymous No name.")) == ["refused"], "who is known is not anonymous"
 
@@ -184,7 +184,7 @@ def test_where_the_policy_lets_its_clocks_run_a_concern_is_asked_about_and_nobod
     assert kinds(decision) == ["receipt", "assignment", "decision"]
     assert decision.case.deadline("stage1.respond") is not None
     said = officer(decision.case, "#category complaint")
-    assert kinds(said) == ["done"], "it goes on as it is"
+    assert kinds(said) == ["done", "done"], "it goes on as it is, and whoever has it hears so"
     assert said.case.deadlines == decision.case.deadlines
 
 
@@ -255,7 +255,7 @@ def test_their_yes_begins_it_from_that_day_and_they_have_a_receipt() -> None:
 def test_their_no_ends_it_without_a_letter() -> None:
     decision = officer(logged("social media").case, "#withdraw")
 
-    assert kinds(decision) == ["done"]
+    assert kinds(decision) == ["done", "done"], "whoever had the case hears of it, too"
     assert decision.case.status is Status.WITHDRAWN
 
 
@@ -278,7 +278,7 @@ def test_whoever_was_asked_about_the_time_may_say_that_it_is_a_complaint_once() 
     case = opened(text="I have known of it since 1 November 2025. I want it mended.").case
     taken = officer(case, "#category complaint")
 
-    assert (kinds(taken), taken.case.doubts) == (["done"], ())
+    assert (kinds(taken), taken.case.doubts) == (["done", "done"], ())
     assert taken.case.deadlines == case.deadlines
     assert kinds(officer(taken.case, "#category complaint", number=3)) == ["refused"]
     assert kinds(officer(opened().case, "#category complaint")) == ["refused"]  # nobody asked
