@@ -216,6 +216,8 @@ def _read(tx: Tx, number: int) -> Iterator[bytes]:
     n = 0
     while (found := tx.execute(piece.where(mail_parts.c.n == n)).scalar()) is not None:
         yield bytes(found)
+        if len(found) < PIECE:  # the last: `_pieces` fills all others
+            return
         n += 1
 
 

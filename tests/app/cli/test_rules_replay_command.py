@@ -189,6 +189,18 @@ def test_a_mail_that_no_rule_was_certain_of_and_now_is_differs(rules: Rules) -> 
     assert changed(rules.lines("--with", rules.folder)[0]) == [("The tree", "certain", "no", "yes")]
 
 
+def test_a_rule_that_reads_a_form_is_replayed_with_what_was_filled_in(rules: Rules) -> None:
+    whole = "Name: Al Low\r\nEmail: al@home.example\r\nMessage: The pool is loud."
+    forms = [mail("web@forms.example", f"Web form {n}", text) for n, text in enumerate((whole, "Name: Al Low"))]
+    store(rules.town, forms)
+    form = "form: {called: Web, name: Name, email: Email, text: Message}"
+    rules.change("", f"  - {{id: web, why: A form., when: {{subject: [web form]}}, then: {{{form}}}}}\n")
+
+    found = changed(rules.lines("--with", rules.folder)[0])
+    assert ("Web form 0", "form", None, "Web") in found
+    assert ("Web form 1", "case", "a new case", "held") in found
+
+
 def test_earlier_cases_are_counted_as_they_were_when_the_mail_came(rules: Rules) -> None:
     store(rules.town, [mail("Asha Patel <asha@home.example>", "My bin again", "It is full.")])
     rules.change("", "  - {id: often, why: Again., when: {earlier_cases: {at_least: 1}}, then: {alert: repeated}}\n".replace(

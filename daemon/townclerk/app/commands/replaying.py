@@ -136,6 +136,7 @@ class Account:
     sides: Sides
     as_json: bool
     of: str  # what was replayed
+    since: date | None
     mails: int = 0
     differ: int = 0
     unrouted: int = 0  # no rule is asked about them, before or after
@@ -217,7 +218,7 @@ async def _replay_stored(records: Records, changed: Path | None, since: date | N
     records.db.run_now(
         lambda tx: records.note(tx, None, "viewed", **{name: value for name, value in told.items() if value is not None})
     )
-    account = Account(sides, as_json, f"stored mails{_from(since)}")
+    account = Account(sides, as_json, "stored mail", since)
     progress = Progress(len(numbers))
     async with aclosing(in_order(_pages(records, numbers), partial(_read_stored, records))) as found:
         async for (stored, opening), reading in found:
@@ -284,7 +285,7 @@ async def _replay_files(
     settings, before = asked.find_settings(), named_council(asked, name)
     today = before.calendar.local(datetime.now().astimezone()).date()
     sides = Sides(before, changed_council(before.policy.id, changed, settings, today), _household(before, settings))
-    account = Account(sides, as_json, f"mails{_from(since)}")
+    account = Account(sides, as_json, "mail", since)
     progress = Progress(None)
     async with aclosing(read_mails(paths, to_act=False)) as found:
         async for path, reading in found:
@@ -317,14 +318,11 @@ def _day(past: Past, sides: Sides) -> date:
 # --- telling -------------------------------------------------------------------------------------------------------------
 
 
-def _from(since: date | None) -> str:
-    return f" since {since}" if since is not None else ""
-
-
 def _counted(account: Account) -> Iterator[str]:
     sides = account.sides
     would = "would be routed otherwise" if sides.before is not None else "would be routed otherwise than they were"
-    yield f"{account.mails:,} {account.of}: {account.differ:,} {would}"
+    since = f" since {account.since}" if account.since is not None else ""
+    yield f"{account.mails:,} {account.of}{'' if account.mails == 1 else 's'}{since}: {account.differ:,} {would}"
     told = (
         (account.unrouted, "are asked of no rule: robots, officers, our own"),
         (account.undecided, "opened no case that the rules made, and cannot be compared"),
