@@ -44,6 +44,11 @@ class Presses:
         return self._case.ref
 
     @property
+    def other_ref(self) -> str:
+        """Of another case."""
+        return f"{self._council.policy.prefix}-26-0007-B"
+
+    @property
     def council_name(self) -> str:
         return self._council.policy.contact.council
 
@@ -53,9 +58,13 @@ class Presses:
         case = replace(self._case, category=category, stage=stage, requested_mail=requested)
         return _once(choices.to_work(case, self._council))
 
+    def to_answer(self, stage: Stage = Stage.STAGE1) -> tuple[Choice, ...]:
+        """To whoever has a complaint that has been acknowledged."""
+        return tuple(choice for choice in self.to_work(stage=stage) if not choice.body.startswith("#acknowledge"))
+
     def without_more_time(self) -> tuple[Choice, ...]:
         """Where the policy allows no later date."""
-        return tuple(choice for choice in self.to_work() if not choice.body.startswith("#extend"))
+        return tuple(choice for choice in self.to_answer() if not choice.body.startswith("#extend"))
 
     def forwarded(self, reason: str, original: Original) -> tuple[Choice, ...]:
         """With a mail that is passed on, for that *reason*."""
@@ -67,10 +76,14 @@ class Presses:
             return (choices.WITHDRAWN, choices.MESSAGE)
         if reason == "no_notice":
             return self.without_more_time()
+        if reason in {"excluded", "survey"}:  # of a case that is closed
+            return (choices.MESSAGE, choices.ASSIGN, choices.NOTE)
+        if reason == "statutory":  # no stage of ours has begun
+            return _once(choices.to_work(replace(self._case, stage=None), self._council))
         first = choices.about_copies(reason, original)
         new = choices.about_new_issue(reason, self._case, self._council, _MAIL)
         kind = Category(reason) if reason in set(Category) else Category.COMPLAINT
-        return (*first, *new, *self.to_work(kind))
+        return (*first, *new, *(self.to_answer() if kind is Category.COMPLAINT else self.to_work(kind)))
 
     def reminder(self, what: str) -> tuple[Choice, ...]:
         """Before the day on which that is due, and after it."""
@@ -88,7 +101,7 @@ class Presses:
 
     def about_the_request(self) -> tuple[Choice, ...]:
         """Where a request for a review has been acknowledged, and is to be decided about."""
-        return tuple(choice for choice in self.to_work(stage=Stage.STAGE2) if not choice.body.startswith("#acknowledge"))
+        return self.to_answer(Stage.STAGE2)
 
     def question(self, question: str, refs: Iterable[str] = ()) -> tuple[Choice, ...]:
         """Below that *question*."""
@@ -103,20 +116,21 @@ class Presses:
         asked = replace(self._case, stage=Stage.STAGE2, requested_mail=_MAIL) if question == "triage" else self._case
         if question in {"review_wanted", "late_review"}:
             asked = replace(self._case, responded_at=((Stage.STAGE1, _ANSWERED),), requested_mail=_MAIL)
-        return choices.about_question(question, asked, self._council, _MAIL, refs)
+        about = _HELD if question == choices.WAS_THIS_THE_RESPONSE else _MAIL
+        return choices.about_question(question, asked, self._council, about, refs)
 
     def suspected(self) -> str:
         """What the policy may leave out of the complaint, as the question says it."""
         exclusions = self._council.policy.exclusions
         return "; ".join(exclusions[code].title for code in self._case.exclusions) or "Insurance claims; Legal action"
 
-    def held(self) -> tuple[Choice, ...]:
-        """For a mail of an officer's in which no word stands."""
-        ways = choices.for_held(_HELD, _TEXT, self._case)
-        return (*(choice for way in ways for choice in way.choices), self.not_sent())
+    def held(self, text: str = _TEXT, number: int = _HELD) -> tuple[Choice, ...]:
+        """For a mail of an officer's with that *text*; if none is given, one in which no word stands."""
+        ways = choices.for_held(number, text, self._case)
+        return (*(choice for way in ways for choice in way.choices), self.not_sent(number))
 
-    def not_sent(self) -> Choice:
-        return choices.instead_of_sending(_HELD)
+    def not_sent(self, number: int = _HELD) -> Choice:
+        return choices.instead_of_sending(number)
 
     def leaving(self) -> tuple[Choice, ...]:
         """While words can still be stopped."""

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 from townclerk.config.templates_presses import Presses
 from townclerk.domain.decide.assigning import titled as role_titled
+from townclerk.domain.decide.choices import WAS_THIS_THE_RESPONSE
 from townclerk.domain.decide.deliberation import COPIED
 from townclerk.domain.letters import (
     Acknowledgement,
@@ -86,6 +87,16 @@ You would like it emptied this week, and to know why nobody rang you back."""
 _ANSWER = """We have looked at the crew's records. The lorry did not come down Mill Lane on 3, 10 and 17 December.
 
 We are sorry. Your bin was emptied this morning, and the crew has a new list of stops."""
+_PARTLY = """We have looked at the crew's records. The lorry did not come down Mill Lane on 3 and 10 December.
+
+We are sorry for the two weeks on which it did not come."""
+_DEFENDED = """We have looked at the crew's records. The lorry came on 3, 10 and 17 December, and your bin was not at the kerb.
+
+Please put it out by 7am on the day of the collection."""
+_ANSWERS = {Outcome.UPHELD: _ANSWER, Outcome.PARTLY_UPHELD: _PARTLY, Outcome.NOT_UPHELD: _DEFENDED}
+_NOTHING_NEW = "You told us nothing that we had not looked at, and there is no more that we could do for you."
+_FIRST_THE_SERVICE = "You write of two weeks of which our answer said nothing. The service should answer that first."
+_NOTED = "#note The crew has a new list of stops."
 _SENIOR = "You complain about a decision of the head of the service, so somebody above them should answer you."
 _RESIDENT = Recipient("Asha Patel", "asha.patel@example.org")
 _OFFICER = Recipient("Wendy Ash", "wendy.ash@council.example", officer="waste", staff=True)
@@ -112,6 +123,7 @@ _WORDS_OF_OTHERS = {
     "capacity": "I want to complain. The bins in Mill Lane have not been emptied for six weeks. Cllr Jo Lowe",
     "withdraws": "The bin was emptied this morning, so you can leave it there.",
     "copy_wanted": "Please send copies of your letters to jo.lowe@members.example, too.",
+    "copied": "Thank you for the copy. When will the bin be emptied?",
     "stop_copying": "Please send copies of your letters to nobody any more.",
     "agreed": "Yes, the later date is fine.",
     "not_agreed": "No, I do not agree to a later date.",
@@ -123,18 +135,29 @@ _WORDS_OF_OTHERS = {
     "triage": _AGAIN,
     "dissatisfied": "That does not help me. I am still not satisfied.",
     "final": "I am not satisfied with that answer either.",
-    "possible_link": "This is about AB-26-0007-B as well. My grey bin has not been emptied for six weeks.",
+    "anonymous": "I want to complain, and I do not want to be named. No bin in Mill Lane has been emptied since November.",
+    "statutory": "I want to complain. My bin has not been emptied, and my daughter's social worker has not rung back either.",
+    "permission": "My grey bin has not been emptied for six weeks. Nobody rings back.",
+    "possible_link": "This is about {other} as well. My grey bin has not been emptied for six weeks.",
     "category": "My grey bin has not been emptied for six weeks. Nobody rang back.",
     "concern": "I am concerned that the bins in Mill Lane have not been emptied for six weeks.",
     "out_of_time": "I want to complain. On 1 December 2025 the crew broke the lid of my grey bin.",
     "repeats": "My grey bin has not been emptied. Please could somebody come for it again?",
 }
+_COPIED_TO = Address("Jo Lowe", "jo.lowe@members.example")
+_TO_THE_RESIDENT = Original(
+    Address("Wendy Ash", "wendy.ash@council.example"),
+    "Re: Bin not emptied for six weeks",
+    datetime(2027, 1, 5, 9, 30, tzinfo=UTC),
+    _ANSWER,
+    7,
+)
 _BARE_MAIL = Original(Address("", "someone@example.net"), "", datetime(2027, 1, 4, 12, 0, tzinfo=UTC), "")
 _DATES = (
     DatedPromise("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE),
     DatedPromise("respond", _RESPOND, Stage.STAGE1, _CLAUSE),
 )
-_ANSWERED = PastAnswer("Stage 1", _RESPOND, "Wendy Ash", Outcome.PARTLY_UPHELD, _ANSWER)
+_ANSWERED = PastAnswer("Stage 1", _RESPOND, "Wendy Ash", Outcome.PARTLY_UPHELD, _PARTLY)
 _REVIEW_DATES = (
     DatedPromise("acknowledge", _LATER, Stage.STAGE2, "If you are not satisfied"),
     DatedPromise("assess", _LATER, Stage.STAGE2),
@@ -189,7 +212,9 @@ def sample_letters(policy: Policy) -> tuple[Letter, ...]:
         _DATES,
         named,
     )
-    kept = replace(summary, actions=_ACTIONS, adjustments=("Large print", "Ring before you write"), hold="The Ombudsman looks")
+    kept = replace(
+        summary, actions=_ACTIONS, adjustments=("Large print", "Ring before you write"), hold="The Ombudsman is looking into it"
+    )
     bare = replace(summary, subject="", service="", stage_title=None, complainant="someone@example.net", officer=None, dates=())
     residents = [_letter(_RESIDENT, part, summary) for part in (*_receipts(named), *_full_to_residents(named))]
     residents += [_letter(_RESIDENT, part, kept) for part in _with_what_is_kept()]
@@ -200,9 +225,9 @@ def sample_letters(policy: Policy) -> tuple[Letter, ...]:
     staff += [_letter(_OFFICER, part, kept) for part in (Assignment(_DATES, _MAIL, presses.to_work()), Done(("It is done.",)))]
     staff += [replace(staff[0], in_place_of=InPlaceOf("Wendy Ash", until)) for until in (date(2027, 1, 4), None)]
     least = [_letter(Recipient("", "role@council.example", staff=True), part, bare) for part in _least_to_staff()]
-    caseless = [_letter(_OFFICER, part, None) for part in (*_passed_on(presses), *_without_a_case())]
+    caseless = [_letter(_OFFICER, part, None) for part in (*_passed_on(presses), *_without_a_case(presses))]
     empty = [_letter(Recipient("", "role@council.example", staff=True), part, None) for part in _least_without_a_case()]
-    late = [_letter(_RESIDENT, part, replace(summary, longer=_longer())) for part in _while_it_takes_longer()]
+    late = [_letter(_RESIDENT, part, replace(summary, longer=_longer())) for part in _while_it_takes_longer(named)]
     every = (*residents, *late, *nameless, *staff, *least, *caseless, *empty)
     return tuple(fitting for letter in every if (fitting := _under(policy, letter)) is not None)
 
@@ -220,6 +245,10 @@ def _under(policy: Policy, letter: Letter) -> Letter | None:
     content = _with_clauses(_with_titles(letter.content, titles), {at: stage.respond.clause for at, stage in stages.items()})
     if isinstance(content, Response) and isinstance(content.onward, ReviewRight) and Stage.STAGE2 not in stages:
         content = replace(content, onward=FinalWord(_ombudsmen(policy)))
+    if isinstance(content, NotAccepted) and content.title and policy.exclusions:
+        left_out = next(iter(policy.exclusions.values()))
+        why, instead = left_out.explanation, left_out.signpost
+        content = replace(content, title=left_out.title, clause=left_out.clause, explanation=why, signpost=instead)
     if isinstance(content, Acknowledgement) and content.on_behalf_of:
         owed = stages[content.stage].acknowledge
         role = owed.on_behalf_of if owed is not None else None
@@ -238,6 +267,8 @@ def _stages_of(content: Content) -> set[Stage]:
         found.add(stage)
     if getattr(content, "what", "") == "assess":
         found.add(Stage.STAGE2)
+    if isinstance(content, ReviewInvitation) and content.right.ended is not None:
+        found.add(Stage.STAGE1_AGAIN)
     if isinstance(content, ReviewInvitation | ReviewDecision) or not _OF_A_REVIEW.isdisjoint(
         (getattr(content, "variety", ""), getattr(content, "question", ""))
     ):
@@ -293,6 +324,10 @@ def _letter(to: Recipient, content: Content, case: CaseSummary | None) -> Letter
         case = replace(case, category=Category(content.reason), stage_title=None, dates=())
     if case and isinstance(content, Decision) and content.question in _BEFORE_ANY_STAGE:
         case = replace(case, category=Category.COMMENT, stage_title=None, dates=())
+    if case and isinstance(content, Forwarded) and content.reason == "statutory":
+        case = replace(case, stage_title=None, dates=())
+    if case and isinstance(content, Assignment) and content.dates and content.dates[-1].stage is Stage.STAGE1_AGAIN:
+        case = replace(case, stage_title="Second Stage 1")
     if case and _about_the_review(content):
         case = replace(case, stage_title="Stage 2")
     by_nobody = (
@@ -312,6 +347,8 @@ _BEFORE_ANY_STAGE = frozenset(
 
 
 def _about_the_review(content: Content) -> bool:
+    if isinstance(content, Assignment) and content.dates:
+        return content.dates[-1].stage is Stage.STAGE2
     staff = isinstance(content, Reminder | Overdue | Escalation | Decision)
     asked = getattr(content, "question", "") == "triage" or getattr(content, "what", "") == "assess"
     return staff and (asked or getattr(content, "stage", None) is Stage.STAGE2)
@@ -356,25 +393,25 @@ def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield ExtensionProposal(Stage.STAGE1, _RESPOND, _LATER, reason, named)
     yield ExtensionNotAgreed(Stage.STAGE1, _RESPOND, named)
     for outcome in Outcome:
-        yield Response(Stage.STAGE1, "Stage 1", outcome, _ANSWER, "Wendy Ash", ReviewRight("Stage 2", _LAST_DAY))
+        yield Response(Stage.STAGE1, "Stage 1", outcome, _ANSWERS[outcome], "Wendy Ash", ReviewRight("Stage 2", _LAST_DAY))
     greeted = f"Dear Asha Patel, Thank you for your letter.\n\n{_ANSWER}"
     yield Response(Stage.STAGE1, "Stage 1", Outcome.UPHELD, greeted, "Wendy Ash", ReviewRight("Stage 2", _LAST_DAY))
-    yield Response(Stage.STAGE2, "Stage 2", Outcome.NOT_UPHELD, _ANSWER, "Cal Lane", FinalWord(named))
+    yield Response(Stage.STAGE2, "Stage 2", Outcome.NOT_UPHELD, _DEFENDED, "Cal Lane", FinalWord(named))
     first = Response(Stage.STAGE1, "Stage 1", Outcome.UPHELD, _ANSWER, "Wendy Ash", ReviewRight("Stage 2", _LAST_DAY))
     yield replace(first, names_stage=True, understanding=_UNDERSTOOD, ombudsmen=named)
     yield ReviewInvitation(ReviewRight("Stage 2", _LAST_DAY))
     yield replace(first, stage=Stage.STAGE1_AGAIN, stage_title="Second Stage 1", onward=ReviewRight("Stage 2", None, _LATER))
     yield ReviewInvitation(ReviewRight("Stage 2", None, _LATER))
     yield ReviewDecision(True, _UNDERSTOOD, "Cal Lane", _LAST_DAY, named, "Stage 2")
-    yield ReviewDecision(False, _ANSWER, "Cal Lane", None, named, "Stage 2")
-    yield ReviewDecision(True, _ANSWER, "Cal Lane", _LATER, named, "Second Stage 1", "Stage 2")
-    yield ReviewDecision(True, _ANSWER, "Cal Lane", _LATER, named, "Second Stage 1", "Stage 2", True, _LAST_DAY)
+    yield ReviewDecision(False, _NOTHING_NEW, "Cal Lane", None, named, "Stage 2")
+    yield ReviewDecision(True, "", "Cal Lane", _LATER, named, "Second Stage 1", "Stage 2")
+    yield ReviewDecision(True, _FIRST_THE_SERVICE, "Cal Lane", _LATER, named, "Second Stage 1", "Stage 2", True, _LAST_DAY)
     yield NotAccepted(
         "Insurance claims",
         "Section 4",
-        "You ask us to pay for the damage to your wall.",
+        "We have read what you wrote on 18 December, and that is what it is about.",
         "Claims against the council go to its insurer.",
-        "Write to insurance@council.example",
+        "Please write to insurance@council.example.",
         "Cal Lane",
         named,
     )
@@ -438,12 +475,13 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
 
 
 def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
-    links, work = ("AB-26-0007-B",), presses.to_work()
+    links, work = (presses.other_ref,), presses.to_work()
     yield Assignment(_DATES, _MAIL, work, links, "Cal Lane passed it to you.")
     yield Assignment(_DATES, _QUOTING_MAIL, work)
     yield Assignment(_DATES, _MAIL, work, must_contain=("the reasons for the decision", "an answer to every point"))
     held = DatedPromise("respond", _LATER, Stage.STAGE2, _CLAUSE)  # by whoever asked for a review, and was sent back
-    yield Assignment((held, *_DATES[1:]), _MAIL, work)
+    once_more = replace(_DATES[1], stage=Stage.STAGE1_AGAIN)
+    yield Assignment((held, once_more), _MAIL, presses.to_answer(Stage.STAGE1_AGAIN))
     again = presses.to_work(stage=Stage.STAGE2)
     yield Assignment(_REVIEW_DATES, _MAIL, again, file=(_MAIL, _BARE_MAIL), answers=(_ANSWERED,), earlier=links)
     yield from _forwarded(presses)
@@ -494,7 +532,7 @@ def _forwarded(presses: Presses) -> Iterator[StaffContent]:
         "agreed",
         "not_agreed",
     ):
-        mail = replace(_MAIL, text=_WORDS_OF_OTHERS.get(reason, _COMPLAINT))
+        mail = _saying(reason, presses)
         yield Forwarded(reason, mail, presses.forwarded(reason, mail), _DATES[1:] if reason == "further" else ())
     told = presses.forwarded("notice", _MAIL)
     yield Forwarded("notice", _MAIL, told, detail="The complaint has been upheld.")
@@ -504,7 +542,7 @@ def _forwarded(presses: Presses) -> Iterator[StaffContent]:
         "An answer is due, and the policy allows no later date. So no letter tells the resident of a delay: if you cannot "
         "answer in time, write to them yourself and say how it stands."
     )
-    yield Forwarded("no_notice", _MAIL, presses.without_more_time(), _DATES, detail=detail)
+    yield Forwarded("no_notice", _MAIL, presses.without_more_time(), _DATES[1:], detail=detail)
 
 
 def _by_the_clock(presses: Presses) -> Iterator[StaffContent]:
@@ -542,19 +580,29 @@ _DOUBTS = ("anonymous", "statutory", "concern", "out_of_time", "repeats", "capac
 _TO_PRINT = "To: Asha Patel\n\nOur response to your complaint\n\nDear Asha Patel\n\nWe have upheld your complaint."
 # What is known of a question besides the mail, as townclerk would say it.
 _DETAILS = {
-    "possible_link": "AB-26-0007-B",
+    "possible_link": "{other}",
+    WAS_THIS_THE_RESPONSE: "Wendy Ash wrote to the resident at 9:30am on Tuesday 5 January 2027.",
     "statutory": "Social care of children",
     "restricted": "The delay notice that was due has not been sent. Please decide whether they should hear from us.",
     "post": f"How to reach them: 4 Chapel Row, in large print\n\n{_TO_PRINT}",
     "unreachable": f"How to reach them: Phone 01632 960177\n\n{_TO_PRINT}",
     "out_of_time": "The latest day named in it is Monday 1 December 2025.",
-    "repeats": "There were requests before: AB-26-0007-B.",
+    "repeats": "There were requests before: {other}.",
     "alternative": "Wendy Ash considers another way for this complaint: mediation. What do you think of it?",
 }
 
 
 # These come with no mail: what they are about is a letter of ours, or a case.
 _ABOUT_NO_MAIL = frozenset({"post", "unreachable"})
+
+
+def _saying(what: str, presses: Presses) -> Original:
+    """The mail that is passed on for that reason, or about which that is asked."""
+    if what == WAS_THIS_THE_RESPONSE:
+        return _TO_THE_RESIDENT
+    sender = _COPIED_TO if what == "copied" else _MAIL.sender
+    text = _WORDS_OF_OTHERS.get(what, _COMPLAINT).format(other=presses.other_ref)
+    return replace(_MAIL, sender=sender, text=text)
 
 
 def _decisions(presses: Presses) -> Iterator[StaffContent]:
@@ -571,7 +619,7 @@ def _decisions(presses: Presses) -> Iterator[StaffContent]:
     )
     for question in (
         *questions,
-        "was_this_the_response",
+        WAS_THIS_THE_RESPONSE,
         "restricted",
         "survey_reply",
         "post",
@@ -579,9 +627,9 @@ def _decisions(presses: Presses) -> Iterator[StaffContent]:
         "permission",
         *_DOUBTS,
     ):
-        mail = None if question in _ABOUT_NO_MAIL else replace(_MAIL, text=_WORDS_OF_OTHERS.get(question, _COMPLAINT))
-        detail = presses.suspected() if question == "exclusion" else _DETAILS.get(question, "")
-        yield Decision(question, detail, mail, presses.question(question, ("AB-26-0007-B",)), _RESPOND)
+        mail = None if question in _ABOUT_NO_MAIL else _saying(question, presses)
+        detail = presses.suspected() if question == "exclusion" else _DETAILS.get(question, "").format(other=presses.other_ref)
+        yield Decision(question, detail, mail, presses.question(question, (presses.other_ref,)), _RESPOND)
     yield Decision("restricted", "", _MAIL, presses.question("restricted"))
 
 
@@ -589,9 +637,8 @@ def _approvals(presses: Presses) -> Iterator[StaffContent]:
     waits = Decision("approval", "Wendy Ash would answer: upheld.", _MAIL, presses.question("approval"), _RESPOND)
     yield replace(waits, draft=_ANSWER)
     yield replace(waits, draft=_ANSWER, files=("report.pdf (120 kB)",))
-    back = Decision(
-        "not_approved", "Ada Low has not approved your response.", _MAIL, presses.question("not_approved"), _RESPOND
-    )
+    reason = "Ada Low has not approved your response: please say when the lorry comes next."
+    back = Decision("not_approved", reason, _MAIL, presses.question("not_approved"), _RESPOND)
     yield replace(back, draft=_ANSWER)
 
 
@@ -611,11 +658,11 @@ def _held(presses: Presses) -> Iterator[StaffContent]:
     yield replace(elsewhere, since=_ACKNOWLEDGE)
     for why in ("not_theirs", "not_proven"):
         yield Confirm(7, why, _ANSWER, (), case_with="Wendy Ash")
-    also = (AlsoHeld(8, _ACKNOWLEDGE, _ANSWER, presses.held()), AlsoHeld(9, _ACKNOWLEDGE, "", (presses.not_sent(),)))
+    also = (AlsoHeld(8, _ACKNOWLEDGE, _PARTLY, presses.held(number=8)), AlsoHeld(9, _ACKNOWLEDGE, "", (presses.not_sent(9),)))
     yield replace(whole, since=_ACKNOWLEDGE, others=also)
-    done = ("The response is now promised for Wednesday 20 January 2027.",)
-    yield Confirm(7, "not_signed", _ANSWER, presses.held(), proofs=(Proof("What it says", notes=done),))
-    yield Confirm(7, "not_signed", _ANSWER, (presses.not_sent(),), proofs=(Proof("As a message", problem="there is no text"),))
+    done = ("Your note is kept. Nobody outside sees it.",)
+    yield Confirm(7, "not_signed", _NOTED, presses.held(_NOTED), proofs=(Proof("What it says", notes=done),))
+    yield Confirm(7, "not_signed", "", (presses.not_sent(),), proofs=(Proof("As a message", problem="there is no text"),))
     yield Confirm(7, "not_proven", _ANSWER, presses.held(), outside=_OUTSIDE)
     yield Confirm(7, "not_proven", _ANSWER, presses.held(), since=_RESPOND, outside=_OUTSIDE)
     leaves = datetime(2026, 12, 29, 10, 41, tzinfo=UTC)
@@ -697,7 +744,7 @@ _WITHOUT_A_CASE = ("answer a letter that you had about the case", "write its ref
 
 def _passed_on(presses: Presses) -> Iterator[StaffContent]:
     """A mail of somebody else, for which it is asked whether a case is to be opened. There is none yet."""
-    passed_on = presses.passed_on(_MAIL.sender, "AB-26-0007-B")
+    passed_on = presses.passed_on(_MAIL.sender, presses.other_ref)
     detail = (
         "This seems to be an email from Asha Patel <asha.patel@example.org> of Friday 18 December 2026. Should a case be "
         "opened for them?"
@@ -706,22 +753,22 @@ def _passed_on(presses: Presses) -> Iterator[StaffContent]:
     yield Confirm(8, "forwarded", _COMPLAINT, passed_on, detail, since=_ACKNOWLEDGE)
 
 
-def _without_a_case() -> Iterator[StaffContent]:
+def _without_a_case(presses: Presses) -> Iterator[StaffContent]:
     yield Report("Report to the committee", date(2026, 10, 1), date(2026, 12, 31), _SECTIONS)
     yield Report("Papers for the board", date(2026, 12, 1), date(2026, 12, 14), _SECTIONS, date(2026, 12, 17))
-    ref, said = "AB-26-0007-B", "waste, to be answered by Wednesday 23 December 2026, “My bin”"
-    late = Row(ref, said, ref, "feedback+ab260007b@council.example")
+    ref, said = presses.other_ref, "waste, to be answered by Wednesday 23 December 2026, “My bin”"
+    late = Row(ref, said, ref, f"feedback+{ref.replace('-', '').lower()}@council.example")
     soon = Row(ref, "waste, to be answered by Thursday 31 December 2026, “My bin”", ref)
     yield Digest(_ACKNOWLEDGE, (Section("Overdue", (late,)), Section("With nobody", (Row("1 restricted case", ""),))))
     yield Digest(_ACKNOWLEDGE, (Section("Overdue", (late,)),), "own")
     yield Digest(_ACKNOWLEDGE, (Section("Due within the week", (soon,)),), "tracker")
-    yield from _about_no_case()
+    yield from _about_no_case(presses.other_ref)
     yield Done((), "#help    send me this list")
     yield Refused("Bins", "this mail names no case", _WITHOUT_A_CASE, "Hello?")
     yield Undelivered(LetterKind.RECEIPT, "someone@example.net", "5.1.1", "no such user")
 
 
-def _about_no_case() -> Iterator[StaffContent]:
+def _about_no_case(ref: str) -> Iterator[StaffContent]:
     """What the complaints lead is told that no case is about."""
     for question, detail, mail in (
         (
@@ -732,18 +779,18 @@ def _about_no_case() -> Iterator[StaffContent]:
         (
             "nobody",
             (
-                "Case AB-26-0007-B can be given to nobody: it is kept from everybody on the roster who might deal with it. "
+                f"Case {ref} can be given to nobody: it is kept from everybody on the roster who might deal with it. "
                 "Whoever runs townclerk can give it to somebody else on the roster: townclerk case reassign"
             ),
             None,
         ),
         ("returned", "A letter to Tom Birch (report) came back undelivered. Is the address in staff.yaml right?", None),
-        ("leaver", "Tom Birch, whose last day here was Monday 4 January 2027, wrote about case AB-26-0007-B.", _MAIL),
-        ("leavers_cases", "Tom Birch, whose last day was Monday 4 January 2027, had: AB-26-0007-B (waste).", None),
+        ("leaver", f"Tom Birch, whose last day here was Monday 4 January 2027, wrote about case {ref}.", _MAIL),
+        ("leavers_cases", f"Tom Birch, whose last day was Monday 4 January 2027, had: {ref} (waste).", None),
         ("brake", "200 automatic letters have gone to residents within an hour, so further ones wait.", None),
         (
             "timer",
-            "Something was due on case AB-26-0007-B on Monday 4 January 2027, and a fault of the program kept it back.",
+            f"Something was due on case {ref} on Monday 4 January 2027, and a fault of the program kept it back.",
             None,
         ),
     ):
@@ -760,6 +807,6 @@ def _longer() -> TimescaleOverride:
     return TimescaleOverride(_ACKNOWLEDGE, _LAST_DAY, {}, because, "www.council.example/longer")
 
 
-def _while_it_takes_longer() -> Iterator[ResidentContent]:
-    yield Receipt(Category.COMPLAINT, "new", _DATES, "Stage 1")
+def _while_it_takes_longer(named: Ombudsmen) -> Iterator[ResidentContent]:
+    yield Receipt(Category.COMPLAINT, "new", _DATES, "Stage 1", named)
     yield Acknowledgement(Stage.STAGE1, _UNDERSTOOD, _COMPLAINT, _RESPOND, "Wendy Ash", "waste")

@@ -119,7 +119,7 @@ def about_draft(number: int) -> tuple[Choice, ...]:
     """About the response that came with mail *number*: no press decides about another one that has taken its place."""
     return (
         Choice("Approve it: it leaves at once", f"#approve {number}\n"),
-        Choice("Do not approve it: the reason", f"#approve {number} no "),
+        Choice("Do not approve it, and say why", f"#approve {number} no "),
         NOTE,
     )
 
