@@ -73,6 +73,21 @@ def test_staff_and_rules_are_checked_against_the_policy(own: Path) -> None:
     assert 'did you mean "insurance"' in str(caught.value)
 
 
+def test_a_rule_that_assigns_to_nobody_of_the_roster_is_refused_where_it_stands(own: Path) -> None:
+    path = own / SOUTH_STAFFORDSHIRE / "routing.yaml"
+    change(path, "rules:\n", "rules:\n  - {id: ponds, why: Hers., when: pond, then: {assign: wendi}}\n")
+
+    with pytest.raises(FilesRefused) as caught:
+        load_council(SOUTH_STAFFORDSHIRE, rules=own, today=TODAY)
+
+    (fault,) = caught.value.faults
+    assert ("wendi" in path.read_text(encoding="utf-8").splitlines()[fault.line - 1], fault.path) == (
+        True,
+        "rules[0].then.assign",
+    )
+    assert 'did you mean "wendy"' in str(fault)
+
+
 def test_a_category_that_the_policy_lacks_cannot_be_given(own: Path) -> None:
     path = own / SOUTH_STAFFORDSHIRE / "policy.yaml"
     content = path.read_text(encoding="utf-8")

@@ -33,7 +33,14 @@ def read(content: str, **files: str) -> Routing:
         return parse_yaml(files[name].encode(), f"{name}.yaml")
 
     tree = parse_yaml((HEAD + content).encode(), "routing.yaml")
-    return read_routing(tree, included=included, categories=["complaint", "comment"], exclusions=["fraud"])
+    return read_routing(
+        tree,
+        included=included,
+        categories=["complaint", "comment"],
+        exclusions=["fraud"],
+        roles=["planning_lead"],
+        officers=["wendy"],
+    )
 
 
 def one(when: str, then: str = "{service: waste}", more: str = "") -> str:
@@ -347,6 +354,16 @@ def test_patterns_are_found_through_the_filter_as_without_it(words: list[str]) -
         (one("x", "{service: wast}"), 3, "rules[0].then.service", 'did you mean "waste"'),
         (one("x", "{category: service_request}"), 3, "rules[0].then.category", "known here: complaint, comment"),
         (one("x", "{suspect: frauds}"), 3, "rules[0].then.suspect", 'did you mean "fraud"'),
+        (one("x", "{suggest: {category: coment}}"), 3, "rules[0].then.suggest.category", 'did you mean "comment"'),
+        (one("x", "{suggest: comment}"), 3, "rules[0].then.suggest", "write suggest: {category: comment}"),
+        (
+            one("x", "{category: comment, suggest: {category: comment}}"),
+            3,
+            "rules[0].then.suggest",
+            "gives the category comment",
+        ),
+        (one("x", "{tell: plannig_lead}"), 3, "rules[0].then.tell", 'did you mean "planning_lead"'),
+        (one("x", "{assign: wendi}"), 3, "rules[0].then.assign", 'did you mean "wendy"'),
         (one("x", "{alert: hatecrime}"), 3, "rules[0].then.alert", 'did you mean "hate_crime"'),
         (one("x", "{signal: review}"), 3, "rules[0].then.signal", "review_request"),
         (one("x", more=", stop: maybe"), 3, "rules[0].stop", "true or false"),

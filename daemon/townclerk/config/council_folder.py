@@ -17,7 +17,7 @@ from townclerk.config.shipped import Own, find_shipped, shipped_councils
 from townclerk.config.yaml import Node, node_of
 from townclerk.domain.council import Council
 from townclerk.domain.policy import Policy
-from townclerk.domain.roster import Roster
+from townclerk.domain.roster import ADMIN, Roster
 from townclerk.domain.routing import Routing
 
 T = TypeVar("T")
@@ -43,6 +43,8 @@ def load_council(
     routing = _attempt(found, lambda: _routing(council_id, rules, policy))
     services = routing.services if routing else None
     roster = _attempt(found, lambda: _roster(council_id, rules, staff, staff_override, policy, services))
+    if routing is not None and roster is not None and staff_override is None and _names_officers(routing):
+        routing = _attempt(found, lambda: _routing(council_id, rules, policy, roster))
     if policy is None or routing is None or roster is None:
         raise FilesRefused(found)
     _refuse_own_mailbox(policy, roster)
@@ -83,11 +85,23 @@ def _policy(council_id: str, rules: Own, replaced: Mapping[str, object] | None) 
     return load_policy(path, folder=council_id, replaced=replaced)
 
 
-def _routing(council_id: str, rules: Own, policy: Policy | None) -> Routing:
+def _routing(council_id: str, rules: Own, policy: Policy | None, roster: Roster | None = None) -> Routing:
+    """The rules in force; those whom they assign to are checked where the *roster* is known."""
     path = _file(council_id, "routing.yaml", rules)
     if policy is None:
         return load_routing(path, rules=rules)
-    return load_routing(path, rules=rules, categories=policy.categories, exclusions=policy.exclusions)
+    return load_routing(
+        path,
+        rules=rules,
+        categories=policy.categories,
+        exclusions=policy.exclusions,
+        roles=tuple(dict.fromkeys((*policy.roles, *policy.roles.values(), ADMIN))),
+        officers=tuple(officer.key for officer in roster.officers) if roster is not None else None,
+    )
+
+
+def _names_officers(routing: Routing) -> bool:
+    return any(rule.then.officer is not None for rule in routing.rules)
 
 
 def _roster(

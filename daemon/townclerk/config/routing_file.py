@@ -21,9 +21,9 @@
     include: [potholes, shared/services]             further rules: of potholes.yaml, beside this file, then of
                                                      rules/shared/services.yaml
 
-Rules are tried from the top, those of included files after those here. Of category, service and form the first rule that gives
-one wins; everything else adds up. What stands under `when` is in `config.condition_file`. A file that is included holds
-variants, lists, rules and include, nothing else.
+Rules are tried from the top, those of included files after those here. Of category, service, form,
+suggest and assign the first rule that gives one wins; everything else adds up. What stands under `when` is in
+`config.condition_file`. A file that is included holds variants, lists, rules and include, nothing else.
 """
 
 import hashlib
@@ -62,15 +62,23 @@ def load_routing(
     rules: Own = None,
     categories: Collection[str] = tuple(Category),
     exclusions: Collection[str] | None = None,
+    roles: Collection[str] | None = None,
+    officers: Collection[str] | None = None,
 ) -> Routing:
     """The rules in the file at *path*, with those of the files that it includes. Raises FilesRefused with all that is wrong
     in any of them.
 
     *rules* is a folder whose files win over the shipped ones. *categories* and *exclusions* are those that the policy
-    knows; None: any exclusion will do."""
+    knows; so are *roles*, and *officers* are the keys of the roster. None: any will do."""
     files = _Files(path.parent.name, rules)
     return read_routing(
-        files.load(path), included=files.find, categories=categories, exclusions=exclusions, version=files.version
+        files.load(path),
+        included=files.find,
+        categories=categories,
+        exclusions=exclusions,
+        roles=roles,
+        officers=officers,
+        version=files.version,
     )
 
 
@@ -110,10 +118,12 @@ def read_routing(
     included: IncludedFile = _nothing_included,
     categories: Collection[str] = tuple(Category),
     exclusions: Collection[str] | None = None,
+    roles: Collection[str] | None = None,
+    officers: Collection[str] | None = None,
     version: Callable[[], str] = str,
 ) -> Routing:
     """The rules of a tree; see `load_routing`. *version* is asked when everything has been read. Raises FilesRefused."""
-    known = _Vocabulary([str(each) for each in categories], exclusions)
+    known = _Vocabulary([str(each) for each in categories], exclusions, roles, officers)
     return read_root(tree, Faults(), lambda root: _routing(root, included, known, version))
 
 
@@ -136,6 +146,8 @@ class _Vocabulary:
 
     categories: Collection[str]
     exclusions: Collection[str] | None
+    roles: Collection[str] | None = None
+    officers: Collection[str] | None = None
     services: Collection[str] | None = None  # None: the file does not say, which is a fault already
     ids: dict[str, str] = field(default_factory=dict)
 
@@ -311,13 +323,26 @@ def _outcome(value: Value, known: _Vocabulary) -> Outcome:
             suspects=f.optional("suspect", lambda each: _several(each, known.exclusions), ()),
             alerts=tuple(Alert(each) for each in f.optional("alert", lambda each: _several(each, list(Alert)), ())),
             signals=f.optional("signal", lambda each: _several(each, Signal.ALL), ()),
+            suggests=f.optional("suggest", lambda each: _suggested(each, known), None),
+            officer=f.optional("assign", lambda each: _known(each, known.officers), None),
+            tells=f.optional("tell", lambda each: _several(each, known.roles), ()),
         )
+        if found.suggests is not None and found.suggests is found.category:
+            f.fault("suggest", f"the rule gives the category {found.category} already", "take one of the two out")
         if found == Outcome() and not any(f.has(key) for key in OUTCOMES):
             value.fault("the rule gives nothing", f"write one of {', '.join(OUTCOMES)}")
         return found
 
 
-OUTCOMES = ("category", "service", "alert", "suspect", "signal", "form")
+OUTCOMES = ("category", "service", "assign", "tell", "alert", "suspect", "suggest", "signal", "form")
+
+
+def _suggested(value: Value, known: _Vocabulary) -> Category | None:
+    """What a person is asked to look at: `{category: comment}`."""
+    if isinstance(value.node, Scalar):
+        raise Refused("a category that is suggested stands in a group", f"write suggest: {{category: {value.node.text}}}")
+    with value.fields() as f:
+        return f.required("category", lambda each: Category(_known(each, known.categories)), None)
 
 
 def _several(value: Value, known: Collection[str] | None) -> tuple[str, ...]:

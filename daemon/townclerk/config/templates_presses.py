@@ -68,7 +68,7 @@ class Presses:
 
     def forwarded(self, reason: str, original: Original) -> tuple[Choice, ...]:
         """With a mail that is passed on, for that *reason*."""
-        if reason == "member":
+        if reason in {"member", "told"}:
             return (choices.NOTE,)
         if reason in {"notice", "withheld"}:
             return (choices.MESSAGE, choices.NOTE)

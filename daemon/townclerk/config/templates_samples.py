@@ -512,6 +512,9 @@ def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
         yield Undelivered(kind, "asha.patel@example.org", "5.1.1", "550 5.1.1 User unknown", presses.undelivered())
 
 
+_SUGGESTION = "A rule suggests that it is a compliment: Somebody thanks a crew, and nothing else."
+
+
 def _forwarded(presses: Presses) -> Iterator[StaffContent]:
     for reason in (
         "comment",
@@ -525,6 +528,7 @@ def _forwarded(presses: Presses) -> Iterator[StaffContent]:
         "not_ours",
         "excluded",
         "notice",
+        "told",
         "withheld",
         "survey",
         *_COPIES,
@@ -534,6 +538,7 @@ def _forwarded(presses: Presses) -> Iterator[StaffContent]:
     ):
         mail = _saying(reason, presses)
         yield Forwarded(reason, mail, presses.forwarded(reason, mail), _DATES[1:] if reason == "further" else ())
+    yield Forwarded("comment", _MAIL, presses.forwarded("comment", _MAIL), note=_SUGGESTION)
     told = presses.forwarded("notice", _MAIL)
     yield Forwarded("notice", _MAIL, told, detail="The complaint has been upheld.")
     yield Forwarded("withheld", _MAIL, told, detail="delay_notice")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from townclerk.domain.calendar import Derivation
 from townclerk.domain.commands import Command
 from townclerk.domain.mail import Address, Attachment
+from townclerk.domain.routing import Suggested
 from townclerk.domain.words import Alert, Category, Landlord, LetterKind, Outcome, Stage, Status
 
 
@@ -333,6 +334,7 @@ class Case:
     officer: str | None = None  # roster key, where somebody was assigned by name
     alerts: tuple[Alert, ...] = ()
     exclusions: tuple[str, ...] = ()  # suspected; an officer decides
+    suggested: Suggested | None = None  # what a rule takes it for, until an officer says what it is
     restricted: bool = False  # only the complaints lead is told, and whom the lead gives it to
     conflicts: tuple[str, ...] = ()  # officers whom it names, or who have declared a conflict: never theirs to deal with
     named: tuple[str, ...] = ()  # officers of whom it speaks, who would have it: kept from them until somebody gives it back

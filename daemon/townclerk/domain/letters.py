@@ -328,12 +328,13 @@ class Forwarded:
     which letter was not sent, of one that was withheld; and why no notice of a delay goes."""
 
     reason: str  # comment, compliment, service_request, further, information_request, member, excluded, notice, withheld,
-    # survey, no_notice
+    # survey, no_notice, told
     original: Original
     choices: tuple[Choice, ...] = ()
     dates: tuple[DatedPromise, ...] = ()
     possible_links: tuple[str, ...] = ()
     detail: str = ""
+    note: str = ""  # what else whoever gets it should know
     kind = LetterKind.FORWARDED
 
 

@@ -113,10 +113,20 @@ def _routed(past: Past, council: Council, screening: Screening, form: FormRead |
     }
     if past.further:
         return Replayed(Becomes.FURTHER, {"category": _called(routed), **given}, rules=routed.rules)
-    whole = {"category": (routed.category.value,), "service": (routed.service,), "suspect": routed.exclusions, **given}
+    whole = {"category": (routed.category.value,), "service": (routed.service,), **_of_an_opening(routed), **given}
     suspected = tuple(code for code in routed.exclusions if code in council.policy.exclusions)
     opens_as = category_of(routed.category, council.policy.is_member(address), suspected)
     return Replayed(Becomes.NEW_CASE, whole, not routed.doubtful, opens_as, routed.rules)
+
+
+def _of_an_opening(routed: Route) -> dict[str, tuple[str, ...]]:
+    """What counts only of a mail that opens a case, beside category and service."""
+    return {
+        "suggest": (routed.suggested.category.value,) if routed.suggested is not None else (),
+        "assign": (routed.officer,) if routed.officer is not None else (),
+        "suspect": routed.exclusions,
+        "tell": routed.tells,
+    }
 
 
 def _called(routed: Route) -> tuple[str, ...]:
@@ -155,14 +165,14 @@ def changes(before: Replayed, after: Replayed, then: Routing | None, now: Routin
 def _changes(before: Replayed, after: Replayed, then: Routing | None, now: Routing) -> Iterator[Change]:
     if before.becomes is not after.becomes:
         yield Change(CASE, before.becomes.value, after.becomes.value)
-    for name in ("category", "service", "form"):
+    for name in ("category", "service", "form", "suggest", "assign"):
         old, new = before.word(name), after.word(name)
         if old != new:
             yield Change(name, old, new, _givers(before, then, name, old), _givers(after, now, name, new))
         elif name == "category" and before.certain is not after.certain:
             by_old, by_new = _givers(before, then, name, old), _givers(after, now, name, new)
             yield Change(CERTAIN, _yes(before.certain), _yes(after.certain), by_old, by_new)
-    for name in ("alert", "suspect", "signal"):
+    for name in ("alert", "suspect", "signal", "tell"):
         had, has = before.given.get(name, ()), after.given.get(name, ())
         for word in sorted(set(had) - set(has)):
             yield Change(name, word, NOTHING, _givers(before, then, name, word))

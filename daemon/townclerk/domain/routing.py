@@ -21,13 +21,22 @@ from townclerk.domain.mail import IncomingMail
 from townclerk.domain.phrases import PhraseIndex
 from townclerk.domain.words import Alert, Category
 
-ONE_WINS = frozenset({"category", "service", "form"})  # of what a rule gives; all else adds up
+ONE_WINS = frozenset({"category", "service", "form", "suggest", "assign"})  # of what a rule gives; all else adds up
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What a case may be, by a rule that leaves it to a person, and the sentence of that rule."""
+
+    category: Category
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a rule gives a mail. Of category, service and form the first rule that gives one wins; the others add up.
-    What only a person may decide, a rule suggests: `suspects` are exclusions."""
+    """What a rule gives a mail. Of those in `ONE_WINS` the first rule that gives one wins; the others add up. What only a
+    person may decide, a rule suggests: `suspects` are exclusions, `suggests` is another category. `officer` is a key of the
+    roster; `tells` are roles."""
 
     category: Category | None = None
     service: str | None = None
@@ -35,6 +44,9 @@ class Outcome:
     suspects: tuple[str, ...] = ()
     alerts: tuple[Alert, ...] = ()
     signals: tuple[str, ...] = ()
+    suggests: Category | None = None
+    officer: str | None = None
+    tells: tuple[str, ...] = ()
 
     def said(self) -> Iterator[tuple[str, str]]:
         """What it gives, as the file names it."""
@@ -45,6 +57,9 @@ class Outcome:
             "suspect": self.suspects,
             "alert": tuple(alert.value for alert in self.alerts),
             "signal": self.signals,
+            "suggest": (self.suggests.value,) if self.suggests else (),
+            "assign": (self.officer,) if self.officer else (),
+            "tell": self.tells,
         }
         return ((name, word) for name, words in given.items() for word in words)
 
@@ -79,8 +94,8 @@ class RuleTest:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`id` is its name in commands and in the journal, `why` a sentence. Below a rule with `stop` that holds, no other gives a
-    category, a service or a form; alerts, suspicions and signals are never stopped."""
+    """`id` is its name in commands and in the journal, `why` a sentence. Below a rule with `stop` that holds, no other gives
+    any of `ONE_WINS`; what adds up is never stopped."""
 
     id: str
     why: str
@@ -168,6 +183,9 @@ class Route:
     because: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     version: str = ""  # of the rules that said it
+    suggested: Suggested | None = None
+    officer: str | None = None  # key of the roster: whom a rule gives it to
+    tells: tuple[str, ...] = ()  # roles who are to know of it
 
 
 def route(mail: IncomingMail, routing: Routing, opens: bool = True, context: Context | None = None) -> Route:
@@ -205,34 +223,40 @@ def facts_of(mail: IncomingMail, opens: bool, context: Context) -> Facts:
 
 def _route(holding: Iterable[Rule], routing: Routing) -> Route:
     """What those that hold come to."""
-    category, service = None, None
-    suspects: list[str] = []
-    alerts: list[Alert] = []
-    signals: list[str] = []
+    first: dict[str, Rule] = {}  # of what only one rule gives
     heard: list[Rule] = []
+    together: list[Outcome] = []
     stopped = False
     for rule in holding:
-        then = rule.then
-        first = not stopped and ((then.category and not category) or (then.service and not service))
-        if first or then.alerts or then.suspects or then.signals:
+        given = {name for name, _ in rule.then.said()}
+        wins = set() if stopped else (given & ONE_WINS) - first.keys()
+        first |= dict.fromkeys(wins, rule)
+        together.append(rule.then)
+        if wins - {"form"} or given - ONE_WINS:
             heard.append(rule)
-        if not stopped:
-            category, service = category or then.category, service or then.service
-        suspects += then.suspects
-        alerts += then.alerts
-        signals += then.signals
         stopped = stopped or rule.stop
+    category, service, suggests, officer = (_given_by(first.get(each)) for each in ("category", "service", "suggest", "assign"))
     return Route(
-        category=category or routing.otherwise_category,
-        service=service or routing.otherwise_service,
-        alerts=tuple(dict.fromkeys(alerts)),
-        exclusions=tuple(dict.fromkeys(suspects)),
-        signals=frozenset(signals),
-        doubtful=category is None,
+        category=category.category or routing.otherwise_category,
+        service=service.service or routing.otherwise_service,
+        alerts=tuple(dict.fromkeys(alert for each in together for alert in each.alerts)),
+        exclusions=tuple(dict.fromkeys(code for each in together for code in each.suspects)),
+        signals=frozenset(signal for each in together for signal in each.signals),
+        doubtful=category.category is None,
         because=tuple(dict.fromkeys(rule.why for rule in heard)),
         rules=tuple(rule.id for rule in heard),
         version=routing.version,
+        suggested=Suggested(suggests.suggests, first["suggest"].why) if suggests.suggests else None,
+        officer=officer.officer,
+        tells=tuple(dict.fromkeys(role for each in together for role in each.tells)),
     )
+
+
+_NOTHING_GIVEN = Outcome()
+
+
+def _given_by(rule: Rule | None) -> Outcome:
+    return rule.then if rule is not None else _NOTHING_GIVEN
 
 
 @dataclass(frozen=True, slots=True)

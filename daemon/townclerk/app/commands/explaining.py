@@ -120,6 +120,9 @@ def as_line(found: Explained) -> dict[str, object]:
         "suggested_exclusion": next(iter(found.route.exclusions), None),
         "suggested_exclusions": list(found.route.exclusions),
         "signals": sorted(found.route.signals),
+        "suggested_category": found.route.suggested.category if found.route.suggested else None,
+        "assign": found.route.officer,
+        "tell": list(found.route.tells),
         "certain": not found.route.doubtful,
         "rules": [
             {"id": each.rule.id, "matched": each.verdict.holds, "because": "; ".join(_found(each.verdict))}
@@ -154,13 +157,17 @@ def _in_words(found: Explained, every: bool) -> Iterator[str]:
 
 
 def _result(found: Explained) -> Iterator[tuple[str, str]]:
-    by = {name: each.rule.id for each in reversed(found.tried) if each.verdict.holds for name, _ in each.rule.then.said()}
+    holding = [each for each in reversed(found.tried) if each.verdict.holds]
+    by = {name: each.rule.id for each in holding for name, _ in each.rule.then.said() if name not in dict(each.overruled)}
     route = found.route
     yield "category", f"{route.category} ({by['category'] if not route.doubtful else 'no rule says it'})"
     yield "service", f"{route.service} ({by.get('service', 'no rule says it')})"
-    for name, words in (("alerts", route.alerts), ("suspected", route.exclusions), ("signals", sorted(route.signals))):
-        if words:
-            yield name, ", ".join(words)
+    lists = {"alerts": route.alerts, "suspected": route.exclusions, "signals": sorted(route.signals), "told": route.tells}
+    yield from ((name, ", ".join(words)) for name, words in lists.items() if words)
+    if route.suggested is not None:
+        yield "suggested", f"{route.suggested.category} ({by['suggest']})"
+    if route.officer is not None:
+        yield "assigned to", f"{route.officer} ({by['assign']})"
 
 
 def _undone(verdict: Verdict) -> bool:

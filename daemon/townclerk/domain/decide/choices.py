@@ -88,6 +88,15 @@ def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
     return (*choices, ASK, MESSAGE, *PASS_ON, NOT_COVERED, NOT_OURS, NOTE)
 
 
+def as_suggested(case: Case, offered: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """*offered*, and before it what a rule suggests that the case is."""
+    if case.suggested is None:
+        return offered
+    category = case.suggested.category
+    press = Choice(f"As a rule suggests: it is {category.words}", f"#category {category.replace('_', '-')}\n")
+    return (press, *(choice for choice in offered if choice.body != press.body))
+
+
 def to_give_back(case: Case, council: Council) -> tuple[Choice, ...]:
     """Whoever may says that a complaint which names an officer is not about them."""
     named = (officer for key in case.named if (officer := council.roster.find_here(key)) is not None)

@@ -159,7 +159,11 @@ class Deliberation:
         is about them nobody can tell by its words: a colleague has it at once, and a person may give it back. To complain of a
         team is no reason to keep the matter from all of it."""
         playing = (officer for role in stage.roles for officer in self.council.playing(role, self.case.service))
-        stand_ins = (one for officer in playing for one in (officer, *self.council.roster.stand_ins(officer, as_if_away=True)))
+        self.keep_from_whom_it_speaks_of(playing)
+
+    def keep_from_whom_it_speaks_of(self, officers: Iterable[Officer]) -> None:
+        """Of *officers* and those who stand in for them, whoever the resident speaks of has no part in the case."""
+        stand_ins = (one for officer in officers for one in (officer, *self.council.roster.stand_ins(officer, as_if_away=True)))
         known = {*self.case.conflicts, *self.case.named, *self.case.given_back}
         for officer in dict.fromkeys(stand_ins):
             if (

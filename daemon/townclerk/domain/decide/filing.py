@@ -149,12 +149,14 @@ def category(work: OfficerAtWork, command: Command) -> None:
         _corrected(work, "category", d.case.category, category)
     if category is Category.COMPLAINT:
         _becomes_complaint(work)
+        d.change(suggested=None)
         _send_words(work, command.body)
     elif category is d.case.category:
         raise Refusal(f"it is a {category.replace('_', ' ')} already", "#service, if it belongs to somebody else")
     else:
         if any(deadline.open and not deadline.outlives for deadline in d.case.deadlines):
             _stops_being_complaint(work, category, command.body)
+        d.change(suggested=None)
         _becomes(work, category)
         _send_words(work, command.body)
 
@@ -172,6 +174,9 @@ def _becomes_complaint(work: OfficerAtWork) -> None:
         if not suspected and CONCERN in d.case.doubts:
             d.change(doubts=tuple(doubt for doubt in d.case.doubts if doubt != CONCERN))
             work.done("It is a complaint, as it has been dealt with so far, and its dates stand.")
+            return
+        if not suspected and d.case.suggested is not None:
+            work.done("It stays a complaint. Its dates run on, and nothing changes for the resident.")
             return
         if not suspected:
             raise Refusal("it is a complaint already", "#service, if it belongs to somebody else")

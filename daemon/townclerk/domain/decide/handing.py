@@ -123,7 +123,7 @@ def _assignment(d: Deliberation, letter: Waiting) -> StaffContent:
     mail = d.case.mail(letter.mail)
     note = letter.about[0] if letter.about else ""
     offered = (
-        *choices.to_work(d.case, d.council),
+        *choices.as_suggested(d.case, choices.to_work(d.case, d.council)),
         *choices.about_landlord(d.case, d.council),
         *choices.to_give_back(d.case, d.council),
     )
@@ -133,12 +133,18 @@ def _assignment(d: Deliberation, letter: Waiting) -> StaffContent:
         original=d.original(mail),
         choices=offered,
         possible_links=d.case.possible_links,
-        note=" ".join(part for part in (note, _note_of_the_named(d), approval_note(d)) if part),
+        note=" ".join(part for part in (note, _suggestion(d), _note_of_the_named(d), approval_note(d)) if part),
         file=file_for_review(d, began),
         answers=answers_so_far(d),
         earlier=tuple(ref for ref in d.case.earlier if ref not in d.case.possible_links),
         must_contain=told_before(d.stage_policy) if d.stage_policy is not None else (),
     )
+
+
+def _suggestion(d: Deliberation) -> str:
+    """What a rule takes it for, and why."""
+    suggested = d.case.suggested
+    return f"A rule suggests that it is {suggested.category.words}: {suggested.why}" if suggested is not None else ""
 
 
 def _note_of_the_named(d: Deliberation) -> str:
@@ -155,6 +161,8 @@ def _note_of_the_named(d: Deliberation) -> str:
 
 def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
     reason, original = letter.about[0], d.original(d.case.mail(letter.mail))
+    if reason == "told":
+        return Forwarded(reason, original, (choices.NOTE,))
     if reason == "member":  # whoever answers members owes the resident nothing, and answers in their own way
         return Forwarded(reason, original, (choices.NOTE,))
     if reason == "no_notice":  # what was promised did not go: a person answers, or writes
@@ -163,7 +171,8 @@ def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
         return Forwarded(reason, original, (choices.MESSAGE, choices.NOTE), detail=letter.about[1])
     wanted = choices.to_work(d.case, d.council) if reason != "withdraws" else (choices.WITHDRAWN, choices.MESSAGE)
     first = choices.about_copies(reason, original) + choices.about_new_issue(reason, d.case, d.council, letter.mail)
-    return Forwarded(reason, original, (*first, *wanted), d.dates(), d.case.possible_links)
+    offered = choices.as_suggested(d.case, (*first, *wanted))
+    return Forwarded(reason, original, offered, d.dates(), d.case.possible_links, note=_suggestion(d))
 
 
 # What stands between several things that a question is about; else they are sentences.
@@ -177,6 +186,8 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
     offered = choices.about_question(question, d.case, d.council, letter.mail, detail)
     if question in {"review_wanted", "dissatisfied", "late_review", "final"}:  # or it is about something else
         offered = (*offered, *choices.about_new_issue("further", d.case, d.council, letter.mail))
+    if question == "category":
+        offered, detail = choices.as_suggested(d.case, offered), [_suggestion(d)]
     by = min((date.day for date in d.dates()), default=None)
     said = _BETWEEN.get(question, " ").join(detail)
     return Decision(question, said, d.original(d.case.mail(letter.mail)), offered, by)

@@ -49,6 +49,7 @@ def new_case(event: CaseOpened, council: Council) -> Case:
         opened_at=mail.received_at,
         alerts=event.route.alerts,
         exclusions=suspected,
+        suggested=event.route.suggested if event.route.suggested and event.route.suggested.category is not category else None,
         restricted=event.restricted
         or anonymous
         or bool(delicate)
@@ -123,7 +124,9 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
         rules=" ".join(event.route.rules),
         rules_version=event.route.version,
         mail=mail.number,
+        **({"suggested": d.case.suggested.category.value} if d.case.suggested is not None else {}),
     )
+    _give_to_whom_a_rule_names(d, event.route.officer)
     if Signal.MENTIONS_NEED in event.route.signals:
         d.change(flags=(*d.case.flags, (NEED, "")))
     if category.first_stage is not None:
@@ -131,6 +134,7 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
         d.change(flags=(*d.case.flags, *((name, "") for name in sorted(suspected))))
     _say_that_it_is_logged(d)
     raise_alerts(d, d.case.alerts, mail.number)
+    _tell_whom_rules_name(d, event.route.tells, mail.number)
     if d.case.pending is not None:
         _wait_for_a_decision(d, event, category, d.case.pending)
         return
@@ -139,6 +143,30 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "exclusion", *_titles(d), mail=mail.number, clause=_clauses(d))
     if links := (*event.possible_links, *event.secret_links):
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "possible_link", *links, mail=mail.number)
+
+
+def _give_to_whom_a_rule_names(d: Deliberation, key: str | None) -> None:
+    """The case is theirs as if a colleague had given it to them; not where it complains of them, or is not theirs to know."""
+    officer = d.council.roster.find_here(key)
+    if key is None:
+        return
+    if officer is not None and d.case.category is Category.COMPLAINT:
+        d.keep_from_whom_it_speaks_of((officer,))
+    if officer is None or not d.may_act(officer):
+        d.note("townclerk", "not_assigned", officer=key, reason="a rule gives it to them, and they may not have it")
+        return
+    d.change(officer=officer.key)
+    d.note("townclerk", "assigned", officer=officer.key, reason="a rule gives it to them")
+
+
+def _tell_whom_rules_name(d: Deliberation, roles: Iterable[str], mail: int) -> None:
+    """For information only; of a restricted case, those alone who may know of it."""
+    may_know = {LEAD, *d.case.confidants}
+    for role in roles:
+        if not d.case.restricted or role in may_know or d.council.policy.own_role(role) in may_know:
+            hand_over(d, LetterKind.FORWARDED, f"role:{role}", "told", mail=mail)
+        else:
+            d.note("townclerk", "letter_not_sent", letter=LetterKind.FORWARDED, reason="the case is restricted")
 
 
 def _say_that_it_is_logged(d: Deliberation) -> None:
@@ -231,11 +259,11 @@ def _tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | 
         hand_over(
             d, LetterKind.ASSIGNMENT, f"{UNASSIGNED}:{promise.by}", mail=mail, promises=promise.promises, clause=promise.clause
         )
-    for role in () if d.case.restricted else category.forward_to:
+    for to in () if d.case.restricted else _shown_to(d, category):
         hand_over(
             d,
             LetterKind.FORWARDED,
-            f"role:{role}",
+            to,
             category.category,
             mail=mail,
             promises=category.promises,
@@ -243,6 +271,18 @@ def _tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | 
         )
     if category.decide:
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "category", mail=mail, clause=category.clause)
+
+
+def _shown_to(d: Deliberation, category: CategoryPolicy) -> tuple[str, ...]:
+    """Who gets what no stage deals with: the roles that the policy names; whoever it was given to, in the place of its
+    service."""
+    officer = d.case.officer
+    owed = category.respond is not None and category.respond.by not in category.forward_to  # they have an assignment
+    if officer is None or category.first_stage is not None or owed:
+        return tuple(f"role:{role}" for role in category.forward_to)
+    service = d.council.policy.own_role(SERVICE)
+    others = (f"role:{role}" for role in category.forward_to if d.council.policy.own_role(role) != service)
+    return (f"officer:{officer}", *others)
 
 
 def _warning(d: Deliberation) -> tuple[str, ...]:

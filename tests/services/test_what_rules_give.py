@@ -1,0 +1,137 @@
+"""What a rule gives beside category and service: from the line in the file to the letter that somebody gets."""
+
+from dataclasses import replace
+from email.parser import BytesParser
+from email.policy import default
+from functools import partial
+
+import pytest
+
+from services.office import House
+from townclerk.config.routing_file import read_routing
+from townclerk.config.yaml import parse_yaml
+from townclerk.domain.case import Case
+from townclerk.domain.words import Alert, Category
+from townclerk.store import journal, outbox
+from townclerk.store.outbox import OutboxLine
+
+WENDY, TOM, CAL, NUALA = (f"{name}@council.example" for name in ("wendy.ash", "tom.birch", "cal.lane", "nuala.byrne"))
+POND = "I complain about the pond."
+
+
+def ruled(house: House, *rules: str) -> House:
+    """*house*, whose rules are these alone, each `when` and `then`; without one a mail is a complaint about waste."""
+    council = house.office.council
+    lines = "".join(f"  - {{id: rule-{number}, why: Ponds are hers., {rule}}}\n" for number, rule in enumerate(rules, 1))
+    head = f"services: [{', '.join(council.routing.services)}]\notherwise: {{category: complaint, service: waste}}\nrules:\n"
+    routing = read_routing(
+        parse_yaml((head + lines).encode(), "routing.yaml"),
+        categories=council.policy.categories,
+        exclusions=council.policy.exclusions,
+        roles=council.policy.roles,
+        officers=[officer.key for officer in council.roster.officers],
+    )
+    house.office = replace(house.office, council=replace(council, routing=routing))
+    return house
+
+
+async def a_mail(house: House, text: str = POND, **headers: str) -> Case:
+    """It has come; the case that it opened."""
+    house.arrives(text, **headers)  # type: ignore[arg-type]  # headers are words
+    await house.settle()
+    return house.cases[-1]
+
+
+def text_of(house: House, letter: OutboxLine) -> str:
+    row = house.read(partial(outbox.get, key=letter.key))
+    assert row is not None
+    part = BytesParser(policy=default).parsebytes(row.raw).get_body(("plain",))
+    assert part is not None
+    return " ".join(str(part.get_content()).split())
+
+
+async def test_a_rule_that_suggests_a_category_leaves_it_to_the_officer(house: House) -> None:
+    case = await a_mail(ruled(house, "when: pond, then: {suggest: {category: comment}}"))
+
+    (assignment,) = house.sent("assignment")
+    assert (case.category, bool(case.deadlines)) == (Category.COMPLAINT, True)
+    assert "A rule suggests that it is a comment: Ponds are hers." in text_of(house, assignment)
+    assert "As a rule suggests: it is a comment" in text_of(house, assignment)
+
+
+@pytest.mark.parametrize("said", ["comment", "complaint"])
+async def test_an_officer_follows_a_suggestion_or_does_not(house: House, said: str) -> None:
+    await a_mail(ruled(house, "when: pond, then: {suggest: {category: comment}}"))
+    house.replies(house.sent("assignment")[0], f"#category {said}\nThank you. We have read what you say about the pond.")
+    await house.settle()
+
+    (case,) = house.cases
+    assert (case.category, case.suggested) == (Category(said), None)
+    assert not house.sent("refused")
+
+
+async def test_a_suggestion_that_says_what_the_case_is_says_nothing(house: House) -> None:
+    case = await a_mail(ruled(house, "when: pond, then: {suggest: {category: complaint}}"))
+
+    assert case.suggested is None
+    assert "A rule suggests" not in text_of(house, house.sent("assignment")[0])
+
+
+async def test_a_comment_that_may_be_a_complaint_says_so_to_whoever_gets_it(house: House) -> None:
+    rules = "when: pond, then: {category: comment}", "when: complain, then: {suggest: {category: complaint}}"
+    await a_mail(ruled(house, *rules))
+
+    (forwarded,) = house.sent("forwarded")
+    assert "A rule suggests that it is a complaint" in text_of(house, forwarded)
+
+
+async def test_a_case_that_a_rule_assigns_is_that_officers(house: House) -> None:
+    case = await a_mail(ruled(house, "when: pond, then: {assign: tom}"))
+
+    assert [letter.recipient for letter in house.sent("assignment")] == [TOM]
+    assert (case.service, case.officer) == ("waste", "tom")
+
+
+async def test_what_no_stage_deals_with_goes_to_whom_a_rule_assigns_it_to(house: House) -> None:
+    await a_mail(ruled(house, "when: pond, then: {category: comment, assign: tom}"))
+
+    assert [letter.recipient for letter in house.sent("forwarded")] == [TOM]
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("I complain about the pond, and about Tom Birch, who laughed.", ""),
+        ("I complain about the pond, and about Tom Birch, who laughed.", ", alert: staff_conduct"),
+        (POND, ", alert: fraud"),
+    ],
+)
+async def test_no_rule_gives_a_case_to_whom_it_complains_of_or_who_may_not_know_of_it(
+    house: House, text: str, more: str
+) -> None:
+    ruled(house, f"when: pond, then: {{assign: tom{more}}}")
+    policy = replace(house.office.council.policy, restricted_alerts=frozenset({Alert.FRAUD}))
+    house.office = replace(house.office, council=replace(house.office.council, policy=policy))
+    case = await a_mail(house, text)
+
+    assert case.officer is None
+    assert not house.letters(to=TOM)
+    assert "not_assigned" in [entry.event for entry in house.read(partial(journal.entries, case_ref=case.ref))]
+
+
+async def test_whoever_a_rule_tells_reads_it_and_need_do_nothing(house: House) -> None:
+    case = await a_mail(ruled(house, "when: pond, then: {tell: [information_governance]}"))
+
+    (told,) = house.sent("forwarded")
+    assert (told.recipient, told.subject) == (NUALA, f"[{case.ref}] For your information")
+    assert "there is nothing that you need do" in text_of(house, told)
+    assert [letter.recipient for letter in house.sent("assignment")] == [WENDY]
+
+
+async def test_of_a_restricted_case_a_rule_tells_nobody_who_may_not_know_of_it(house: House) -> None:
+    ruled(house, "when: pond, then: {tell: [information_governance, complaints_lead], alert: fraud}")
+    policy = replace(house.office.council.policy, restricted_alerts=frozenset({Alert.FRAUD}))
+    house.office = replace(house.office, council=replace(house.office.council, policy=policy))
+    await a_mail(house)
+
+    assert [letter.recipient for letter in house.sent("forwarded")] == [CAL]
