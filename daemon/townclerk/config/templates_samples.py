@@ -68,7 +68,7 @@ from townclerk.domain.letters import (
     Variant,
 )
 from townclerk.domain.mail import Address
-from townclerk.domain.policy import CalendarPolicy, Contact, Ombudsman, Policy
+from townclerk.domain.policy import CalendarPolicy, ClockStart, Contact, Ombudsman, Policy, StagePolicy
 from townclerk.domain.provisions import TimescaleOverride
 from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Stage
 
@@ -240,6 +240,11 @@ def _under(policy: Policy, letter: Letter) -> Letter | None:
         return letter
     if not _stages_of(letter.content) <= set(stages):
         return None
+    if isinstance(letter.content, Receipt) and letter.content.variety in _BEGINNINGS and letter.content.dates:
+        dates = _known_at_once(letter.content.dates, stages)
+        if len(dates) == 1 and dates[0].stage is not None and not _waits(dates[0], stages):
+            return None  # where the answer is counted from the complaint, its date is told at once
+        letter = replace(letter, content=replace(letter.content, dates=dates))
     titles = {said: stages[stage].title for said, stage in _TITLED.items() if stage in stages}
     case = letter.case and replace(letter.case, stage_title=titles.get(letter.case.stage_title or "", letter.case.stage_title))
     content = _with_clauses(_with_titles(letter.content, titles), {at: stage.respond.clause for at, stage in stages.items()})
@@ -254,6 +259,20 @@ def _under(policy: Policy, letter: Letter) -> Letter | None:
         role = owed.on_behalf_of if owed is not None else None
         content = replace(content, on_behalf_of=f"the {role_titled(role)}, Ada Low" if role else "")
     return replace(letter, case=case, content=content)
+
+
+_BEGINNINGS = frozenset({"new", "converted", "neutral"})  # the receipts with which a stage begins
+
+
+def _known_at_once(dates: tuple[DatedPromise, ...], stages: Mapping[Stage, StagePolicy]) -> tuple[DatedPromise, ...]:
+    """Those of *dates* that do not wait for an acknowledgement."""
+    return tuple(one for one in dates if one.what != "respond" or not _waits(one, stages))
+
+
+def _waits(promise: DatedPromise, stages: Mapping[Stage, StagePolicy]) -> bool:
+    """True where the answer at the stage of that *promise* is counted from its acknowledgement."""
+    stage = stages.get(promise.stage) if promise.stage is not None else None
+    return stage is not None and stage.respond.start is ClockStart.ACKNOWLEDGEMENT
 
 
 _TITLED = {"Stage 1": Stage.STAGE1, "Second Stage 1": Stage.STAGE1_AGAIN, "Stage 2": Stage.STAGE2}
