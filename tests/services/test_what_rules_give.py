@@ -1,16 +1,18 @@
 """What a rule gives beside category and service: from the line in the file to the letter that somebody gets."""
 
 from dataclasses import replace
+from datetime import timedelta
 from email.parser import BytesParser
 from email.policy import default
 from functools import partial
 
 import pytest
 
-from services.office import House
+from services.office import MONDAY, House
 from townclerk.config.routing_file import read_routing
 from townclerk.config.yaml import parse_yaml
 from townclerk.domain.case import Case
+from townclerk.domain.digest import Heading, standing
 from townclerk.domain.words import Alert, Category
 from townclerk.store import journal, outbox
 from townclerk.store.outbox import OutboxLine
@@ -135,3 +137,44 @@ async def test_of_a_restricted_case_a_rule_tells_nobody_who_may_not_know_of_it(h
     await a_mail(house)
 
     assert [letter.recipient for letter in house.sent("forwarded")] == [CAL]
+
+
+async def test_a_case_that_a_rule_flags_says_so_to_its_officer(house: House) -> None:
+    case = await a_mail(ruled(house, "when: pond, then: {flag: [new-estate, flooding]}"))
+
+    assert case.flags == (("new-estate", ""), ("flooding", ""))
+    assert "Flagged: new-estate, flooding." in text_of(house, house.sent("assignment")[0])
+
+
+async def test_a_case_of_high_priority_is_shown_first(house: House) -> None:
+    ruled(
+        house,
+        "when: pond, then: {priority: high}",
+        "when: lawn, then: {priority: normal}",
+        "when: lawn, then: {priority: high}",
+    )
+    lawn = await a_mail(house, "I complain about the lawn.", sender="Bo Lunt <bo.lunt@example.org>")
+    pond = await a_mail(house)
+
+    first, second = house.sent("assignment")
+    assert (first.subject.count("High priority"), second.subject.count("High priority")) == (0, 1)
+    assert "Priority: high" in text_of(house, second)
+    overdue = MONDAY + timedelta(days=30)
+    shown = [item.case.ref for item in standing(house.cases, house.office.council, overdue) if item.heading is Heading.OVERDUE]
+    assert shown == [pond.ref, lawn.ref]
+
+
+async def test_an_officer_takes_high_priority_away(house: House) -> None:
+    await a_mail(ruled(house, "when: pond, then: {priority: high}"))
+    house.replies(house.sent("assignment")[0], "#unflag priority")
+    await house.settle()
+
+    assert not house.cases[0].flags
+
+
+async def test_the_complaints_lead_is_asked_what_a_rule_leaves_to_a_person(house: House) -> None:
+    await a_mail(ruled(house, "when: pond, then: {decide: Does the pond belong to the parish?}"))
+
+    (asked,) = house.sent("decision")
+    assert (asked.recipient, len(house.sent("assignment")), len(house.sent("receipt"))) == (CAL, 1, 1)
+    assert "Does the pond belong to the parish?" in text_of(house, asked)

@@ -22,7 +22,7 @@
                                                      rules/shared/services.yaml
 
 Rules are tried from the top, those of included files after those here. Of category, service, form,
-suggest and assign the first rule that gives one wins; everything else adds up. What stands under `when` is in
+suggest, assign and priority the first rule that gives one wins; everything else adds up. What stands under `when` is in
 `config.condition_file`. A file that is included holds variants, lists, rules and include, nothing else.
 """
 
@@ -40,12 +40,13 @@ from townclerk.config.routing_tests import read_tests
 from townclerk.config.shipped import Own, find_shipped, shipped_files
 from townclerk.config.yaml import Items, Node, Scalar, Table, parse_yaml, read_file
 from townclerk.config.yaml import Place as YamlPlace
+from townclerk.domain.case import FLAGS, PRIORITY
 from townclerk.domain.conditions import AllOf, Words, can_hold, every_condition
 from townclerk.domain.forms import FIELDS as FORM_FIELDS
 from townclerk.domain.forms import Form
 from townclerk.domain.phrases import PhraseIndex
 from townclerk.domain.routing import Outcome, Place, Routing, Rule, Signal
-from townclerk.domain.words import Alert, Category
+from townclerk.domain.words import Alert, Category, Priority
 
 FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)?")
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -326,6 +327,9 @@ def _outcome(value: Value, known: _Vocabulary) -> Outcome:
             suggests=f.optional("suggest", lambda each: _suggested(each, known), None),
             officer=f.optional("assign", lambda each: _known(each, known.officers), None),
             tells=f.optional("tell", lambda each: _several(each, known.roles), ()),
+            priority=f.optional("priority", word_of(Priority), None),
+            flags=f.optional("flag", _flags, ()),
+            questions=f.optional("decide", _labels, ()),
         )
         if found.suggests is not None and found.suggests is found.category:
             f.fault("suggest", f"the rule gives the category {found.category} already", "take one of the two out")
@@ -334,7 +338,20 @@ def _outcome(value: Value, known: _Vocabulary) -> Outcome:
         return found
 
 
-OUTCOMES = ("category", "service", "assign", "tell", "alert", "suspect", "suggest", "signal", "form")
+OUTCOMES = (
+    "category",
+    "service",
+    "assign",
+    "priority",
+    "flag",
+    "tell",
+    "alert",
+    "decide",
+    "suspect",
+    "suggest",
+    "signal",
+    "form",
+)
 
 
 def _suggested(value: Value, known: _Vocabulary) -> Category | None:
@@ -343,6 +360,23 @@ def _suggested(value: Value, known: _Vocabulary) -> Category | None:
         raise Refused("a category that is suggested stands in a group", f"write suggest: {{category: {value.node.text}}}")
     with value.fields() as f:
         return f.required("category", lambda each: Category(_known(each, known.categories)), None)
+
+
+def _flags(value: Value) -> tuple[str, ...]:
+    return tuple(found for item in listed(value) for found in item.attempt(lambda each: (_flag(each),), ()))
+
+
+def _flag(value: Value) -> str:
+    """A name under which cases are found again. What does something by itself is for a person to set."""
+    written = text(value)
+    value.wants(type="string", pattern=f"^{ID.pattern}$")
+    if written == PRIORITY:
+        raise Refused(f'"{PRIORITY}" says nothing of how high', "write priority: high in the place of the flag")
+    if written in FLAGS:
+        raise Refused(f'the flag "{written}" does something by itself', "give it another name: this one is set by #flag alone")
+    if not ID.fullmatch(written) or len(written) > 60:
+        raise Refused(f'"{written}" cannot be a flag', "write small letters and digits with - between words: new-estate")
+    return written
 
 
 def _several(value: Value, known: Collection[str] | None) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ from townclerk.domain.letters import (
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import CalendarPolicy, ClockStart, Contact, Ombudsman, Policy, StagePolicy
 from townclerk.domain.provisions import TimescaleOverride
-from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Stage
+from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Priority, Stage
 
 _OPENED, _ACKNOWLEDGE, _RESPOND = date(2026, 12, 18), date(2026, 12, 29), date(2027, 1, 6)
 _LATER, _LAST_DAY = date(2027, 1, 20), date(2027, 2, 3)
@@ -213,7 +213,11 @@ def sample_letters(policy: Policy) -> tuple[Letter, ...]:
         named,
     )
     kept = replace(
-        summary, actions=_ACTIONS, adjustments=("Large print", "Ring before you write"), hold="The Ombudsman is looking into it"
+        summary,
+        actions=_ACTIONS,
+        adjustments=("Large print", "Ring before you write"),
+        hold="The Ombudsman is looking into it",
+        priority=Priority.HIGH,
     )
     bare = replace(summary, subject="", service="", stage_title=None, complainant="someone@example.net", officer=None, dates=())
     residents = [_letter(_RESIDENT, part, summary) for part in (*_receipts(named), *_full_to_residents(named))]
@@ -612,6 +616,7 @@ _DETAILS = {
     "unreachable": f"How to reach them: Phone 01632 960177\n\n{_TO_PRINT}",
     "out_of_time": "The latest day named in it is Monday 1 December 2025.",
     "repeats": "There were requests before: {other}.",
+    "asked": "Does the pond belong to the parish council?",
     "alternative": "Wendy Ash considers another way for this complaint: mediation. What do you think of it?",
 }
 
@@ -649,6 +654,7 @@ def _decisions(presses: Presses) -> Iterator[StaffContent]:
         "post",
         "unreachable",
         "permission",
+        "asked",
         *_DOUBTS,
     ):
         mail = None if question in _ABOUT_NO_MAIL else _saying(question, presses)

@@ -274,8 +274,10 @@ NEED = "mentions-need"  # somebody wrote of a disability, or of what makes it ha
 NO_SURVEY = "no-survey"
 WITH_OMBUDSMAN = "ombudsman"  # of a case to which the Ombudsman has said something; a policy may keep it longer
 MARKED = "marked-for-deletion"  # set when the time to keep the case is over
+PRIORITY = "priority"  # of a case that is shown before others
 ALTERNATIVE = "alternative"  # of a case that is dealt with in another way than the procedure
-FLAGS = (ADJUSTMENT, BY_POST, NEED, NO_SURVEY, WITH_OMBUDSMAN, MARKED, ALTERNATIVE)  # those that do something by themselves
+# Those that do something by themselves.
+FLAGS = (ADJUSTMENT, BY_POST, NEED, NO_SURVEY, WITH_OMBUDSMAN, MARKED, ALTERNATIVE, PRIORITY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from townclerk.domain.afterwards import ENDED, ENQUIRY, working_day_after
 from townclerk.domain.calendar import Calendar
-from townclerk.domain.case import Case, Deadline
+from townclerk.domain.case import PRIORITY, Case, Deadline
 from townclerk.domain.council import Council
 from townclerk.domain.days_written import words_of
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
@@ -51,9 +51,9 @@ class Item:
 
 
 def standing(cases: Iterable[Case], council: Council, now: datetime) -> tuple[Item, ...]:
-    """Everything that is to be said of *cases*, those first that are due first."""
+    """Everything that is to be said of *cases*: those of high priority, then the others, those first that are due first."""
     found = [item for case in cases for item in _of(case, council, now)]
-    return tuple(sorted(found, key=lambda item: (item.day or date.max, item.case.ref)))
+    return tuple(sorted(found, key=lambda item: (not item.case.flagged(PRIORITY), item.day or date.max, item.case.ref)))
 
 
 def for_everybody(
@@ -94,8 +94,9 @@ def restricted_cases(number: int) -> tuple[Row, ...]:
 def _row(item: Item) -> Row:
     case = item.case
     by = f"{item.what} by {words_of(item.day)}" if item.day else item.what
+    first = "high priority" if case.flagged(PRIORITY) else ""
     about = "" if case.restricted else _shortened(case.subject)
-    return Row(case.ref, ", ".join(part for part in (case.service.replace("_", " "), by, about) if part), case.ref)
+    return Row(case.ref, ", ".join(part for part in (first, case.service.replace("_", " "), by, about) if part), case.ref)
 
 
 def _shortened(subject: str) -> str:

@@ -11,7 +11,7 @@ from typing import Literal
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import Ombudsman
 from townclerk.domain.provisions import TimescaleOverride
-from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Stage
+from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Priority, Stage
 
 # --- parts of letters ------------------------------------------------------------------------------------------------
 
@@ -383,8 +383,8 @@ class Escalation:
 class Decision:
     """A person must choose. `question`: exclusion, alert, late_review, review_wanted, triage, dissatisfied, final,
     possible_link, category, was_this_the_response, unclear_mail, returned, brake, timer, restricted, survey_reply, approval,
-    not_approved, anonymous, statutory, concern, out_of_time, repeats, capacity, permission, nobody, leaver, leavers_cases,
-    post, unreachable. `enclosed`, of the last two, is the letter that must reach the resident in another way; its text
+    not_approved, anonymous, statutory, concern, out_of_time, repeats, capacity, permission, asked (by a rule, in the words of `detail`),
+    nobody, leaver, leavers_cases, post, unreachable. `enclosed`, of the last two, is the letter that must reach the resident in another way; its text
     becomes the `detail`."""
 
     question: str
@@ -638,6 +638,7 @@ class CaseSummary:
     adjustments: tuple[str, ...] = ()  # what is done differently for this resident
     hold: str = ""  # why the case is on hold
     longer: TimescaleOverride | None = None  # the council has published that it needs more time just now
+    priority: Priority = Priority.NORMAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,9 @@ def _of_an_opening(routed: Route) -> dict[str, tuple[str, ...]]:
         "assign": (routed.officer,) if routed.officer is not None else (),
         "suspect": routed.exclusions,
         "tell": routed.tells,
+        "priority": (routed.priority.value,),
+        "flag": routed.flags,
+        "decide": routed.questions,
     }
 
 
@@ -165,14 +168,14 @@ def changes(before: Replayed, after: Replayed, then: Routing | None, now: Routin
 def _changes(before: Replayed, after: Replayed, then: Routing | None, now: Routing) -> Iterator[Change]:
     if before.becomes is not after.becomes:
         yield Change(CASE, before.becomes.value, after.becomes.value)
-    for name in ("category", "service", "form", "suggest", "assign"):
+    for name in ("category", "service", "form", "suggest", "assign", "priority"):
         old, new = before.word(name), after.word(name)
         if old != new:
             yield Change(name, old, new, _givers(before, then, name, old), _givers(after, now, name, new))
         elif name == "category" and before.certain is not after.certain:
             by_old, by_new = _givers(before, then, name, old), _givers(after, now, name, new)
             yield Change(CERTAIN, _yes(before.certain), _yes(after.certain), by_old, by_new)
-    for name in ("alert", "suspect", "signal", "tell"):
+    for name in ("alert", "suspect", "signal", "tell", "flag", "decide"):
         had, has = before.given.get(name, ()), after.given.get(name, ())
         for word in sorted(set(had) - set(has)):
             yield Change(name, word, NOTHING, _givers(before, then, name, word))

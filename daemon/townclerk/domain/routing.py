@@ -19,9 +19,9 @@ from townclerk.domain.conditions import (
 from townclerk.domain.forms import Form
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.phrases import PhraseIndex
-from townclerk.domain.words import Alert, Category
+from townclerk.domain.words import Alert, Category, Priority
 
-ONE_WINS = frozenset({"category", "service", "form", "suggest", "assign"})  # of what a rule gives; all else adds up
+ONE_WINS = frozenset({"category", "service", "form", "suggest", "assign", "priority"})  # of what a rule gives; all else adds up
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,9 @@ class Outcome:
     suggests: Category | None = None
     officer: str | None = None
     tells: tuple[str, ...] = ()
+    priority: Priority | None = None
+    flags: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()  # that the complaints lead is asked, in words
 
     def said(self) -> Iterator[tuple[str, str]]:
         """What it gives, as the file names it."""
@@ -60,6 +63,9 @@ class Outcome:
             "suggest": (self.suggests.value,) if self.suggests else (),
             "assign": (self.officer,) if self.officer else (),
             "tell": self.tells,
+            "priority": (self.priority.value,) if self.priority else (),
+            "flag": self.flags,
+            "decide": self.questions,
         }
         return ((name, word) for name, words in given.items() for word in words)
 
@@ -186,6 +192,9 @@ class Route:
     suggested: Suggested | None = None
     officer: str | None = None  # key of the roster: whom a rule gives it to
     tells: tuple[str, ...] = ()  # roles who are to know of it
+    priority: Priority = Priority.NORMAL
+    flags: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 def route(mail: IncomingMail, routing: Routing, opens: bool = True, context: Context | None = None) -> Route:
@@ -235,7 +244,8 @@ def _route(holding: Iterable[Rule], routing: Routing) -> Route:
         if wins - {"form"} or given - ONE_WINS:
             heard.append(rule)
         stopped = stopped or rule.stop
-    category, service, suggests, officer = (_given_by(first.get(each)) for each in ("category", "service", "suggest", "assign"))
+    winners = ("category", "service", "suggest", "assign", "priority")
+    category, service, suggests, officer, priority = (_given_by(first.get(each)) for each in winners)
     return Route(
         category=category.category or routing.otherwise_category,
         service=service.service or routing.otherwise_service,
@@ -249,6 +259,9 @@ def _route(holding: Iterable[Rule], routing: Routing) -> Route:
         suggested=Suggested(suggests.suggests, first["suggest"].why) if suggests.suggests else None,
         officer=officer.officer,
         tells=tuple(dict.fromkeys(role for each in together for role in each.tells)),
+        priority=priority.priority or Priority.NORMAL,
+        flags=tuple(dict.fromkeys(flag for each in together for flag in each.flags)),
+        questions=tuple(dict.fromkeys(asked for each in together for asked in each.questions)),
     )
 
 

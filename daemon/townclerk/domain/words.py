@@ -33,6 +33,11 @@ class Category(StrEnum):
         }.get(self.value, f"a {self.value}")
 
 
+class Priority(StrEnum):
+    NORMAL = "normal"
+    HIGH = "high"
+
+
 class Status(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"

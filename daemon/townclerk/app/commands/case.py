@@ -217,6 +217,8 @@ def _case_object(shown: Shown, records: Records) -> dict[str, object]:
         "officer": case.officer,
         "restricted": case.restricted,
         "alerts": list(case.alerts),
+        "flags": dict(case.flags),
+        "suggested_category": case.suggested.category if case.suggested else None,
         "exclusions": list(case.exclusions),
         "subject": case.subject,
         "complainant": {"name": case.complainant.name, "address": case.complainant.address},
@@ -282,6 +284,8 @@ def _say_case(shown: Shown, records: Records) -> None:
     facts += [("Also", f"{_person(party.who)} ({party.role})") for party in case.parties]
     facts += [("Officer", case.officer or "whoever the roster names"), ("Opened", moment_words(local(case.opened_at)))]
     facts += [("Outcome", case.outcome or ""), ("Alerts", ", ".join(case.alerts)), ("Suspected", ", ".join(case.exclusions))]
+    facts += [("Flags", ", ".join(f"{name} ({said})" if said else name for name, said in case.flags))]
+    facts += [("Suggested", f"{case.suggested.category}: {case.suggested.why}" if case.suggested else "")]
     facts += [("Linked", ", ".join(case.linked)), ("May concern", ", ".join(case.possible_links))]
     facts += [("Related", ", ".join(case.related)), ("To look into", ", ".join(case.doubts))]
     facts += [("Undecided", case.pending.question if case.pending else ""), ("Consent", case.consent or "")]

@@ -123,6 +123,9 @@ def as_line(found: Explained) -> dict[str, object]:
         "suggested_category": found.route.suggested.category if found.route.suggested else None,
         "assign": found.route.officer,
         "tell": list(found.route.tells),
+        "priority": found.route.priority,
+        "flags": list(found.route.flags),
+        "decide": list(found.route.questions),
         "certain": not found.route.doubtful,
         "rules": [
             {"id": each.rule.id, "matched": each.verdict.holds, "because": "; ".join(_found(each.verdict))}
@@ -162,10 +165,19 @@ def _result(found: Explained) -> Iterator[tuple[str, str]]:
     route = found.route
     yield "category", f"{route.category} ({by['category'] if not route.doubtful else 'no rule says it'})"
     yield "service", f"{route.service} ({by.get('service', 'no rule says it')})"
-    lists = {"alerts": route.alerts, "suspected": route.exclusions, "signals": sorted(route.signals), "told": route.tells}
+    lists = {
+        "alerts": route.alerts,
+        "suspected": route.exclusions,
+        "signals": sorted(route.signals),
+        "told": route.tells,
+        "flags": route.flags,
+    }
     yield from ((name, ", ".join(words)) for name, words in lists.items() if words)
     if route.suggested is not None:
         yield "suggested", f"{route.suggested.category} ({by['suggest']})"
+    if "priority" in by:
+        yield "priority", f"{route.priority} ({by['priority']})"
+    yield from (("to decide", asked) for asked in route.questions)
     if route.officer is not None:
         yield "assigned to", f"{route.officer} ({by['assign']})"
 

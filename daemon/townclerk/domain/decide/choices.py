@@ -235,6 +235,7 @@ def about_question(
         "repeats": REPEATS,
         "capacity": CAPACITY,
         "alternative": (OPINION,),
+        "asked": (*about_category(), MESSAGE, *PASS_ON, NOTE),
     }.get(question, about_category())
 
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from townclerk.domain.case import (
     BY_POST,
+    PRIORITY,
     Case,
     Correspondence,
     Deadline,
@@ -46,7 +47,7 @@ from townclerk.domain.policy import SERVICE, StagePolicy
 from townclerk.domain.quoting import what_they_quote
 from townclerk.domain.roster import Officer
 from townclerk.domain.timescales import override_on, stage_on
-from townclerk.domain.words import Alert, LetterKind, Stage
+from townclerk.domain.words import Alert, LetterKind, Priority, Stage
 
 _QUOTED_KEPT = 10_000  # characters of what somebody quotes, of a long conversation the latest
 
@@ -446,6 +447,7 @@ class Deliberation:
             hold=case.hold.reason if case.hold else "",
             longer=override_on(self.council.policy, self.council.calendar.local(self.now).date()),
             ombudsmen=self.ombudsmen(),
+            priority=Priority.HIGH if case.flagged(PRIORITY) else Priority.NORMAL,
         )
 
     @property

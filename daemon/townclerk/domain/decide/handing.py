@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from townclerk.domain.case import Waiting
+from townclerk.domain.case import FLAGS, Waiting
 from townclerk.domain.decide import choices
 from townclerk.domain.decide.contents import told_before
 from townclerk.domain.decide.deliberation import Deliberation, mark, to_officer
@@ -133,7 +133,7 @@ def _assignment(d: Deliberation, letter: Waiting) -> StaffContent:
         original=d.original(mail),
         choices=offered,
         possible_links=d.case.possible_links,
-        note=" ".join(part for part in (note, _suggestion(d), _note_of_the_named(d), approval_note(d)) if part),
+        note=" ".join(part for part in (note, _said_by_rules(d), _note_of_the_named(d), approval_note(d)) if part),
         file=file_for_review(d, began),
         answers=answers_so_far(d),
         earlier=tuple(ref for ref in d.case.earlier if ref not in d.case.possible_links),
@@ -145,6 +145,13 @@ def _suggestion(d: Deliberation) -> str:
     """What a rule takes it for, and why."""
     suggested = d.case.suggested
     return f"A rule suggests that it is {suggested.category.words}: {suggested.why}" if suggested is not None else ""
+
+
+def _said_by_rules(d: Deliberation) -> str:
+    """What it may be, and under which names it is found again. What a flag of the policy means is said elsewhere."""
+    known = {*FLAGS, *d.council.policy.provisions.matters}
+    names = ", ".join(dict.fromkeys(name for name, _ in d.case.flags if name not in known))
+    return " ".join(part for part in (_suggestion(d), f"Flagged: {names}." if names else "") if part)
 
 
 def _note_of_the_named(d: Deliberation) -> str:
@@ -172,7 +179,7 @@ def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
     wanted = choices.to_work(d.case, d.council) if reason != "withdraws" else (choices.WITHDRAWN, choices.MESSAGE)
     first = choices.about_copies(reason, original) + choices.about_new_issue(reason, d.case, d.council, letter.mail)
     offered = choices.as_suggested(d.case, (*first, *wanted))
-    return Forwarded(reason, original, offered, d.dates(), d.case.possible_links, note=_suggestion(d))
+    return Forwarded(reason, original, offered, d.dates(), d.case.possible_links, note=_said_by_rules(d))
 
 
 # What stands between several things that a question is about; else they are sentences.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from townclerk.domain.case import NEED, Case, Pending
+from townclerk.domain.case import NEED, PRIORITY, Case, Pending
 from townclerk.domain.council import Council
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import make
@@ -19,7 +19,7 @@ from townclerk.domain.named_officers import mentions, names
 from townclerk.domain.policy import SERVICE, CategoryPolicy, InReceipt, StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.routing import Signal
-from townclerk.domain.words import Alert, Category, LetterKind, Status
+from townclerk.domain.words import Alert, Category, LetterKind, Priority, Status
 
 # To these a cheerful receipt would be wrong: it says nothing of the matter; in danger, where help is to be had at once.
 DANGER = weighing.DANGER
@@ -127,6 +127,7 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
         **({"suggested": d.case.suggested.category.value} if d.case.suggested is not None else {}),
     )
     _give_to_whom_a_rule_names(d, event.route.officer)
+    _flag_as_rules_say(d, event)
     if Signal.MENTIONS_NEED in event.route.signals:
         d.change(flags=(*d.case.flags, (NEED, "")))
     if category.first_stage is not None:
@@ -135,6 +136,8 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
     _say_that_it_is_logged(d)
     raise_alerts(d, d.case.alerts, mail.number)
     _tell_whom_rules_name(d, event.route.tells, mail.number)
+    for asked in event.route.questions:
+        hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "asked", asked, mail=mail.number)
     if d.case.pending is not None:
         _wait_for_a_decision(d, event, category, d.case.pending)
         return
@@ -157,6 +160,11 @@ def _give_to_whom_a_rule_names(d: Deliberation, key: str | None) -> None:
         return
     d.change(officer=officer.key)
     d.note("townclerk", "assigned", officer=officer.key, reason="a rule gives it to them")
+
+
+def _flag_as_rules_say(d: Deliberation, event: CaseOpened) -> None:
+    high = (PRIORITY,) if event.route.priority is Priority.HIGH else ()
+    d.change(flags=(*d.case.flags, *((name, "") for name in (*high, *event.route.flags) if not d.case.flagged(name))))
 
 
 def _tell_whom_rules_name(d: Deliberation, roles: Iterable[str], mail: int) -> None:
