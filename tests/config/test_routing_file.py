@@ -369,6 +369,8 @@ def test_patterns_are_found_through_the_filter_as_without_it(words: list[str]) -
         (one("x", "{flag: no-survey}"), 3, "rules[0].then.flag", "does something by itself"),
         (one("x", "{flag: [pond, priority]}"), 3, "rules[0].then.flag[1]", "write priority: high"),
         (one("x", "{decide: true}"), 3, "rules[0].then.decide", "not words"),
+        (one("x", "{file: maybe}"), 3, "rules[0].then.file", "true or false"),
+        (one("x", "{restrict: bob}"), 3, "rules[0].then.restrict", "true or false"),
         (one("x", "{alert: hatecrime}"), 3, "rules[0].then.alert", 'did you mean "hate_crime"'),
         (one("x", "{signal: review}"), 3, "rules[0].then.signal", "review_request"),
         (one("x", more=", stop: maybe"), 3, "rules[0].stop", "true or false"),

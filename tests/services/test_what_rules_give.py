@@ -178,3 +178,48 @@ async def test_the_complaints_lead_is_asked_what_a_rule_leaves_to_a_person(house
     (asked,) = house.sent("decision")
     assert (asked.recipient, len(house.sent("assignment")), len(house.sent("receipt"))) == (CAL, 1, 1)
     assert "Does the pond belong to the parish?" in text_of(house, asked)
+
+
+async def test_a_case_that_a_rule_restricts_is_for_the_complaints_lead_alone(house: House) -> None:
+    case = await a_mail(ruled(house, "when: pond, then: {restrict: true, tell: [information_governance], assign: tom}"))
+
+    assert case.restricted
+    assert {letter.recipient for letter in house.letters() if letter.recipient.endswith("@council.example")} == {CAL}
+    assert "pond" not in text_of(house, house.sent("receipt")[0])
+
+
+async def test_a_comment_that_a_rule_restricts_is_still_read_by_somebody(house: House) -> None:
+    await a_mail(ruled(house, "when: pond, then: {category: comment, restrict: true}"))
+
+    assert [letter.recipient for letter in house.sent("forwarded")] == [CAL]
+
+
+async def test_a_mail_that_a_rule_files_is_kept_and_answered_by_nothing(house: House) -> None:
+    house.arrives("Ten tips about your pond.", sender="News <news@ponds.example>")
+    ruled(house, "when: pond, then: {file: true}")
+    await house.settle()
+
+    assert (house.cases, house.letters()) == ([], [])
+    (entry,) = [entry for entry in house.read(partial(journal.entries, case_ref=None)) if entry.event == "filed"]
+    assert (entry.detail or {})["rule"] == "rule-1"
+
+
+@pytest.mark.parametrize("rules", [("when: pond, then: {file: true}", "when: pond, then: {alert: self_harm}")])
+async def test_a_mail_that_raises_an_alert_is_never_only_filed(house: House, rules: tuple[str, ...]) -> None:
+    await a_mail(ruled(house, *rules))
+
+    assert house.sent("alert")
+
+
+async def test_a_rule_further_up_keeps_a_mail_from_being_filed(house: House) -> None:
+    await a_mail(ruled(house, "when: complain, then: {file: false}", "when: pond, then: {file: true}"))
+
+    assert house.sent("receipt")
+
+
+async def test_a_mail_of_somebody_whose_case_is_open_is_never_only_filed(house: House) -> None:
+    ruled(house, "when: pond, then: {file: true}")
+    await a_mail(house, "I complain about the bins.")
+    await a_mail(house)
+
+    assert [case.subject for case in house.cases] == ["Complaint about bins"] * 2

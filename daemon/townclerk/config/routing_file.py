@@ -22,7 +22,7 @@
                                                      rules/shared/services.yaml
 
 Rules are tried from the top, those of included files after those here. Of category, service, form,
-suggest, assign and priority the first rule that gives one wins; everything else adds up. What stands under `when` is in
+suggest, assign, priority and file the first rule that gives one wins; everything else adds up. What stands under `when` is in
 `config.condition_file`. A file that is included holds variants, lists, rules and include, nothing else.
 """
 
@@ -35,7 +35,7 @@ from pathlib import Path
 from townclerk.config.condition_file import Lists, listed, read_condition
 from townclerk.config.errors import FilesRefused
 from townclerk.config.patterns import LinearPatterns, check_phrase
-from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, refuse_word, suggest, text, word_of
+from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, refuse_word, suggest, text, word_of, yes_no
 from townclerk.config.routing_tests import read_tests
 from townclerk.config.shipped import Own, find_shipped, shipped_files
 from townclerk.config.yaml import Items, Node, Scalar, Table, parse_yaml, read_file
@@ -330,6 +330,8 @@ def _outcome(value: Value, known: _Vocabulary) -> Outcome:
             priority=f.optional("priority", word_of(Priority), None),
             flags=f.optional("flag", _flags, ()),
             questions=f.optional("decide", _labels, ()),
+            restrict=f.yes_no("restrict", default=False),
+            file=f.optional("file", yes_no, None),
         )
         if found.suggests is not None and found.suggests is found.category:
             f.fault("suggest", f"the rule gives the category {found.category} already", "take one of the two out")
@@ -347,6 +349,8 @@ OUTCOMES = (
     "tell",
     "alert",
     "decide",
+    "restrict",
+    "file",
     "suspect",
     "suggest",
     "signal",

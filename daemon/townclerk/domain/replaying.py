@@ -10,15 +10,15 @@ from townclerk.domain.decide.opening import category_of
 from townclerk.domain.forms import Form, FormRead, as_they_wrote, read_form
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.mail_context import context_of
-from townclerk.domain.routing import ONE_WINS, Route, Routing, form_of, route
+from townclerk.domain.routing import ONE_WINS, Route, Routing, form_of, is_only_filed, route
 from townclerk.domain.screening import BY_ADDRESS, Screening, screen, writer_of
 from townclerk.domain.signing import Signer
 from townclerk.domain.words import Category
 
 
 class Becomes(StrEnum):
-    """What becomes of a mail. Nothing: a robot's, an officer's, our own. Held: a form that does not say what it must, or names
-    one of us."""
+    """What becomes of a mail. Nothing: a robot's, an officer's, our own, or a rule has it filed. Held: a form that does not
+    say what it must, or names one of us."""
 
     NEW_CASE = "a new case"
     FURTHER = "a further mail"
@@ -114,6 +114,8 @@ def _routed(past: Past, council: Council, screening: Screening, form: FormRead |
     if past.further:
         return Replayed(Becomes.FURTHER, {"category": _called(routed), **given}, rules=routed.rules)
     whole = {"category": (routed.category.value,), "service": (routed.service,), **_of_an_opening(routed), **given}
+    if is_only_filed(routed, council.policy.is_member(address)):
+        return Replayed(Becomes.NOTHING, rules=routed.rules)
     suspected = tuple(code for code in routed.exclusions if code in council.policy.exclusions)
     opens_as = category_of(routed.category, council.policy.is_member(address), suspected)
     return Replayed(Becomes.NEW_CASE, whole, not routed.doubtful, opens_as, routed.rules)
@@ -129,6 +131,7 @@ def _of_an_opening(routed: Route) -> dict[str, tuple[str, ...]]:
         "priority": (routed.priority.value,),
         "flag": routed.flags,
         "decide": routed.questions,
+        "restrict": ("true",) if routed.restricted_by else (),
     }
 
 
@@ -175,7 +178,7 @@ def _changes(before: Replayed, after: Replayed, then: Routing | None, now: Routi
         elif name == "category" and before.certain is not after.certain:
             by_old, by_new = _givers(before, then, name, old), _givers(after, now, name, new)
             yield Change(CERTAIN, _yes(before.certain), _yes(after.certain), by_old, by_new)
-    for name in ("alert", "suspect", "signal", "tell", "flag", "decide"):
+    for name in ("alert", "suspect", "signal", "tell", "flag", "decide", "restrict"):
         had, has = before.given.get(name, ()), after.given.get(name, ())
         for word in sorted(set(had) - set(has)):
             yield Change(name, word, NOTHING, _givers(before, then, name, word))

@@ -21,7 +21,7 @@ from townclerk.domain.mail import IncomingMail
 from townclerk.domain.phrases import PhraseIndex
 from townclerk.domain.words import Alert, Category, Priority
 
-ONE_WINS = frozenset({"category", "service", "form", "suggest", "assign", "priority"})  # of what a rule gives; all else adds up
+ONE_WINS = frozenset({"category", "service", "form", "suggest", "assign", "priority", "file"})  # all else adds up
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class Outcome:
     priority: Priority | None = None
     flags: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()  # that the complaints lead is asked, in words
+    restrict: bool = False  # only few may know of the case; it restricts nobody's contact
+    file: bool | None = None  # it is kept, and opens no case
 
     def said(self) -> Iterator[tuple[str, str]]:
         """What it gives, as the file names it."""
@@ -66,6 +68,8 @@ class Outcome:
             "priority": (self.priority.value,) if self.priority else (),
             "flag": self.flags,
             "decide": self.questions,
+            "restrict": ("true",) if self.restrict else (),
+            "file": () if self.file is None else (str(self.file).lower(),),
         }
         return ((name, word) for name, words in given.items() for word in words)
 
@@ -195,6 +199,8 @@ class Route:
     priority: Priority = Priority.NORMAL
     flags: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    restricted_by: str = ""  # the id of the rule that restricts who may know of it
+    filed_by: str = ""  # the id of the rule that has it filed without a case
 
 
 def route(mail: IncomingMail, routing: Routing, opens: bool = True, context: Context | None = None) -> Route:
@@ -202,6 +208,12 @@ def route(mail: IncomingMail, routing: Routing, opens: bool = True, context: Con
     that *opens* a case: a pure forward. In a further mail it is our own letter."""
     reading = Reading(facts_of(mail, opens, context or Context()), routing.phrases, routing.patterns)
     return _route((rule for rule in routing.rules if rule.when.holds(reading)), routing)
+
+
+def is_only_filed(routed: Route, member: bool) -> bool:
+    """True where a rule has a mail kept without a case, and nothing in it is for somebody's eyes: no alert, and no member of
+    Parliament or councillor wrote it."""
+    return bool(routed.filed_by) and not routed.alerts and not member
 
 
 def form_of(mail: IncomingMail, routing: Routing) -> Form | None:
@@ -261,6 +273,8 @@ def _route(holding: Iterable[Rule], routing: Routing) -> Route:
         tells=tuple(dict.fromkeys(role for each in together for role in each.tells)),
         priority=priority.priority or Priority.NORMAL,
         flags=tuple(dict.fromkeys(flag for each in together for flag in each.flags)),
+        restricted_by=next((rule.id for rule in heard if rule.then.restrict), ""),
+        filed_by=first["file"].id if "file" in first and first["file"].then.file else "",
         questions=tuple(dict.fromkeys(asked for each in together for asked in each.questions)),
     )
 

@@ -22,7 +22,7 @@ from townclerk.domain.forms import FormRead, as_they_wrote, read_form
 from townclerk.domain.linking import Clue, Link, find_clues, judge, whose_address
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.mail_context import context_of
-from townclerk.domain.routing import Context, Route, Signal, form_of, route
+from townclerk.domain.routing import Context, Route, Signal, form_of, is_only_filed, route
 from townclerk.domain.screening import AN_INVITATIONS_ANSWER, BY_ADDRESS, Screening, answers_an_invitation, writer_of
 from townclerk.domain.signing import find_tokens
 from townclerk.domain.words import LetterKind, Status
@@ -35,7 +35,7 @@ from townclerk.services.quarantining import quarantine
 from townclerk.services.references import new_reference
 from townclerk.services.restrictions import restricted_case
 from townclerk.services.settling import Settle
-from townclerk.store import cases, mails, outbox
+from townclerk.store import cases, journal, mails, outbox
 from townclerk.store.database import Tx
 from townclerk.store.mails import StoredMail
 from townclerk.store.schema import MailState
@@ -280,6 +280,9 @@ async def _resident(
         if answers is LetterKind.SURVEY and complains(mail.own_text) and not (member or copied):
             spare = await new_reference(office, facts.received_at)
         event = MemberWrote(facts, how) if member else ResidentWrote(facts, routed, how, answers, spare)
+    elif is_only_filed(routed, member) and not link.possible and not await _has_a_case(office, facts.sender):
+        await _file(office, facts, routed, settle, now)
+        return
     else:
         new = await new_reference(office, facts.received_at)
         theirs = await office.db.read(partial(_cases_of, council=office.council.policy.id, address=facts.sender.address))
@@ -346,6 +349,27 @@ def _answered_letter(tx: Tx, ref: str, thread: tuple[str, ...]) -> LetterKind | 
 
 def _is_copied(case: Case, sender: Address) -> bool:
     return any(party.role is PartyRole.COPIED and party.who.key == sender.key for party in case.parties)
+
+
+async def _file(office: Office, facts: MailFacts, routed: Route, settle: Settle, now: datetime) -> None:
+    """Keep a mail as a rule says, without a case and without an answer."""
+    detail = {"mail": facts.number, "rule": routed.filed_by, "rules_version": routed.version}
+
+    def keep(tx: Tx) -> None:
+        settle(tx, MailState.IGNORED, f"filed by the rule {routed.filed_by}", None)
+        journal.append(tx, office.council.policy.id, None, now, "townclerk", "filed", detail)
+
+    await office.db.run(keep)
+
+
+async def _has_a_case(office: Office, sender: Address) -> bool:
+    """Whether *sender* is a party of a case that is not closed, also of one that few may know of."""
+
+    def look(tx: Tx) -> bool:
+        found = (cases.load(tx, ref) for ref in cases.of_party(tx, office.council.policy.id, sender.address))
+        return any(case is not None and case.status in _LIVE for case in found)
+
+    return bool(sender.address) and await office.db.read(look)
 
 
 def _cases_of(tx: Tx, council: str, address: str) -> tuple[Case, ...]:

@@ -126,6 +126,8 @@ def as_line(found: Explained) -> dict[str, object]:
         "priority": found.route.priority,
         "flags": list(found.route.flags),
         "decide": list(found.route.questions),
+        "restrict": bool(found.route.restricted_by),
+        "file": bool(found.route.filed_by),
         "certain": not found.route.doubtful,
         "rules": [
             {"id": each.rule.id, "matched": each.verdict.holds, "because": "; ".join(_found(each.verdict))}
@@ -177,6 +179,11 @@ def _result(found: Explained) -> Iterator[tuple[str, str]]:
         yield "suggested", f"{route.suggested.category} ({by['suggest']})"
     if "priority" in by:
         yield "priority", f"{route.priority} ({by['priority']})"
+    if route.restricted_by:
+        yield "restricted", f"yes ({route.restricted_by})"
+    if route.filed_by:
+        filed = "no" if route.alerts else "without a case, unless its sender has one that is open or is a member"
+        yield "filed", f"{filed} ({route.filed_by})"
     yield from (("to decide", asked) for asked in route.questions)
     if route.officer is not None:
         yield "assigned to", f"{route.officer} ({by['assign']})"

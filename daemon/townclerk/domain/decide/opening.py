@@ -53,6 +53,7 @@ def new_case(event: CaseOpened, council: Council) -> Case:
         restricted=event.restricted
         or anonymous
         or bool(delicate)
+        or bool(event.route.restricted_by)
         or any(policy.exclusions[code].restricted for code in suspected)
         or any(officer in conflicts for officer in _readers(event.route.service, council)),
         conflicts=tuple(dict.fromkeys((*event.conflicts, *(officer.key for officer in conflicts)))),
@@ -126,6 +127,8 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
         mail=mail.number,
         **({"suggested": d.case.suggested.category.value} if d.case.suggested is not None else {}),
     )
+    if event.route.restricted_by:
+        d.note("townclerk", "restricted", reason=f"the rule {event.route.restricted_by} says so")
     _give_to_whom_a_rule_names(d, event.route.officer)
     _flag_as_rules_say(d, event)
     if Signal.MENTIONS_NEED in event.route.signals:
@@ -142,6 +145,8 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
         _wait_for_a_decision(d, event, category, d.case.pending)
         return
     begin(d, category, mail.number, variety=_variety(d, event))
+    if event.route.restricted_by and category.first_stage is None and not category.decide:  # else nobody would hear of it
+        hand_over(d, LetterKind.FORWARDED, f"role:{LEAD}", category.category, mail=mail.number, clause=category.clause)
     if d.case.exclusions and d.case.category is Category.COMPLAINT:
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "exclusion", *_titles(d), mail=mail.number, clause=_clauses(d))
     if links := (*event.possible_links, *event.secret_links):
