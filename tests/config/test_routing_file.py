@@ -288,6 +288,29 @@ def test_what_a_condition_asked_for_is_said_in_words() -> None:
     ]
 
 
+def test_of_what_only_one_rule_gives_the_first_wins_and_the_rest_adds_up() -> None:
+    found = read(
+        "rules:\n"
+        "  - {id: a, why: one, when: x, then: {suggest: {category: comment}, priority: normal, flag: pond, file: false}}\n"
+        "  - {id: b, why: two, when: x, then: {suggest: {category: complaint}, priority: high, flag: [lawn], file: true}}\n"
+        "  - {id: c, why: three, when: x, then: {decide: Whose is it?, tell: planning_lead}, stop: true}\n"
+        "  - {id: d, why: four, when: x, then: {assign: wendy, decide: Whose was it?, restrict: true}}\n"
+    )
+    result = route(saying("x"), found)
+
+    assert result.suggested is not None
+    assert (result.suggested.category, result.suggested.why) == (Category.COMMENT, "one")
+    assert (result.priority, result.filed_by, result.officer) == ("normal", "", None)
+    assert (result.flags, result.questions) == (("pond", "lawn"), ("Whose is it?", "Whose was it?"))
+    assert (result.tells, result.restricted_by) == (("planning_lead",), "d")
+    assert [dict(each.overruled) for each in explain_route(saying("x"), found)] == [
+        {},
+        {"suggest": "a", "priority": "a", "file": "a"},
+        {},
+        {"assign": "c"},
+    ]
+
+
 def test_a_rule_says_on_which_words_it_holds() -> None:
     (tried,) = explain_route(saying("You missed my bins. Missed!", "Bins"), read(one("{anywhere: [missed, bin*], not: box}")))
     words, without = tried.verdict.below

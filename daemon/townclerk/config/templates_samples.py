@@ -227,6 +227,7 @@ def sample_letters(policy: Policy) -> tuple[Letter, ...]:
     presses = Presses(policy)
     staff = [_letter(_OFFICER, part, summary) for part in _full_to_staff(presses)]
     staff += [_letter(_OFFICER, part, kept) for part in (Assignment(_DATES, _MAIL, presses.to_work()), Done(("It is done.",)))]
+    staff.append(_letter(_OFFICER, Forwarded("further", _MAIL, presses.forwarded("further", _MAIL), _DATES[1:]), kept))
     staff += [replace(staff[0], in_place_of=InPlaceOf("Wendy Ash", until)) for until in (date(2027, 1, 4), None)]
     least = [_letter(Recipient("", "role@council.example", staff=True), part, bare) for part in _least_to_staff()]
     caseless = [_letter(_OFFICER, part, None) for part in (*_passed_on(presses), *_without_a_case(presses))]
