@@ -311,22 +311,31 @@ def test_only_a_signature_stands_for_a_signature(press: Renders, last: str, sign
     [
         (
             "Dear Mrs Patel, we have checked.",
-            "We have upheld your complaint. Our reasons are below. Dear Mrs Patel, we have checked.",
+            "Dear Mrs Patel, We have upheld your complaint. Our reasons are below. We have checked.",
         ),
         (
             "Dear Mrs Patel, I have checked.",
             "Dear Mrs Patel, We have upheld your complaint. Our reasons are below. I have checked.",
         ),
-        ("Hello, Mrs Patel, we have checked.", "Our reasons are below. Hello, Mrs Patel, we have checked."),
+        (
+            "Hello, Mrs Patel, we have checked.",
+            "Hello, Mrs Patel, We have upheld your complaint. Our reasons are below. We have checked.",
+        ),
         ("Dear Mrs Patel,\niron gates rust.", "Our reasons are below. Dear Mrs Patel, iron gates rust."),
         ("Dear Mrs Patel,\nIron gates rust.", "Dear Mrs Patel, We have upheld your complaint. Our reasons are below. Iron"),
         ("Dear Mrs Patel sorry, because we were late.", "Our reasons are below. Dear Mrs Patel sorry, because we were late."),
-        ("Dear Mrs Patel – we have checked.", "Our reasons are below. Dear Mrs Patel – we have checked."),
+        (
+            "Dear Mrs Patel – we have checked.",
+            "Dear Mrs Patel – We have upheld your complaint. Our reasons are below. We have checked.",
+        ),
         (
             "Dear Dr. Patel, PhD, We have checked.",
             "Dear Dr. Patel, PhD, We have upheld your complaint. Our reasons are below. We",
         ),
-        ("Annwyl Mrs Patel, mae'n ddrwg gennym.", "Our reasons are below. Annwyl Mrs Patel, mae'n ddrwg gennym."),
+        (
+            "Annwyl Mrs Patel, mae'n ddrwg gennym.",
+            "Annwyl Mrs Patel, We have upheld your complaint. Our reasons are below. Mae'n ddrwg gennym.",
+        ),
         (
             "Hi there is no excuse, because we were late.",
             "Dear Asha Patel We have upheld your complaint. Our reasons are below. Hi",
@@ -334,7 +343,7 @@ def test_only_a_signature_stands_for_a_signature(press: Renders, last: str, sign
         ("Dear neighbours complained too, which we regret.", "Dear Asha Patel We have upheld your complaint. Our reasons are"),
     ],
 )
-def test_the_outcome_stands_below_the_greeting_or_above_all_and_no_letter_of_the_officers_is_changed(
+def test_the_outcome_stands_below_the_greeting_or_above_all_and_no_word_of_the_officers_is_changed(
     press: Renders, text: str, said: str
 ) -> None:
     right = ReviewRight("Stage 2", DUE)
@@ -342,7 +351,7 @@ def test_the_outcome_stands_below_the_greeting_or_above_all_and_no_letter_of_the
 
     assert said in folded(rendered)
     theirs = folded(rendered).replace("We have upheld your complaint. Our reasons are below. ", "", 1)
-    assert " ".join(text.split()) in theirs
+    assert " ".join(text.split()).casefold() in theirs.casefold()
 
 
 @pytest.mark.parametrize(
@@ -382,7 +391,24 @@ def test_the_outcome_stands_below_the_greeting_or_above_all_and_no_letter_of_the
 )
 def test_a_salutation_goes_as_far_as_the_words_that_greet_and_the_name(text: str, salutation: str) -> None:
     assert own_greeting(text, "Asha Patel") == salutation
-    assert "".join((salutation + without_greeting(text, "Asha Patel")).split()) == "".join(text.split())
+    after = without_greeting(text, "Asha Patel")
+    assert "".join((salutation + after).split()).casefold() == "".join(text.split()).casefold()
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("Dear Ms Patel, we come.", "We come."),
+        ("Dear Ms Patel,\nwe come.", "we come."),
+        ("Dear Ms Patel, iPhone pictures help.", "iPhone pictures help."),
+        ("Dear Ms Patel, eBay sold it.", "eBay sold it."),
+        ("we come.", "we come."),
+    ],
+)
+def test_a_sentence_that_ran_on_from_the_salutation_gets_the_capital_of_a_paragraph_and_nothing_else_is_changed(
+    text: str, after: str
+) -> None:
+    assert without_greeting(text, "Asha Patel") == after
 
 
 def test_what_is_owed_on_one_day_is_told_of_as_one_letter(press: Renders) -> None:

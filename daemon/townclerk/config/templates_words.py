@@ -23,6 +23,7 @@ _UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd
 _SCHEME = re.compile(r"https?://[^\s]+\Z", re.IGNORECASE)
 _BARE = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#][^\s]*)?\Z", re.IGNORECASE)
 _MAIL = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+\.[^\s@<>\"(),;:]+\Z")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
 _NAME = re.compile(r"[^\d@/:<>{}\[\]\\|_#*=+~^$%&\"]{1,60}\Z")
 
 
@@ -171,9 +172,16 @@ def greets(text: str, resident: str = "") -> bool:
 
 
 def without_greeting(text: str, resident: str = "") -> str:
-    """*text* without the greeting that is the letter's own, and else as it was written."""
+    """*text* without the greeting that is the letter's own. What went on behind it in the same line begins a paragraph now, and
+    gets the capital of one; all else is as it was written, "iPhone" too."""
     said = own_salutation(text, resident)
-    return text.lstrip()[len(said) :].lstrip() if said else text
+    if not said:
+        return text
+    rest = text.lstrip()[len(said) :]
+    ran_on = not rest.lstrip(" \t").startswith("\n")
+    rest = rest.lstrip()
+    word = _FIRST_WORD.match(rest)
+    return rest[:1].upper() + rest[1:] if ran_on and word is not None and word[0].islower() else rest
 
 
 def signed_by(text: str, name: str) -> bool:
