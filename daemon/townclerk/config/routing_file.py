@@ -325,7 +325,7 @@ def _outcome(value: Value, known: _Vocabulary) -> Outcome:
             alerts=tuple(Alert(each) for each in f.optional("alert", lambda each: _several(each, list(Alert)), ())),
             signals=f.optional("signal", lambda each: _several(each, Signal.ALL), ()),
             suggests=f.optional("suggest", lambda each: _suggested(each, known), None),
-            officer=f.optional("assign", lambda each: _known(each, known.officers), None),
+            officer=f.optional("assign", lambda each: _officer(each, known.officers), None),
             tells=f.optional("tell", lambda each: _several(each, known.roles), ()),
             priority=f.optional("priority", word_of(Priority), None),
             flags=f.optional("flag", _flags, ()),
@@ -364,6 +364,13 @@ def _suggested(value: Value, known: _Vocabulary) -> Category | None:
         raise Refused("a category that is suggested stands in a group", f"write suggest: {{category: {value.node.text}}}")
     with value.fields() as f:
         return f.required("category", lambda each: Category(_known(each, known.categories)), None)
+
+
+def _officer(value: Value, officers: Collection[str] | None) -> str:
+    written = text(value)
+    if officers is not None and written not in officers:
+        raise Refused(f'nobody has the key "{written}" in staff.yaml', suggest(written, officers))
+    return written
 
 
 def _flags(value: Value) -> tuple[str, ...]:

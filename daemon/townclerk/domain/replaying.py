@@ -13,7 +13,7 @@ from townclerk.domain.mail_context import context_of
 from townclerk.domain.routing import ONE_WINS, Route, Routing, form_of, is_only_filed, route
 from townclerk.domain.screening import BY_ADDRESS, Screening, screen, writer_of
 from townclerk.domain.signing import Signer
-from townclerk.domain.words import Category
+from townclerk.domain.words import Category, Priority
 
 
 class Becomes(StrEnum):
@@ -128,7 +128,7 @@ def _of_an_opening(routed: Route) -> dict[str, tuple[str, ...]]:
         "assign": (routed.officer,) if routed.officer is not None else (),
         "suspect": routed.exclusions,
         "tell": routed.tells,
-        "priority": (routed.priority.value,),
+        "priority": (routed.priority.value,) if routed.priority is Priority.HIGH else (),
         "flag": routed.flags,
         "decide": routed.questions,
         "restrict": ("true",) if routed.restricted_by else (),
@@ -150,6 +150,9 @@ def opening_of(found: Replayed) -> Replayed:
 
 CASE, CERTAIN = "case", "certain"  # what changes beside that which rules give by its name
 NOTHING = ""  # given before, or after
+_ONE = ("category", "service", "form", "suggest", "assign", "priority")  # of each, one rule gives one
+_SEVERAL = ("alert", "suspect", "signal", "tell", "flag", "decide", "restrict")
+COMPARED = (CASE, "category", CERTAIN, *_ONE[1:], *_SEVERAL)  # everything that can differ, in the order in which it is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +174,14 @@ def changes(before: Replayed, after: Replayed, then: Routing | None, now: Routin
 def _changes(before: Replayed, after: Replayed, then: Routing | None, now: Routing) -> Iterator[Change]:
     if before.becomes is not after.becomes:
         yield Change(CASE, before.becomes.value, after.becomes.value)
-    for name in ("category", "service", "form", "suggest", "assign", "priority"):
+    for name in _ONE:
         old, new = before.word(name), after.word(name)
         if old != new:
             yield Change(name, old, new, _givers(before, then, name, old), _givers(after, now, name, new))
         elif name == "category" and before.certain is not after.certain:
             by_old, by_new = _givers(before, then, name, old), _givers(after, now, name, new)
             yield Change(CERTAIN, _yes(before.certain), _yes(after.certain), by_old, by_new)
-    for name in ("alert", "suspect", "signal", "tell", "flag", "decide", "restrict"):
+    for name in _SEVERAL:
         had, has = before.given.get(name, ()), after.given.get(name, ())
         for word in sorted(set(had) - set(has)):
             yield Change(name, word, NOTHING, _givers(before, then, name, word))

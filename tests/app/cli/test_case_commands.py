@@ -1,6 +1,7 @@
 """`townclerk case` and `townclerk explain`."""
 
 import getpass
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +9,10 @@ import pytest
 from app.cli.house import GONE, Command, Town
 from townclerk.app.commands.explain import derivation_words
 from townclerk.domain.calendar import Derivation
-from townclerk.store import journal
+from townclerk.domain.routing import Suggested
+from townclerk.domain.words import Category
+from townclerk.store import cases, journal
+from townclerk.store.database import Tx
 
 
 def test_the_list_names_each_case_and_nobody_in_it(townclerk: Command, town: Town) -> None:
@@ -96,6 +100,21 @@ def test_a_case_is_shown_with_its_dates_mails_letters_and_journal(townclerk: Com
         "viewed",
     ):
         assert told in ran.out
+
+
+def test_a_case_is_shown_with_its_flags_and_what_a_rule_suggests(townclerk: Command, town: Town) -> None:
+    def flag(tx: Tx) -> None:
+        case = cases.load(tx, town.old)
+        assert case is not None
+        cases.save(tx, replace(case, flags=(("pond", "by the oak"),), suggested=Suggested(Category.COMMENT, "Ponds are.")))
+
+    town.ask(flag)
+    shown = townclerk("case", "show", town.old, "--config", town.settings).out
+    (case,) = townclerk("case", "show", town.old, "--json", "--config", town.settings).objects
+
+    assert "Flags:       pond (by the oak)" in shown
+    assert "Suggested:   comment: Ponds are." in shown
+    assert (case["flags"], case["suggested_category"]) == ({"pond": "by the oak"}, "comment")
 
 
 def test_a_case_as_json_has_target_promised_and_owed(townclerk: Command, town: Town) -> None:

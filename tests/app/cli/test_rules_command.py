@@ -179,6 +179,21 @@ def test_a_mail_is_explained_rule_by_rule_on_the_words_that_decided(
     assert "bins has given the service before" in ran.out
 
 
+def test_all_that_a_rule_gives_is_explained(townclerk: Command, town: Town, council: Path, tmp_path: Path) -> None:
+    given = "suggest: {category: comment}, assign: wendy, tell: complaints_lead, priority: high, flag: oak, decide: Ours?"
+    then = f"then: {{{given}, restrict: true, file: true}}"
+    council.write_text(SERVICES + RULES.replace("then: {service: waste}", then))
+    (tmp_path / "a.eml").write_bytes(MAIL)
+    ran = townclerk("--config", town.settings, "rules", "explain", tmp_path / "a.eml")
+    (line,) = townclerk("--config", town.settings, "rules", "explain", "--json", tmp_path / "a.eml").objects
+
+    assert ran.status == 0, ran.err
+    for told in ("suggested   comment (bins)", "assigned to wendy (bins)", "priority    high (bins)", "restricted  yes (bins)"):
+        assert told in ran.out
+    assert "filed       without a case" in ran.out
+    assert (line["tell"], line["flags"], line["decide"]) == (["complaints_lead"], ["oak"], ["Ours?"])
+
+
 def test_what_is_explained_can_be_read_by_programs_a_line_a_mail(
     townclerk: Command, town: Town, council: Path, tmp_path: Path
 ) -> None:

@@ -113,6 +113,29 @@ def test_an_admin_sees_what_a_changed_rule_would_do_to_the_mail_that_there_was(r
     assert (service, alert) == ("    service: leisure (pool) -> parks (pool)", "    alert: - -> safeguarding (pool)")
 
 
+def test_all_that_a_rule_gives_is_replayed(rules: Rules) -> None:
+    given = "service: leisure, priority: high, flag: pool, tell: complaints_lead, restrict: true, decide: Ours?, assign: wendy"
+    rules.change("then: {service: leisure}", f"then: {{{given}, suggest: {{category: comment}}}}")
+    found, _ = rules.lines("--with", rules.folder)
+
+    assert [(what, after) for _, what, _, after in changed(found)] == [
+        ("suggest", "comment"),
+        ("assign", "wendy"),
+        ("priority", "high"),
+        ("tell", "complaints_lead"),
+        ("flag", "pool"),
+        ("decide", "Ours?"),
+        ("restrict", "true"),
+    ]
+
+
+def test_a_mail_that_a_changed_rule_files_would_open_no_case(rules: Rules) -> None:
+    rules.change("then: {service: leisure}", "then: {file: true}")
+    found, _ = rules.lines("--with", rules.folder)
+
+    assert ("Complaint about the noise of the pool", "case", "a new case", "no case") in changed(found)
+
+
 def test_the_same_question_gets_the_same_answer_and_a_folder_that_changes_nothing_changes_nothing(rules: Rules) -> None:
     rules.change("[bin, bins]", "[bins]")
     once, again = rules.replay("--with", rules.folder), rules.replay("--with", rules.folder)

@@ -22,7 +22,7 @@ from townclerk.app.logs import silence
 from townclerk.config.council_folder import load_council
 from townclerk.config.settings import Settings
 from townclerk.domain.council import Council
-from townclerk.domain.replaying import Becomes, Change, Household, Past, Replayed, changes, opening_of, replay
+from townclerk.domain.replaying import COMPARED, Becomes, Change, Household, Past, Replayed, changes, opening_of, replay
 from townclerk.domain.signing import Signer
 from townclerk.domain.words import Category
 from townclerk.mail.parsing import ParsePool
@@ -334,7 +334,7 @@ def _counted(account: Account) -> Iterator[str]:
 
 
 def _show_table(account: Account) -> None:
-    rows = sorted(account.changes.items(), key=lambda one: (_ORDER.index(one[0][0]), -one[1], one[0]))
+    rows = sorted(account.changes.items(), key=lambda one: (COMPARED.index(one[0][0]), -one[1], one[0]))
     if rows:
         say("")
         say_table(
@@ -343,9 +343,6 @@ def _show_table(account: Account) -> None:
             empty="",
         )
         say("")
-
-
-_ORDER = ("case", "category", "certain", "service", "form", "alert", "suspect", "signal")
 
 
 def _in_words(found: Given, differing: Iterable[Change], sides: Sides) -> Iterator[str]:
@@ -394,11 +391,18 @@ def _as_side(side: Replayed) -> dict[str, object]:
         "suggested_exclusions": list(side.given.get("suspect", ())),
         "signals": list(side.given.get("signal", ())),
         "certain": side.certain,
+        "suggested_category": side.word("suggest") or None,
+        "assign": side.word("assign") or None,
+        "priority": side.word("priority") or None,
+        "tell": list(side.given.get("tell", ())),
+        "flags": list(side.given.get("flag", ())),
+        "decide": list(side.given.get("decide", ())),
+        "restrict": bool(side.given.get("restrict")),
     }
 
 
 def _as_counts(account: Account) -> dict[str, object]:
-    rows = sorted(account.changes.items(), key=lambda one: (_ORDER.index(one[0][0]), -one[1], one[0]))
+    rows = sorted(account.changes.items(), key=lambda one: (COMPARED.index(one[0][0]), -one[1], one[0]))
     return {
         "mails": account.mails,
         "differ": account.differ,
