@@ -115,7 +115,7 @@ def test_who_does_not_take_it_on_gives_reasons() -> None:
 
     assert kinds(officer(case, "#refuse anonymous", "chief")) == ["refused"]
     refused = officer(case, "#refuse anonymous We cannot look into it without knowing where it was.", "chief")
-    assert kinds(refused) == ["not_accepted", "done", "done"], "whoever had the case hears of it, too"
+    assert kinds(refused) == ["not_accepted", "done"], "nobody has it yet"
     assert refused.case.status is Status.CLOSED
     assert kinds(officer(opened().case, "#refuse anonymous No name.")) == ["refused"], "who is known is not anonymous"
 
@@ -255,7 +255,7 @@ def test_their_yes_begins_it_from_that_day_and_they_have_a_receipt() -> None:
 def test_their_no_ends_it_without_a_letter() -> None:
     decision = officer(logged("social media").case, "#withdraw")
 
-    assert kinds(decision) == ["done", "done"], "whoever had the case hears of it, too"
+    assert kinds(decision) == ["done"], "nobody has it yet"
     assert decision.case.status is Status.WITHDRAWN
 
 

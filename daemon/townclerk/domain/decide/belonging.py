@@ -57,6 +57,8 @@ def tell_whoever_has_it(
 ) -> None:
     """Whoever had the case *before* these words of *officer* hears of them, unless it was their own doing, or another letter
     of this moment comes to them anyway."""
+    if before.officer is None and before.pending is not None:
+        return  # nobody has it yet: what it is waits for a decision, and only whoever decides knows of it
     words = tuple(command for command in commands if command.word not in _NOTHING_TO_HEAR)
     keeper = _keeper(Deliberation(before, d.council, d.now, d.source, d.event), officer)
     if not words or keeper is None or not d.may_act(keeper):
