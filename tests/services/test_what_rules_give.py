@@ -130,13 +130,18 @@ async def test_whoever_a_rule_tells_reads_it_and_need_do_nothing(house: House) -
     assert [letter.recipient for letter in house.sent("assignment")] == [WENDY]
 
 
-async def test_of_a_restricted_case_a_rule_tells_nobody_who_may_not_know_of_it(house: House) -> None:
-    ruled(house, "when: pond, then: {tell: [information_governance, complaints_lead], alert: fraud}")
+@pytest.mark.parametrize(
+    ("roles", "hear"), [("information_governance", []), ("[information_governance, complaints_lead]", [CAL])]
+)
+async def test_of_a_restricted_case_a_rule_tells_nobody_who_may_not_know_of_it(
+    house: House, roles: str, hear: list[str]
+) -> None:
+    ruled(house, f"when: pond, then: {{tell: {roles}, alert: fraud}}")
     policy = replace(house.office.council.policy, restricted_alerts=frozenset({Alert.FRAUD}))
     house.office = replace(house.office, council=replace(house.office.council, policy=policy))
     await a_mail(house)
 
-    assert [letter.recipient for letter in house.sent("forwarded")] == [CAL]
+    assert [letter.recipient for letter in house.sent("forwarded")] == hear
 
 
 async def test_a_case_that_a_rule_flags_says_so_to_its_officer(house: House) -> None:
