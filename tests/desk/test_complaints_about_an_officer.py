@@ -7,6 +7,7 @@ import pytest
 from domain.samples import MONDAY, RESIDENT, council, facts, incoming, kinds
 from domain.test_who_stands_in import CAL, LATER, gets, person, writes
 from townclerk.domain.case import Case
+from townclerk.domain.conduct import complains_of
 from townclerk.domain.council import Council
 from townclerk.domain.decide import Decision, decide
 from townclerk.domain.events import CaseOpened, ResidentWrote
@@ -51,6 +52,29 @@ SPEAKS_OF_NOBODY = (
     "I complain for my daughter Wendy whose bin was left by your crew",
     "My bin was left. Wendy Smith",
     "My bin was left in Ash Lane",
+)
+FURTHER_AGAINST_WENDY = (
+    "On top of the bin I wish to complain about Wendy Ash: nobody ever spoke to me like that.",
+    "Ms. Ash phoned.\n\nShe says that I am lying.",
+    "When I asked for a day Wendy\nhung up on me.",
+    "I do not want Ms Ash to deal with this any longer.",
+    "Could somebody other than Ms Ash have a look, please?",
+    "Ms Ash came round yesterday. It took a minute. I do not trust her.",
+    "Wendy Ash is a liar.",
+    "Wendy rang. I want to talk to her manager.",
+    "The officer who has my case was very rude when I rang.",
+    "I have no faith in the person dealing with my complaint.",
+    "My case officer shouted down the telephone.",
+    "Please give it to someone else, Wendy does not listen.",
+    "I have a complaint against your officer Ash.",
+)
+FURTHER_NOT_AGAINST_WENDY = (
+    "Dear Wendy, thank you for the call. It was left again.",
+    "Please thank Wendy Ash for her call.",
+    "Dear Wendy,\n\nThe crew has an attitude, and they lied to me.",
+    "I complain about my bin, which Wendy Ash said would be emptied.",
+    "Thank you, Wendy. My neighbours have the same trouble, and the street is a disgrace.",
+    "Wendy Ash promised me Monday. It is Wednesday.",
 )
 
 
@@ -149,9 +173,20 @@ def test_a_further_mail_that_complains_of_whoever_has_the_case_takes_it_from_the
     assert gets(decision) == ["tom"]
 
 
-def test_a_further_mail_that_only_names_them_leaves_it_theirs() -> None:
-    decision = further(complains("My bin was left.").case, "Dear Wendy, thank you for the call. It was left again.", ALONE)
+@pytest.mark.parametrize("text", FURTHER_AGAINST_WENDY)
+def test_in_whatever_words_it_complains_of_them_they_never_read_it(text: str) -> None:
+    decision = further(complains("My bin was left.").case, text, ALONE)
 
+    assert decision.case.named == ("wendy",)
+    assert staff_told(decision) == {"tom"}
+    assert gets(decision) == ["tom"]
+
+
+@pytest.mark.parametrize("text", FURTHER_NOT_AGAINST_WENDY)
+def test_a_further_mail_that_only_names_them_leaves_it_theirs(text: str) -> None:
+    decision = further(complains("My bin was left.").case, text, ALONE)
+
+    assert decision.case.named == ()
     assert staff_told(decision) == {"wendy"}
 
 
@@ -177,10 +212,13 @@ def test_where_everybody_is_named_somebody_above_has_it() -> None:
     assert decision.case.named == ("wendy", "tom")
 
 
-@pytest.mark.parametrize("text", ["-" * 5000 + " a" * 5000, "officer " * 3000, "Wendy " * 3000])
+@pytest.mark.parametrize(
+    "text", ["-" * 5000 + " a" * 5000, "officer " * 3000, "Wendy " * 3000, "She lied. " * 20000, "complain " * 20000]
+)
 def test_no_text_holds_the_work_up(text: str) -> None:
     names(WENDY, text)
     speaks_of(WENDY, text, RESIDENT, ("waste",))
+    complains_of(WENDY, text, RESIDENT, has_it=True)
 
 
 @pytest.mark.parametrize(

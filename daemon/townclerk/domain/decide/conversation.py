@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from townclerk.domain.case import Deadline, PartyRole
+from townclerk.domain.conduct import complains_of
 from townclerk.domain.deadlines import make
 from townclerk.domain.decide.agreeing import answered_proposal
 from townclerk.domain.decide.assigning import assign
@@ -14,8 +15,9 @@ from townclerk.domain.decide.surveying import record_mark, survey_answered
 from townclerk.domain.decide.weighing import may_mean_a_complaint
 from townclerk.domain.events import MailFacts, MemberWrote, ResidentWrote, RobotWrote
 from townclerk.domain.letters import Original
-from townclerk.domain.named_officers import mentions, names
+from townclerk.domain.named_officers import is_a_person, mentions, names
 from townclerk.domain.policy import SERVICE, StagePolicy
+from townclerk.domain.roster import Officer
 from townclerk.domain.routing import Signal
 from townclerk.domain.words import Category, LetterKind, Status
 
@@ -59,20 +61,30 @@ def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
 
 def _keep_from_whom_it_complains_of(d: Deliberation, event: ResidentWrote) -> None:
     """Whoever has the case, and of whose conduct this further mail complains, has it no longer: a colleague does."""
-    if not OF_SOMEBODY & set(event.route.alerts):
-        return
-    said = f"{event.mail.subject}. {event.mail.own_text}"
     roles = (d.stage_policy.roles if d.stage_policy is not None else ()) or (SERVICE,)
     playing = (officer for role in roles for officer in d.council.playing(role, d.case.service))
     given = d.council.roster.find_here(d.case.officer)
     for officer in dict.fromkeys((*((given,) if given is not None else ()), *playing)):
-        had_it = officer.key not in d.kept_from() and officer.key in {d.case.officer, *d.case.assigned}
-        if officer.key not in d.kept_from() and (names(officer, said) or mentions(officer, said, event.mail.sender)):
+        if officer.key in d.kept_from() or not is_a_person(officer):
+            continue
+        had_it = officer.key in {d.case.officer, *d.case.assigned}
+        if _complains_of(officer, event, had_it):
             d.keep_from(officer)
             if had_it and d.case.status is Status.OPEN:
                 began = d.case.mail(d.case.began_mail) or d.case.first_mail
                 to = f"{RESPONSIBLE}:{_who_works(d)}"
                 hand_over(d, LetterKind.ASSIGNMENT, to, mail=began.mail if began is not None else None)
+
+
+def _complains_of(officer: Officer, event: ResidentWrote, has_it: bool) -> bool:
+    """A mail that the rules take for a complaint of somebody is one of whomever it names; any other, where it says of them
+    what one says who complains."""
+    subject, text, writer = event.mail.subject, event.mail.own_text, event.mail.sender
+    if OF_SOMEBODY & set(event.route.alerts):
+        said = f"{subject}. {text}"
+        if names(officer, said) or mentions(officer, said, writer):
+            return True
+    return complains_of(officer, text, writer, has_it) or complains_of(officer, subject, writer, has_it)
 
 
 def _concern_explained(d: Deliberation, event: ResidentWrote) -> bool:
