@@ -140,7 +140,7 @@ async def test_a_letter_has_one_salutation_and_the_words_of_its_writer(house: Ho
     assert sum(line.startswith(("Dear", "Hello", "Annwyl")) for line in sent.split("\n")) == 1
     for words in text.split("\n"):
         for piece in words.replace("Patel sorry", "Patel, sorry").split(", "):
-            assert piece in folded(sent)
+            assert piece in folded(sent) or f"{piece[0].upper()}{piece[1:]}" in folded(sent)  # it may begin a paragraph now
 
 
 @pytest.mark.parametrize(

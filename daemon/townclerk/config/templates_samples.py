@@ -678,6 +678,7 @@ def _held(presses: Presses) -> Iterator[StaffContent]:
     doubts = ("expired", "quoted_word", "text_below", "added", "hidden", "struck_out", "in_cells", "two_versions", "unclear")
     for why in ("no_word", "answers_us", "not_proven", "not_signed", "another_case", "another_person", *doubts):
         yield Confirm(7, why, _ANSWER, presses.held())
+    yield Confirm(7, "for_colleagues", f"{_ANSWER}\n\nPS Tom, is that right?", presses.held(), "PS Tom, is that right?")
     left = ("invitation.ics did not go along.",)
     whole = Confirm(7, "no_word", _ANSWER, presses.held(), proofs=_proofs(presses), left=left)
     yield whole

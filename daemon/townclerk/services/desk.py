@@ -1,6 +1,6 @@
 """Officers' mail: acted on where it is certain who writes and about what; else held and asked back, never sent on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -8,7 +8,7 @@ from functools import partial
 from townclerk.domain.answered import beside
 from townclerk.domain.authentication import proven
 from townclerk.domain.case import Case
-from townclerk.domain.commands import read_commands
+from townclerk.domain.commands import Command, read_commands
 from townclerk.domain.council import Council
 from townclerk.domain.days_written import words_of
 from townclerk.domain.decide import Send
@@ -16,6 +16,7 @@ from townclerk.domain.decide.deliberation import LEAD, to_officer
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.showing import told_of_words
 from townclerk.domain.events import CaseOpened, Event, MailFacts, OfficerMailHeld, OfficerWrote, OfficerWroteOutside
+from townclerk.domain.for_colleagues import FOR_COLLEAGUES, for_colleagues, told_outside
 from townclerk.domain.letters import Because, Confirm, Done, Letter, Original, Refused
 from townclerk.domain.linking import Link, Signed, signed_for
 from townclerk.domain.mail import IncomingMail
@@ -159,11 +160,11 @@ def _event(
     if not read.commands:
         if letter is not None and asks_officer(letter.kind) and not greets_by_name(facts.own_text, case.complainant.name):
             return held(why=ANSWERS_US, press=press_said(facts.own_text, read_own(letter.raw).plain))
-        return held(why="no_word", sure=wrote.doubt is None and _for_the_resident(office, mail, case))
+        return held(why="no_word", sure=wrote.doubt is None and _for_the_resident(office, officer, mail, case))
     followed = sure_of(read, wrote, officer.name)
     if followed is None:
         return held(why=str(wrote.doubt))
-    if why := on_another_case(mail.subject, followed.commands, case, office.council.policy.prefix, known_refs):
+    if why := _not_for_this_resident(office, officer, mail.subject, followed.commands, case, known_refs):
         return held(why=why)
     return OfficerWrote(
         officer.key,
@@ -177,8 +178,20 @@ def _event(
     )
 
 
-def _for_the_resident(office: Office, mail: IncomingMail, case: Case) -> bool:
-    return meant_for(case.complainant.name, (officer.name for officer in office.council.roster.officers), mail)
+def _not_for_this_resident(
+    office: Office, officer: Officer, subject: str, commands: Collection[Command], case: Case, known: Collection[str]
+) -> str:
+    """Why it is to be asked whether what *commands* would send is for the resident; empty: nothing says that it is not."""
+    if why := on_another_case(subject, commands, case, office.council.policy.prefix, known):
+        return why
+    return FOR_COLLEAGUES if for_colleagues(told_outside(commands), case, officer, office.council.roster) else ""
+
+
+def _for_the_resident(office: Office, officer: Officer, mail: IncomingMail, case: Case) -> bool:
+    roster = office.council.roster
+    if for_colleagues(mail.own_text, case, officer, roster):
+        return False
+    return meant_for(case.complainant.name, (each.name for each in roster.officers), mail)
 
 
 def _encrypted(mail: IncomingMail, facts: MailFacts) -> bool:

@@ -21,6 +21,7 @@ from townclerk.domain.decide.responding import leave
 from townclerk.domain.decide.work import NOBODY_KNOWN, SENT_ALREADY, OfficerAtWork, moment_words
 from townclerk.domain.enclosing import named, sort_files
 from townclerk.domain.events import MailFacts, OfficerMailHeld
+from townclerk.domain.for_colleagues import FOR_COLLEAGUES, for_colleagues, told_outside
 from townclerk.domain.letters import AlsoHeld, Choice, Confirm, Done, Letter, Proof, Recipient, Variant
 from townclerk.domain.mail import Address
 from townclerk.domain.plain_reply import ANSWERS_US
@@ -207,12 +208,20 @@ def _confirm(
         held.why,
         held.text,
         (*can, keep),
+        _not_for_the_resident(d, held, officer),
         proofs=proofs,
         left=left,
         since=since,
         officer=name,
         outside=held.outside,
     )
+
+
+def _not_for_the_resident(d: Deliberation, held: HeldMail, officer: Officer) -> str:
+    """The line of a held mail for which it is held."""
+    if held.why != FOR_COLLEAGUES:
+        return ""
+    return for_colleagues(told_outside(read_commands(held.text).commands), d.case, officer, d.council.roster)
 
 
 def _put_right(held: HeldMail) -> tuple[Choice, ...]:
