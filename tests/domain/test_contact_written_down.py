@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from townclerk.domain.logged_contact import Known, read_contact
+from townclerk.domain.logged_contact import Known, read_contact, unsigned
 
 TODAY = date(2027, 1, 11)
 SERVICES = ("housing", "waste")
@@ -106,3 +106,46 @@ def test_what_is_known_already_holds_where_nothing_else_is_said() -> None:
     assert (read.name, read.email, read.day, read.reason, read.text, read.problems) == (
         *("Asha Patel-Jones", "asha@example.org", date(2027, 1, 8), "I was ill", "It smells.", ()),
     )
+
+
+SAID = "Name: Bob Hill\nChannel: phone\n\nComplains that the bin was missed."
+
+
+@pytest.mark.parametrize(
+    "signed",
+    [
+        "\n\nKind regards\nWendy Ash\nWaste Officer\nTel: 01632 960001",
+        "\n\nWendy",
+        "\n\nRegards,\n\nWendy Ash",
+        " Wendy Ash, 11 Jan",
+        "\n(Wendy Ash)",
+        " - Wendy Ash on 11/01/2027",
+        "\n\nKind regards",
+    ],
+)
+def test_what_whoever_took_it_down_signs_is_no_part_of_what_was_said(signed: str) -> None:
+    read = read_contact(unsigned(SAID + signed, "Wendy Ash"), TODAY, SERVICES)
+
+    assert read.text == "Complains that the bin was missed."
+    assert read.phone == ""
+
+
+def test_the_writer_of_a_letter_signs_it_above_whoever_took_it_down() -> None:
+    letter = SAID + "\nYours faithfully\nBob Hill"
+
+    assert unsigned(letter + "\n\nRegards\nWendy", "Wendy Ash") == letter
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        SAID,
+        SAID + "\nHe spoke to Wendy Ash on 4 January.",
+        SAID + "\nYours faithfully\nBob Hill",
+        "Channel: phone\nText: He wants the bin emptied.\nName:\nWendy",
+        "Wendy",
+        "",
+    ],
+)
+def test_what_was_said_stays_whole(said: str) -> None:
+    assert unsigned(said, "Wendy Ash") == said

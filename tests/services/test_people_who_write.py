@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from services.office import ASHA, MONDAY, SERVER, House, council
 from townclerk.domain.case import Party, PartyRole
 from townclerk.domain.mail import Address
@@ -163,3 +165,16 @@ async def test_a_councillor_who_is_copied_is_heard_on_that_case(house: House) ->
     (case,) = house.cases
 
     assert len(case.mails) == 3, "after the response, too, whoever is copied becomes no complainant"
+
+
+@pytest.mark.parametrize("signed", ["\n\nKind regards\nWendy Ash\nWaste Officer\nTel 01632 960001\n", "\n\nWendy\n"])
+async def test_whoever_takes_a_call_down_and_signs_it_keeps_it_and_the_record_is_what_was_said(
+    house: House, signed: str
+) -> None:
+    logs(house, "#log\nName: Ben Hill\nChannel: phone\n\nComplains that the bin was missed" + signed)
+    await house.settle()
+    (case,) = house.cases
+
+    assert case.named == ()
+    assert case.mails[0].text == "Complains that the bin was missed"
+    assert [line.recipient for line in house.sent("assignment")] == ["wendy.ash@council.example"]

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from townclerk.domain.additions import signs_and_says_no_more
 from townclerk.domain.days_written import Towards, When, read_when, words_of
 from townclerk.domain.mail import ADDRESS
 from townclerk.domain.nearest import nearest
-from townclerk.domain.typed import code, name, plain, unseen
+from townclerk.domain.typed import code, name, placed, plain, unseen
 
 CHANNELS = ("phone", "post", "in person", "social media", "web form", "email", "other")
 BY_MAIL = frozenset({"web form", "email"})
@@ -32,6 +33,10 @@ _UNMARKED = re.compile(rf"\s*({_NAMED})(?:\s*-\s*|\s+)(\S.*?)\s*$", re.IGNORECAS
 _MAILTO = re.compile(r"\s*<mailto:[^<>\s]{1,320}>", re.IGNORECASE)  # what a program adds to an address
 _NUMBER = re.compile(r"\+?[\d()][\d ()-]{5,20}$")
 _PERSON = re.compile(r"[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,4}$")
+_LAST = 400  # characters of the end, in which a name and a day stand
+_SIGNING_LINES = 20  # of the end, the most that a sign-off, a name and what stands below them take
+# "Wendy Ash, 11 Jan" and "(Wendy Ash)", as whoever took a call signs what they wrote of it.
+_SIGNED_BESIDE = r"(?:^|(?<=[.!?])|(?<=\n))[^\S\n]*[-/(\[]{{0,2}} ?{name}\b,?(?: ?(?:on )?\d[\w ./:-]{{0,30}})?[)\]]?\.?\s*$"
 _ALIKE = {
     **dict.fromkeys(("telephone", "call", "phone call", "by phone", "rang", "voicemail"), "phone"),
     **dict.fromkeys(("letter", "by post", "mail", "by letter"), "post"),
@@ -99,6 +104,28 @@ def read_contact(
         *_wrong(read, services),
     )
     return replace(read, problems=problems, lines=_lines(read, given))
+
+
+def unsigned(said: str, officer: str) -> str:
+    """*said* without what *officer* signs it with: a sign-off, their name and what stands below it are no part of what the
+    caller said."""
+    lines, person = said.split("\n"), frozenset(plain(officer).lower().split())
+    kept = [index for index, line in enumerate(lines) if line.strip()][-_SIGNING_LINES:]
+    begins = next((index for index in kept if index and _is_signing(lines[index:], person)), len(lines))
+    if begins < len(lines) and not next((line for line in reversed(lines[:begins]) if line.strip()), "").rstrip().endswith(":"):
+        return "\n".join(lines[:begins]).rstrip()
+    above, (end, places) = max(0, len(said) - _LAST), placed(said[-_LAST:])
+    found = re.search(_SIGNED_BESIDE.format(name=re.escape(" ".join(officer.split()))), end, re.IGNORECASE)
+    return said[: above + places[found.start()]].rstrip() if found else said
+
+
+def _is_signing(lines: list[str], person: frozenset[str]) -> bool:
+    """True for the sign-off of *person*; a letter that came by post ends with its writer's."""
+    first = [line for line in lines if line.strip()][:2]
+    theirs = len(first) == 1 or not person.isdisjoint(
+        word.strip(".,|-") for line in first for word in plain(line).lower().split()
+    )
+    return theirs and signs_and_says_no_more(lines, person)
 
 
 def channel_of(written: str) -> str:

@@ -18,7 +18,7 @@ from townclerk.domain.decide.permitting import who_may
 from townclerk.domain.events import CaseOpened, MailFacts, ResidentWrote
 from townclerk.domain.forwarded import ForwardedMail, forwarded
 from townclerk.domain.letters import Choice, Confirm, Done, Refused
-from townclerk.domain.logged_contact import AWAITS_PERMISSION, LATE, ContactRead, Known, read_contact
+from townclerk.domain.logged_contact import AWAITS_PERMISSION, LATE, ContactRead, Known, read_contact, unsigned
 from townclerk.domain.mail import Address, IncomingMail
 from townclerk.domain.quoting import own_words
 from townclerk.domain.reference import find_references
@@ -118,7 +118,7 @@ def _takes_up(read: Reading, known: Mapping[str, Case]) -> bool:
 
 async def _followed(office: Office, officer: Officer, facts: MailFacts, command: Command, known: Mapping[str, Case]) -> Taken:
     """What *command* asks for: `#log` with all that it needs, or with the number of an earlier mail; `#discard` with that."""
-    number, rest = _numbered(command.text)
+    number, rest = _numbered(unsigned(command.text, officer.name))
     earlier = await _earlier(office, officer, number) if number is not None else None
     if isinstance(earlier, Refused):
         return replace(earlier, text=facts.own_text)
@@ -217,7 +217,7 @@ async def _earlier(office: Office, officer: Officer, number: int) -> _Earlier | 
     facts = _facts(stored, mail, officer)
     original = await _original(office, number, mail, stored.received_at)
     read = read_commands(mail.written.text if mail.written is not None else mail.own_text)
-    logged = read.commands[0].text if read.commands and read.commands[0].word == "log" else ""
+    logged = unsigned(read.commands[0].text, officer.name) if read.commands and read.commands[0].word == "log" else ""
     return _Earlier(facts, original, logged) if original is not None or logged else none
 
 
