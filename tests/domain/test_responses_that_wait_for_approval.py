@@ -206,7 +206,7 @@ def test_where_nobody_else_is_there_the_complaints_lead_approves() -> None:
         (date(2027, 1, 25), "on or before Monday 25 January 2027 is on Monday 25 January 2027"),  # on the day itself
         (date(2027, 1, 26), "on or before Monday 25 January 2027 is on Tuesday 12 January 2027"),
         (date(2027, 1, 10), "on or before Monday 25 January 2027 is on Sunday 24 January 2027"),
-        (None, "not given in the policy file"),
+        (None, "is not known here: please ask them"),
     ],
 )
 def test_the_first_letter_names_the_last_meeting_in_time(anchor: date | None, says: str) -> None:
