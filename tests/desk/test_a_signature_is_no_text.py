@@ -6,7 +6,7 @@ import pytest
 
 from desk.at_the_desk import LATER, a_complaint, answer, folded, text_of
 from services.office import House
-from townclerk.domain.additions import signs_and_says_no_more
+from townclerk.domain.additions import may_sign_and_say_no_more, signs_and_says_no_more
 from townclerk.domain.commands import WORDS
 from townclerk.store.outbox import OutboxLine
 
@@ -33,7 +33,14 @@ TYPED = {
     "review": "#review accept",
 }
 AFTER_THE_ANSWER = frozenset({"close", "action", "action-done", "action-failed", "remedy", "review", "second-stage1", "reopen"})
-SIGNATURES = ("Regards\nWendy", "Kind regards,\n\nWendy Ash (she/her)\nWaste Officer | Exton District Council")
+SIGNATURES = (
+    "Regards\nWendy",
+    "Kind regards,\n\nWendy Ash (she/her)\nWaste Officer | Exton District Council",
+    "Rgds\nWendy",
+    "Wendy Ash <wendy.ash@council.example>",
+    "WA",
+    "Ms Wendy Ash MCIWM",
+)
 
 
 async def told(house: House, typed: str, answered: bool) -> tuple[list[tuple[str, str]], list[str]]:
@@ -52,7 +59,7 @@ def _said(house: House, line: OutboxLine) -> str:
     return folded(text_of(house, line))
 
 
-@pytest.mark.parametrize(("word", "signature"), [(word, SIGNATURES[n % 2]) for n, word in enumerate(WORDS)])
+@pytest.mark.parametrize(("word", "signature"), [(word, SIGNATURES[n % len(SIGNATURES)]) for n, word in enumerate(WORDS)])
 async def test_below_any_word_a_signature_changes_nothing_of_what_the_resident_is_told(
     word: str, signature: str, build: Callable[..., House]
 ) -> None:
@@ -75,6 +82,23 @@ async def test_below_any_word_a_signature_changes_nothing_of_what_the_resident_i
         "Sent from my iPhone",
         "Regards\nWaste Team",
         "Thanks\nWendy\n\nSent from Outlook for Android",
+        "W. Ash",
+        "W",
+        "Thanks,\nW.A.",
+        "- Wendy",
+        "wendy ash",
+        "Regards,\nMs W Ash\nInterim Head of Waste and Street Scene",
+        "wendy.ash@council.example",
+        "KR\nWendy",
+        "KR, W",
+        "Ta\nWendy",
+        "Kind rgds Wendy",
+        "Many thanks in advance\nWendy",
+        "Have a good day\n\nWendy",
+        "Best,\n\nWendy x",
+        "Hwyl\nWendy",
+        "Yours\nWendy Ash\nfor Director of Operations",
+        "All the best\nWendy Ash\nWaste Officer\n01902 555 0147",
     ],
 )
 def test_what_only_signs_is_no_text(lines: str) -> None:
@@ -97,10 +121,40 @@ def test_what_only_signs_is_no_text(lines: str) -> None:
         "Yours sincerely\nWendy Ash\nPS we come",
         "Regards\nWendy\n\nWe come on Friday",
         "Wendy\n#message",
+        "OK",
+        "Tom",
+        "T. Ash",
+        "tom.birch@council.example",
+        "Thanks for all your letters\nWendy",
+        "Have a good day on Friday 15\nWendy",
+        "Bin emptied today\nWendy",
     ],
 )
 def test_what_says_anything_is_a_text(lines: str) -> None:
     assert not signs_and_says_no_more(lines.split("\n"), PERSON)
+
+
+@pytest.mark.parametrize("lines", ["MfG\nWendy", "Yn bur\nWendy Ash\nWaste Officer", "Done\nWendy", "All good\nWA"])
+def test_a_word_or_two_above_the_name_may_be_a_closing_that_we_do_not_know(lines: str) -> None:
+    assert may_sign_and_say_no_more(lines.split("\n"), PERSON) != signs_and_says_no_more(lines.split("\n"), PERSON)
+
+
+@pytest.mark.parametrize(
+    "lines", ["", "Sorry.\nWendy", "We come on Friday\nWendy", "MfG", "Day 5\nWendy", "Done\nWendy\nPS late"]
+)
+def test_but_not_what_says_something_or_is_not_signed(lines: str) -> None:
+    assert not may_sign_and_say_no_more(lines.split("\n"), PERSON)
+
+
+@pytest.mark.parametrize("word", ["#message", "#acknowledge", "#ask", "#extend 5", "#refuse appeal_or_legal_remedy"])
+async def test_such_a_word_is_asked_about_before_it_goes_to_anybody(word: str, house: House) -> None:
+    theirs, ours = await told(house, f"{word}\n\nMfG\nWendy", answered=False)
+
+    assert (theirs, ours) == ([], ["confirm"])
+
+
+async def test_of_what_tells_nobody_outside_nothing_is_asked(house: House) -> None:
+    assert await told(house, "#note\n\nDone\nWendy", answered=False) == ([], ["done"])
 
 
 async def test_a_signature_is_no_reason_and_no_understanding(house: House) -> None:

@@ -9,7 +9,7 @@ from services.office import House
 from townclerk.domain.words import Status
 
 SOON = LATER + timedelta(minutes=3)
-SHORT = "Regards\nWendy Ash\nTel 01902 555 0147"
+SHORT = "Regards\nWendy Ash\nTel 01902 555 0147\nLine manager: Tom Birch"  # which is not certainly for the resident
 LONG = (
     "Many thanks,\nWendy\n\nWendy Ash | Waste Officer\nExampleton District Council\n"
     "01902 555 0147 | wendy.ash@council.example\n\n"

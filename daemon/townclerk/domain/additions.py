@@ -10,6 +10,15 @@ from dataclasses import dataclass
 from itertools import takewhile
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from townclerk.domain.signing_off import (
+    PRONOUNS,
+    is_hours,
+    is_writer,
+    name_begins,
+    only_closes,
+    remark_beside_name,
+    words_of_name,
+)
 from townclerk.domain.trailers import DEVICE, FOOTER, RULE, SENT_FROM, SURE_FOOTER
 
 _LONGEST = 2_000  # of a line or a paragraph, what is enough to tell what it is
@@ -131,6 +140,7 @@ _OF_THE_WRITER = re.compile(
     r"|^.{0,30}\(from my (?:mobile|phone|iphone|ipad)\)\.?$",
     re.IGNORECASE,
 )
+_UNKNOWN_CLOSING = 2  # words above a name that may be a closing which we do not know
 _LONGEST_REMARK = 18  # words that somebody has below every mail of theirs; more may be for whoever reads this one
 _WRITES_ON = re.compile(r"^(?:p\.? ?s\b|enc(?:s|l|losures?|losed)?\b)", re.IGNORECASE)  # below their name, and it is theirs
 _DIVIDER = re.compile(r"^[-_=*~–—]+$")
@@ -146,7 +156,6 @@ _WAY = re.compile(
     r"direct(?: (?:dial|line))?|switchboard|teams|ext)\s?(?:[.:|]+|(?=\s|$))",
     re.IGNORECASE,
 )
-_PRONOUNS = re.compile(r"[(\[][a-z]{1,6}(?:/[a-z]{1,6}){1,3}[)\]]", re.IGNORECASE)
 _SMALL = frozenset(
     [
         "",
@@ -183,6 +192,23 @@ _MOTTO = 24  # words of what a house says of itself below its signatures
 _TO_SOMEBODY = re.compile(
     r"^(?:dear|hello|hi|annwyl)\b|^p\.? ?s\b|\b(?:i|she|he|her|him|they|them|please|ms|mrs|mr|miss)\b|#\w", re.IGNORECASE
 )
+_PLACE = re.compile(
+    r"\b(?:road|street|lane|avenue|drive|house|offices|centre|hall|square|building|floor|civic|depot|environment(?:al)?|place"
+    r"|highways|housing|planning|waste|recycling|streetscene|parks|communit(?:y|ies)|neighbourhoods?|customers?|complaints"
+    r"|finance|revenues|benefits|licensing|governance|operations|enforcement|cleansing|parking|health|regeneration|resources"
+    r"|transport|education|care|strategy|public realm|street scene)\b",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(
+    r"tel|telephone|phone|mobile|mob|direct|dial|line|internal|int|ext|extension|no|number|office|switchboard"
+    r"|contact|call|email|mail|e|web|website|page|fax|or|and|ffôn|rhif|twitter|facebook|x"
+)
+_SAID_BEFORE = 6  # lines above a signature that may speak of what stands in it
+_POINTS_BELOW = re.compile(
+    r"\b(?:number|details|address|e-?mail|line|phone|telephone|contacts?|hours|page|isod)\b.{0,60}\b(?:below|isod|underneath)\b"
+    r"|\b(?:below|underneath|following)\b.{0,60}\b(?:number|details|address|e-?mail|line|phone|telephone|contacts?|hours)\b",
+    re.IGNORECASE,
+)
 _TEAMS = re.compile(r"^microsoft teams\b|^join (?:the meeting|on your computer|the meeting now)", re.IGNORECASE)
 _REWRITTEN = "safelinks.protection"  # what could not be turned back into its link names whoever got the mail
 _PGP_BEGINS = "-----BEGIN PGP SIGNED MESSAGE-----"
@@ -211,7 +237,12 @@ def cleared(lines: Sequence[str], person: frozenset[str] = frozenset()) -> Clear
         if len(kept) == before:
             break
     kept = _above_footers(kept, person)
-    doubtful = doubtful or _looks_added(kept) or any(_PICTURE.search(line) or _REWRITTEN in line.lower() for line in kept)
+    doubtful = (
+        doubtful
+        or _looks_added(kept)
+        or _remarks(kept, person)
+        or any(_PICTURE.search(line) or _REWRITTEN in line.lower() for line in kept)
+    )
     return Cleared("\n".join(_PICTURE.sub("", line).rstrip() for line in kept).strip("\n"), doubtful)
 
 
@@ -443,11 +474,14 @@ def _above_signature(lines: list[str], person: frozenset[str], *, footed: bool =
         below = [bare(line) for line in lines[dashes + 1 :] if bare(line)]
         sure = lines[dashes] == "-- " or (bool(below) and _holds_name(below[0], person))
         return (lines[:dashes], False) if sure and _may_sign(below) else (lines, True)
+    certain = _certain_signature(lines, person)
+    if certain is not None:
+        return lines[:certain], False
     last = _last_words(lines)
     closing = next((index for index in last if _SIGNS_OFF.match(bare(lines[index]))), None)
     own_name = next((index for index in reversed(last) if _begins_signature(bare(lines[index]), person)), None)
     if closing is None and own_name is None:
-        first = next((index for index in reversed(last) if _names(bare(lines[index]), person)), None)
+        first = next((index for index in reversed(last) if words_of_name(bare(lines[index]), person)), None)
         named = [index for index in reversed(last) if first is not None and index >= first]
         return lines, _ends_with_contacts(lines, last) or _goes_on_below_name(lines, named, person)
     begins = closing if closing is not None else own_name
@@ -455,6 +489,67 @@ def _above_signature(lines: list[str], person: frozenset[str], *, footed: bool =
     if closing is None and own_name is not None:
         tail = [own_name, *tail]
     return _cut_signature(lines, tail, begins or 0, person, footed=footed)
+
+
+def _certain_signature(lines: list[str], person: frozenset[str]) -> int | None:
+    """Where a signature begins that could be nothing else: the writer's name, and below it to the end only what they are, where
+    and when they are to be reached. None: there is no such one, or the letter may mean it by what it says above."""
+    last = _last_words(lines)
+    block = [*takewhile(lambda index: _signs_certainly(bare(lines[index]), person), last)][::-1]
+    named = next((at for at, index in enumerate(block) if name_begins(bare(lines[index]), person)[0]), None)
+    if named is None:
+        return None
+    tail = block[named:]
+    if not any(_tells_how_to_reach(bare(lines[index])) for index in tail):
+        return None
+    above = next((index for index in range(tail[0] - 1, -1, -1) if bare(lines[index])), None)
+    closes = above is not None and (_SIGNS_OFF.match(bare(lines[above])) or only_closes(bare(lines[above])))
+    said = [bare(line) for line in lines[: above if closes else tail[0]] if bare(line)][-_SAID_BEFORE:]
+    if any(_POINTS_BELOW.search(line) for line in said) or not (closes or _has_ended(said)):
+        return None
+    return _signature_begins(lines, tail, above if closes and above is not None else tail[0], person)
+
+
+def _has_ended(said: Sequence[str]) -> bool:
+    """True where a text has come to its end: "We come on Friday.", not "Whom to ask:"."""
+    return not said or said[-1].endswith((".", "!", "?")) or said[-1].startswith(("#", "\uff03"))
+
+
+def _signs_certainly(line: str, person: frozenset[str]) -> bool:
+    name, beside = name_begins(line, person)
+    return _is_contact_line(line, person) or bool(name and all(_is_contact_line(part, person) for part in beside))
+
+
+def _tells_how_to_reach(line: str) -> bool:
+    parts = [part for part in line.split("|") if part.strip()]
+    return any(_reaches(part) or is_hours(part.strip()) for part in parts)
+
+
+def _is_contact_line(line: str, person: frozenset[str]) -> bool:
+    """True for a short line that tells what somebody is, where, or how and when to reach them, and nothing else."""
+    parts = [part.strip() for part in line.split("|") if part.strip()]
+    if len(parts) > 1:
+        return all(_is_contact_line(part, person) for part in parts)
+    if is_hours(line):
+        return True
+    if _INTERNAL.match(line) or any(said.search(line) for said in (_TO_SOMEBODY, _OF_THE_WRITER, _PICTURE)):
+        return False
+    return not _BEGINS_TO_SAY.match(line) and (_is_post(line) or (_reaches(line) and _is_only_a_way(line, person)))
+
+
+def _is_post(line: str) -> bool:
+    """True for what somebody is, their department, and a line of an address."""
+    return _is_title(line) and not re.search(r"\bwork", line, re.I) and bool(_OFFICE.search(line) or _PLACE.search(line))
+
+
+def _is_only_a_way(line: str, person: frozenset[str]) -> bool:
+    """True for a telephone, an address or a page, with nothing beside it but how such a line is called, or whose it is."""
+    rest = line
+    for pattern in (_EMAIL, _WEB, _PHONE, _POSTCODE):
+        rest = pattern.sub(" ", rest)
+    rest = " ".join(_WAY.sub(" ", rest).split())
+    words = [word.lower() for word in re.findall(r"[^\W\d_]+", rest)]
+    return all(_CALLED.fullmatch(word) or word in person for word in words) or _is_post(rest)
 
 
 def _cut_signature(
@@ -465,13 +560,13 @@ def _cut_signature(
     reaching = sum(1 for line in words if _reaches(line))
     if not reaching:
         return _above_second_name(lines, tail, begins, person)
-    if any(not (_reaches(line) or _is_title(line) or _names(line, person) or is_trailer(line)) for line in words):
+    if any(not (_reaches(line) or _is_title(line) or words_of_name(line, person) or is_trailer(line)) for line in words):
         return lines, True
     if any(_is_sentence(line) for line in words) or not any(
-        _names(line, person) or _holds_name(line, person) for line in words
+        words_of_name(line, person) or _holds_name(line, person) for line in words
     ):
         return lines, True  # a depot below "Thank you" is no signature of whoever thanks
-    titles = sum(1 for line in words if not _reaches(line) and not _names(line, person) and _is_title(line))
+    titles = sum(1 for line in words if not _reaches(line) and not words_of_name(line, person) and _is_title(line))
     if reaching + bool(titles) + footed < 3:
         return lines, True
     return lines[: _signature_begins(lines, tail, begins, person)], False
@@ -480,8 +575,8 @@ def _cut_signature(
 def _above_second_name(lines: list[str], tail: list[int], begins: int, person: frozenset[str]) -> tuple[list[str], bool]:
     """A signature without ways to reach somebody. Where the name that its writer typed stands there once more, that is the
     program's. What they are may stand below their name; of anything else it is not certain that they meant it."""
-    typed = list(takewhile(lambda index: _names(bare(lines[index]), person) > 0, tail))
-    again = next((index for index in tail[1:] if _names(bare(lines[index]), person) > 1), None)
+    typed = list(takewhile(lambda index: words_of_name(bare(lines[index]), person) > 0, tail))
+    again = next((index for index in tail[1:] if name_begins(bare(lines[index]), person)[0] > 1), None)
     theirs = [index for index in tail if again is not None and index >= again]
     if typed and theirs and all(_signs(bare(lines[index]), person) or _is_office(bare(lines[index])) for index in theirs):
         return lines[: theirs[0]], False
@@ -501,11 +596,13 @@ def _goes_on_below_name(lines: list[str], below: Sequence[int], person: frozense
 
 def _begins_signature(line: str, person: frozenset[str]) -> bool:
     """True for the writer's whole name, and for any of it with what they are beside it, on one line."""
-    return _names(line, person) > 1 or ("|" in line and _holds_name(line, person))
+    return words_of_name(line, person) > 1 or ("|" in line and _holds_name(line, person))
 
 
 def _holds_name(line: str, person: frozenset[str]) -> bool:
-    return _signs(line, person) and any(_names(part, person) for part in re.split(r"[|,•·]", _SIGNED.sub("", line, count=1)))
+    return _signs(line, person) and any(
+        words_of_name(part, person) for part in re.split(r"[|,•·]", _SIGNED.sub("", line, count=1))
+    )
 
 
 def _is_office(line: str) -> bool:
@@ -517,15 +614,15 @@ def _is_office(line: str) -> bool:
 
 def _signature_begins(lines: list[str], tail: list[int], begins: int, person: frozenset[str]) -> int:
     """Where the program's part begins: below a name that the writer typed, where it names them once more, or stands apart."""
-    typed = list(takewhile(lambda index: _names(bare(lines[index]), person) > 0, tail))
-    again = [index for index in tail[1:] if _names(bare(lines[index]), person) > 1]
+    typed = list(takewhile(lambda index: words_of_name(bare(lines[index]), person) > 0, tail))
+    again = [index for index in tail[1:] if name_begins(bare(lines[index]), person)[0] > 1]
     if typed and again:
         return again[0]
     apart = next((index for index in tail[1:] if not bare(lines[index - 1])), None)
     first = [bare(lines[index]) for index in tail if apart is not None and index < apart]
     if not bare(lines[tail[0] - 1]) and not typed:
         return tail[0]
-    named = [_names(line, person) > 0 for line in first]
+    named = [words_of_name(line, person) > 0 for line in first]
     stands_apart = apart is not None and (all(named) or not any(named)) and not any(_reaches(line) for line in first)
     return apart if apart is not None and stands_apart else begins
 
@@ -588,36 +685,64 @@ def _is_title(line: str) -> bool:
     """True for words as they stand below a name: "Waste Services Manager | Environment"."""
     if line.startswith(("- ", "• ", "* ")) or ":" in line.rstrip(": "):
         return False
-    words = [word for word in _PRONOUNS.sub("", line).split() if word.lower().strip(",;<>()") not in _SMALL]
+    words = [word for word in PRONOUNS.sub("", line).split() if word.lower().strip(",;<>()") not in _SMALL]
     if not words:
         return True
     large = sum(1 for word in words if not word[0].islower())
     return len(words) <= 10 and large * 3 >= len(words) * 2 and not line.endswith(("?", "!", ":"))
 
 
-def _names(line: str, person: frozenset[str]) -> int:
-    """How many words of the writer's name the line holds, where it holds nothing else; else 0."""
-    words = [word.strip(".,").lower() for word in _PRONOUNS.sub("", line).split()]
-    words = [word for word in words if word]
-    if not 0 < len(words) <= 5 or not person.issuperset(words):
-        return 0
-    return len(set(words))
-
-
 def signs_and_says_no_more(lines: Sequence[str], person: frozenset[str]) -> bool:
     """True where *lines* are a sign-off, the writer's own name, what they are and where, by whatever it was sent, and nothing
     else: that is no text, and nobody is written to only to be told it."""
-    said = [line for line in (bare(line) for line in lines) if line and not is_trailer(line)]
-    if not any(map(_words, ([line] for line in lines))) or (said and not _signs(said[0], person)):
-        return False
-    return all(_signs(line, person) or (_is_of_signature(line, person) and not _SIGNED.match(line)) for line in said)
+    said = _said(lines)
+    if not said:
+        return any(_words([line]) for line in lines)  # a program's line, and nothing else
+    closing = [*takewhile(lambda line: _closes(line, person), said)]
+    below = said[len(closing) :]
+    opens = not below or any(_is_name(line, person) or _signs(line, person) for line in (below[0], *closing))
+    return opens and _only_sign(below, person)
+
+
+def may_sign_and_say_no_more(lines: Sequence[str], person: frozenset[str]) -> bool:
+    """True where a word or two, of which nobody knows whether they close a letter, stand above the writer's name alone."""
+    said = _said(lines)
+    at = next((n for n, line in enumerate(said) if _is_name(line, person)), len(said))
+    words, below = [word for line in said[:at] for word in line.split()], said[at:]
+    return (
+        0 < len(words) <= _UNKNOWN_CLOSING
+        and words[-1][-1] not in ".!?"
+        and all(letter.isalpha() or letter in ",/&+-" for word in words for letter in word)
+        and bool(below)
+        and _only_sign(below, person)
+    )
+
+
+def _said(lines: Sequence[str]) -> list[str]:
+    """The lines as they are recognised by, without empty ones and what programs add."""
+    return [line for line in (bare(line) for line in lines) if line and not is_trailer(line)]
+
+
+def _is_name(line: str, person: frozenset[str]) -> bool:
+    return is_writer(line, person) or _holds_name(line, person)
+
+
+def _closes(line: str, person: frozenset[str]) -> bool:
+    return _signs(line, person) or only_closes(line, person) or not any(letter.isalnum() for letter in line)
+
+
+def _only_sign(lines: Sequence[str], person: frozenset[str]) -> bool:
+    return all(
+        _is_name(line, person) or _is_contact_line(line, person) or (_is_of_signature(line, person) and not _SIGNED.match(line))
+        for line in lines
+    )
 
 
 def _signs(line: str, person: frozenset[str]) -> bool:
     """True for a sign-off, for the writer's own name, for both on one line, and for the name with what they are beside it."""
     parts = [part.strip() for part in re.split(r"[|,•·]", _SIGNED.sub("", line, count=1)) if part.strip(" ,.!-")]
     return (_SIGNED.match(line) is not None and not parts) or bool(
-        parts and _names(parts[0], person) and all(_is_of_signature(part, person) for part in parts[1:])
+        parts and words_of_name(parts[0], person) and all(_is_of_signature(part, person) for part in parts[1:])
     )
 
 
@@ -628,7 +753,7 @@ def nothing_but_signature(lines: Sequence[str], person: frozenset[str]) -> bool:
     reached = signed = disclaimed = False
     for paragraph in paragraphs:
         if all(_is_of_signature(line, person) for line in paragraph):
-            signed = signed or any(_SIGNS_OFF.match(line) or _names(line, person) or line == "--" for line in paragraph)
+            signed = signed or any(_SIGNS_OFF.match(line) or words_of_name(line, person) or line == "--" for line in paragraph)
             reached = reached or any(_reaches(line) for line in paragraph)
         elif _is_added(paragraph):
             disclaimed = True
@@ -642,7 +767,7 @@ def _is_of_signature(line: str, person: frozenset[str]) -> bool:
         return True
     if _INTERNAL.match(line) or line.startswith(("#", "\uff03")) or _TO_SOMEBODY.search(line) or _says_something(line):
         return False
-    return bool(_SIGNS_OFF.match(line) or _names(line, person) or _reaches(line) or _is_title(line) or is_trailer(line))
+    return bool(_SIGNS_OFF.match(line) or words_of_name(line, person) or _reaches(line) or _is_title(line) or is_trailer(line))
 
 
 def _is_motto(lines: Sequence[str]) -> bool:
@@ -660,6 +785,12 @@ def _ends_with_contacts(lines: list[str], last: list[int]) -> bool:
             break
         reaching += _reaches(line)
     return reaching >= 2
+
+
+def _remarks(lines: list[str], person: frozenset[str]) -> bool:
+    """True where the writer's name has something beside it that is not what they are."""
+    found = (remark_beside_name(bare(lines[index]), person) for index in _last_words(lines))
+    return any(said and not _is_office(said) for said in found)
 
 
 # -- what may be left --------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ _BY = r"(?:from|via|using|with|by|oddi ar|oddi wrth|o|gan|gyda)"
 _FROM = r"(?:from|via|using|oddi ar|oddi wrth|o|gan|gyda)"  # a device of one's own: "sent by my team" is a sentence
 _LEADS = r"(?: ?<\S{1,300}>)?"  # where a link leads
 _MAKES = (
-    r"(?:iphone|ipad|apple|galaxy|samsung|android|blackberry|huawei|pixel|nokia|xiaomi|oneplus|windows"
+    r"(?:owa|iphone|ipad|apple|galaxy|samsung|android|blackberry|huawei|pixel|nokia|xiaomi|oneplus|windows"
     r"|outlook|gmail|yahoo|aol|proton\w*|"
     r"spark|bluemail|aqua|k-9|thunderbird|tutanota|tuta|workspace|boxer|touchdown|edison|airmail|canary|zoho|mail for windows"
     r"|fairemail|superhuman|mailspring)"

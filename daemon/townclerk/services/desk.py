@@ -23,7 +23,7 @@ from townclerk.domain.mail import IncomingMail
 from townclerk.domain.misdirected import on_another_case
 from townclerk.domain.plain_reply import ANSWERS_US, asks_officer, greets_by_name, meant_for, press_said
 from townclerk.domain.pressing import sure_of
-from townclerk.domain.quoting import Written
+from townclerk.domain.quoting import Doubt, Written
 from townclerk.domain.roster import Officer
 from townclerk.domain.signing import Side
 from townclerk.mail.reading import read_own
@@ -163,7 +163,7 @@ def _event(
         return held(why="no_word", sure=wrote.doubt is None and _for_the_resident(office, officer, mail, case))
     followed = sure_of(read, wrote, officer.name)
     if followed is None:
-        return held(why=str(wrote.doubt))
+        return held(why=str(wrote.doubt or Doubt.ADDED))
     if why := _not_for_this_resident(office, officer, mail.subject, followed.commands, case, known_refs):
         return held(why=why)
     return OfficerWrote(

@@ -68,7 +68,7 @@ TEXTS = st.lists(st.tuples(PARAGRAPHS, st.sampled_from(["\n", "\n\n"])), min_siz
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shape=st.sampled_from(SHAPES), typed=TEXTS)
 def test_whatever_is_typed_comes_out_exactly_or_is_held(shape: Shape, typed: str, letter: Letter) -> None:
-    assume(not _SIGNS_TWICE.search(typed))
+    assume(not _SIGNS_TWICE.search(typed) and not _SIGNS_WITH_A_NUMBER.search(typed))
     written = meant(shape.write(typed, letter), letter)
 
     assert written.doubt is not None or said(written.text) == said(typed)
@@ -76,6 +76,9 @@ def test_whatever_is_typed_comes_out_exactly_or_is_held(shape: Shape, typed: str
 
 # The writer's name below a line drawn across, and a second time below itself, begins a signature, whoever typed it.
 _SIGNS_TWICE = re.compile(r"^(?:[-_]{2,}|(?:Wendy|Wendy Ash))\n+(?:.*\n+)*Wendy Ash$", re.MULTILINE)
+
+# And so does their name with nothing but a telephone below it.
+_SIGNS_WITH_A_NUMBER = re.compile(r"^(?:Wendy|Wendy Ash)\n+(?:.*\n+)*Tel: 01902 555 0100$", re.MULTILINE)
 
 
 def said(text: str) -> list[str]:
