@@ -545,6 +545,32 @@ async def test_a_letter_that_greets_nobody_of_this_case_is_asked_about(house: Ho
         assert "greets somebody whom nothing on this case names" in _text(house, house.letters("confirm")[0])
 
 
+@pytest.mark.parametrize(
+    ("words", "leaks"),
+    [
+        ("#message\r\nYou will get a new bin, like Mr Oak ({other}).", True),
+        ("#respond upheld\r\nWe were wrong because of the list; so we were with {other}.", True),
+        ("#message\r\nYour reference is {own}. You will get a new bin.", False),
+        ("#note As with {other}.", False),
+        ("#message\r\nOur form SS-27-0002 is on the page.", False),
+    ],
+)
+async def test_a_letter_with_the_reference_of_another_case_is_asked_about(house: House, words: str, leaks: bool) -> None:
+    scene = await a_scene(house)
+    house.arrives("I complain about another thing: the bins of my street.", "Bins", "Ben <ben@example.org>")
+    await house.settle()
+    other = next(case.ref for case in house.cases if case.ref != scene.ref)
+    text = words.format(other=other, own=scene.ref)
+    house.mailbox.deliver(scene.mail(f"Wendy Ash <{WENDY}>", text, *auth(PASS)), LATER)
+    await house.settle(LATER)
+    asked = house.letters("confirm", WENDY)
+
+    assert [line.kind for line in house.letters(to=WENDY)][-1] == ("confirm" if leaks else "done")
+    if leaks:
+        assert "names the reference of another case" in _text(house, asked[0])
+        assert house.letters("message") == house.letters("response") == []
+
+
 async def test_an_address_rewritten_for_another_case_acts_on_neither(house: House) -> None:
     scene = await a_scene(house)
     house.arrives("I complain about another thing: the bins of my street.", "Bins", "Ben <ben@example.org>")

@@ -676,7 +676,8 @@ def _approvals(presses: Presses) -> Iterator[StaffContent]:
 def _held(presses: Presses) -> Iterator[StaffContent]:
     """A mail that is held, with what would leave, with much of it and with little."""
     doubts = ("expired", "quoted_word", "text_below", "added", "hidden", "struck_out", "in_cells", "two_versions", "unclear")
-    for why in ("no_word", "answers_us", "not_proven", "not_signed", "another_case", "another_person", *doubts):
+    another = ("another_case", "another_person", "another_reference")
+    for why in ("no_word", "answers_us", "not_proven", "not_signed", *another, *doubts):
         yield Confirm(7, why, _ANSWER, presses.held())
     yield Confirm(7, "for_colleagues", f"{_ANSWER}\n\nPS Tom, is that right?", presses.held(), "PS Tom, is that right?")
     left = ("invitation.ics did not go along.",)

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 
 from townclerk.domain.case import Case
-from townclerk.domain.commands import ONLY_PRESSED, STAYS_INSIDE, Command
+from townclerk.domain.commands import ONLY_PRESSED, STAYS_INSIDE, TELLS_NOBODY_OUTSIDE, Command
 from townclerk.domain.reference import find_references
 
-ANOTHER_CASE, ANOTHER_PERSON = "another_case", "another_person"  # why a mail is held
+# Why a mail is held.
+ANOTHER_CASE, ANOTHER_PERSON, ANOTHER_REFERENCE = "another_case", "another_person", "another_reference"
 
 _TITLE = r"(?:mr|mrs|ms|miss|mx|dr|prof(?:essor)?|rev(?:erend)?|sir|lady|lord|cllr|councillor|canon|father|sister)\b\.?"
 _TITLED = re.compile(
@@ -42,8 +43,18 @@ def on_another_case(subject: str, commands: Collection[Command], case: Case, pre
     named = find_references(subject, prefix)
     if case.ref not in named and any(ref in known and ref not in case.related for ref in named):
         return ANOTHER_CASE
-    texts = (text for command in outward for text in (command.argument, command.body))
-    return ANOTHER_PERSON if any(greets_somebody_else(text, case) for text in texts) else ""
+    texts = [text for command in outward for text in (command.argument, command.body)]
+    if any(greets_somebody_else(text, case) for text in texts):
+        return ANOTHER_PERSON
+    told = (command.text for command in outward if command.word not in TELLS_NOBODY_OUTSIDE)
+    return ANOTHER_REFERENCE if any(names_another_case(text, case, prefix) for text in told) else ""
+
+
+def names_another_case(text: str, case: Case, prefix: str) -> bool:
+    """True where *text* has a reference that is not this *case*'s, nor of a case that belongs to it, and which nobody who wrote
+    about it has named: it may be somebody else's, and a resident never gets another's."""
+    named = set(find_references(text, prefix)) - {case.ref, *case.related, *case.linked}
+    return bool(named) and not named <= {ref for said in _said_of_it(case) for ref in find_references(said, prefix)}
 
 
 def greets_somebody_else(text: str, case: Case) -> bool:

@@ -20,7 +20,7 @@ from townclerk.domain.for_colleagues import FOR_COLLEAGUES, for_colleagues, told
 from townclerk.domain.letters import Because, Confirm, Done, Letter, Original, Refused
 from townclerk.domain.linking import Link, Signed, signed_for
 from townclerk.domain.mail import IncomingMail
-from townclerk.domain.misdirected import on_another_case
+from townclerk.domain.misdirected import names_another_case, on_another_case
 from townclerk.domain.plain_reply import ANSWERS_US, asks_officer, greets_by_name, meant_for, press_said
 from townclerk.domain.pressing import sure_of
 from townclerk.domain.quoting import Doubt, Written
@@ -189,7 +189,9 @@ def _not_for_this_resident(
 
 def _for_the_resident(office: Office, officer: Officer, mail: IncomingMail, case: Case) -> bool:
     roster = office.council.roster
-    if for_colleagues(mail.own_text, case, officer, roster):
+    if for_colleagues(mail.own_text, case, officer, roster) or names_another_case(
+        mail.own_text, case, office.council.policy.prefix
+    ):
         return False
     return meant_for(case.complainant.name, (each.name for each in roster.officers), mail)
 
