@@ -147,7 +147,7 @@ async def two_drafts(house: House) -> tuple[OutboxLine, OutboxLine]:
     house.office = replace(house.office, council=replace(house.office.council, policy=replace(policy, stages=stages)))
     letter = await a_complaint(house)
     await answer(house, letter, f"#respond upheld\n{ANSWER}")
-    await answer(house, letter, f"#respond upheld\n{ANSWER}\nWe have paid you £20.", SOON)
+    await answer(house, letter, f"#respond upheld\n{ANSWER.replace('Wendy Ash', 'We have paid you £20.')}", SOON)
     first, second = house.sent("decision")
     return first, second
 
