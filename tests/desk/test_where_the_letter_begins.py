@@ -166,3 +166,49 @@ async def test_nobody_is_stopped_whose_letter_speaks_of_another_letter(house: Ho
 
     await answer(house, letter, f"#message\nDear Ms Patel,\n{text}", LATER)
     assert letters_to_the_resident(house) == ["message"]
+
+
+# --- beside the word and below it
+
+
+@pytest.mark.parametrize(
+    ("written", "press"),
+    [
+        ("#respond upheld as agreed with legal\n\nThe bin was not emptied because the crew was short.", "%23respond%20upheld"),
+        ("#respond upheld as agreed with legal\n\nAsha\n\nThe bin was not emptied, sorry.", "%23respond%20upheld"),
+        ("#respond upheld as agreed with legal\n\nTo Ms Patel\n\nThe bin was not emptied, sorry.", "%23respond%20upheld"),
+        ("#respond not upheld - as agreed with legal.\n \nThe crew was there.", "%23respond%20not-upheld"),
+        ("#message please send this to the resident\n\nWe come on Friday.", "%23message"),
+        ("#ask her nicely, please, which bin it is\n\nWhich bin was it?", "%23ask"),
+        ("#acknowledge as we said on the phone\n\nYou say that the bin was missed.", "%23acknowledge"),
+        ("#extend 8 Feb he is off sick with stress\n\nWe need more time as the depot is slow.", "%23extend%208%20Feb"),
+        ("#extend 2027-02-08: he is off sick\n\n\nThe depot is slow.", "%23extend%202027-02-08"),
+    ],
+)
+async def test_what_stands_beside_the_word_and_below_an_empty_line_is_asked_about(
+    house: House, written: str, press: str
+) -> None:
+    await answer(house, await a_complaint(house), written)
+
+    assert letters_to_the_resident(house) == []
+    assert offered(house) == [press]
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "said"),
+    [
+        ("#respond upheld\n\nWe are sorry that the crew was short.", "response", "We are sorry that the crew was short."),
+        ("#respond upheld We are sorry that\nthe crew was short.\n\nIt is back.", "response", "We are sorry that the crew"),
+        ("#respond upheld Dear Ms Patel, we are sorry.\n\nThe crew was short.", "response", "The crew was short."),
+        ("#message Asha,\n\nwe come on Friday.", "message", "ome on Friday."),
+        ("#message We come on Friday.\n\nKind regards\nWendy", "message", "We come on Friday."),
+        ("#extend 2027-02-08\n\nThe depot has not answered.", "delay_notice", "The depot has not answered."),
+        ("#extend 8 Feb the depot is late.\n\nKind regards\nWendy", "delay_notice", "the depot is late."),
+        ("#note she rang again\n\nand was content", "", ""),
+    ],
+)
+async def test_one_text_goes_out_wherever_it_begins(house: House, written: str, kind: str, said: str) -> None:
+    await answer(house, await a_complaint(house), written)
+
+    assert house.sent("refused") == []
+    assert not kind or said in folded(text_of(house, house.sent(kind)[0]))

@@ -1,7 +1,7 @@
 """An officer's words: the first lines of a mail, each beginning with `#`, and the text that follows them."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from townclerk.domain.nearest import nearest_words
 from townclerk.domain.quoting import REPLY_ABOVE
@@ -124,11 +124,13 @@ MOST_GREETED = 2  # lines, "Hi," and "Good morning", before the first word
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`word` without its #, lower case; `argument` is the rest of its line; `body` the text below, where it is this word's."""
+    """`word` without its #, lower case; `argument` is the rest of its line; `body` the text below, where it is this word's.
+    `apart`: an empty line stands between the two."""
 
     word: str
     argument: str
     body: str = ""
+    apart: bool = field(default=False, compare=False)  # how it is laid out, and not what it says
 
     @property
     def text(self) -> str:
@@ -155,11 +157,14 @@ def read_commands(own_text: str) -> Reading:
     """The words at the top of a mail, also below a line that only greets. What stands below them is the text; a word in the
     middle of it is a problem."""
     lines = own_text.replace("\r\n", "\n").strip("\n\t ").split("\n")
-    words, body = _top(lines)
+    words, body, apart = _top(lines)
     if not words:
         return Reading()
     owner = next((n for n in reversed(range(len(words))) if words[n][0] not in TAKE_NO_TEXT), len(words) - 1)
-    commands = tuple(Command(word, argument, body if n == owner else "") for n, (word, argument) in enumerate(words))
+    commands = tuple(
+        Command(word, argument, body, apart) if n == owner else Command(word, argument)
+        for n, (word, argument) in enumerate(words)
+    )
     return Reading(commands, *(_problem(commands, body, owner) or (None, ())))
 
 
@@ -168,8 +173,8 @@ def without_body(read: Reading) -> Reading:
     return replace(read, commands=tuple(replace(command, body="") for command in read.commands))
 
 
-def _top(lines: list[str]) -> tuple[list[tuple[str, str]], str]:
-    """(each word with the rest of its line, the text below the last)."""
+def _top(lines: list[str]) -> tuple[list[tuple[str, str]], str, bool]:
+    """(each word with the rest of its line, the text below the last, whether an empty line stands above that)."""
     words: list[tuple[str, str]] = []
     at = _first(lines)
     while at < len(lines) and (found := word_of(lines[at])) is not None:
@@ -181,7 +186,8 @@ def _top(lines: list[str]) -> tuple[list[tuple[str, str]], str]:
             further += 1
         if further > at and further < len(lines) and (found := word_of(lines[further])) and found[0] in WORDS:
             at = further
-    return words, seen_from_the_start("\n".join(lines[at:]).strip())
+    body = seen_from_the_start("\n".join(lines[at:]).strip())
+    return words, body, bool(body) and not plain(lines[at]).strip()
 
 
 def _first(lines: list[str]) -> int:

@@ -83,7 +83,7 @@ def action_done(work: OfficerAtWork, command: Command) -> None:
     _replace(work, replace(found, state=ActionState.DONE))
     work.d.note(work.officer.key, "action_done", number=found.number)
     work.done(f"Action {found.number} is done: {found.what}.")
-    text = joined(text, command.body)
+    text = work.one_text(command, text, f"#action-done {found.number}")
     _tell(work, ActionUpdate(shown(work.d.case.open_actions), text, work.officer.name, done=(found.what,)))
 
 
@@ -91,7 +91,7 @@ def action_failed(work: OfficerAtWork, command: Command) -> None:
     """What cannot be done: why, what instead, and the Ombudsman."""
     number, text = _number(command)
     found = _named(work, number)
-    reason = joined(text, command.body)
+    reason = work.one_text(command, text, f"#action-failed {found.number}")
     if not reason:
         raise Refusal(
             "the reason is missing: the resident must be told why, and what will be done instead",

@@ -11,7 +11,7 @@ from townclerk.domain.decide.opening import ask_what_is_pending, category_policy
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.reminding import still_to_be_recorded
 from townclerk.domain.decide.weighing import ANONYMOUS
-from townclerk.domain.decide.work import OfficerAtWork, joined, with_nearest
+from townclerk.domain.decide.work import OfficerAtWork, with_nearest
 from townclerk.domain.letters import (
     Closure,
     NotAccepted,
@@ -32,7 +32,7 @@ def refuse(work: OfficerAtWork, command: Command) -> None:
             f"#refuse and one of: {codes}",
             corrected=with_nearest("refuse", code, sorted(d.council.policy.exclusions), rest),
         )
-    text = joined(rest, command.body)
+    text = work.one_text(command, rest, f"#refuse {exclusion.code}")
     if not text:
         raise Refusal("reasons are missing: the resident must be told why", f"#refuse {exclusion.code} and your reasons")
     if d.case.status in {Status.CLOSED, Status.WITHDRAWN}:

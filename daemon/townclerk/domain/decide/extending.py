@@ -9,7 +9,7 @@ from townclerk.domain.days_written import Count, words_of
 from townclerk.domain.deadlines import latest_possible
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.work import OfficerAtWork
+from townclerk.domain.decide.work import BETWEEN, OfficerAtWork
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import StagePolicy
 
@@ -20,7 +20,8 @@ def new_date(command: Command, deadline: Deadline, stage: StagePolicy, work: Off
     """(the new date, the reason), or a Refusal that names what would work."""
     d = work.d
     read = work.when(command, later_than=deadline.promised)
-    reason = "\n".join(part for part in (read.rest, command.body) if part)
+    line = f"#{command.word} {command.argument}"
+    reason = work.one_text(command, read.rest, line.removesuffix(read.rest).rstrip(BETWEEN))
     new = read.day if read.count is None else _counted(read.count, deadline, work)
     if new is None:
         raise Refusal(

@@ -6,7 +6,7 @@ from townclerk.domain.decide.conversation import begin_review
 from townclerk.domain.decide.deliberation import LEAD
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.repeating import back, check_person
-from townclerk.domain.decide.work import OfficerAtWork, joined, with_nearest
+from townclerk.domain.decide.work import OfficerAtWork, with_nearest
 from townclerk.domain.letters import (
     ReviewDecision,
 )
@@ -27,7 +27,7 @@ def review(work: OfficerAtWork, command: Command) -> None:
             "#review refuse and the reasons below",
             corrected=with_nearest("review", verdict, ("accept", "refuse", "back"), rest),
         )
-    act(work, joined(rest, command.body))
+    act(work, work.one_text(command, rest, f"#review {verdict}"))
 
 
 def _requested_stage(work: OfficerAtWork) -> StagePolicy:

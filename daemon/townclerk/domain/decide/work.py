@@ -54,7 +54,7 @@ _GOES_OUT = frozenset({"acknowledge", "respond", "ask", "message", "second-stage
 _NO_TIME = Duration(0, Unit.CALENDAR_DAY)
 _FEWEST_WORDS = 4  # beside a word, that read as the beginning of what is to be sent
 _SHOWN = 80  # characters of what somebody wrote, in the reason of a refusal
-_BETWEEN = " ,:;.(-\u2010\u2011\u2013\u2014"  # what stands between a word's line and a remark
+BETWEEN = " ,:;.(-\u2010\u2011\u2013\u2014"  # what stands between a word's line and a remark
 _ASIDE = re.compile(r"\(.*\)|\[.*\]")
 
 SENT_ALREADY = "sent_already"  # why a mail is held that somebody sent to the resident themselves
@@ -131,8 +131,8 @@ class OfficerAtWork:
         return self.text_of(command)
 
     def text_of(self, command: Command, alone: str = "") -> str:
-        """What stands beside the word and below it; refuses a word or two beside it that may be meant for us. *alone* is the
-        line without them."""
+        """What stands beside the word and below it; refuses a word or two beside it that may be meant for us, and more of them
+        where an empty line follows. *alone* is the line without them."""
         if command.argument and command.body and command.word in _GOES_OUT and not _reads_as_text(command.argument):
             line = alone or f"#{command.word}"
             raise Refusal(
@@ -140,7 +140,24 @@ class OfficerAtWork:
                 f"{line} alone on its line, and below it all that is to be sent",
                 corrected=(line,),
             )
-        return command.text
+        if command.word not in _GOES_OUT:
+            return command.text
+        return self.one_text(command, command.argument, alone or f"#{command.word}")
+
+    def one_text(self, command: Command, beside: str, alone: str) -> str:
+        """What stands *beside* the word and below it, which is one text where it only goes on in the next line, or begins as a
+        letter does; else one of them may be for us: it is asked. *alone* is the line without it."""
+        resident, text = self.d.case.complainant.name, joined(beside, command.body)
+        if not (beside and command.body and command.apart) or greets(beside, resident):
+            return text
+        above, greeting = above_salutation(text, resident)
+        if above:
+            raise self._not_of_the_letter(above, greeting)
+        raise Refusal(
+            f"“{_shortened(beside)}” stands beside {alone}, and your text below it, after an empty line: is it to be sent?",
+            f"{alone} alone on its line, and below it all that is to be sent; #note for what is for us",
+            corrected=(alone,),
+        )
 
     def when(self, command: Command, argument: str = "", later_than: date | None = None) -> When:
         """The day or the count that begins the *argument*; refuses what can be understood in more than one way, or in none. Of
@@ -243,7 +260,7 @@ class OfficerAtWork:
         """What stands above the officer's own salutation may be for us, or for a colleague: it is asked about."""
         word, shown, begins = self.following, " ".join(above.split()), " ".join(greeting.split())
         beside = word is not None and word.body != "" and word.argument.endswith(above)
-        line = word.line.removesuffix(above).rstrip(_BETWEEN) if word is not None and beside else ""
+        line = word.line.removesuffix(above).rstrip(BETWEEN) if word is not None and beside else ""
         where = f"{line} alone on its line" if line else "the word alone on its line"
         return Refusal(
             f"“{_shortened(shown)}” stands above “{_shortened(begins)}”, with which your letter begins: is it to be sent?",
