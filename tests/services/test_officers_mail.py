@@ -169,6 +169,36 @@ async def test_an_officer_s_mail_delivered_twice_acts_once(house: House) -> None
     assert len(house.sent("message")) == 1
 
 
+@pytest.mark.parametrize(
+    ("sender", "asked"),
+    [("Bob Hill <bob@hill.example>", True), ("bob@hill.example", True), ("Asha Patel <asha@work.example>", False)],
+)
+async def test_a_link_to_somebody_elses_case_is_done_only_once_both_people_have_been_named(
+    house: House, sender: str, asked: bool
+) -> None:
+    await a_complaint(house)
+    house.arrives("I complain about the bins in Mill Lane.", "Bins", sender, LATER)
+    await house.settle(LATER)
+    theirs, hers = house.cases[1].ref, house.cases[0].ref
+    letter = next(line for line in house.sent("assignment") if line.case_ref == hers)
+    house.replies(letter, f"#link {theirs}", LATER)
+    await house.settle(LATER)
+
+    assert len(house.sent("refused")) == asked
+    if asked:
+        assert house.cases[0].status is Status.OPEN
+        assert not house.cases[1].is_party("asha.patel@example.org")
+        assert [line.case_ref for line in house.sent("receipt") if line.recipient == "asha.patel@example.org"] == [hers]
+        (refused,) = house.sent("refused")
+        row = house.read(lambda tx: outbox.get(tx, refused.key))
+        text = " ".join(row.raw.decode().replace("=\r\n", "").split()) if row is not None else ""
+        assert f"{theirs} is the case of {sender.partition(' <')[0]}, and {hers} that of Asha Patel" in text
+        house.replies(refused, f"#link {theirs} party", LATER)
+        await house.settle(LATER)
+    assert house.cases[0].status is Status.CLOSED
+    assert house.cases[1].is_party("asha.patel@example.org")
+
+
 async def test_a_link_joins_two_cases_in_one_step(house: House) -> None:
     await a_complaint(house)
     first = house.cases[0].ref

@@ -99,7 +99,8 @@ class RobotWrote:
 @dataclass(frozen=True, slots=True)
 class OfficerWrote:
     """An officer's mail to this case, proven to be theirs. `commands` in order. `problem` is what the parser of the words says
-    is wrong, if anything; `known_refs` are those of the cases that the mail names which are there and which they may know.
+    is wrong, if anything; `known_refs` are those of the cases that the mail names which are there and which they may know,
+    `others` those of them that are somebody else's, each with whose.
     `unsigned`: what stood below the words was only what their program puts there, and was left out."""
 
     officer: str
@@ -111,6 +112,7 @@ class OfficerWrote:
     instead: tuple[str, ...] = ()  # what would work, where there is a problem
     informed: bool = False  # the letter that it answers was only for their information
     unsigned: bool = False
+    others: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

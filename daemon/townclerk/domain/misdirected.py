@@ -57,6 +57,15 @@ def names_another_case(text: str, case: Case, prefix: str) -> bool:
     return bool(named) and not named <= {ref for said in _said_of_it(case) for ref in find_references(said, prefix)}
 
 
+def somebody_elses(other: Case, case: Case) -> str:
+    """Who complains in *other*, where they are nobody who has a part in *case*; empty: they have, or bear the same name."""
+    theirs, own = other.complainant, case.complainant
+    if (own.key and other.is_party(own.key)) or (theirs.key and case.is_party(theirs.key)):
+        return ""
+    names = sorted((_words([theirs.name]), _words([own.name])), key=len)
+    return "" if len(names[0]) > 1 and names[0] <= names[1] else theirs.name or theirs.address or "somebody else"
+
+
 def greets_somebody_else(text: str, case: Case) -> bool:
     """True where *text* begins with a greeting that names somebody who is no party to *case* and whom none of its mails names.
     Where nobody knows what the complainant is called, nothing is said; a party's name that is spelled a little differently is

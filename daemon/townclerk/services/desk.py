@@ -1,6 +1,6 @@
 """Officers' mail: acted on where it is certain who writes and about what; else held and asked back, never sent on."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -20,7 +20,7 @@ from townclerk.domain.for_colleagues import FOR_COLLEAGUES, for_colleagues, told
 from townclerk.domain.letters import Because, Confirm, Done, Letter, Original, Refused
 from townclerk.domain.linking import Link, Signed, signed_for
 from townclerk.domain.mail import IncomingMail
-from townclerk.domain.misdirected import names_another_case, on_another_case
+from townclerk.domain.misdirected import names_another_case, on_another_case, somebody_elses
 from townclerk.domain.plain_reply import ANSWERS_US, asks_officer, greets_by_name, meant_for, press_said
 from townclerk.domain.pressing import sure_of
 from townclerk.domain.quoting import Doubt, Written
@@ -92,7 +92,8 @@ async def officer_mail(
         return
     named = tuple(other for other, case in known.items() if _may_know_of(council, officer, case))
     facts = replace(facts, outside=_who_has_it(mail, known[ref]))
-    event = _event(office, officer, mail, wrote, facts, known[ref], named, signed, letter)
+    others = _others(officer, known, named, ref)
+    event = _event(office, officer, mail, wrote, facts, known[ref], named, signed, letter, others)
     if isinstance(event, OfficerWrote) and any(command.word == "new-case" for command in event.commands):
         event = replace(event, spare_ref=await new_reference(office, now))
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
@@ -140,6 +141,7 @@ def _event(
     known_refs: tuple[str, ...],
     signed: Signed | None,
     letter: OutboxRow | None,
+    others: tuple[tuple[str, str], ...],
 ) -> Event:
     """What an officer's mail about *case* is. `signed`: it was sent to the address made for this officer and this case."""
     had_letter = signed is not None and signed.side is Side.OFFICER and not signed.expired
@@ -175,7 +177,16 @@ def _event(
         instead=followed.instead,
         informed=signed.side is Side.INFORMED,
         unsigned=followed.commands != read.commands,
+        others=others,
     )
+
+
+def _others(officer: Officer, known: Mapping[str, Case], named: Collection[str], ref: str) -> tuple[tuple[str, str], ...]:
+    """Of the cases *named* those that are somebody else's than case *ref*, each with whose; of what speaks of the officer they
+    do not hear whose it is."""
+    whose = {other: somebody_elses(known[other], known[ref]) for other in named}
+    kept = {other for other in named if officer.key in {*known[other].conflicts, *known[other].named}}
+    return tuple((other, "somebody else" if other in kept else who) for other, who in whose.items() if who)
 
 
 def _not_for_this_resident(

@@ -26,6 +26,7 @@ from townclerk.domain.routing import route
 from townclerk.domain.typed import code
 from townclerk.domain.words import Category, LetterKind, Status
 
+_PARTY = "party"  # behind `#link`: whoever complains here is to have a part in somebody else's case
 _QUOTES = "\"'\u201c\u201d\u2018\u2019"
 _LONGEST = 60  # characters of a flag's name that are compared
 _A_SLIP = 0.8  # so near that it hardly is a name of its own
@@ -261,11 +262,27 @@ def link(work: OfficerAtWork, command: Command) -> None:
         )
     if found[0] not in work.known_refs:
         raise Refusal(f"there is no case {found[0]}", "#link and the reference of a case that is there")
+    _is_theirs_too(work, found[0], confirmed=_PARTY in command.argument.lower().split())
     told = d.case.receipts and bool(d.dates())
     d.drop_deadlines()
     d.change(status=Status.CLOSED, closed_at=d.now, linked=(*d.case.linked, found[0]), possible_links=(), requested_mail=None)
     d.join(JoinOther(found[0], work.officer.key, d.case.complainant, d.case.mails, told))
-    work.done(f"This mail now belongs to {found[0]}, its sender may write to it, and {d.case.ref} is closed.")
+    whose, sender = (f" ({name})" if name else "" for name in (work.others.get(found[0], ""), d.case.complainant.name))
+    work.done(f"This mail now belongs to {found[0]}{whose}, its sender{sender} may write to it, and {d.case.ref} is closed.")
+
+
+def _is_theirs_too(work: OfficerAtWork, ref: str, *, confirmed: bool) -> None:
+    """Refuses to give whoever complains here a part in somebody else's case, which they have not named, until it is said."""
+    case, whose = work.d.case, work.others.get(ref)
+    if whose is None or confirmed or ref in case.possible_links:
+        return
+    who = case.complainant.name or case.complainant.address or "whoever wrote it"
+    so = f"{who} would have a part in {ref}, and be told its reference, and {case.ref} would be closed"
+    raise Refusal(
+        f"{ref} is the case of {whose}, and {case.ref} that of {who}: {so}",
+        "#note and what the two have to do with each other: each goes on with its own reference",
+        corrected=(f"#link {ref} {_PARTY}",),
+    )
 
 
 def flag(work: OfficerAtWork, command: Command) -> None:

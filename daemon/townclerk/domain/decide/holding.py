@@ -442,7 +442,7 @@ def _as_author(work: OfficerAtWork, mail: HeldMail | LeavingMail) -> OfficerAtWo
     author = work.d.council.roster.find(mail.officer) or work.officer
     outside = mail.outside if isinstance(mail, HeldMail) else ""
     facts = replace(work.mail, number=mail.number, files=mail.files, most_bytes=mail.most_bytes, outside=outside)
-    theirs = OfficerAtWork(work.d, author, facts, work.known_refs, work.spare_ref)
+    theirs = OfficerAtWork(work.d, author, facts, work.known_refs, work.spare_ref, others=tuple(work.others.items()))
     written = mail.at if isinstance(mail, HeldMail) else mail.written_at
     theirs.written_on = work.d.council.calendar.local(written).date()  # "tomorrow" in it is the day after that
     return theirs

@@ -48,7 +48,7 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
         _turn_away(d, officer, event.mail)
         return
     before = d.case
-    work = OfficerAtWork(d, officer, event.mail, event.known_refs, event.spare_ref, event.informed)
+    work = OfficerAtWork(d, officer, event.mail, event.known_refs, event.spare_ref, event.informed, event.others)
     work.lines.extend([event.mail.outside] if event.mail.outside else [])
     at = None
     try:

@@ -72,11 +72,13 @@ class OfficerAtWork:
         known_refs: tuple[str, ...] = (),
         spare_ref: str | None = None,
         informed: bool = False,
+        others: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self.d = d
         self.officer = officer
         self.mail = mail
         self.known_refs = known_refs
+        self.others = dict(others)  # of those that are somebody else's: whose
         self.spare_ref = spare_ref  # for a case that a word opens
         self.informed = informed  # the letter that they answer was only for their information
         self.lines: list[str] = []
