@@ -39,6 +39,25 @@ def test_several_words_are_done_in_order_and_the_text_belongs_to_the_last() -> N
     ]
 
 
+@pytest.mark.parametrize("word", ["respond upheld", "message", "ask", "acknowledge"])
+@pytest.mark.parametrize(
+    "action", ["29 Jan deliver a new bin", "by Friday: bring a bin", "2027-01-29 - mend it\n#action 8 Feb mend that"]
+)
+def test_actions_stand_above_or_below_the_word_to_which_the_text_belongs(word: str, action: str) -> None:
+    below = read_commands(f"#{word}\n#action {action}\n\nDear Ms Patel")
+
+    assert below == read_commands(f"#action {action}\n#{word}\n\nDear Ms Patel")
+    assert below.problem is None
+    assert below.commands[-1].body == "Dear Ms Patel"
+
+
+@pytest.mark.parametrize(
+    "text", ["#respond upheld\n#action 29 Jan", "#note\n#action 29 Jan bring a bin", "#message\n#assign tom"]
+)
+def test_a_text_that_may_be_of_either_word_is_nobodys(text: str) -> None:
+    assert "both take a text" in (read_commands(f"{text}\n\nDear Ms Patel").problem or "")
+
+
 @pytest.mark.parametrize(
     "text", ["Dear Ms Patel", "", "\n", "No. #1 is wrong", "Please see #respond below", "#", "# ", "#1 bin"]
 )

@@ -69,7 +69,8 @@ TAKE_NO_TEXT = frozenset(
         *("send", "discard", "show", "help"),
     }
 )
-NEED_TEXT = frozenset({"acknowledge", "respond", "ask", "message", "note", "learning"})
+TEXT_GOES_OUT = frozenset({"acknowledge", "respond", "ask", "message"})  # and they need one
+NEED_TEXT = TEXT_GOES_OUT | {"note", "learning"}
 # Nothing of the text of these leaves the house.
 STAYS_INSIDE = frozenset(
     [
@@ -118,6 +119,12 @@ _GREETS = (
 _ALL = r"all|both|there|everyone|everybody|team|folks|colleagues?|again|the|and|a|sir|madam|bawb|pawb|ti|chi|d[iî]m|t[iî]m"
 # A name is written with a capital; "hi please close it" is more than a greeting.
 _GREETING = re.compile(rf"\s*(?i:{_GREETS})(?:[\s,/&+]+(?:(?i:{_ALL})\b|[A-Z][\w'.-]*)){{0,5}}\s*[,.!:;-]*\s*$")
+_OF_A_DAY = re.compile(
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|by|on|the|until|till|before|of|next|this|in|within|from"
+    r"|working|calendar|days?|weeks?|months?|today|tomorrow|end"
+)
+_FEWEST_OF_A_DEED = 2  # words beside the date of an action that say what will be done
 MOST_BEFORE = 12  # words before the first #word that can be left out of what they meant
 MOST_GREETED = 2  # lines, "Hi," and "Good morning", before the first word
 
@@ -160,12 +167,30 @@ def read_commands(own_text: str) -> Reading:
     words, body, apart = _top(lines)
     if not words:
         return Reading()
+    words = _actions_first(words) if body else words
     owner = next((n for n in reversed(range(len(words))) if words[n][0] not in TAKE_NO_TEXT), len(words) - 1)
     commands = tuple(
         Command(word, argument, body, apart) if n == owner else Command(word, argument)
         for n, (word, argument) in enumerate(words)
     )
     return Reading(commands, *(_problem(commands, body, owner) or (None, ())))
+
+
+def _actions_first(words: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """*words* with the actions above the one that lacks a text, where each of them says on its line what will be done: then the
+    text below them all is that one's, and a response tells of them."""
+    if words[-1][0] != "action":
+        return words
+    actions = [each for each in words if each[0] == "action"]
+    others = [each for each in words if each[0] != "action"]
+    lacking = others and others[-1][0] in TEXT_GOES_OUT and not _has_text(Command(*others[-1]))
+    return [*actions, *others] if lacking and all(_says_what(argument) for _, argument in actions) else words
+
+
+def _says_what(argument: str) -> bool:
+    """True where an action's line holds more than its date."""
+    said = (word.strip(".,:;-").lower() for word in plain(argument).split())
+    return sum(word.isalpha() and len(word) > 1 and not _OF_A_DAY.fullmatch(word) for word in said) >= _FEWEST_OF_A_DEED
 
 
 def without_body(read: Reading) -> Reading:
