@@ -109,6 +109,29 @@ async def test_a_letter_that_speaks_of_a_file_does_not_go_without_one(house: Hou
     assert "Re_ bins.msg did not go along" in folded(text_of(house, house.sent("refused")[0]))
 
 
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("Please find attached the form.", True),
+        ("You will find the form enclosed.", True),
+        ("Please see the attached.", True),
+        ("The form is attached to this email.", True),
+        ("The photograph that you attached shows the lid.", False),
+        ("The bins are attached to the wall.", False),
+        ("You will find the new bin attached to the wall.", False),
+        ("Please find the page at https://council.example/bins.", False),
+    ],
+)
+async def test_a_letter_that_says_that_a_file_comes_with_it_does_not_go_where_none_hangs_on_the_mail(
+    house: House, text: str, missing: bool
+) -> None:
+    await sent_with(house, f"#message\n{text}")
+
+    assert len(house.sent("message")) != missing
+    if missing:
+        assert "none hangs on your mail" in folded(text_of(house, house.sent("refused")[0]))
+
+
 async def test_a_contact_card_that_a_program_adds_stops_no_letter(house: House) -> None:
     await sent_with(house, "#message\nThe crew comes on Friday.", ("wendy ash.vcf", "text/vcard", b"x" * 900))
 

@@ -55,6 +55,13 @@ _SPEAKS_OF_A_FILE = re.compile(
     r"\b(?:attach(?:ed|ment|ments|ing)|enclos(?:ed|ure|ing)|(?:the|this|my|a) (?:file|pdf|photos?|photographs?|scan))\b",
     re.IGNORECASE,
 )
+# What says so of this very mail. "Is attached" alone does not: it may have gone before, or by post.
+_SAYS_THAT_ONE_GOES = re.compile(
+    r"\b(?:(?:please|kindly|you will|you'll) find (?:[\w'’-]+ ){0,4}?(?:attached|enclosed)(?! to (?:the|a|your)\b)"
+    r"|(?:please )?see (?:the )?(?:attached|enclosed)"
+    r"|(?:attached|enclosed) (?:to|with|in) this (?:e-?mail|letter|message))\b",
+    re.IGNORECASE,
+)
 _OUTLOOK = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 _INVITATIONS = frozenset(("text/calendar", "application/ics"))
 _CARDS = frozenset(("text/vcard", "text/x-vcard", "text/directory"))
@@ -100,6 +107,11 @@ def sort_files(files: Iterable[Attachment]) -> Sorted:
 
 def speaks_of_a_file(text: str) -> bool:
     return _SPEAKS_OF_A_FILE.search(text) is not None
+
+
+def says_that_one_goes(text: str) -> bool:
+    """True where *text* says that a file comes with it: "Please find attached"."""
+    return _SAYS_THAT_ONE_GOES.search(text) is not None
 
 
 def danger(file: Attachment) -> str:

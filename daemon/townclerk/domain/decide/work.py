@@ -12,7 +12,7 @@ from townclerk.domain.days_written import Count, When, clock_of, read_when, word
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.durations import Duration, Unit
-from townclerk.domain.enclosing import Enclosed, danger, named, size_words, sort_files, speaks_of_a_file
+from townclerk.domain.enclosing import Enclosed, danger, named, says_that_one_goes, size_words, sort_files, speaks_of_a_file
 from townclerk.domain.events import MailFacts
 from townclerk.domain.letters import (
     Acknowledgement,
@@ -207,7 +207,7 @@ class OfficerAtWork:
         if isinstance(letter, Response):
             self.may_answer()
         enclosed: Enclosed | None = None
-        if isinstance(letter, Acknowledgement | Message | Response) and not self.files.along and self.files.left:
+        if isinstance(letter, Acknowledgement | Message | Response) and not self.files.along:
             self._check_that_no_file_is_missed(letter.text)
         if isinstance(letter, Acknowledgement | Message | Response) and self.files.along:
             self.check_files()
@@ -216,8 +216,15 @@ class OfficerAtWork:
         self.d.to_resident(letter, automatic=False, promises=promises, clause=clause, enclosed=enclosed)
 
     def _check_that_no_file_is_missed(self, text: str) -> None:
-        """Refuses a letter that speaks of a file where none of those that hang on the mail goes along."""
-        if speaks_of_a_file(text):
+        """Refuses a letter that speaks of a file where none of those that hang on the mail goes along, and one that says that a
+        file comes with it where none hangs on the mail. What they sent themselves had its files or had none."""
+        if not self.files.left and not self.sent_already and says_that_one_goes(text):
+            raise Refusal(
+                "your text says that a file comes with it, and none hangs on your mail",
+                "the same words with the file",
+                "the same words without that sentence",
+            )
+        if self.files.left and speaks_of_a_file(text):
             raise Refusal(
                 f"your text speaks of a file, and none goes with it: {' '.join(self.files.left)}", "the same words with a PDF"
             )
