@@ -59,11 +59,19 @@ def _folded(text: str) -> str:
 
 
 def _holds_piece(text: str, plain: str) -> bool:
-    """True where the text repeats what the letter tells staff. What the resident wrote, whoever answers may repeat."""
-    ours = [line for line in plain.split("\n") if not line.startswith(">")]
-    known = set(_runs(list(_words("\n".join(ours))), _TAKEN))
+    """True where the text repeats what the letter tells staff. What the resident wrote, whoever answers may repeat; and what
+    the letter offers to be written to them."""
+    known = set(_runs(list(_words("\n".join(_told_staff(plain.split("\n"))))), _TAKEN))
     theirs = [line for line in text.split("\n") if not line.lstrip().startswith("#")]
     return not known.isdisjoint(_runs(list(_words("\n".join(theirs))), _TAKEN))
+
+
+def _told_staff(lines: list[str]) -> Iterator[str]:
+    offered = False
+    for line in lines:
+        offered = line.startswith("- #") or (offered and line.startswith("  "))
+        if not offered and not line.startswith(">"):
+            yield line
 
 
 def _is_written_into(quoted: str, letter: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from desk.clients.letters import ADDRESS, OFFICER, Letter, Part, both, divs, page, plain
 from desk.clients.shapes import DISCLAIMER, GREEN, SHAPES, SIGNATURE, Shape, gmail_page, gmail_text, outlook_text
-from townclerk.domain.answered import beside
+from townclerk.domain.answered import OwnLetter, beside
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.quoting import Doubt, Written
 from townclerk.mail.reading import read_inline, read_own
@@ -263,3 +263,19 @@ def test_a_line_drawn_across_divides_a_letter_too(letter: Letter) -> None:
     written = meant(plain(outlook_text(typed, letter)), letter)
 
     assert (written.doubt, words(written.text)) == (None, words(typed))
+
+
+def test_words_that_a_letter_offers_to_be_written_are_no_piece_of_it_and_what_it_tells_staff_is() -> None:
+    letter = OwnLetter(
+        "The resident wrote again and seems to be angry with us.\n\n"
+        "- #message: Offer them the chance to complain, with this below it:\n"
+        "  Thank you for answering our survey. If you would like to make a complaint, tell us what is wrong.\n"
+        "- #note: Keep a note\n",
+        "",
+        ("Exton Council",),
+    )
+    offered = Written("If you would like to make a complaint, tell us what is wrong.")
+    told = Written("The resident wrote again and seems to be angry with us.")
+
+    assert beside(offered, letter).doubt is None
+    assert beside(told, letter).doubt is Doubt.QUOTED
