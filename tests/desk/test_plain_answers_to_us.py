@@ -6,6 +6,7 @@ import pytest
 
 from desk.at_the_desk import ANSWER, LATER, WENDY, a_complaint, answer, folded, text_of
 from services.office import SERVER, House
+from townclerk.domain.plain_reply import press_said
 
 SOON = LATER + timedelta(minutes=3)
 AT_LAST = LATER + timedelta(minutes=6)
@@ -88,3 +89,81 @@ async def test_a_service_is_found_by_what_is_complained_of(house: House) -> None
     await answer(house, await a_complaint(house, "I complain about the library."), "#service bins")
 
     assert "#service waste" in text_of(house, house.sent("refused")[-1])
+
+
+@pytest.mark.parametrize(
+    ("said", "press"),
+    [
+        ("respond upheld\nDear Ms Patel,\n\nwe are sorry, because the crew was short.", "#respond upheld"),
+        ("Respond: not upheld\n\nThe crew was there.", "#respond not upheld"),
+        ("extend 5 the depot is late", "#extend 5 the depot is late"),
+        ("assign tom", "#assign tom"),
+        ("Message\nWe come on Friday.", "#message"),
+        ("Respond to her, please.", ""),
+        ("Message from the depot: we come on Friday.", ""),
+        ("Close the bin, please.", ""),
+    ],
+)
+async def test_who_forgets_the_hash_is_offered_the_press(house: House, said: str, press: str) -> None:
+    await answer(house, await a_complaint(house), said)
+
+    confirm = text_of(house, house.sent("confirm")[-1])
+    number = house.cases[0].held[-1].number
+    offered = [
+        line for line in confirm.split("\n") if line.startswith("- #") and not line.startswith(("- #send", "- #discard"))
+    ]
+    assert [line.split(":")[0].split(", with this")[0] for line in offered] == ([f"- {press}"] if press else [])
+    assert not press or f"#discard {number}" in confirm
+
+
+REVIEW = "- #review accept: Accept the request\n- #review refuse: Refuse it, with reasons\n- #message: Send a message\n"
+APPROVAL = "- #approve 17: Approve it: it leaves at once\n- #approve 17 no: Do not approve it, and say why\n"
+RESPONSE = "".join(f"- #send 3 respond {one}: Yes, it was the response: {one}\n" for one in ("upheld", "not-upheld"))
+
+
+@pytest.mark.parametrize(
+    ("said", "letter", "press"),
+    [
+        ("accept", REVIEW, "#review accept"),
+        ("Yes, accept", REVIEW, "#review accept"),
+        ("yes", REVIEW, "#review accept"),
+        ("Refuse", REVIEW, "#review refuse"),
+        ("No", REVIEW, ""),
+        ("yes", APPROVAL, "#approve 17"),
+        ("approved", APPROVAL, "#approve 17"),
+        ("not approved", APPROVAL, "#approve 17 no"),
+        ("yes", RESPONSE, ""),
+        ("yes, upheld", RESPONSE, "#send 3 respond upheld"),
+        ("acceptable? I have to ask Cal", REVIEW, ""),
+    ],
+)
+def test_the_one_press_that_a_plain_answer_says(said: str, letter: str, press: str) -> None:
+    assert press_said(said, letter) == press
+
+
+@pytest.mark.parametrize("word", ["#assign tom", "#note They mean the other bin.", "#message\nWe come on Friday."])
+async def test_a_word_in_answer_to_the_question_about_a_plain_answer_ends_its_waiting(house: House, word: str) -> None:
+    await answer(house, await a_complaint(house), "Not for us, sorry. Can somebody take this back?")
+    number = house.cases[0].held[0].number
+    await answer(house, house.sent("confirm")[-1], word, SOON)
+
+    assert house.cases[0].held == ()
+    assert f"held as number {number} is kept as a note" in folded(text_of(house, house.sent("done")[-1]))
+    await house.settle(LATER + timedelta(days=8))
+    assert len(house.sent("confirm")) == 1
+
+
+@pytest.mark.parametrize("word", ["#show", "#help", "#respond perhaps\nWe come."])
+async def test_to_look_or_to_be_refused_ends_nothing(house: House, word: str) -> None:
+    await answer(house, await a_complaint(house), "Not for us, sorry. Can somebody take this back?")
+    await answer(house, house.sent("confirm")[-1], word, SOON)
+
+    assert len(house.cases[0].held) == 1
+
+
+async def test_a_word_in_answer_to_another_letter_ends_nothing(house: House) -> None:
+    letter = await a_complaint(house)
+    await answer(house, letter, "Not for us, sorry. Can somebody take this back?")
+    await answer(house, letter, "#note They rang.", SOON)
+
+    assert len(house.cases[0].held) == 1

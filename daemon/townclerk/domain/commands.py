@@ -125,6 +125,12 @@ _OF_A_DAY = re.compile(
     r"|working|calendar|days?|weeks?|months?|today|tomorrow|end"
 )
 _FEWEST_OF_A_DEED = 2  # words beside the date of an action that say what will be done
+# A line that hardly begins a letter: a word and what belongs to it, or a word alone.
+_HASH_FORGOTTEN = re.compile(
+    r"\s*(?:respond\W+(?:(?:not|partly|partially)\W*)?upheld\b|extend\W+\d|action\W+\d|(?:assign|service|note)\W+\w"
+    r"|review\W+(?:accept|refuse|back)\b|category\W+\w[\w-]*\W*$|(?:acknowledge|message|ask|close|withdraw|show|help)\W*$)",
+    re.IGNORECASE,
+)
 MOST_BEFORE = 12  # words before the first #word that can be left out of what they meant
 MOST_GREETED = 2  # lines, "Hi," and "Good morning", before the first word
 
@@ -302,6 +308,15 @@ def misplaced(own_text: str) -> tuple[Command, ...]:
             short = len(before.split()) <= MOST_BEFORE
             return read.commands if short and read.problem is None else ()
     return ()
+
+
+def without_hash(own_text: str) -> tuple[Command, ...]:
+    """The words of a mail whose first line is one of them, but for its #: "respond upheld". Empty: it is none."""
+    said = own_text.strip()
+    if _HASH_FORGOTTEN.match(plain(said.split("\n", 1)[0])) is None:
+        return ()
+    read = read_commands(f"#{said}")
+    return read.commands if read.problem is None else ()
 
 
 def word_anywhere(text: str) -> str | None:

@@ -16,7 +16,8 @@ class MailFacts:
     `answerable` is False for a robot, a list, or an address that nobody reads. Of an officer's mail, `files` are what hangs on
     it, and `most_bytes` is how much of that a letter can carry; None: nothing is said of it. `outside` says who of the
     case's own parties stood among its recipients too, and so has it; empty: nobody. `answers_of` is when the letter of ours
-    was written that it answers; None: it answers none that we know."""
+    was written that it answers; None: it answers none that we know. `of_held`: that letter asked what is to become of a mail
+    that is held."""
 
     number: int
     sender: Address
@@ -32,6 +33,7 @@ class MailFacts:
     most_bytes: int | None = None
     outside: str = ""
     answers_of: datetime | None = None
+    of_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,16 @@ _MACHINES_TEXT = re.compile(
 ANSWERS_US = "answers_us"  # why a mail is held that answers a letter in which its writer was asked something
 _ASKING = frozenset({LetterKind.DECISION, LetterKind.CONFIRM})
 _PRESS = re.compile(r"^- (#[^:\n]{1,200}):((?:[^\n]{1,200}\n(?!\s*\n|- ))*[^\n]{0,200})", re.MULTILINE)
-_YES = re.compile(r"\s*(?:yes|yep|yeah|ydy|ie|oes)\b", re.IGNORECASE)
-_NO = re.compile(r"\s*(?:no|nope|nage|na)\b", re.IGNORECASE)
+# What is answered in plain words, and how the labels of the presses begin that say so.
+_YES, _NO = "yes|yep|yeah|ydy|ie|oes", "no|nope|nage|na"
+_SAID_BY = tuple(
+    (re.compile(rf"\s*(?:{answer})\b", re.IGNORECASE), re.compile(rf"\s*(?:{label})\b", re.IGNORECASE))
+    for answer, label in (
+        (rf"{_YES}|accept(?:ed)?|agreed?|approved?", rf"{_YES}|accept|approve"),
+        (_NO, _NO),
+        ("refused?|reject(?:ed)?|not approved", "refuse|do not approve"),
+    )
+)
 _OUTCOME_SAID = re.compile(r"(?P<kind>not|part(?:ly|ially)?)?[\s-]*upheld", re.IGNORECASE)
 _SHORT = 12  # words of an answer that says no more than yes or no
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "madam"})
@@ -53,10 +61,11 @@ def asks_officer(kind: str) -> bool:
 
 
 def press_said(answer: str, letter: str) -> str:
-    """Of the presses that stand ready in the text of *letter* the one that a plain "yes" or "no" says; empty: not just one."""
-    if len(answer.split()) > _SHORT or not (_YES.match(answer) or _NO.match(answer)):
+    """Of the presses that stand ready in the text of *letter* the one that a plain "yes", "accept" or "no" says; empty: not
+    just one."""
+    wanted = next((label for said, label in _SAID_BY if said.match(answer)), None)
+    if len(answer.split()) > _SHORT or wanted is None:
         return ""
-    wanted = _YES if _YES.match(answer) else _NO
     found = [(line.strip(), " ".join(label.split())) for line, label in _PRESS.findall(letter)]
     meant = [(line, label) for line, label in found if wanted.match(label)]
     outcome = _OUTCOME_SAID.search(answer)

@@ -26,6 +26,7 @@ from townclerk.domain.pressing import sure_of
 from townclerk.domain.quoting import Doubt, Written
 from townclerk.domain.roster import Officer
 from townclerk.domain.signing import Side
+from townclerk.domain.words import LetterKind
 from townclerk.mail.reading import read_own
 from townclerk.services import passed_on
 from townclerk.services.applying import happen
@@ -71,7 +72,8 @@ async def officer_mail(
     letter = await office.db.read(partial(_answered, thread=mail.thread))
     wrote = _wrote(mail, letter)
     facts = replace(facts, own_text=wrote.text, files=mail.attachments, most_bytes=office.ways.forward_limit)
-    facts = replace(facts, answers_of=letter.created_at if letter is not None else None)
+    if letter is not None:
+        facts = replace(facts, answers_of=letter.created_at, of_held=letter.kind == LetterKind.CONFIRM)
     addresses, day = council.roster.may_answer_for(officer), council.calendar.local(facts.received_at).date()
     signed = signed_for(mail, prefix, office.signer, addresses, day, in_thread=not office.ways.signed_addresses)
     read = read_commands(facts.own_text)

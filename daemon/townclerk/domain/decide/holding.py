@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from townclerk.domain.case import BY_POST, HeldMail, LeavingMail
-from townclerk.domain.commands import STAYS_INSIDE, Command, misplaced, read_commands
+from townclerk.domain.commands import ONLY_PRESSED, STAYS_INSIDE, Command, misplaced, read_commands, without_hash
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import UNDECIDED_FOR
 from townclerk.domain.decide import choices
@@ -24,7 +24,7 @@ from townclerk.domain.events import MailFacts, OfficerMailHeld
 from townclerk.domain.for_colleagues import FOR_COLLEAGUES, for_colleagues, told_outside
 from townclerk.domain.letters import AlsoHeld, Choice, Confirm, Done, Letter, Proof, Recipient, Variant
 from townclerk.domain.mail import Address
-from townclerk.domain.plain_reply import ANSWERS_US
+from townclerk.domain.plain_reply import ANSWERS_US, greets_by_name
 from townclerk.domain.roster import Officer
 from townclerk.domain.timer import Timer
 from townclerk.domain.words import LetterKind
@@ -226,7 +226,7 @@ def _not_for_the_resident(d: Deliberation, held: HeldMail, officer: Officer) -> 
 
 def _put_right(held: HeldMail) -> tuple[Choice, ...]:
     """The same mail once more, with its word at the top; the one that is held is then only a note."""
-    commands = misplaced(held.text) if held.why in {NO_WORD, ANSWERS_US} else ()
+    commands = misplaced(held.text) or without_hash(held.text) if held.why in {NO_WORD, ANSWERS_US} else ()
     if not commands:
         return ()
     text = next((command.body for command in commands if command.body), "")
@@ -472,6 +472,20 @@ def discard(work: OfficerAtWork, command: Command) -> None:
         work.done("It was not the response: the dates stand. The mail is kept with the case.")
     else:
         work.done("The held mail is kept as a note. Nothing has been sent.")
+
+
+def settle_plain_answer(work: OfficerAtWork, commands: tuple[Command, ...]) -> None:
+    """Somebody was asked about a mail of theirs in which no word stood, and answers with a word: that is what they meant, and
+    the mail is no longer asked about. A press on a mail that is held says by itself what becomes of it; and a letter to the
+    resident waits on, also for a colleague."""
+    if not work.mail.of_held or not {command.word for command in commands}.isdisjoint(ONLY_PRESSED):
+        return
+    plain = [held for held in work.d.case.held if held.officer == work.officer.key and held.why in {NO_WORD, ANSWERS_US}]
+    asked = [held for held in plain if work.mail.answers_of is not None and held.at <= work.mail.answers_of]
+    if len(asked) == 1 and not greets_by_name(asked[0].text, work.d.case.complainant.name):
+        work.d.settle_held(asked[0], work.officer.key, "it was kept as a note")
+        work.d.note(work.officer.key, "note", text=asked[0].text)
+        work.done(work.unseen(f"Your mail that was held as number {asked[0].number} is kept as a note.", "It is not sent."))
 
 
 def _may_press(work: OfficerAtWork, mail: HeldMail) -> None:

@@ -27,7 +27,17 @@ from townclerk.domain.decide import (
 from townclerk.domain.decide.belonging import tell_whoever_has_it
 from townclerk.domain.decide.correcting import corrections
 from townclerk.domain.decide.deliberation import Deliberation
-from townclerk.domain.decide.holding import NO_WORD, SENT, as_it_leaves, discard, hold, keep_as_note, remind, send
+from townclerk.domain.decide.holding import (
+    NO_WORD,
+    SENT,
+    as_it_leaves,
+    discard,
+    hold,
+    keep_as_note,
+    remind,
+    send,
+    settle_plain_answer,
+)
 from townclerk.domain.decide.outside import ask_whether_it_was_the_response, wrote_outside
 from townclerk.domain.decide.permitting import permit
 from townclerk.domain.decide.refusal import Refusal
@@ -68,6 +78,7 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
         if isinstance(refusal, approving.Replaced):
             approving.show_what_waits(d, officer)
         return
+    settle_plain_answer(work, event.commands)
     _tell_what_left(work)
     if event.unsigned and event.commands[-1].word not in TELLS_NOBODY_OUTSIDE:
         work.done("What stands below your words is what your mail program puts there: it went to nobody.")
