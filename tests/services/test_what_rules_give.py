@@ -61,8 +61,8 @@ async def test_a_rule_that_suggests_a_category_leaves_it_to_the_officer(house: H
     assert "As a rule suggests: it is a comment" in text_of(house, assignment)
 
 
-@pytest.mark.parametrize("said", ["comment", "complaint"])
-async def test_an_officer_follows_a_suggestion_or_does_not(house: House, said: str) -> None:
+@pytest.mark.parametrize(("said", "corrects"), [("comment", False), ("complaint", False), ("compliment", True)])
+async def test_an_officer_follows_a_suggestion_or_does_not(house: House, said: str, corrects: bool) -> None:
     await a_mail(ruled(house, "when: pond, then: {suggest: {category: comment}}"))
     house.replies(house.sent("assignment")[0], f"#category {said}\nThank you. We have read what you say about the pond.")
     await house.settle()
@@ -70,6 +70,8 @@ async def test_an_officer_follows_a_suggestion_or_does_not(house: House, said: s
     (case,) = house.cases
     assert (case.category, case.suggested) == (Category(said), None)
     assert not house.sent("refused")
+    events = [entry.event for entry in house.read(partial(journal.entries, case_ref=case.ref))]
+    assert ("corrected" in events) is corrects
 
 
 async def test_a_suggestion_that_says_what_the_case_is_says_nothing(house: House) -> None:

@@ -146,7 +146,8 @@ def category(work: OfficerAtWork, command: Command) -> None:
             corrected=with_nearest("category", wanted, Category),
         )
     category = Category(wanted)
-    if category is not d.case.category:
+    suggested = d.case.suggested is not None and d.case.suggested.category is category
+    if category is not d.case.category and not suggested:  # whoever does what a rule suggests corrects none
         _corrected(work, "category", d.case.category, category)
     if category is Category.COMPLAINT:
         _becomes_complaint(work)
