@@ -183,6 +183,7 @@ async def test_nobody_is_stopped_whose_letter_speaks_of_another_letter(house: Ho
         ("#acknowledge as we said on the phone\n\nYou say that the bin was missed.", "%23acknowledge"),
         ("#extend 8 Feb he is off sick with stress\n\nWe need more time as the depot is slow.", "%23extend%208%20Feb"),
         ("#extend 2027-02-08: he is off sick\n\n\nThe depot is slow.", "%23extend%202027-02-08"),
+        ("#extend 2027-02-08 Cal is off sick with stress.\n\nThe depot is slow.", "%23extend%202027-02-08"),
     ],
 )
 async def test_what_stands_beside_the_word_and_below_an_empty_line_is_asked_about(
@@ -200,6 +201,8 @@ async def test_what_stands_beside_the_word_and_below_an_empty_line_is_asked_abou
         ("#respond upheld\n\nWe are sorry that the crew was short.", "response", "We are sorry that the crew was short."),
         ("#respond upheld We are sorry that\nthe crew was short.\n\nIt is back.", "response", "We are sorry that the crew"),
         ("#respond upheld Dear Ms Patel, we are sorry.\n\nThe crew was short.", "response", "The crew was short."),
+        ("#respond upheld We are sorry for that.\n\nIt is back.", "response", "We are sorry for that."),
+        ("#extend 8 Feb The engineer is ill.\n\nWe come as soon as we can.", "delay_notice", "The engineer is ill."),
         ("#message Asha,\n\nwe come on Friday.", "message", "ome on Friday."),
         ("#message We come on Friday.\n\nKind regards\nWendy", "message", "We come on Friday."),
         ("#extend 2027-02-08\n\nThe depot has not answered.", "delay_notice", "The depot has not answered."),

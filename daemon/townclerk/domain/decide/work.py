@@ -54,6 +54,8 @@ _GOES_OUT = frozenset({"acknowledge", "respond", "ask", "message", "second-stage
 _NO_TIME = Duration(0, Unit.CALENDAR_DAY)
 _FEWEST_WORDS = 4  # beside a word, that read as the beginning of what is to be sent
 _SHOWN = 80  # characters of what somebody wrote, in the reason of a refusal
+_SENTENCE = re.compile(r"[^\W\d_a-z]\S*(?:\s+\S+){2,}[.!?][\"'”’)]*$", re.DOTALL)
+_NAME = re.compile(r"[^\W\d_]{2,}")
 BETWEEN = " ,:;.(-\u2010\u2011\u2013\u2014"  # what stands between a word's line and a remark
 _ASIDE = re.compile(r"\(.*\)|\[.*\]")
 
@@ -146,11 +148,19 @@ class OfficerAtWork:
             return command.text
         return self.one_text(command, command.argument, alone or f"#{command.word}")
 
+    def _is_first_sentence(self, beside: str) -> bool:
+        """True where *beside* is a sentence with its full stop, as a letter's first one is, and speaks of no colleague."""
+        theirs = {word.casefold() for word in self.d.case.complainant.name.split()}
+        others = (one.name.split() for one in self.d.council.roster.officers if one.key != self.officer.key)
+        colleagues = {name[0].casefold() for name in others if name} - theirs
+        said = {word.casefold() for word in _NAME.findall(beside)}
+        return _SENTENCE.match(beside) is not None and said.isdisjoint(colleagues)
+
     def one_text(self, command: Command, beside: str, alone: str) -> str:
         """What stands *beside* the word and below it, which is one text where it only goes on in the next line, or begins as a
         letter does; else one of them may be for us: it is asked. *alone* is the line without it."""
         resident, text = self.d.case.complainant.name, joined(beside, command.body)
-        if not (beside and command.body and command.apart) or greets(beside, resident):
+        if not (beside and command.body and command.apart) or greets(beside, resident) or self._is_first_sentence(beside):
             return text
         above, greeting = above_salutation(text, resident)
         if above:
