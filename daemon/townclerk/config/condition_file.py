@@ -6,7 +6,7 @@
       subject: [review*]                             words: in the subject, in the text, or anywhere
       sender: ["@lgo.org.uk"]
       all: [missed, bin*]                            each of them
-      any: [{language: [cy]}, [casgliad]]            one of them
+      any: [{is: reply}, [casgliad]]                 one of them
       not: [tennis]                                  none of them
       score: {at_least: 3, of: [{weighs: 2, when: [complain*]}, {weighs: 1, when: [again]}]}
 
@@ -40,6 +40,7 @@ from townclerk.domain.conditions import (
     Trait,
     Words,
 )
+from townclerk.domain.mail import SIGNAL_HEADERS
 
 MOST_WORDS = 100  # between words that are near each other
 WORD_KEYS = ("pattern", "near", "list")
@@ -241,6 +242,8 @@ def _header(name: str, value: Value) -> HeaderHas:
     if not re.fullmatch(r"[!-9;-~]{1,80}", name):
         raise Refused(f'"{name}" is not the name of a header', "write for instance X-Spam-Flag")
     words = tuple(text(item) for item in listed(value))
+    if name.lower() not in SIGNAL_HEADERS:
+        raise Refused(f'the header "{name}" is not kept of a mail', suggest(name.lower(), SIGNAL_HEADERS))
     return HeaderHas(name.lower(), () if words == ("*",) else words)
 
 

@@ -1,5 +1,6 @@
 """What a routing rule may ask of a mail, and why the answer is yes or no."""
 
+from abc import ABC, abstractmethod
 from calendar import day_name
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -74,7 +75,6 @@ class Facts:
     recipients: tuple[str, ...] = ()
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # lower-case name -> values
     attachments: tuple[Part, ...] = ()
-    language: str = ""
     size: int = 0
     traits: frozenset[Trait] = frozenset()
     earlier: tuple[datetime, ...] = ()
@@ -221,13 +221,14 @@ def _few(said: tuple[str, ...]) -> str:
 # --- what a mail is ------------------------------------------------------------------------------------------------------
 
 
-class Question:
-    """A condition that looks at one fact. `answer` says what was found, in words; "" where it does not hold."""
+class Question(ABC):
+    """A condition that looks at one fact."""
 
     __slots__ = ()
 
+    @abstractmethod
     def answer(self, facts: Facts) -> str:
-        raise NotImplementedError
+        """What was found, in words; "" where it does not hold."""
 
     def holds(self, reading: Reading) -> bool:
         return bool(self.answer(reading.facts))
@@ -311,19 +312,6 @@ class HasAttachment(Question):
     def __str__(self) -> str:
         larger = f"larger than {self.larger_than} bytes" if self.larger_than else ""
         return " ".join(["attachment:", *(each for each in (_few(self.names), _few(self.types), larger) if each)])
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageIs(Question):
-    """The sender writes in one of these languages."""
-
-    languages: tuple[str, ...]
-
-    def answer(self, facts: Facts) -> str:
-        return facts.language if facts.language in self.languages else ""
-
-    def __str__(self) -> str:
-        return f"language: {_few(self.languages)}"
 
 
 @dataclass(frozen=True, slots=True)

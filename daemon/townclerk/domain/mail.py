@@ -108,6 +108,12 @@ class IncomingMail:
 
 # Headers that say what sort of mail it is, or whether its sender was proven. The parser keeps these and no others.
 SIGNAL_HEADERS = (
+    "x-spam-flag",
+    "x-spam-status",
+    "x-spam-level",
+    "x-spam-score",
+    "x-ms-exchange-organization-scl",
+    "x-priority",
     "auto-submitted",
     "precedence",
     "x-autoreply",

@@ -284,18 +284,31 @@ async def _resident(
         await _file(office, facts, routed, settle, now)
         return
     else:
-        new = await new_reference(office, facts.received_at)
-        theirs = await office.db.read(partial(_cases_of, council=office.council.policy.id, address=facts.sender.address))
-        others = tuple(case.ref for case in theirs if case.status in _LIVE)[:MOST_SHOWN]
-        secret = tuple(possible for possible in link.possible if known[possible].restricted)
-        shown = tuple(possible for possible in link.possible if possible not in secret)
-        earlier = tuple(case.ref for case in theirs)[:MOST_EARLIER]
-        history = tuple(
-            Earlier(case.ref, case.category, case.opened_at) for case in theirs if case.complainant.key == facts.sender.key
-        )
-        event = CaseOpened(new, facts, routed, shown, others, secret, member, earlier, history=history, logged=_came_by(form))
+        event = await _opening(office, facts, link, known, routed, member, form)
     settled = ref or event.ref if isinstance(event, CaseOpened) else ref
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, settled))
+
+
+async def _opening(
+    office: Office,
+    facts: MailFacts,
+    link: Link,
+    known: dict[str, Case],
+    routed: Route,
+    member: bool,
+    form: FormRead | None,
+) -> CaseOpened:
+    """A new case, with what its officer is shown of the others that its sender has had."""
+    new = await new_reference(office, facts.received_at)
+    theirs = await office.db.read(partial(_cases_of, council=office.council.policy.id, address=facts.sender.address))
+    others = tuple(case.ref for case in theirs if case.status in _LIVE)[:MOST_SHOWN]
+    secret = tuple(possible for possible in link.possible if known[possible].restricted)
+    shown = tuple(possible for possible in link.possible if possible not in secret)
+    earlier = tuple(case.ref for case in theirs)[:MOST_EARLIER]
+    history = tuple(
+        Earlier(case.ref, case.category, case.opened_at) for case in theirs if case.complainant.key == facts.sender.key
+    )
+    return CaseOpened(new, facts, routed, shown, others, secret, member, earlier, history=history, logged=_came_by(form))
 
 
 async def _context(office: Office, mail: IncomingMail, screening: Screening, facts: MailFacts) -> Context:

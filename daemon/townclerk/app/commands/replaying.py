@@ -68,8 +68,8 @@ def replay_rules(
 
     \b
     Examples:
-      townclerk rules replay --with /root/new-rules --since 2026-01-01
-      townclerk rules replay --with /root/new-rules old-mail.mbox Maildir/
+      townclerk rules replay --with /etc/townclerk/new-rules --since 2026-01-01
+      townclerk rules replay --with /etc/townclerk/new-rules old-mail.mbox Maildir/
       townclerk rules replay --json | jq -r 'select(.changes) | .case'
     """
     silence()
