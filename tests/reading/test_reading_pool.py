@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from townclerk.mail.errors import MailUnreadable
 from townclerk.mail.parsing import Limits, ParsePool, ReaderUnavailable
-from townclerk.mail.reading import read_inline
+from townclerk.mail.reading import read_inline, read_written
 
 MAIL = b"From: a@example.org\r\nSubject: next\r\n\r\nMy bin."
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -63,6 +64,29 @@ async def test_a_mail_is_the_same_read_here_and_there() -> None:
     async with pool() as parser:
         for path in sorted(CORPUS.glob("*.eml")):
             assert await parser.parse(path) == await parser.parse(path.read_bytes()) == read_inline(path.read_bytes())
+
+
+async def test_what_somebody_wrote_is_the_same_read_here_and_there() -> None:
+    async with pool() as parser:
+        for path in sorted(CORPUS.glob("*.eml")):
+            assert await parser.written(path) == await parser.written(path.read_bytes()) == read_written(path)
+
+
+async def test_a_mail_that_hangs_when_its_words_are_asked_for_is_said_to_be_unreadable() -> None:
+    async with pool(Limits(seconds=0.3, seconds_per_megabyte=0)) as parser:
+        with pytest.raises(MailUnreadable, match=r"longer than 0\.3 seconds"):
+            await parser.written(hanging())
+        assert (await parser.written(MAIL)).text == "My bin."
+
+
+async def test_a_mail_whose_words_wake_a_fault_says_where_and_ends_no_reader() -> None:
+    nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (i, i) for i in range(3_000))
+    async with pool() as parser:
+        with pytest.raises(MailUnreadable, match="nested too deeply"):
+            await parser.written(b"From: a@example.org\r\n" + nested)
+        before = readers()
+        await parser.parse(MAIL)
+        assert readers() == before
 
 
 async def test_no_process_is_started_before_the_first_mail() -> None:

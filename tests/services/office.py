@@ -17,9 +17,10 @@ from townclerk.config.templates import TemplateSet
 from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.mail import File
+from townclerk.domain.quoting import Written
 from townclerk.domain.signing import Signer, SigningKey
 from townclerk.mail.memory import MemoryMailbox, MemoryTransport
-from townclerk.mail.reading import Reading, read_files, read_inline
+from townclerk.mail.reading import Reading, read_files, read_inline, read_written
 from townclerk.services import delivery, intake, timekeeper
 from townclerk.services.office import Office, Ways
 from townclerk.store import cases, outbox
@@ -82,6 +83,9 @@ class ReadHere:
         if self.poison in raw:
             raise RuntimeError("a bug of ours")
         return read_inline(raw)
+
+    async def written(self, source: bytes | Path) -> Written:
+        return read_written(source)
 
     async def files(self, source: bytes | Path, limit_bytes: int) -> tuple[File, ...]:
         raw = source if isinstance(source, bytes) else await asyncio.to_thread(source.read_bytes)

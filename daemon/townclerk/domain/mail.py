@@ -7,8 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from townclerk.domain.quoting import Written
-
 ADDRESS = re.compile(r"[^\s@<>,;:()]{1,64}@[^\s@<>,;:()]{1,255}\.[^\s@<>,;:().]{2,63}")
 """An address as an officer writes one down."""
 
@@ -74,7 +72,6 @@ class IncomingMail:
     subject: str
     text: str
     own_text: str
-    written: Written | None = None  # what the sender wrote, for acting on it; None: nobody has looked
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     reply_to: tuple[Address, ...] = ()

@@ -11,6 +11,7 @@
     │   │       └── TransportLoginRefused
     │   ├── Refused               this mail will never be accepted as it is
     │   └── Unknown               it may have been accepted: the same Message-ID must be used again
+    ├── MailUnreadable            what somebody wrote cannot be made out of their mail: a person must look at it
     ├── NotComposable             a mail of ours cannot be written down
     └── DemoNotInstalled          the embedded servers are not installed
 
@@ -30,6 +31,10 @@ def without_addresses(text: str) -> str:
 
 class WireTrouble(Exception):
     """Everything below. The message holds no address and no secret."""
+
+
+class MailUnreadable(WireTrouble):
+    """A mail cannot be read as it must be to act on it. The message says why, without a word of the mail itself."""
 
 
 class MailboxTrouble(WireTrouble):

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
 from townclerk.domain.mail import File
-from townclerk.mail.errors import WireTrouble
+from townclerk.domain.quoting import Written
+from townclerk.mail.errors import MailUnreadable, WireTrouble
 from townclerk.mail.mime import HEAD_LIMIT
 from townclerk.mail.reading import Reading, read_inline
 from townclerk.mail.worker import OUT_OF_MEMORY, READY, read_frame, write_frame
@@ -72,10 +73,10 @@ class ParsePool:
         self._threads = ThreadPoolExecutor(max_workers=2 * workers, thread_name_prefix="mail-reader")
         self._closed = False
 
-    async def parse(self, source: bytes | Path, to_act: bool = True) -> Reading:
-        """Read a mail, a large one by its path; *to_act* is as for `read`. Where its reader dies, another looks at the headers
-        alone, once. Raises OSError where the file cannot be read, ReaderUnavailable where no reader can be started."""
-        outcome = await self._ask("read", self._limits.time_for(source), source, to_act)
+    async def parse(self, source: bytes | Path) -> Reading:
+        """Read a mail, a large one by its path. Where its reader dies, another looks at the headers alone, once. Raises OSError
+        where the file cannot be read, ReaderUnavailable where no reader can be started."""
+        outcome = await self._ask("read", self._limits.time_for(source), source)
         if not isinstance(outcome, _Died):
             return cast("Reading", outcome)
         start = source[: 2 * HEAD_LIMIT] if isinstance(source, bytes) else source
@@ -87,6 +88,13 @@ class ParsePool:
         total past *limit_bytes*; none where the mail cannot be read. Raises as `parse` does."""
         outcome = await self._ask("files", self._limits.time_for(source), source, limit_bytes)
         return () if isinstance(outcome, _Died) else outcome
+
+    async def written(self, source: bytes | Path) -> Written:
+        """What its sender wrote, for acting on it. Raises as `parse` does, and MailUnreadable where its reader dies of it."""
+        outcome = await self._ask("written", self._limits.time_for(source), source)
+        if isinstance(outcome, _Died):
+            raise MailUnreadable(outcome.why)
+        return cast("Written", outcome)
 
     async def close(self) -> None:
         """End the readers, after what they are reading. A call that comes later raises ReaderUnavailable."""
@@ -132,7 +140,7 @@ class ParsePool:
 
 
 def _raised(answer: Any) -> Any:
-    if isinstance(answer, OSError):
+    if isinstance(answer, OSError | MailUnreadable):
         raise answer
     return answer
 

@@ -21,6 +21,7 @@ from townclerk.domain.mail import SIGNAL_HEADERS, Address, Attachment, DeliveryR
 from townclerk.domain.quoting import Written, agreed, own_words, written
 from townclerk.mail import mime, reports
 from townclerk.mail.charset import clean, header_text, readable
+from townclerk.mail.errors import MailUnreadable
 from townclerk.mail.html import read_html
 from townclerk.mail.mime import Opened, Part
 
@@ -49,11 +50,10 @@ def read_inline(raw: bytes) -> Reading:
     return read(raw)
 
 
-def read(source: bytes | Path, to_act: bool = True) -> Reading:
-    """Read a mail; without `IncomingMail.written`, which takes longer than all the rest, where nobody is *to_act* on it.
-    Raises OSError where the file cannot be read, and MemoryError; whatever the mail holds, nothing else."""
+def read(source: bytes | Path) -> Reading:
+    """Read a mail. Raises OSError where the file cannot be read, and MemoryError; whatever the mail holds, nothing else."""
     try:
-        return Reading(_whole(mime.open_mail(source), to_act))
+        return Reading(_whole(mime.open_mail(source)))
     except (OSError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001  # one mail: any bug that it wakes must not stop the next
@@ -63,6 +63,18 @@ def read(source: bytes | Path, to_act: bool = True) -> Reading:
 def read_head(source: bytes | Path) -> IncomingMail | None:
     """What the headers alone say, for a mail whose body cannot be touched. Raises OSError."""
     return _rescued(source, body=False)
+
+
+def read_written(source: bytes | Path) -> Written:
+    """What the sender of a mail wrote, for acting on it: it takes longer than all the rest of reading. Raises OSError where
+    the file cannot be read, MailUnreadable where what the mail holds wakes a fault."""
+    try:
+        root = mime.open_mail(source).root
+        return _written(root, name_words(_Head.of(root).sender))
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:
+        raise MailUnreadable(_where(error)) from error
 
 
 def read_files(source: bytes | Path, limit_bytes: int) -> tuple[File, ...]:
@@ -101,10 +113,10 @@ def _where(error: Exception) -> str:
 # -- the whole mail ----------------------------------------------------------------------------------------------------
 
 
-def _whole(opened: Opened, to_act: bool) -> IncomingMail:
+def _whole(opened: Opened) -> IncomingMail:
     root = opened.root
     head = _Head.of(root)
-    texts = _texts(root, name_words(head.sender) if to_act else None)
+    texts = _texts(root)
     signals = _signals(root)
     returned, report_type = _reported(root, texts.whole, signals)
     return IncomingMail(
@@ -112,7 +124,6 @@ def _whole(opened: Opened, to_act: bool) -> IncomingMail:
         subject=head.subject,
         text=texts.whole,
         own_text=texts.own,
-        written=texts.written,
         to=head.to,
         cc=head.cc,
         reply_to=head.reply_to,
@@ -280,35 +291,41 @@ def _signals(root: Part) -> dict[str, tuple[str, ...]]:
 class _Texts:
     whole: str
     own: str
-    written: Written | None
     cut: bool
 
 
-def _texts(root: Part, person: frozenset[str] | None) -> _Texts:
-    """*person*: the words of the sender's name; None: what they wrote is not looked for."""
-    found = mime.pages(root)
-    if not any(page.text.strip() for page in found):
-        named = mime.named_text(root)
-        found = [mime.Page(mime.text_of(named), html=False)] if named is not None else []
-    whole, own, marked = [], [], []
-    for page in found:
+def _texts(root: Part) -> _Texts:
+    whole, own = [], []
+    for page in _pages(root):
         read_page = read_html(page.text) if page.html else None
         whole.append(read_page.whole if read_page else page.text)
         own.append(read_page.own if read_page else page.text)
-        marked.append(read_page.marked if read_page else page.text)
     text, kept = "\n".join(whole).strip("\n"), "\n".join(own)
-    by_them = _written(root, found, "\n".join(marked), person) if person is not None else None
-    return _Texts(text[:TEXT_LIMIT], own_words(kept), by_them, cut=len(text) > TEXT_LIMIT)
+    return _Texts(text[:TEXT_LIMIT], own_words(kept), cut=len(text) > TEXT_LIMIT)
 
 
-def _written(root: Part, found: list[mime.Page], marked: str, person: frozenset[str]) -> Written:
-    """What the sender wrote, of the page as well as of the plain text: each shows what the other does not."""
-    first = written(marked, person)
-    rich = mime.pages(root, html=True)
+def _pages(root: Part) -> list[mime.Page]:
+    """The text of a mail, or where it has none the first of its files that is text."""
+    found = mime.pages(root)
+    if any(page.text.strip() for page in found):
+        return found
+    named = mime.named_text(root)
+    return [mime.Page(mime.text_of(named), html=False)] if named is not None else []
+
+
+def _written(root: Part, person: frozenset[str]) -> Written:
+    """What the sender wrote, of the page as well as of the plain text: each shows what the other does not. *person*: the words
+    of their name."""
+    found, rich = _pages(root), mime.pages(root, html=True)
+    first = written(_marked(found), person)
     if rich == found or not any(page.html for page in rich):
         return first
-    page = "\n".join(read_html(page.text).marked if page.html else page.text for page in rich)
+    page = _marked(rich)
     return agreed(first, written(page, person), page)
+
+
+def _marked(pages: list[mime.Page]) -> str:
+    return "\n".join(read_html(page.text).marked if page.html else page.text for page in pages)
 
 
 # -- delivery reports --------------------------------------------------------------------------------------------------

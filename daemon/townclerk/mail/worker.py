@@ -13,12 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from townclerk.mail.reading import read, read_files, read_head
+from townclerk.mail.errors import MailUnreadable
+from townclerk.mail.reading import read, read_files, read_head, read_written
 
 LENGTH = struct.Struct(">I")
 OUT_OF_MEMORY = 3  # exit status
 READY = "ready"
-_VERBS: dict[str, Callable[..., object]] = {"read": read, "head": read_head, "files": read_files}
+_VERBS: dict[str, Callable[..., object]] = {"read": read, "head": read_head, "files": read_files, "written": read_written}
 
 
 def write_frame(stream: IO[bytes], value: object) -> None:
@@ -71,8 +72,10 @@ def _private_streams() -> tuple[IO[bytes], IO[bytes]]:
 
 
 def _answer(verb: Callable[..., object], arguments: list[Any]) -> object:
-    """What the verb gives, or the OSError that says that the file cannot be read: this is not the mail's fault."""
+    """What the verb gives, or the error that says why the mail gives nothing: the OSError is not the mail's fault."""
     try:
         return verb(*arguments)
+    except MailUnreadable as error:
+        return MailUnreadable(str(error))
     except OSError as error:
         return OSError(error.errno, error.strerror)

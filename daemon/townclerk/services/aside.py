@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from structlog.typing import FilteringBoundLogger
 
-from townclerk.mail.errors import TransportDown
+from townclerk.mail.errors import MailUnreadable, TransportDown
 from townclerk.mail.parsing import ReaderUnavailable
 from townclerk.store.errors import StoreUnavailable
 
@@ -19,7 +19,7 @@ NOBODYS_FAULT = (StoreUnavailable, TransportDown, ReaderUnavailable, asyncio.Can
 @dataclass(slots=True)
 class Trouble:
     """`why` is None where all went well; else the type of the error and where it was raised. Its text may hold what people
-    wrote, so it is kept out."""
+    wrote, so it is kept out, but for the errors that vouch for theirs."""
 
     why: str | None = None
 
@@ -37,6 +37,9 @@ async def setting_aside(
         raise
     except let_pass:
         raise
+    except MailUnreadable as unreadable:
+        trouble.why = str(unreadable)
+        log.error(event, error=type(unreadable).__name__, why=trouble.why, **fields)
     except Exception as error:  # noqa: BLE001  # this is the one place: see above
         where = traceback.extract_tb(error.__traceback__)[-1]
         trouble.why = f"{type(error).__name__} at {where.name}:{where.lineno}"

@@ -30,6 +30,7 @@ from townclerk.domain.words import LetterKind
 from townclerk.mail.reading import read_own
 from townclerk.services import passed_on
 from townclerk.services.applying import happen
+from townclerk.services.kept_mail import written_in
 from townclerk.services.office import Office
 from townclerk.services.outside import case_written_to
 from townclerk.services.references import new_reference
@@ -70,7 +71,7 @@ async def officer_mail(
         await _leaver(office, officer, facts, link, settle, now)
         return
     letter = await office.db.read(partial(_answered, thread=mail.thread))
-    wrote = _wrote(mail, letter)
+    wrote = await _wrote(office, facts.number, letter)
     facts = replace(facts, own_text=wrote.text, files=mail.attachments, most_bytes=office.ways.forward_limit)
     if letter is not None:
         facts = replace(facts, answers_of=letter.created_at, of_held=letter.kind == LetterKind.CONFIRM)
@@ -252,9 +253,9 @@ async def _leaver(office: Office, officer: Officer, facts: MailFacts, link: Link
     await office.db.run(write)
 
 
-def _wrote(mail: IncomingMail, letter: OutboxRow | None) -> Written:
-    """What the officer wrote, held beside the *letter* that they answer where we have it."""
-    found = mail.written or Written(mail.own_text)
+async def _wrote(office: Office, number: int, letter: OutboxRow | None) -> Written:
+    """What the officer wrote in the mail *number*, held beside the *letter* that they answer where we have it."""
+    found = await written_in(office, number)
     return beside(found, read_own(letter.raw)) if letter is not None else found
 
 

@@ -14,10 +14,10 @@ from townclerk.mail.mailbox import Mailbox
 from townclerk.mail.parsing import ReaderUnavailable
 from townclerk.mail.reading import Reading
 from townclerk.services.aside import setting_aside
+from townclerk.services.kept_mail import NoRoom, source_of
 from townclerk.services.office import Office
 from townclerk.services.quarantining import quarantine
 from townclerk.services.sorting import sort, sort_sent
-from townclerk.services.writing import LARGE_MAIL, NoRoom, laid_out
 from townclerk.store import mails
 from townclerk.store.mails import StoredMail
 
@@ -178,10 +178,8 @@ async def _read_and_sort(office: Office, stored: StoredMail, now: datetime) -> F
 
 async def _read(office: Office, stored: StoredMail) -> Reading:
     try:
-        if stored.size <= LARGE_MAIL:
-            return await office.reader.parse(await office.db.read(partial(mails.raw_bytes, id=stored.id)))
-        async with laid_out(office, stored.id) as path:
-            return await office.reader.parse(path)
+        async with source_of(office.db, stored, office.ways.spool) as source:
+            return await office.reader.parse(source)
     except ReaderUnavailable:
         await office.db.run(partial(mails.take_back_attempt, id=stored.id))
         raise

@@ -15,6 +15,7 @@ from townclerk.domain.roster import Officer
 from townclerk.domain.screening import NOT_AWAY, Screening
 from townclerk.services.applying import happen
 from townclerk.services.desk import answer_outside
+from townclerk.services.kept_mail import written_in
 from townclerk.services.office import Office
 from townclerk.services.telling import letters_to_lead
 from townclerk.store import facts as remembered
@@ -43,7 +44,7 @@ async def officers_robot(
         return
     verdict = proven(mail, office.ways.trusted_server, office.ways.authentication).state
     forged, by_itself = verdict == "fail", "auto-submitted" in mail.headers
-    worded = read_commands(mail.written.text if mail.written else mail.own_text).commands
+    worded = read_commands((await written_in(office, facts.number)).text).commands
     if worded and not by_itself and not forged:
         content = Refused(
             " ".join(command.line for command in worded),

@@ -9,6 +9,7 @@ from townclerk.config.templates import TemplateSet
 from townclerk.domain.authentication import Profile
 from townclerk.domain.council import Council
 from townclerk.domain.mail import File
+from townclerk.domain.quoting import Written
 from townclerk.domain.signing import Signer
 from townclerk.mail.reading import Reading
 from townclerk.store.database import Database
@@ -18,6 +19,8 @@ class Reader(Protocol):
     """Reads mail without harm: in another process, or, for trusted text, in this one."""
 
     async def parse(self, source: bytes | Path) -> Reading: ...
+
+    async def written(self, source: bytes | Path) -> Written: ...
 
     async def files(self, source: bytes | Path, limit_bytes: int) -> tuple[File, ...]: ...
 

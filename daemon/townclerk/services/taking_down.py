@@ -26,10 +26,10 @@ from townclerk.domain.roster import Officer
 from townclerk.domain.routing import Route, route
 from townclerk.domain.screening import unread_address
 from townclerk.domain.words import Status
+from townclerk.services.kept_mail import kept, written_in
 from townclerk.services.office import Office
 from townclerk.services.references import new_reference
 from townclerk.services.restrictions import restricted_case
-from townclerk.services.writing import laid_out
 from townclerk.store import cases, mails
 from townclerk.store.database import Tx
 from townclerk.store.mails import StoredMail
@@ -151,8 +151,8 @@ async def _original(office: Office, number: int, mail: IncomingMail, received_at
     found = forwarded(mail, today, frozenset(ours))
     if found is not None or not any(each.content_type == _MAIL for each in mail.attachments):
         return found
-    async with laid_out(office, number) as path:
-        files = await office.reader.files(path, _LOOKED_INTO)
+    async with kept(office, number) as source:
+        files = await office.reader.files(source, _LOOKED_INTO)
     for file in files:
         inner = (await office.reader.parse(file.content)).mail if file.content_type == _MAIL else None
         if inner is not None and inner.sender is not None and inner.sender.key not in ours:
@@ -210,13 +210,13 @@ async def _earlier(office: Office, officer: Officer, number: int) -> _Earlier | 
         return none
     if stored.case_ref is not None:
         return Refused(f"#log {number}", f"that mail belongs to {stored.case_ref} already", ())
-    async with laid_out(office, number) as path:
-        mail = (await office.reader.parse(path)).mail
+    async with kept(office, number) as source:
+        mail = (await office.reader.parse(source)).mail
     if mail is None or proven(mail, office.ways.trusted_server, office.ways.authentication).state != "pass":
         return none
     facts = _facts(stored, mail, officer)
     original = await _original(office, number, mail, stored.received_at)
-    read = read_commands(mail.written.text if mail.written is not None else mail.own_text)
+    read = read_commands((await written_in(office, number)).text)
     logged = unsigned(read.commands[0].text, officer.name) if read.commands and read.commands[0].word == "log" else ""
     return _Earlier(facts, original, logged) if original is not None or logged else none
 

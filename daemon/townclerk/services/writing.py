@@ -1,14 +1,11 @@
 """A letter decided becomes a mail ready for the outbox: rendered, addressed, signed."""
 
 import hashlib
-import tempfile
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from difflib import SequenceMatcher
 from functools import partial
-from pathlib import Path
 
 from townclerk.config.templates import Rendered
 from townclerk.domain.decide import Send
@@ -18,32 +15,14 @@ from townclerk.domain.mail import Address, File, OutgoingMail
 from townclerk.domain.reference import compacted
 from townclerk.domain.signing import Side
 from townclerk.mail.composing import compose
+from townclerk.services.kept_mail import source_of
 from townclerk.services.office import Office
 from townclerk.store import mails
 from townclerk.store.outbox import OutboxRow
 
-LARGE_MAIL = 1_000_000  # bytes: from here on a mail is handed over as a file, not held in memory
-
 
 class FilesMissing(LookupError):
     """A letter names files that its mail does not hold."""
-
-
-class NoRoom(Exception):
-    """A large mail cannot lie on this machine's disk while it is read: nothing is wrong with it."""
-
-
-@asynccontextmanager
-async def laid_out(office: Office, number: int) -> AsyncIterator[Path]:
-    """The mail *number* as a file, while the block runs. Raises NoRoom."""
-    try:
-        with tempfile.TemporaryDirectory(dir=office.ways.spool) as folder:
-            path = Path(folder) / "mail"
-            with path.open("wb") as file:
-                await office.db.read(partial(mails.write_raw, id=number, file=file))
-            yield path
-    except OSError as trouble:
-        raise NoRoom(f"no room for a large mail: {type(trouble).__name__}") from trouble
 
 
 async def write_letters(
@@ -226,8 +205,5 @@ async def _files(office: Office, number: int, *, whole: bool = False) -> tuple[F
     if stored is None:
         return ()
     limit = max(office.ways.forward_limit, stored.size) if whole else office.ways.forward_limit
-    if stored.size <= LARGE_MAIL:
-        raw = await office.db.read(partial(mails.raw_bytes, id=number))
-        return await office.reader.files(raw, limit)
-    async with laid_out(office, number) as path:
-        return await office.reader.files(path, limit)
+    async with source_of(office.db, stored, office.ways.spool) as source:
+        return await office.reader.files(source, limit)

@@ -9,7 +9,7 @@ from desk.clients.shapes import DISCLAIMER, GREEN, SHAPES, SIGNATURE, Shape, gma
 from townclerk.domain.answered import OwnLetter, beside
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.quoting import Doubt, Written
-from townclerk.mail.reading import read_inline, read_own
+from townclerk.mail.reading import read_inline, read_own, read_written
 
 SHORT = "#respond upheld\nDear Ms Patel, we are sorry. We will come on Friday."
 TYPED = {
@@ -42,9 +42,7 @@ def read(part: Part, letter: Letter) -> IncomingMail:
 
 def meant(part: Part, letter: Letter) -> Written:
     """What the desk takes for the officer's words."""
-    written = read(part, letter).written
-    assert written is not None
-    return beside(written, read_own(letter.raw))
+    return beside(read_written(sent(part, letter)), read_own(letter.raw))
 
 
 def paragraphs(text: str) -> list[list[str]]:

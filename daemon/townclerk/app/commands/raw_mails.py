@@ -6,7 +6,6 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,10 +31,10 @@ class RawMail:
     source: Path | bytes | OSError
 
 
-async def read_mails(paths: Iterable[Path], to_act: bool = True) -> AsyncGenerator[tuple[str, Reading | OSError], None]:
+async def read_mails(paths: Iterable[Path]) -> AsyncGenerator[tuple[str, Reading | OSError], None]:
     """The name of each mail of *paths*, in their order, and what it says, or why it cannot be opened. A path is a file, an
-    mbox, a maildir, or a folder of any of them. Files whose name begins with a dot are left out. *to_act* is as for `read`."""
-    async with aclosing(in_order(raw_mails(paths), partial(_read, to_act))) as found:
+    mbox, a maildir, or a folder of any of them. Files whose name begins with a dot are left out."""
+    async with aclosing(in_order(raw_mails(paths), _read)) as found:
         async for raw, reading in found:
             yield raw.name, reading
 
@@ -161,10 +160,10 @@ def _begins(before: bytes, line: bytes, after: bytes) -> bool:
 # --- reading -------------------------------------------------------------------------------------------------------------
 
 
-async def _read(to_act: bool, pool: ParsePool, raw: RawMail) -> Reading | OSError:
+async def _read(pool: ParsePool, raw: RawMail) -> Reading | OSError:
     if isinstance(raw.source, OSError):
         return raw.source
     try:
-        return await pool.parse(raw.source, to_act)
+        return await pool.parse(raw.source)
     except OSError as error:
         return error

@@ -1,7 +1,6 @@
 """`townclerk rules replay`: what other rules would have made of the mail that there was."""
 
 import asyncio
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import aclosing
@@ -27,8 +26,8 @@ from townclerk.domain.signing import Signer
 from townclerk.domain.words import Category
 from townclerk.mail.parsing import ParsePool
 from townclerk.mail.reading import Reading
+from townclerk.services.kept_mail import NoRoom, source_of
 from townclerk.services.sorting import MOST_EARLIER_COUNTED
-from townclerk.services.writing import LARGE_MAIL
 from townclerk.store import cases, journal, mails
 from townclerk.store.journal import Entry
 from townclerk.store.mails import StoredMail
@@ -241,15 +240,10 @@ def _pages(records: Records, numbers: Sequence[int]) -> Iterator[tuple[StoredMai
 async def _read_stored(records: Records, pool: ParsePool, kept: tuple[StoredMail, Entry | None]) -> Reading:
     stored, _ = kept
     try:
-        if stored.size <= LARGE_MAIL:
-            return await pool.parse(await records.db.read(partial(mails.raw_bytes, id=stored.id)), to_act=False)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "mail"
-            with path.open("wb") as file:
-                await records.db.read(partial(mails.write_raw, id=stored.id, file=file))
-            return await pool.parse(path, to_act=False)
-    except OSError as error:
-        return Reading(None, f"it cannot be opened: {error.strerror or error}")
+        async with source_of(records.db, stored, None) as source:
+            return await pool.parse(source)
+    except NoRoom as error:
+        return Reading(None, str(error))
 
 
 def _as_it_came(records: Records, stored: StoredMail, opening: Entry | None, reading: Reading) -> Given | Unread:
@@ -287,7 +281,7 @@ async def _replay_files(
     sides = Sides(before, changed_council(before.policy.id, changed, settings, today), _household(before, settings))
     account = Account(sides, as_json, "mail", since)
     progress = Progress(None)
-    async with aclosing(read_mails(paths, to_act=False)) as found:
+    async with aclosing(read_mails(paths)) as found:
         async for path, reading in found:
             given = _as_filed(path, reading)
             if isinstance(given, Unread):

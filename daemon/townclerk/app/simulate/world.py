@@ -19,9 +19,10 @@ from townclerk.config.templates import TemplateSet
 from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.mail import File
+from townclerk.domain.quoting import Written
 from townclerk.domain.signing import Signer, SigningKey
 from townclerk.mail.mailbox import Mailbox
-from townclerk.mail.reading import Reading, read, read_files
+from townclerk.mail.reading import Reading, read, read_files, read_written
 from townclerk.mail.transport import Transport
 from townclerk.services import delivery, intake, reporting, timekeeper
 from townclerk.services.office import Office, Ways
@@ -69,6 +70,9 @@ class ReadHere:
 
     async def parse(self, source: bytes | Path) -> Reading:
         return read(source)
+
+    async def written(self, source: bytes | Path) -> Written:
+        return read_written(source)
 
     async def files(self, source: bytes | Path, limit_bytes: int) -> tuple[File, ...]:
         return read_files(source, limit_bytes)
