@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from townclerk.config.languages import CODES, check_language
 from townclerk.config.patterns import check_pattern, check_phrase
 from townclerk.config.reading import Fields, Refused, Value, clock, suggest, text, whole_number, word_of, yes_no
 from townclerk.config.yaml import Items, Scalar, Table
@@ -39,6 +40,7 @@ from townclerk.domain.conditions import (
     SentTo,
     Trait,
     Words,
+    WrittenIn,
 )
 from townclerk.domain.mail import SIGNAL_HEADERS
 
@@ -89,6 +91,7 @@ def _parts(f: Fields, lists: Lists) -> Iterable[Condition]:
         "header": _headers,
         "attachment": _attachment,
         "larger_than": lambda value: LargerThan(size(value)),
+        "language": _language,
         "is": lambda value: Is(tuple(word_of(Trait)(item) for item in listed(value))),
         "earlier_cases": _earlier,
         "arrives": _arrives,
@@ -107,8 +110,8 @@ def _parts(f: Fields, lists: Lists) -> Iterable[Condition]:
 
 
 KEYS = (
-    *(where.value for where in Field), "sender", "to", "header", "attachment", "larger_than", "is", "earlier_cases", "arrives",
-    "score", "all", "any", "also", "not", *WORD_KEYS,
+    *(where.value for where in Field), "sender", "to", "header", "attachment", "larger_than", "language", "is", "earlier_cases",
+    "arrives", "score", "all", "any", "also", "not", *WORD_KEYS,
 )  # fmt: skip
 
 
@@ -263,6 +266,24 @@ def size(value: Value) -> int:
     if found is None:
         raise Refused(f'"{written}" is not a size', "write for instance 500 KB or 2 MB")
     return int(float(found[1]) * _UNITS[found[2].lower()])
+
+
+def _language(value: Value) -> WrittenIn:
+    """`cy`, `[cy, pl]`, or `{not: en}`: in another one."""
+    if not isinstance(value.node, Table):
+        return WrittenIn(_codes(value))
+    with value.fields() as f:
+        return WrittenIn(f.required("not", _codes, ()), other=True)
+
+
+def _codes(value: Value) -> tuple[str, ...]:
+    value.wants(type=["string", "array"])
+    return tuple(found for item in listed(value) for found in item.attempt(lambda each: (_code(each),), ()))
+
+
+def _code(value: Value) -> str:
+    value.wants(type="string", enum=sorted(CODES))
+    return check_language(text(value))
 
 
 def _earlier(value: Value) -> EarlierCases:

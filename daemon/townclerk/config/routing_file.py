@@ -34,6 +34,7 @@ from pathlib import Path
 
 from townclerk.config.condition_file import Lists, listed, read_condition
 from townclerk.config.errors import FilesRefused
+from townclerk.config.languages import KnownLanguages
 from townclerk.config.patterns import LinearPatterns, check_phrase
 from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, refuse_word, suggest, text, word_of, yes_no
 from townclerk.config.routing_tests import read_tests
@@ -41,7 +42,7 @@ from townclerk.config.shipped import Own, find_shipped, shipped_files
 from townclerk.config.yaml import Items, Node, Scalar, Table, parse_yaml, read_file
 from townclerk.config.yaml import Place as YamlPlace
 from townclerk.domain.case import FLAGS, PRIORITY
-from townclerk.domain.conditions import AllOf, Words, can_hold, every_condition
+from townclerk.domain.conditions import AllOf, NoLanguages, Words, WrittenIn, can_hold, every_condition
 from townclerk.domain.forms import FIELDS as FORM_FIELDS
 from townclerk.domain.forms import Form
 from townclerk.domain.phrases import PhraseIndex
@@ -161,7 +162,8 @@ def _routing(root: Value, included: IncludedFile, known: _Vocabulary, version: C
         files = _Set(root, included, known)
         files.read(f)
     rules = tuple(files.rules)
-    words = tuple(each for rule in rules for each in every_condition(rule.when) if isinstance(each, Words))
+    asked = tuple(each for rule in rules for each in every_condition(rule.when))
+    words = tuple(each for each in asked if isinstance(each, Words))
     phrases = (
         phrase for each in words for phrase in (*each.phrases, *(p for near in each.nears for g in near.groups for p in g))
     )
@@ -169,6 +171,7 @@ def _routing(root: Value, included: IncludedFile, known: _Vocabulary, version: C
         rules=rules,
         phrases=PhraseIndex(phrases, files.variants),
         patterns=LinearPatterns(pattern for each in words for pattern in each.patterns),
+        languages=KnownLanguages() if any(isinstance(each, WrittenIn) for each in asked) else NoLanguages(),
         otherwise_category=category,
         otherwise_service=service,
         services=services,

@@ -55,6 +55,20 @@ class NoPatterns:
         return ()
 
 
+class Languages(Protocol):
+    """What tells languages apart."""
+
+    def of(self, text: str) -> str:
+        """The code of the language in which most of *text* is written, "cy"; "" where that cannot be said for certain."""
+
+
+class NoLanguages:
+    """For rules that ask for none."""
+
+    def of(self, text: str) -> str:  # noqa: ARG002 - nobody asks
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A file that came with a mail. `size` in bytes."""
@@ -85,10 +99,11 @@ class Facts:
 class Reading:
     """A mail, and what all rules' words and patterns find in it: each text is read once, however many rules ask."""
 
-    def __init__(self, facts: Facts, phrases: PhraseIndex, patterns: Patterns) -> None:
+    def __init__(self, facts: Facts, phrases: PhraseIndex, patterns: Patterns, languages: Languages) -> None:
         self.facts = facts
         self.phrases = phrases
         self.patterns = patterns
+        self._languages = languages
 
     @cached_property
     def subject(self) -> "TextRead":
@@ -97,6 +112,11 @@ class Reading:
     @cached_property
     def text(self) -> "TextRead":
         return TextRead(self.facts.text, self.phrases, self.patterns)
+
+    @cached_property
+    def language(self) -> str:
+        """The code of that in which the sender wrote; "" where it cannot be said. It is looked for where a rule asks, only."""
+        return self._languages.of(self.facts.text)
 
     def texts(self, where: Field) -> "tuple[tuple[Field, TextRead], ...]":
         both = ((Field.SUBJECT, self.subject), (Field.TEXT, self.text))
@@ -390,6 +410,29 @@ class Hours:
         if self.begins <= self.ends:
             return self.begins <= at < self.ends
         return at >= self.begins or at < self.ends
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenIn:
+    """The sender wrote in one of these languages, by their codes; *other*: in another one than these. Of a text of which
+    nobody can say it, neither holds."""
+
+    languages: tuple[str, ...]
+    other: bool = False
+
+    def holds(self, reading: Reading) -> bool:
+        return bool(reading.language) and (reading.language in self.languages) is not self.other
+
+    def explain(self, reading: Reading) -> Verdict:
+        return Verdict(
+            self.holds(reading), str(self), f"it is {reading.language or 'too short to say, or of none for certain'}"
+        )
+
+    def below(self) -> tuple[Condition, ...]:
+        return ()
+
+    def __str__(self) -> str:
+        return f"language: {'not ' if self.other else ''}{_few(self.languages)}"
 
 
 # --- all, any, not, scores -----------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from townclerk.domain.conditions import (
     Condition,
     EarlierCases,
     Facts,
+    Languages,
+    NoLanguages,
     NoPatterns,
     Part,
     Patterns,
@@ -123,6 +125,7 @@ class Routing:
     rules: tuple[Rule, ...] = ()
     phrases: PhraseIndex = field(default_factory=lambda: PhraseIndex(()))
     patterns: Patterns = field(default_factory=NoPatterns)
+    languages: Languages = field(default_factory=NoLanguages)
     otherwise_category: Category = Category.COMPLAINT
     otherwise_service: str = "other"
     services: tuple[str, ...] = ()  # every one of this council, whether a rule gives it or only an officer does
@@ -132,6 +135,10 @@ class Routing:
     def asks_for_earlier_cases(self) -> bool:
         """Whether any rule looks at the cases that the sender has had."""
         return any(isinstance(each, EarlierCases) for rule in self.rules for each in every_condition(rule.when))
+
+    def read(self, facts: Facts) -> Reading:
+        """A mail, as these rules look at it."""
+        return Reading(facts, self.phrases, self.patterns, self.languages)
 
 
 class Signal:
@@ -206,7 +213,7 @@ class Route:
 def route(mail: IncomingMail, routing: Routing, opens: bool = True, context: Context | None = None) -> Route:
     """What the rules make of a mail: of the sender's own words. What they quote counts only where it is all there is of a mail
     that *opens* a case: a pure forward. In a further mail it is our own letter."""
-    reading = Reading(facts_of(mail, opens, context or Context()), routing.phrases, routing.patterns)
+    reading = routing.read(facts_of(mail, opens, context or Context()))
     return _route((rule for rule in routing.rules if rule.when.holds(reading)), routing)
 
 
@@ -221,7 +228,7 @@ def form_of(mail: IncomingMail, routing: Routing) -> Form | None:
     forms = [rule for rule in routing.rules if rule.then.form is not None]
     if not forms:
         return None
-    reading = Reading(facts_of(mail, opens=True, context=Context()), routing.phrases, routing.patterns)
+    reading = routing.read(facts_of(mail, opens=True, context=Context()))
     return next((rule.then.form for rule in forms if rule.when.holds(reading)), None)
 
 
@@ -300,7 +307,7 @@ def explain_route(
     mail: IncomingMail, routing: Routing, opens: bool = True, context: Context | None = None
 ) -> tuple[Tried, ...]:
     """Every rule, in order, and why it holds or does not. What it all comes to, `route` says."""
-    reading = Reading(facts_of(mail, opens, context or Context()), routing.phrases, routing.patterns)
+    reading = routing.read(facts_of(mail, opens, context or Context()))
     tried: list[Tried] = []
     first: dict[str, str] = {}
     stopped = ""
@@ -339,7 +346,7 @@ def try_rules(routing: Routing) -> Trial:
     reached: set[str] = set()
     tests = [(rule, test) for rule in routing.rules for test in rule.tests]
     for rule, test in tests:
-        reading = Reading(facts_of(test.mail, opens=True, context=test.context), routing.phrases, routing.patterns)
+        reading = routing.read(facts_of(test.mail, opens=True, context=test.context))
         if rule.when.holds(reading) is not test.holds:
             failed.append(Failed(rule, test, rule.when.explain(reading)))
         elif test.holds:
