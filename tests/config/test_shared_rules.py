@@ -18,6 +18,7 @@ def test_every_shared_file_is_named_by_some_council() -> None:
         "unitary_services",
         "landlord",
         "home_repairs",
+        "unwanted",
     }
 
 

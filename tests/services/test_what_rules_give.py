@@ -8,13 +8,14 @@ from functools import partial
 
 import pytest
 
-from services.office import MONDAY, House
+from services.office import MONDAY, SERVER, House
 from townclerk.config.routing_file import read_routing
 from townclerk.config.yaml import parse_yaml
 from townclerk.domain.case import Case
 from townclerk.domain.digest import Heading, standing
-from townclerk.domain.words import Alert, Category
-from townclerk.store import journal, outbox
+from townclerk.domain.words import Alert, Category, Status
+from townclerk.services import digests
+from townclerk.store import journal, mails, outbox
 from townclerk.store.outbox import OutboxLine
 
 WENDY, TOM, CAL, NUALA = (f"{name}@council.example" for name in ("wendy.ash", "tom.birch", "cal.lane", "nuala.byrne"))
@@ -230,3 +231,118 @@ async def test_a_mail_of_somebody_whose_case_is_open_is_never_only_filed(house: 
     await a_mail(house)
 
     assert [case.subject for case in house.cases] == ["Complaint about bins"] * 2
+
+
+# --- spam, newsletters, robots: by the rules that are shipped -------------------------------------------------------------
+
+CERTAIN = {"X-Spam-Status": "Yes, score=18.4 required=5.0"}
+LIKELY = {"X-Spam-Flag": "YES"}
+PILLS = "Cheap pills, and page one of every search."
+HURT = "I am going to end my life tonight."
+
+
+async def test_what_the_mail_server_is_certain_of_is_kept_and_answered_by_nothing(house: House) -> None:
+    house.arrives(PILLS, "Hello", **CERTAIN)  # type: ignore[arg-type]  # headers are words
+    await house.settle()
+
+    assert (house.cases, house.letters()) == ([], [])
+
+
+async def test_what_is_perhaps_spam_and_not_about_the_council_waits_for_a_person_without_a_receipt(house: House) -> None:
+    case = await a_mail(house, PILLS, subject="Hello", **LIKELY)
+
+    assert (case.category, bool(case.deadlines)) == (Category.SPAM, False)
+    assert not house.sent("receipt")
+    (asked,) = house.sent("decision")
+    assert "It is spam: close it" in text_of(house, asked)
+
+
+async def test_a_residents_complaint_that_the_mail_server_takes_for_spam_is_a_case_like_any_other(house: House) -> None:
+    case = await a_mail(house, "I complain: nobody has emptied my bin since May.", **LIKELY)
+
+    assert (case.category, bool(case.deadlines)) == (Category.COMPLAINT, True)
+    assert house.sent("receipt")
+    (assignment,) = house.sent("assignment")
+    assert "A rule suggests that it is spam" in text_of(house, assignment)
+
+
+async def test_one_press_ends_what_is_spam_and_nothing_goes_to_whoever_sent_it(house: House) -> None:
+    await a_mail(house, "I complain: nobody has emptied my bin since May.", **LIKELY)
+    house.replies(house.sent("assignment")[0], "#category spam")
+    await house.settle()
+
+    (case,) = house.cases
+    assert (case.category, case.status) == (Category.SPAM, Status.CLOSED)
+    assert not any(each.open for each in case.deadlines)
+    assert [letter.kind for letter in house.letters(to="asha.patel@example.org")] == ["receipt"]
+
+
+@pytest.mark.parametrize("marks", [CERTAIN, LIKELY, {"Auto-Submitted": "auto-generated"}, {"List-Id": "news.example"}])
+async def test_a_mail_that_raises_an_alert_is_put_before_somebody_whatever_it_looks_like(
+    house: House, marks: dict[str, str]
+) -> None:
+    await a_mail(house, f"{HURT} Unsubscribe.", subject="Hello", **marks)
+
+    assert house.sent("alert")
+
+
+@pytest.mark.parametrize("listed", [True, False])
+async def test_a_newsletter_opens_no_case(house: House, listed: bool) -> None:
+    house.arrives(
+        "What is on in May. View this email in your browser, or unsubscribe.",
+        "Our newsletter",
+        **{"List-Id": "news.example"} if listed else {},  # type: ignore[arg-type]  # headers are words
+    )
+    await house.settle()
+
+    assert (house.cases, house.letters()) == ([], [])
+    (kept,) = house.read(partial(mails.filed, mailbox=house.office.ways.mailbox))
+    assert kept.reason == f"filed by the rule {'a-newsletter' if listed else 'a-newsletter-by-what-stands-below-it'}"
+
+
+@pytest.mark.parametrize(
+    ("said", "marks"),
+    [
+        ("I complain: nobody has emptied my bin since May.", CERTAIN),
+        ("The bins of our street stand there since May.", {"List-Id": "our-street.example"}),
+    ],
+)
+async def test_the_complaints_lead_sees_what_was_filed_and_opens_a_case_for_it(
+    house: House, said: str, marks: dict[str, str]
+) -> None:
+    house.arrives(said, "Bins", **marks)  # type: ignore[arg-type]  # headers are words
+    house.arrives("What is on in May. Unsubscribe.", "Our newsletter", list_id="news.example")
+    await house.settle()
+    assert house.cases == []
+
+    tuesday = MONDAY + timedelta(days=1) - timedelta(hours=1)
+    await digests.run_once(house.office, tuesday)
+    await house.settle(tuesday)
+    (told,) = house.sent("digest")
+    assert told.recipient == CAL
+    assert "Filed without a case" in text_of(house, told)
+    assert ("spam-for-certain" if marks is CERTAIN else "a list's headers") in text_of(house, told)
+    assert "Our newsletter" not in text_of(house, told)  # of that nobody can be in doubt
+
+    number = house.read(partial(mails.filed, mailbox=house.office.ways.mailbox))[0].id
+    proof = f"{SERVER}; dmarc=pass header.from=council.example"
+    house.arrives(f"#log {number}", "Mail", f"Cal Lane <{CAL}>", tuesday, authentication_results=proof)
+    await house.settle(tuesday)
+    await house.settle(tuesday)
+
+    (case,) = house.cases
+    assert (case.category, case.complainant.key, case.opened_at) == (Category.COMPLAINT, "asha.patel@example.org", MONDAY)
+    assert bool(house.sent("receipt")) is (marks is CERTAIN)  # to a list nothing goes by itself
+    assert "taken up" in text_of(house, house.sent("done")[0])
+
+
+async def test_nobody_but_the_complaints_lead_takes_up_what_a_rule_filed(house: House) -> None:
+    house.arrives("I complain: nobody has emptied my bin since May.", "Bins", **CERTAIN)  # type: ignore[arg-type]  # headers are words
+    await house.settle()
+    number = house.read(partial(mails.filed, mailbox=house.office.ways.mailbox))[0].id
+    proof = f"{SERVER}; dmarc=pass header.from=council.example"
+    house.arrives(f"#log {number}", "Mail", f"Wendy Ash <{WENDY}>", authentication_results=proof)
+    await house.settle()
+
+    assert house.cases == []
+    assert house.sent("refused")

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from townclerk.config.languages import CODES, check_language
 from townclerk.config.patterns import check_pattern, check_phrase
-from townclerk.config.reading import Fields, Refused, Value, clock, suggest, text, whole_number, word_of, yes_no
+from townclerk.config.reading import Fields, Refused, Value, clock, refuse_word, suggest, text, whole_number, word_of, yes_no
 from townclerk.config.yaml import Items, Scalar, Table
 from townclerk.domain.conditions import (
     AllOf,
@@ -33,6 +33,7 @@ from townclerk.domain.conditions import (
     Hours,
     Is,
     LargerThan,
+    MarkedAsSpam,
     Near,
     Not,
     Score,
@@ -43,6 +44,7 @@ from townclerk.domain.conditions import (
     WrittenIn,
 )
 from townclerk.domain.mail import SIGNAL_HEADERS
+from townclerk.domain.spam_marks import Likelihood
 
 MOST_WORDS = 100  # between words that are near each other
 WORD_KEYS = ("pattern", "near", "list")
@@ -89,6 +91,7 @@ def _parts(f: Fields, lists: Lists) -> Iterable[Condition]:
         "sender": lambda value: SenderIs(_addresses(value, lists)),
         "to": lambda value: SentTo(_addresses(value, lists)),
         "header": _headers,
+        "spam": _spam,
         "attachment": _attachment,
         "larger_than": lambda value: LargerThan(size(value)),
         "language": _language,
@@ -110,8 +113,8 @@ def _parts(f: Fields, lists: Lists) -> Iterable[Condition]:
 
 
 KEYS = (
-    *(where.value for where in Field), "sender", "to", "header", "attachment", "larger_than", "language", "is", "earlier_cases",
-    "arrives", "score", "all", "any", "also", "not", *WORD_KEYS,
+    *(where.value for where in Field), "sender", "to", "header", "spam", "attachment", "larger_than", "language", "is",
+    "earlier_cases", "arrives", "score", "all", "any", "also", "not", *WORD_KEYS,
 )  # fmt: skip
 
 
@@ -248,6 +251,16 @@ def _header(name: str, value: Value) -> HeaderHas:
     if name.lower() not in SIGNAL_HEADERS:
         raise Refused(f'the header "{name}" is not kept of a mail', suggest(name.lower(), SIGNAL_HEADERS))
     return HeaderHas(name.lower(), () if words == ("*",) else words)
+
+
+def _spam(value: Value) -> MarkedAsSpam:
+    """`likely` or `certain`, by the header of the mail server that took it."""
+    written = text(value)
+    known = [each.name.lower() for each in Likelihood if each]
+    value.wants(type="string", enum=known)
+    if written not in known:
+        refuse_word(written, known)
+    return MarkedAsSpam(Likelihood[written.upper()])
 
 
 def _attachment(value: Value) -> HasAttachment:

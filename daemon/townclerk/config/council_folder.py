@@ -19,6 +19,7 @@ from townclerk.domain.council import Council
 from townclerk.domain.policy import Policy
 from townclerk.domain.roster import ADMIN, Roster
 from townclerk.domain.routing import Routing
+from townclerk.domain.words import NOBODYS
 
 T = TypeVar("T")
 
@@ -93,7 +94,7 @@ def _routing(council_id: str, rules: Own, policy: Policy | None, roster: Roster 
     return load_routing(
         path,
         rules=rules,
-        categories=policy.categories,
+        categories=tuple(dict.fromkeys((*policy.categories, *sorted(NOBODYS)))),
         exclusions=policy.exclusions,
         roles=tuple(dict.fromkeys((*policy.roles, *policy.roles.values(), ADMIN))),
         officers=tuple(officer.key for officer in roster.officers) if roster is not None else None,

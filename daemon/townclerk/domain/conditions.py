@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Protocol
 
 from townclerk.domain.phrases import Findings, Found, PhraseIndex, near
+from townclerk.domain.spam_marks import Likelihood, spam_mark
 
 ALL, ANY, NOT = "all of", "any of", "not"  # what these ask for, in their verdicts
 MOST_SHOWN = 5  # places of one condition, where it says what it was found on
@@ -310,6 +311,20 @@ class HeaderHas(Question):
 
     def __str__(self) -> str:
         return f"header {self.name}: {_few(self.words) if self.words else 'is there'}"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedAsSpam(Question):
+    """The mail server that took it says that it is spam, at least as surely as this."""
+
+    at_least: Likelihood
+
+    def answer(self, facts: Facts) -> str:
+        mark = spam_mark(facts.headers)
+        return mark.because if mark.likelihood >= self.at_least else ""
+
+    def __str__(self) -> str:
+        return f"spam: {self.at_least.name.lower()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from townclerk.domain.provisions import Digest
 from townclerk.domain.words import Status
 
 SOON = 5  # working days
+FILED = "Filed without a case"
+MOST_FILED = 20  # mails that are named
 _LONGEST_SUBJECT = 60  # characters of it that a line shows
 
 
@@ -68,6 +70,38 @@ def for_officer(items: Iterable[Item], keys: frozenset[str], told: Collection[st
     """What is one officer's own to see to; *keys* are theirs, and those of whoever they stand in for."""
     mine = [item for item in items if item.whose & keys and item.case.ref not in told]
     return _sections(mine, EACH_MORNING | {Heading.ACTIONS}, named=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A mail that was kept without a case: its number, who wrote it and of what, and the id of the rule, or the sign, that had
+    it kept so."""
+
+    number: int
+    sender: str
+    subject: str
+    rule: str
+
+
+def filed_by_rules(found: Iterable[Filed], mailbox: str) -> tuple[Section, ...]:
+    """What was filed without a case, for whoever can say that one of them is a person's. *mailbox*: where they write so."""
+    rows = [
+        Row(
+            f"Mail {each.number}",
+            ", ".join(part for part in (each.sender, _shortened(each.subject), each.rule) if part),
+            address=mailbox,
+            press=f"#log {each.number}",
+        )
+        for each in found
+    ]
+    if not rows:
+        return ()
+    more = (Row(f"and {len(rows) - MOST_FILED} more", "townclerk quarantine list --filed"),) if len(rows) > MOST_FILED else ()
+    note = (
+        f"These are kept without a case, as the rules say, and nobody has been answered. If one of them is a resident's, write "
+        f"#log and its number to {mailbox}: a case is opened, counted from the day on which it came."
+    )
+    return (Section(FILED, (*rows[:MOST_FILED], *more), note),)
 
 
 def is_trackers_day(digest: Digest, day: date, calendar: Calendar) -> bool:

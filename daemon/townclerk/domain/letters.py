@@ -538,12 +538,14 @@ class Undelivered:
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line of a report: what, and how many or which. `case` is the reference of the one that it is about; `address` where a
-    mail about that goes, for whoever reads it."""
+    mail about that goes, for whoever reads it, and `press` what stands in it: all that is known of the case, where nothing else
+    is said."""
 
     label: str
     value: str
     case: str = ""
     address: str = ""
+    press: str = "#show"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from townclerk.domain.spam_marks import HEADERS as SPAM_HEADERS
+
 ADDRESS = re.compile(r"[^\s@<>,;:()]{1,64}@[^\s@<>,;:()]{1,255}\.[^\s@<>,;:().]{2,63}")
 """An address as an officer writes one down."""
 
@@ -105,11 +107,7 @@ class IncomingMail:
 
 # Headers that say what sort of mail it is, or whether its sender was proven. The parser keeps these and no others.
 SIGNAL_HEADERS = (
-    "x-spam-flag",
-    "x-spam-status",
-    "x-spam-level",
-    "x-spam-score",
-    "x-ms-exchange-organization-scl",
+    *SPAM_HEADERS,
     "x-priority",
     "auto-submitted",
     "precedence",

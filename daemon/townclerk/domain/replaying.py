@@ -10,7 +10,7 @@ from townclerk.domain.decide.opening import category_of
 from townclerk.domain.forms import Form, FormRead, as_they_wrote, read_form
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.mail_context import context_of
-from townclerk.domain.routing import ONE_WINS, Route, Routing, form_of, is_only_filed, route
+from townclerk.domain.routing import ONE_WINS, Route, Routing, form_of, is_only_filed, is_somebodys, route
 from townclerk.domain.screening import BY_ADDRESS, Screening, screen, writer_of
 from townclerk.domain.signing import Signer
 from townclerk.domain.words import Category, Priority
@@ -83,8 +83,10 @@ def replay(past: Past, council: Council, household: Household) -> Replayed:
     if council.roster.find_by_address(mail.sender.address) is not None:
         return Replayed(Becomes.NOTHING, by_officer=True)
     theirs = replace(past, mail=replace(mail, sender=writer))
-    if screening.kind is not MailKind.PERSON and (past.further or mail.thread or route(theirs.mail, routing).doubtful):
-        return Replayed(Becomes.NOTHING)
+    if screening.kind is not MailKind.PERSON:
+        looks = context_of(theirs.mail, screening, council, past.received_at)
+        if past.further or mail.thread or not is_somebodys(route(theirs.mail, routing, context=looks)):
+            return Replayed(Becomes.NOTHING)
     return _routed(theirs, council, screening)
 
 

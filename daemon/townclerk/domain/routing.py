@@ -1,7 +1,7 @@
 """Routing rules: what a mail is about, who deals with it, and what must be noticed in it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from townclerk.domain.conditions import (
@@ -21,7 +21,7 @@ from townclerk.domain.conditions import (
 from townclerk.domain.forms import Form
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.phrases import PhraseIndex
-from townclerk.domain.words import Alert, Category, Priority
+from townclerk.domain.words import NOBODYS, Alert, Category, Priority
 
 ONE_WINS = frozenset({"category", "service", "form", "suggest", "assign", "priority", "file"})  # all else adds up
 
@@ -221,6 +221,19 @@ def is_only_filed(routed: Route, member: bool) -> bool:
     """True where a rule has a mail kept without a case, and nothing in it is for somebody's eyes: no alert, and no member of
     Parliament or councillor wrote it."""
     return bool(routed.filed_by) and not routed.alerts and not member
+
+
+def is_somebodys(routed: Route) -> bool:
+    """True where what looks like a robot's mail is for a person to read all the same: the rules know what it is about, or it
+    raises an alert."""
+    return bool(routed.alerts) or not (routed.doubtful or routed.filed_by or routed.category in NOBODYS)
+
+
+def as_a_persons(routed: Route, routing: Routing) -> Route:
+    """*routed* of a mail of which somebody has said that it is a person's, whatever the rules take it for."""
+    if routed.category not in NOBODYS:
+        return replace(routed, filed_by="")
+    return replace(routed, filed_by="", category=routing.otherwise_category, doubtful=True)
 
 
 def form_of(mail: IncomingMail, routing: Routing) -> Form | None:

@@ -33,6 +33,10 @@ class Category(StrEnum):
         }.get(self.value, f"a {self.value}")
 
 
+NOBODYS = frozenset({Category.AUTOMATIC, Category.SPAM})
+"""No person wants an answer to these: nothing is sent, and whoever says that a case is one ends it."""
+
+
 class Priority(StrEnum):
     NORMAL = "normal"
     HIGH = "high"

@@ -35,7 +35,7 @@ from townclerk.services.office import Office
 from townclerk.services.outside import case_written_to
 from townclerk.services.references import new_reference
 from townclerk.services.settling import Settle
-from townclerk.services.taking_down import Leaves, Taken, take_down
+from townclerk.services.taking_down import Leaves, Taken, TakesUp, take_down
 from townclerk.services.telling import letters_to_lead
 from townclerk.services.writing import write_letter
 from townclerk.store import journal, mails, outbox
@@ -120,6 +120,10 @@ async def _done_outside(
         await answer_outside(office, officer, facts, taken.said, settle, now, also=also)
         return
 
+    if isinstance(taken, TakesUp):
+        await answer_outside(office, officer, facts, taken.said, settle, now, also=partial(_take_up, number=taken.of))
+        return
+
     opens = isinstance(taken.event, CaseOpened)
     told = None if opens else _filed(office, officer, facts, taken.ref, now)
 
@@ -132,6 +136,10 @@ async def _done_outside(
             outbox.put(tx, told)
 
     await happen(office, None if opens else taken.ref, taken.event, now, with_it)
+
+
+def _take_up(tx: Tx, number: int) -> None:
+    mails.take_up(tx, number)
 
 
 def _event(

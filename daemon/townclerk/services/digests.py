@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from townclerk.domain.decide import Send
-from townclerk.domain.decide.deliberation import mark, to_officer
-from townclerk.domain.digest import Heading, Item, for_everybody, for_officer, is_trackers_day, standing
+from townclerk.domain.decide.deliberation import LEAD, mark, to_officer
+from townclerk.domain.digest import Filed, Heading, Item, filed_by_rules, for_everybody, for_officer, is_trackers_day, standing
 from townclerk.domain.letters import Because, DigestScope, Letter, Recipient, Section
 from townclerk.domain.letters import Digest as Content
 from townclerk.domain.provisions import Digest
@@ -18,7 +18,7 @@ from townclerk.domain.words import LetterKind, Status
 from townclerk.services.office import Office
 from townclerk.services.telling import readers
 from townclerk.services.writing import last_day_to_answer, write_letter
-from townclerk.store import cases, facts, outbox, timers
+from townclerk.store import cases, facts, mails, outbox, timers
 from townclerk.store.database import Tx
 
 LATEST = timedelta(hours=4)  # what an outage kept back for longer is left out: by then it is no longer the morning
@@ -42,6 +42,7 @@ class Morning:
     now: datetime
     items: tuple[Item, ...]
     told: dict[str, frozenset[str]]
+    filed: tuple[Filed, ...] = ()
 
     def of(self, reader: Recipient) -> frozenset[str]:
         return self.told.get(reader.address.lower(), frozenset())
@@ -97,14 +98,26 @@ def _look(tx: Tx, office: Office, digest: Digest, today: date, now: datetime) ->
     told: dict[str, set[str]] = {}
     for address, ref in outbox.told_since(tx, council, calendar.at(today, time(0)), TOLD_BY):
         told.setdefault(address, set()).add(ref)
-    return Morning(today, now, items, {address: frozenset(refs) for address, refs in told.items()})
+    return Morning(today, now, items, {address: frozenset(refs) for address, refs in told.items()}, _filed(tx, office, today))
+
+
+def _filed(tx: Tx, office: Office, today: date) -> tuple[Filed, ...]:
+    """What rules had filed without a case since the last of these mornings."""
+    calendar = office.council.calendar
+    last = facts.get(tx, f"digest:{office.council.policy.id}")
+    day = date.fromisoformat(last) if last is not None else calendar.add_working_days(today, -1)
+    since = calendar.at(day, office.council.policy.hours.reminders_at)
+    return tuple(
+        Filed(mail.id, mail.sender or "", mail.subject or "", (mail.reason or "").removeprefix(mails.FILED))
+        for mail in mails.filed_in_doubt(tx, office.ways.mailbox, since)
+    )
 
 
 def _contents(office: Office, digest: Digest, found: Morning) -> Iterator[tuple[Recipient, Content]]:
     """What each reader gets, the one letter that says most."""
     addressed: set[str] = set()
     for to, scope in _readers(office, digest, found):
-        sections = _sections(office, found, to, scope)
+        sections = (*_sections(office, found, to, scope), *_filed_for(office, digest, found, to, scope))
         if sections and to.address.lower() not in addressed:
             addressed.add(to.address.lower())
             yield to, Content(found.day, tuple(_pressed(office, sections, to, found.now)), scope)
@@ -131,10 +144,20 @@ def _sections(office: Office, found: Morning, to: Recipient, scope: DigestScope)
     return for_officer(found.items, theirs, found.of(to))
 
 
+def _filed_for(office: Office, digest: Digest, found: Morning, to: Recipient, scope: DigestScope) -> tuple[Section, ...]:
+    """What was filed is for whoever reads of all cases; where nobody does each morning, for the complaints lead."""
+    if scope == "own" and (digest.to or to not in readers(office, (LEAD,))):
+        return ()
+    return filed_by_rules(found.filed, office.ways.mailbox)
+
+
 def _pressed(office: Office, sections: Iterable[Section], to: Recipient, now: datetime) -> Iterator[Section]:
     """*sections*, each case in them with the address at which *to* can ask about it."""
     for section in sections:
-        yield replace(section, rows=tuple(replace(row, address=_address(office, row.case, to, now)) for row in section.rows))
+        yield replace(
+            section,
+            rows=tuple(replace(row, address=row.address or _address(office, row.case, to, now)) for row in section.rows),
+        )
 
 
 def _address(office: Office, ref: str, to: Recipient, now: datetime) -> str:

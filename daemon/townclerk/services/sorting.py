@@ -22,7 +22,7 @@ from townclerk.domain.forms import FormRead, as_they_wrote, read_form
 from townclerk.domain.linking import Clue, Link, find_clues, judge, whose_address
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.mail_context import context_of
-from townclerk.domain.routing import Context, Route, Signal, form_of, is_only_filed, route
+from townclerk.domain.routing import Context, Route, Signal, as_a_persons, form_of, is_only_filed, is_somebodys, route
 from townclerk.domain.screening import AN_INVITATIONS_ANSWER, BY_ADDRESS, Screening, answers_an_invitation, writer_of
 from townclerk.domain.signing import find_tokens
 from townclerk.domain.words import LetterKind, Status
@@ -41,6 +41,7 @@ from townclerk.store.mails import StoredMail
 from townclerk.store.schema import MailState
 
 _LIVE = frozenset({Status.OPEN, Status.ANSWERED})
+_MAY_BE_A_PERSONS = frozenset({MailKind.PERSON, MailKind.AUTO_REPLY, MailKind.LIST})
 MOST_SHOWN = 3  # of the sender's open cases, to which a new mail may belong
 MOST_EARLIER_COUNTED = 1_000  # of those, where a rule asks how many there were
 MOST_EARLIER = 12  # of all their cases, which whoever reviews is told of
@@ -53,6 +54,8 @@ _WARNING_TEXT = re.compile(
 
 async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening: Screening, now: datetime) -> None:
     """Do with *mail* what must be done, and settle it, in one transaction with what follows."""
+    if stored.because == mails.TAKEN_UP and screening.kind in _MAY_BE_A_PERSONS:
+        screening = replace(screening, kind=MailKind.PERSON, because=mails.TAKEN_UP)
     settle = partial(_settle, stored=stored, mail=mail, screening=screening, now=now)
     same = await office.db.read(
         partial(mails.find_same, mailbox=office.ways.mailbox, content_hash=mail.content_hash, message_id=mail.message_id)
@@ -141,8 +144,8 @@ async def _conversation(
         await officers_robot(office, officer, mail, facts, link, screening, settle, now)
     elif officer is not None and screening.kind is not MailKind.PERSON:
         await officers_robot(office, officer, mail, facts, link, screening, settle, now)
-    elif screening.kind is not MailKind.PERSON and not _says_something(office, mail, link):
-        await _robot(office, facts, link, screening, settle, now)
+    elif screening.kind is not MailKind.PERSON and not _says_something(office, mail, screening, link):
+        await _robot(office, mail, facts, link, screening, settle, now)
     elif officer is not None:
         await officer_mail(office, officer, mail, facts, link, known, settle, now)
     else:
@@ -185,12 +188,15 @@ def _form_from_ourselves(office: Office, mail: IncomingMail, screening: Screenin
     return screening.because == BY_ADDRESS and form_of(mail, office.council.routing) is not None
 
 
-def _says_something(office: Office, mail: IncomingMail, link: Link) -> bool:
+def _says_something(office: Office, mail: IncomingMail, screening: Screening, link: Link) -> bool:
     """True for a mail that looks like a robot's, begins a conversation, and is of a sort that the rules know: forms and
     some people's mail come so. It is not answered, unless it names a resident, but neither is it lost."""
-    if link.joined is not None or mail.thread:
-        return False
-    return not route(mail, office.council.routing, opens=True).doubtful
+    return link.joined is None and not mail.thread and is_somebodys(_routed_by_its_look(office, mail, screening))
+
+
+def _routed_by_its_look(office: Office, mail: IncomingMail, screening: Screening) -> Route:
+    context = context_of(mail, screening, office.council, None)
+    return route(mail, office.council.routing, opens=True, context=context)
 
 
 def facts_of(stored: StoredMail, mail: IncomingMail, sender: Address, answerable: bool = True) -> MailFacts:
@@ -233,11 +239,15 @@ def _joined(tx: Tx, council: str, ref: str, found: dict[str, Case]) -> str:
     return ref
 
 
-async def _robot(office: Office, facts: MailFacts, link: Link, screening: Screening, settle: Settle, now: datetime) -> None:
+async def _robot(
+    office: Office, mail: IncomingMail, facts: MailFacts, link: Link, screening: Screening, settle: Settle, now: datetime
+) -> None:
     """An out-of-office or a circular is filed with the case that it names, and gets no answer."""
     ref = link.joined.ref if link.joined else None
     if ref is None:
-        await office.db.run(lambda tx: settle(tx, MailState.IGNORED, screening.because, None))
+        rule = _routed_by_its_look(office, mail, screening).filed_by
+        why = f"{mails.FILED}{rule}" if rule else screening.because
+        await office.db.run(lambda tx: settle(tx, MailState.IGNORED, why, None))
         return
     await happen(office, ref, RobotWrote(facts, screening.kind.value), now, lambda tx: settle(tx, MailState.DONE, None, ref))
 
@@ -266,6 +276,8 @@ async def _resident(
     routed = route(mail, office.council.routing, opens=ref is None, context=await _context(office, mail, screening, facts))
     if form is not None and form.service:
         routed = replace(routed, service=form.service)
+    if screening.because == mails.TAKEN_UP:
+        routed = as_a_persons(routed, office.council.routing)
     if ref is not None and Signal.NEW_MATTER in routed.signals and known[ref].responded_at and not (member or copied):
         ref = None  # a new matter after the response has a case and a clock of its own; the officer is shown the other
     await _tell_whose_address(office, mail, facts, known, now)
@@ -369,7 +381,7 @@ async def _file(office: Office, facts: MailFacts, routed: Route, settle: Settle,
     detail = {"mail": facts.number, "rule": routed.filed_by, "rules_version": routed.version}
 
     def keep(tx: Tx) -> None:
-        settle(tx, MailState.IGNORED, f"filed by the rule {routed.filed_by}", None)
+        settle(tx, MailState.IGNORED, f"{mails.FILED}{routed.filed_by}", None)
         journal.append(tx, office.council.policy.id, None, now, "townclerk", "filed", detail)
 
     await office.db.run(keep)

@@ -19,7 +19,7 @@ from townclerk.domain.events import CaseOpened, MailFacts, ResidentWrote
 from townclerk.domain.forwarded import ForwardedMail, forwarded
 from townclerk.domain.letters import Choice, Confirm, Done, Refused
 from townclerk.domain.logged_contact import AWAITS_PERMISSION, LATE, ContactRead, Known, read_contact, unsigned
-from townclerk.domain.mail import Address, IncomingMail
+from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.quoting import own_words
 from townclerk.domain.reference import find_references
 from townclerk.domain.roster import Officer
@@ -33,6 +33,7 @@ from townclerk.services.restrictions import restricted_case
 from townclerk.store import cases, mails
 from townclerk.store.database import Tx
 from townclerk.store.mails import StoredMail
+from townclerk.store.schema import MailState
 
 NOON = time(12, 0)  # of the day on which they got in touch: nobody has written down the minute
 MOST_CASES = 3  # of whoever wrote, to which the mail may belong
@@ -63,7 +64,18 @@ class Leaves:
     said = Done(("Nothing was opened, and nothing will be.",))
 
 
-Taken = Takes | Leaves | Confirm | Refused
+@dataclass(frozen=True, slots=True)
+class TakesUp:
+    """The mail *of* that number, kept without a case so far, is dealt with as a person's: so they have said."""
+
+    of: int
+
+    @property
+    def said(self) -> Done:
+        return Done((f"Mail {self.of} is taken up as a resident's: it has a case within a minute, counted from when it came.",))
+
+
+Taken = Takes | TakesUp | Leaves | Confirm | Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,12 @@ def _takes_up(read: Reading, known: Mapping[str, Case]) -> bool:
 async def _followed(office: Office, officer: Officer, facts: MailFacts, command: Command, known: Mapping[str, Case]) -> Taken:
     """What *command* asks for: `#log` with all that it needs, or with the number of an earlier mail; `#discard` with that."""
     number, rest = _numbered(unsigned(command.text, officer.name))
+    if (
+        number is not None
+        and command.word == "log"
+        and await _is_kept_without_a_case(office, officer, number, facts.received_at)
+    ):
+        return TakesUp(number)
     earlier = await _earlier(office, officer, number) if number is not None else None
     if isinstance(earlier, Refused):
         return replace(earlier, text=facts.own_text)
@@ -219,6 +237,14 @@ async def _earlier(office: Office, officer: Officer, number: int) -> _Earlier | 
     read = read_commands((await written_in(office, number)).text)
     logged = unsigned(read.commands[0].text, officer.name) if read.commands and read.commands[0].word == "log" else ""
     return _Earlier(facts, original, logged) if original is not None or logged else none
+
+
+async def _is_kept_without_a_case(office: Office, officer: Officer, number: int, now: datetime) -> bool:
+    """Whether mail *number* was filed by a rule, or as a robot's, and *officer* may say that it is a resident's."""
+    stored = await office.db.read(partial(mails.get, id=number))
+    kept = stored is not None and stored.mailbox == office.ways.mailbox and stored.state is MailState.IGNORED
+    ours = stored is not None and (stored.folder == office.ways.sent_folder or stored.kind == MailKind.OWN)
+    return kept and not ours and office.council.at(now).plays(officer, LEAD)
 
 
 def _facts(stored: StoredMail, mail: IncomingMail, officer: Officer) -> MailFacts:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from sqlalchemy import Row, Select, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, not_, or_, select, update
 
-from townclerk.domain.mail import Arrival, Raw
+from townclerk.domain.mail import Arrival, MailKind, Raw
 from townclerk.store.database import Tx
 from townclerk.store.driver import insert
 from townclerk.store.errors import NotThere, Stale, StoreError
@@ -328,6 +328,41 @@ def retry(tx: Tx, id: int) -> bool:  # noqa: A002  # as above
     fresh = {"state": MailState.TAKEN, "attempts": 0, "reason": None, "because": None, "kind": None, "settled_at": None}
     freed = update(mails).where(mails.c.id == id, mails.c.state == MailState.QUARANTINED).values(fresh)
     return tx.execute(freed).rowcount == 1
+
+
+# --- filed without a case
+
+FILED = "filed by the rule "
+TAKEN_UP = "somebody says that a person wrote it"
+
+
+def filed(tx: Tx, mailbox: str, limit: int = 1000) -> tuple[StoredMail, ...]:
+    """The mails that were kept without a case, because a rule says so or they came by a list, the oldest first."""
+    return _filed(tx, mailbox, or_(_BY_A_RULE, _BY_A_LIST), limit)
+
+
+def filed_in_doubt(tx: Tx, mailbox: str, since: datetime, limit: int = 1000) -> tuple[StoredMail, ...]:
+    """Of those, settled *since*, the ones of which two signs do not agree: a rule filed what looks like a person's, or what
+    came by a list is none that a rule knows."""
+    person = and_(_BY_A_RULE, mails.c.kind == MailKind.PERSON)
+    unknown = and_(_BY_A_LIST, not_(_BY_A_RULE))
+    return _filed(tx, mailbox, and_(or_(person, unknown), mails.c.settled_at > since), limit)
+
+
+_BY_A_RULE = mails.c.reason.startswith(FILED)
+_BY_A_LIST = mails.c.kind == MailKind.LIST
+
+
+def _filed(tx: Tx, mailbox: str, which: ColumnElement[bool], limit: int) -> tuple[StoredMail, ...]:
+    found = _stored().where(mails.c.mailbox == mailbox, mails.c.state == MailState.IGNORED, mails.c.case_ref.is_(None), which)
+    return _values(tx, found.order_by(mails.c.received_at, mails.c.id).limit(limit))
+
+
+def take_up(tx: Tx, id: int) -> bool:  # noqa: A002  # as above
+    """Let a mail that was kept without a case wait again, to be dealt with as a person's. False where it is none such."""
+    fresh = {"state": MailState.TAKEN, "attempts": 0, "reason": None, "because": TAKEN_UP, "kind": None, "settled_at": None}
+    kept_so = mails.c.id == id, mails.c.state == MailState.IGNORED, mails.c.case_ref.is_(None)
+    return tx.execute(update(mails).where(*kept_so).values(fresh)).rowcount == 1
 
 
 # --- Message-IDs

@@ -10,7 +10,7 @@ import typer
 from townclerk.app.commands.asking import CannotRead, NotAsItShould
 from townclerk.app.commands.records import Records, open_records
 from townclerk.app.commands.saying import harmless, iso, moment_words, one_line, say, say_json, say_table
-from townclerk.domain.mail import IncomingMail
+from townclerk.domain.mail import IncomingMail, MailKind
 from townclerk.mail.parsing import ParsePool
 from townclerk.mail.reading import Reading
 from townclerk.store import mails
@@ -26,14 +26,22 @@ Number = Annotated[int, typer.Argument(metavar="ID", help="The mail's number, as
 
 
 @app.command("list")
-def list_(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
-    """The mails in quarantine, the oldest first, and why each is there.
+def list_(
+    ctx: typer.Context,
+    filed: Annotated[bool, typer.Option("--filed", help="Those that a rule had filed without a case.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """The mails in quarantine, the oldest first, and why each is there; or those that a rule had filed without a case.
 
     \b
-    Example:
+    Examples:
       townclerk quarantine list --json
+      townclerk quarantine list --filed
     """
     with open_records(ctx.obj) as records:
+        if filed:
+            _list_filed(records, as_json)
+            return
         held = records.db.read_now(partial(mails.quarantined, mailbox=records.mailbox, limit=MOST))
         if as_json:
             for stored in held:
@@ -44,6 +52,26 @@ def list_(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", he
                 for m in held
             )
             say_table(("id", "received", "folder", "bytes", "tries", "why"), rows, empty="no mail is in quarantine")
+
+
+def _list_filed(records: Records, as_json: bool) -> None:
+    """Who wrote, and of what: that it was looked at is put into the journal."""
+
+    def look(tx: Tx) -> tuple[StoredMail, ...]:
+        records.note(tx, None, "viewed", command="quarantine list --filed")
+        return mails.filed(tx, records.mailbox, limit=MOST)
+
+    found = records.db.run_now(look)
+    if as_json:
+        for stored in found:
+            say_json({**_object(stored), "sender": stored.sender, "subject": stored.subject})
+        return
+    rows = ((m.id, moment_words(records.local(m.received_at)), m.sender, one_line(m.subject or ""), _rule(m)) for m in found)
+    say_table(("id", "received", "from", "subject", "rule"), rows, empty="no rule had a mail filed without a case")
+
+
+def _rule(stored: StoredMail) -> str:
+    return (stored.reason or "").removeprefix(mails.FILED)
 
 
 def _object(stored: StoredMail) -> dict[str, object]:
@@ -123,7 +151,8 @@ def retry(
     number: Annotated[int | None, typer.Argument(metavar="ID", help="The mail's number; or --all.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every mail in quarantine.")] = False,
 ) -> None:
-    """Let a mail be dealt with again, for instance after an update. It is taken up within a minute where townclerk runs.
+    """Let a mail be dealt with again, for instance after an update. It is taken up within a minute where townclerk runs. One
+    that was kept without a case, because a rule says so or it looks like a robot's, is then dealt with as a resident's.
 
     \b
     Examples:
@@ -138,11 +167,18 @@ def retry(
 
 
 def _retry(tx: Tx, records: Records, number: int | None) -> list[int]:
-    held = [_held(tx, records, number)] if number is not None else mails.quarantined(tx, records.mailbox, MOST)
-    freed = [stored.id for stored in held if mails.retry(tx, stored.id)]
+    held = [_held_or_filed(tx, records, number)] if number is not None else mails.quarantined(tx, records.mailbox, MOST)
+    freed = [stored.id for stored in held if mails.retry(tx, stored.id) or mails.take_up(tx, stored.id)]
     for one in freed:
         records.note(tx, None, "mail_retried", mail=one)
     return freed
+
+
+def _held_or_filed(tx: Tx, records: Records, number: int) -> StoredMail:
+    """The mail, where it is in quarantine or was kept without a case. Raises NotAsItShould."""
+    stored = mails.get(tx, number)
+    here = stored is not None and stored.mailbox == records.mailbox and stored.state is MailState.IGNORED
+    return stored if stored is not None and here and stored.kind != MailKind.OWN else _held(tx, records, number)
 
 
 def _held(tx: Tx, records: Records, number: int) -> StoredMail:

@@ -12,7 +12,7 @@ from townclerk.domain.deadlines import latest_possible
 from townclerk.domain.letters import Choice, Original
 from townclerk.domain.ombudsmen import depend_on_matter, for_matter
 from townclerk.domain.policy import StagePolicy
-from townclerk.domain.words import Category, Landlord, Outcome, Stage, Status
+from townclerk.domain.words import NOBODYS, Category, Landlord, Outcome, Stage, Status
 
 RESPOND = tuple(Choice(f"Respond: {outcome.words}", f"#respond {outcome}\n") for outcome in Outcome)
 # Of several of one name an officer is offered the first that would be done: five days more where the policy allows them.
@@ -236,12 +236,17 @@ def about_question(
         "capacity": CAPACITY,
         "alternative": (OPINION,),
         "asked": (*about_category(), MESSAGE, *PASS_ON, NOTE),
-    }.get(question, about_category())
+    }.get(question, about_nobodys(case.category) if case.category in NOBODYS else about_category())
 
 
 def instead_of_sending(number: int) -> Choice:
     """Of a mail that is held."""
     return Choice("Do not send it; it is kept as a note", f"#discard {number}\n")
+
+
+def about_nobodys(category: Category) -> tuple[Choice, ...]:
+    """Of a case that the rules take for nobody's mail."""
+    return (*about_category(), Choice(f"It is {category.words}: close it", "#close\n"))
 
 
 def about_category() -> tuple[Choice, ...]:

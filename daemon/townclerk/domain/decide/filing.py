@@ -24,7 +24,7 @@ from townclerk.domain.reference import find_references
 from townclerk.domain.roster import Officer
 from townclerk.domain.routing import route
 from townclerk.domain.typed import code
-from townclerk.domain.words import Category, LetterKind, Status
+from townclerk.domain.words import NOBODYS, Category, LetterKind, Status
 
 _PARTY = "party"  # behind `#link`: whoever complains here is to have a part in somebody else's case
 _QUOTES = "\"'\u201c\u201d\u2018\u2019"
@@ -234,9 +234,10 @@ def _send_words(work: OfficerAtWork, text: str) -> None:
 
 
 def _stops_being_complaint(work: OfficerAtWork, category: Category, text: str) -> None:
-    """The resident holds a date: they must be told, in the officer's words, that it is dealt with in another way."""
+    """The resident holds a date: they must be told, in the officer's words, that it is dealt with in another way. Spam and
+    robots' mail have no resident."""
     d = work.d
-    if not text:
+    if not text and category not in NOBODYS:
         raise Refusal(
             "the resident has been told dates, so they must be told why this is not dealt with as a complaint",
             f"#category {category} and, on the next line, what the resident is to be told",
@@ -251,6 +252,10 @@ def _becomes(work: OfficerAtWork, category: Category) -> None:
     policy = category_policy(category, d.council)
     for role in policy.forward_to:
         hand_over(d, LetterKind.FORWARDED, f"role:{role}", category.value, mail=_matter(d), clause=policy.clause)
+    if category in NOBODYS:
+        d.change(status=Status.CLOSED, closed_at=d.now)
+        work.done(f"It is now {category.words}, and closed. #category complaint opens it again.")
+        return
     work.done(f"It is now {category.words}.")
 
 

@@ -19,7 +19,7 @@ from townclerk.domain.named_officers import mentions, names
 from townclerk.domain.policy import SERVICE, CategoryPolicy, InReceipt, StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.routing import Signal
-from townclerk.domain.words import Alert, Category, LetterKind, Priority, Status
+from townclerk.domain.words import NOBODYS, Alert, Category, LetterKind, Priority, Status
 
 # To these a cheerful receipt would be wrong: it says nothing of the matter; in danger, where help is to be had at once.
 DANGER = weighing.DANGER
@@ -240,8 +240,9 @@ def _variety(d: Deliberation, event: CaseOpened) -> str:
 
 
 def category_policy(category: Category, council: Council) -> CategoryPolicy:
-    """What the policy says of *category*; where it says nothing, a receipt goes and a person decides."""
-    return council.policy.categories.get(category) or CategoryPolicy(category, clause="", decide=True)
+    """What the policy says of *category*; where it says nothing, a person decides, and a receipt goes to whoever may be one."""
+    silent = CategoryPolicy(category, clause="", receipt=category not in NOBODYS, decide=True)
+    return council.policy.categories.get(category, silent)
 
 
 def begin(
