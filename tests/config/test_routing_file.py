@@ -40,7 +40,8 @@ def read(content: str, **files: str) -> Routing:
         categories=["complaint", "comment"],
         exclusions=["fraud"],
         roles=["planning_lead"],
-        officers=["wendy"],
+        officers=["wendy", "housing"],
+        teams=["housing"],
     )
 
 
@@ -388,6 +389,13 @@ def test_patterns_are_found_through_the_filter_as_without_it(words: list[str]) -
             "gives the category comment",
         ),
         (one("x", "{tell: plannig_lead}"), 3, "rules[0].then.tell", 'did you mean "planning_lead"'),
+        (one("x", "{tell: wendi}"), 3, "rules[0].then.tell", 'did you mean "wendy"'),
+        (one("x", "{tell: ann@paper.example}"), 3, "rules[0].then.tell", "a rule tells colleagues alone"),
+        (one("x", "{copy: wendy}"), 3, "rules[0].then.copy", 'write "tell"'),
+        (one("x", "{team: housng}"), 3, "rules[0].then.team", 'did you mean "housing"'),
+        (one("x", "{team: wendy}"), 3, "rules[0].then.team", "write assign: wendy"),
+        (one("x", "{team: waste}"), 3, "rules[0].then.team", "write service: waste"),
+        (one("x", "{team: housing, assign: wendy}"), 3, "rules[0].then.team", "take one of the two out"),
         (one("x", "{assign: wendi}"), 3, "rules[0].then.assign", 'did you mean "wendy"'),
         (one("x", "{priority: hihg}"), 3, "rules[0].then.priority", 'did you mean "high"'),
         (one("x", "{flag: New Estate}"), 3, "rules[0].then.flag", "cannot be a flag"),

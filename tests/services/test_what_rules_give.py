@@ -13,12 +13,14 @@ from townclerk.config.routing_file import read_routing
 from townclerk.config.yaml import parse_yaml
 from townclerk.domain.case import Case
 from townclerk.domain.digest import Heading, standing
+from townclerk.domain.roster import Officer
 from townclerk.domain.words import Alert, Category, Status
 from townclerk.services import digests
 from townclerk.store import journal, mails, outbox
 from townclerk.store.outbox import OutboxLine
 
 WENDY, TOM, CAL, NUALA = (f"{name}@council.example" for name in ("wendy.ash", "tom.birch", "cal.lane", "nuala.byrne"))
+PONDS = "ponds@council.example"
 POND = "I complain about the pond."
 
 
@@ -33,6 +35,7 @@ def ruled(house: House, *rules: str) -> House:
         exclusions=council.policy.exclusions,
         roles=council.policy.roles,
         officers=[officer.key for officer in council.roster.officers],
+        teams=[officer.key for officer in council.roster.officers if officer.mailbox_of],
     )
     house.office = replace(house.office, council=replace(council, routing=routing))
     return house
@@ -145,6 +148,81 @@ async def test_of_a_restricted_case_a_rule_tells_nobody_who_may_not_know_of_it(
     await a_mail(house)
 
     assert [letter.recipient for letter in house.sent("forwarded")] == hear
+
+
+def shared(house: House) -> House:
+    """*house*, where Tom and Lucy read an address of the ponds."""
+    roster = house.office.council.roster
+    ponds = Officer(
+        "ponds", "Ponds Team", PONDS, frozenset({"service"}), frozenset({"council_tax"}), mailbox_of=("tom", "lucy")
+    )
+    council = replace(house.office.council, roster=replace(roster, officers=(*roster.officers, ponds)))
+    house.office = replace(house.office, council=council)
+    return house
+
+
+async def test_a_rule_gives_a_case_to_a_team(house: House) -> None:
+    """The address that several share has it, and may answer."""
+    case = await a_mail(ruled(shared(house), "when: pond, then: {team: ponds}"))
+    (assignment,) = house.sent("assignment")
+    house.replies(assignment, "#note We have been to the pond.")
+    await house.settle()
+
+    assert (assignment.recipient, case.officer, case.service) == (PONDS, "ponds", "waste")
+    assert not house.sent("refused")
+
+
+async def test_a_complaint_about_one_of_a_team_does_not_go_to_the_team(house: House) -> None:
+    """Nor to the address that they read with others; whoever has the service gets it."""
+    ruled(shared(house), "when: pond, then: {team: ponds, tell: ponds}")
+    case = await a_mail(house, "I complain about the pond, and about Tom Birch, who laughed.")
+
+    assert case.officer is None
+    assert not house.letters(to=PONDS) + house.letters(to=TOM)
+    assert [letter.recipient for letter in house.sent("assignment")] == [WENDY]
+
+
+async def test_a_rule_tells_an_officer_too(house: House) -> None:
+    """For information: the case is whose it was."""
+    await a_mail(ruled(house, "when: pond, then: {tell: [tom, information_governance]}"))
+
+    assert [letter.recipient for letter in house.sent("forwarded")] == [TOM, NUALA]
+    assert [letter.recipient for letter in house.sent("assignment")] == [WENDY]
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("I complain about the pond, and about Tom Birch, who laughed.", ""),
+        (POND, ", restrict: true"),
+        (POND, ", alert: fraud"),
+    ],
+)
+async def test_no_rule_tells_an_officer_what_is_not_theirs_to_know(house: House, text: str, more: str) -> None:
+    """Whom it complains of, and who has no part in a restricted case; the journal says that nothing went."""
+    ruled(house, f"when: pond, then: {{tell: tom{more}}}")
+    policy = replace(house.office.council.policy, restricted_alerts=frozenset({Alert.FRAUD}))
+    house.office = replace(house.office, council=replace(house.office.council, policy=policy))
+    case = await a_mail(house, text)
+
+    assert not house.letters(to=TOM)
+    assert "letter_not_sent" in [entry.event for entry in house.read(partial(journal.entries, case_ref=case.ref))]
+
+
+async def test_whoever_was_to_be_told_in_the_morning_and_has_left_is_not(house: House) -> None:
+    """What waits for working hours is decided again when it leaves."""
+    ruled(house, "when: pond, then: {tell: tom}")
+    night, morning = MONDAY.replace(hour=22), MONDAY + timedelta(days=1)
+    house.arrives(POND, at=night)
+    await house.settle(night)
+    assert any(letter.to == "only:tom" for letter in house.cases[0].waiting)
+    roster = house.office.council.roster
+    gone = tuple(replace(each, left=MONDAY.date()) if each.key == "tom" else each for each in roster.officers)
+    house.office = replace(house.office, council=replace(house.office.council, roster=replace(roster, officers=gone)))
+    await house.settle(morning)
+
+    assert [letter.recipient for letter in house.sent("assignment")] == [WENDY]
+    assert not house.letters("forwarded")
 
 
 async def test_a_case_that_a_rule_flags_says_so_to_its_officer(house: House) -> None:

@@ -87,7 +87,7 @@ def _policy(council_id: str, rules: Own, replaced: Mapping[str, object] | None) 
 
 
 def _routing(council_id: str, rules: Own, policy: Policy | None, roster: Roster | None = None) -> Routing:
-    """The rules in force; those whom they assign to are checked where the *roster* is known."""
+    """The rules in force; those whom they assign to or tell are checked where the *roster* is known."""
     path = _file(council_id, "routing.yaml", rules)
     if policy is None:
         return load_routing(path, rules=rules)
@@ -98,11 +98,12 @@ def _routing(council_id: str, rules: Own, policy: Policy | None, roster: Roster 
         exclusions=policy.exclusions,
         roles=tuple(dict.fromkeys((*policy.roles, *policy.roles.values(), ADMIN))),
         officers=tuple(officer.key for officer in roster.officers) if roster is not None else None,
+        teams=tuple(officer.key for officer in roster.officers if officer.mailbox_of) if roster is not None else None,
     )
 
 
 def _names_officers(routing: Routing) -> bool:
-    return any(rule.then.officer is not None for rule in routing.rules)
+    return any(rule.then.officer is not None or rule.then.tells for rule in routing.rules)
 
 
 def _roster(

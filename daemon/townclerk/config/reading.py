@@ -148,6 +148,7 @@ class Fields:
     def __init__(self, value: Value, table: Table) -> None:
         self._value, self._table = value, table
         self._known: list[str] = []
+        self._otherwise: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -200,11 +201,17 @@ class Fields:
         place = entry.node.place if entry else self._table.place
         self._value.faults.add(place, _join(self._value.path, key), message, expected)
 
+    def called_otherwise(self, **here: str) -> None:
+        """What people may write in the place of a key whose name is not like it."""
+        self._otherwise |= here
+
     def _fault_unknown(self) -> None:
         for entry in self._table.entries:
             if entry.key not in self._known:
                 path = _join(self._value.path, entry.key)
-                self._value.faults.add(entry.place, path, f'"{entry.key}" is not known here', suggest(entry.key, self._known))
+                meant = self._otherwise.get(entry.key)
+                expected = f'write "{meant}"' if meant is not None else suggest(entry.key, self._known)
+                self._value.faults.add(entry.place, path, f'"{entry.key}" is not known here', expected)
 
 
 def _join(path: str, key: str) -> str:

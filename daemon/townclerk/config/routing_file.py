@@ -66,12 +66,14 @@ def load_routing(
     exclusions: Collection[str] | None = None,
     roles: Collection[str] | None = None,
     officers: Collection[str] | None = None,
+    teams: Collection[str] | None = None,
 ) -> Routing:
     """The rules in the file at *path*, with those of the files that it includes. Raises FilesRefused with all that is wrong
     in any of them.
 
     *rules* is a folder whose files win over the shipped ones. *categories* and *exclusions* are those that the policy
-    knows; so are *roles*, and *officers* are the keys of the roster. None: any will do."""
+    knows; so are *roles*, and *officers* are the keys of the roster, *teams* those of addresses that several share. None: any
+    will do."""
     files = _Files(path.parent.name, rules)
     return read_routing(
         files.load(path),
@@ -80,6 +82,7 @@ def load_routing(
         exclusions=exclusions,
         roles=roles,
         officers=officers,
+        teams=teams,
         version=files.version,
     )
 
@@ -122,10 +125,11 @@ def read_routing(
     exclusions: Collection[str] | None = None,
     roles: Collection[str] | None = None,
     officers: Collection[str] | None = None,
+    teams: Collection[str] | None = None,
     version: Callable[[], str] = str,
 ) -> Routing:
     """The rules of a tree; see `load_routing`. *version* is asked when everything has been read. Raises FilesRefused."""
-    known = _Vocabulary([str(each) for each in categories], exclusions, roles, officers)
+    known = _Vocabulary([str(each) for each in categories], exclusions, roles, officers, teams)
     return read_root(tree, Faults(), lambda root: _routing(root, included, known, version))
 
 
@@ -150,6 +154,7 @@ class _Vocabulary:
     exclusions: Collection[str] | None
     roles: Collection[str] | None = None
     officers: Collection[str] | None = None
+    teams: Collection[str] | None = None
     services: Collection[str] | None = None  # None: the file does not say, which is a fault already
     ids: dict[str, str] = field(default_factory=dict)
 
@@ -320,6 +325,7 @@ def _id(value: Value, known: _Vocabulary) -> str:
 
 def _outcome(value: Value, known: _Vocabulary) -> Outcome:
     with value.fields() as f:
+        f.called_otherwise(copy="tell")
         found = Outcome(
             category=f.optional("category", lambda each: Category(_known(each, known.categories)), None),
             service=f.optional("service", lambda each: _known(each, known.services), None),
@@ -328,8 +334,8 @@ def _outcome(value: Value, known: _Vocabulary) -> Outcome:
             alerts=tuple(Alert(each) for each in f.optional("alert", lambda each: _several(each, list(Alert)), ())),
             signals=f.optional("signal", lambda each: _several(each, Signal.ALL), ()),
             suggests=f.optional("suggest", lambda each: _suggested(each, known), None),
-            officer=f.optional("assign", lambda each: _officer(each, known.officers), None),
-            tells=f.optional("tell", lambda each: _several(each, known.roles), ()),
+            officer=_whose(f, known),
+            tells=f.optional("tell", lambda each: _told(each, known), ()),
             priority=f.optional("priority", word_of(Priority), None),
             flags=f.optional("flag", _flags, ()),
             questions=f.optional("decide", _labels, ()),
@@ -347,6 +353,7 @@ OUTCOMES = (
     "category",
     "service",
     "assign",
+    "team",
     "priority",
     "flag",
     "tell",
@@ -369,11 +376,48 @@ def _suggested(value: Value, known: _Vocabulary) -> Category | None:
         return f.required("category", lambda each: Category(_known(each, known.categories)), None)
 
 
+def _whose(f: Fields, known: _Vocabulary) -> str | None:
+    """The key of whoever gets the case: an officer, or an address that several share."""
+    officer = f.optional("assign", lambda each: _officer(each, known.officers), None)
+    team = f.optional("team", lambda each: _team(each, known), None)
+    if officer is not None and team is not None:
+        f.fault("team", f"the rule assigns it to {officer} already", "take one of the two out")
+    return officer or team
+
+
 def _officer(value: Value, officers: Collection[str] | None) -> str:
     written = text(value)
     if officers is not None and written not in officers:
         raise Refused(f'nobody has the key "{written}" in staff.yaml', suggest(written, officers))
     return written
+
+
+def _team(value: Value, known: _Vocabulary) -> str:
+    """An address of staff.yaml that several share."""
+    written = text(value)
+    if known.teams is None or written in known.teams:
+        return written
+    if written in (known.officers or ()):
+        instead = f"write assign: {written}, or say under mailbox_of: in staff.yaml who reads it"
+        raise Refused(f'"{written}" is an address that nobody shares', instead)
+    if written in (known.services or ()):
+        raise Refused(f'"{written}" is a service', f"write service: {written}")
+    nearest = suggest(written, known.teams) if known.teams else "write an address with mailbox_of: into staff.yaml"
+    raise Refused(f'no address that several share has the key "{written}" in staff.yaml', nearest)
+
+
+def _told(value: Value, known: _Vocabulary) -> tuple[str, ...]:
+    return tuple(found for item in listed(value) for found in item.attempt(lambda each: (_reader(each, known),), ()))
+
+
+def _reader(value: Value, known: _Vocabulary) -> str:
+    """A role, or a key of the roster."""
+    written = text(value)
+    if "@" in written:
+        raise Refused(f'"{written}" is an address: a rule tells colleagues alone', "write a role, or a key of staff.yaml")
+    if known.roles is None or known.officers is None or written in (*known.roles, *known.officers):
+        return written
+    raise Refused(f'"{written}" is neither a role nor a key of staff.yaml', suggest(written, (*known.roles, *known.officers)))
 
 
 def _flags(value: Value) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ class Suggested:
 class Outcome:
     """What a rule gives a mail. Of those in `ONE_WINS` the first rule that gives one wins; the others add up. What only a
     person may decide, a rule suggests: `suspects` are exclusions, `suggests` is another category. `officer` is a key of the
-    roster; `tells` are roles."""
+    roster, of a person or of an address that several share; `tells` are roles and keys."""
 
     category: Category | None = None
     service: str | None = None
@@ -202,7 +202,7 @@ class Route:
     version: str = ""  # of the rules that said it
     suggested: Suggested | None = None
     officer: str | None = None  # key of the roster: whom a rule gives it to
-    tells: tuple[str, ...] = ()  # roles who are to know of it
+    tells: tuple[str, ...] = ()  # roles, and keys of the roster, who are to know of it
     priority: Priority = Priority.NORMAL
     flags: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()

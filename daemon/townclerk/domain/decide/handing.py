@@ -15,6 +15,7 @@ from townclerk.domain.words import LetterKind, Status
 
 RESPONSIBLE = "responsible"
 FOR_THE_LEAD = "for the lead"  # of an approval that nobody gives: it is told to whoever may not give it themselves
+ONLY = "only"  # this officer, or nobody: they need do nothing
 UNASSIGNED = "unassigned"  # whoever is responsible, unless they have had the assignment of this stage
 
 
@@ -27,7 +28,8 @@ def hand_over(
     promises: Sequence[str] = (),
     clause: str = "",
 ) -> None:
-    """Send a letter to *to* (officer:KEY, role:NAME, responsible:ROLE or unassigned:ROLE): now, or when working hours begin."""
+    """Send a letter to *to* (officer:KEY, only:KEY, role:NAME, responsible:ROLE or unassigned:ROLE): now, or when working
+    hours begin."""
     opens = d.opening_hour()
     key = ":".join((d.source, kind.value, to, mark("\n".join(about))))
     letter = Waiting(key, opens or d.now, kind, to, about, mail, d.event, tuple(promises), clause)
@@ -78,11 +80,21 @@ def _recipients(d: Deliberation, to: str) -> tuple[Recipient, ...] | None:
     sort, _, name = to.partition(":")
     if sort == "role":
         return d.people(name) or None
+    if sort == ONLY:
+        return _if_they_may(d, name)
     officer = d.council.roster.find(name) if sort == "officer" else d.responsible(name or None)
     if sort == UNASSIGNED and officer is not None and officer.key in d.case.assigned:
         return ()
     officer = officer if officer is not None and d.may_act(officer) else d.lead()
     return (to_officer(officer),) if officer else None
+
+
+def _if_they_may(d: Deliberation, key: str) -> tuple[Recipient, ...]:
+    officer = d.council.roster.find_here(key)
+    if officer is not None and d.may_act(officer):
+        return (to_officer(officer),)
+    d.note("townclerk", "letter_not_sent", letter=LetterKind.FORWARDED, of=key, reason="it is not theirs to know")
+    return ()
 
 
 def _files_to_approve(d: Deliberation, letter: Waiting) -> Enclosed | None:

@@ -10,7 +10,7 @@ from townclerk.domain.deadlines import make
 from townclerk.domain.decide import choices, weighing
 from townclerk.domain.decide.assigning import assign
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
-from townclerk.domain.decide.handing import UNASSIGNED, hand_over
+from townclerk.domain.decide.handing import ONLY, UNASSIGNED, hand_over
 from townclerk.domain.events import CaseOpened
 from townclerk.domain.letters import AlertRaised, Done, Original, Receipt
 from townclerk.domain.logged_contact import AWAITS_PERMISSION
@@ -158,8 +158,8 @@ def _give_to_whom_a_rule_names(d: Deliberation, key: str | None) -> None:
     officer = d.council.roster.find_here(key)
     if key is None:
         return
-    if officer is not None and d.case.category is Category.COMPLAINT:
-        d.keep_from_whom_it_speaks_of((officer,))
+    if officer is not None:
+        _keep_from_whom_it_complains_of(d, officer)
     if officer is None or not d.may_act(officer):
         d.note("townclerk", "not_assigned", officer=key, reason="a rule gives it to them, and they may not have it")
         return
@@ -167,16 +167,26 @@ def _give_to_whom_a_rule_names(d: Deliberation, key: str | None) -> None:
     d.note("townclerk", "assigned", officer=officer.key, reason="a rule gives it to them")
 
 
+def _keep_from_whom_it_complains_of(d: Deliberation, officer: Officer) -> None:
+    """*officer* or, of an address that several share, those who read it."""
+    if d.case.category is Category.COMPLAINT:
+        readers = (found for key in officer.mailbox_of if (found := d.council.roster.find_here(key)) is not None)
+        d.keep_from_whom_it_speaks_of((officer, *readers))
+
+
 def _flag_as_rules_say(d: Deliberation, event: CaseOpened) -> None:
     high = (PRIORITY,) if event.route.priority is Priority.HIGH else ()
     d.change(flags=(*d.case.flags, *((name, "") for name in (*high, *event.route.flags) if not d.case.flagged(name))))
 
 
-def _tell_whom_rules_name(d: Deliberation, roles: Iterable[str], mail: int) -> None:
-    """For information only; of a restricted case, those alone who may know of it."""
+def _tell_whom_rules_name(d: Deliberation, told: Iterable[str], mail: int) -> None:
+    """For information only; of a restricted case, those alone who may know of it. *told*: roles, and keys of the roster."""
     may_know = {LEAD, *d.case.confidants}
-    for role in roles:
-        if not d.case.restricted or role in may_know or d.council.policy.own_role(role) in may_know:
+    for role in told:
+        if (officer := d.council.roster.find(role)) is not None:
+            _keep_from_whom_it_complains_of(d, officer)
+            hand_over(d, LetterKind.FORWARDED, f"{ONLY}:{officer.key}", "told", mail=mail)
+        elif not d.case.restricted or role in may_know or d.council.policy.own_role(role) in may_know:
             hand_over(d, LetterKind.FORWARDED, f"role:{role}", "told", mail=mail)
         else:
             d.note("townclerk", "letter_not_sent", letter=LetterKind.FORWARDED, reason="the case is restricted")
