@@ -132,7 +132,7 @@ def test_a_policy_bears_the_name_of_its_folder(own: Path) -> None:
 
 
 def test_a_name_that_climbs_out_of_the_rules_is_no_council() -> None:
-    with pytest.raises(FilesRefused, match="no such file"):
+    with pytest.raises(FilesRefused, match="no folder of rules has a council of that name"):
         load_council("../rules/south-staffordshire", today=TODAY)
 
 

@@ -13,7 +13,7 @@ from townclerk.config.policy_file import load_policy
 from townclerk.config.reading import Faults, read_root, suggest
 from townclerk.config.roster_file import load_staff, permissions_of, read_staff
 from townclerk.config.routing_file import load_routing
-from townclerk.config.shipped import Own, find_shipped, shipped_councils
+from townclerk.config.shipped import Own, find_shipped, shipped_councils, shipped_files
 from townclerk.config.yaml import Node, node_of
 from townclerk.domain.council import Council
 from townclerk.domain.policy import Policy
@@ -21,6 +21,7 @@ from townclerk.domain.roster import ADMIN, Roster
 from townclerk.domain.routing import Routing
 from townclerk.domain.words import NOBODYS
 
+NAME = re.compile(r"[a-z][a-z0-9-]*")  # of a council's folder
 T = TypeVar("T")
 
 
@@ -39,6 +40,7 @@ def load_council(
     staff.yaml. *replaced*: values of the policy, by dotted path. *staff_override*: a roster in place of any file.
     The calendar reaches from three years before *today* to ten after it.
     """
+    _refuse_unknown(council_id, rules)
     found: list[Fault] = []
     policy = _attempt(found, lambda: _policy(council_id, rules, replaced))
     routing = _attempt(found, lambda: _routing(council_id, rules, policy))
@@ -71,6 +73,14 @@ def _refuse_own_mailbox(policy: Policy, roster: Roster) -> None:
     if (officer := roster.find_by_address(mailbox)) is not None:
         message = f"{officer.key} has the address of the mailbox that townclerk watches"
         raise FilesRefused([Fault("staff", 0, 0, officer.key, message, "give them an address of their own")])
+
+
+def _refuse_unknown(council_id: str, rules: Own) -> None:
+    """Raises FilesRefused where no folder of rules has anything of that council."""
+    known = shipped_councils(rules)
+    if council_id not in known and not (NAME.fullmatch(council_id) and shipped_files("rules", f"{council_id}/*.yaml", rules)):
+        fault = Fault(council_id, 0, 0, "", "no folder of rules has a council of that name", suggest(council_id, known))
+        raise FilesRefused([fault])
 
 
 def _attempt(found: list[Fault], read: Callable[[], T]) -> T | None:
@@ -121,7 +131,7 @@ def _roster(
 
 def _file(council_id: str, name: str, rules: Own) -> Path:
     """The file in force. Raises FilesRefused where there is none."""
-    found = find_shipped("rules", f"{council_id}/{name}", rules) if re.fullmatch(r"[a-z][a-z0-9-]*", council_id) else None
+    found = find_shipped("rules", f"{council_id}/{name}", rules) if NAME.fullmatch(council_id) else None
     if found is None:
         councils = shipped_councils(rules)
         expected = suggest(council_id, councils) if council_id not in councils else f"write {council_id}/{name}"

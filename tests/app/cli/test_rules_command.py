@@ -1,6 +1,7 @@
 """`townclerk rules`, as an admin types it."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -69,7 +70,8 @@ def council(town: Town) -> Path:
 def test_an_admin_learns_that_the_tests_of_their_rules_pass(townclerk: Command, town: Town, council: Path) -> None:
     ran = townclerk("--config", town.settings, "rules", "test")
 
-    assert (ran.status, ran.out) == (0, "south-staffordshire: 4 of 4 tests pass, 2 of 2 rules are reached\n")
+    assert ran.status == 0
+    assert re.fullmatch(r"south-staffordshire, rules [0-9a-f]{12}: 4 of 4 tests pass, 2 of 2 rules are reached\n", ran.out)
 
 
 def test_a_test_that_fails_is_told_with_its_place_and_why_and_a_rule_without_one_by_its_name(
@@ -88,6 +90,55 @@ def test_a_test_that_fails_is_told_with_its_place_and_why_and_a_rule_without_one
     assert "2 of 3 tests pass, 1 of 2 rules are reached" in ran.out
     (line,) = townclerk("--config", town.settings, "rules", "test", "--json").objects
     assert ([each["line"] for each in line["failed"]], line["unreached"]) == ([8], ["bins-again"])
+
+
+@pytest.fixture
+def tried(council: Path, tmp_path: Path) -> Path:
+    """A folder in which rules are tried, apart from those in force: a service, who has it, and a rule for it."""
+    folder = tmp_path / "try"
+    (folder / "south-staffordshire").mkdir(parents=True)
+    rules = SERVICES.replace("parking,", "parking, road_defects,") + RULES.replace("service: waste", "service: road_defects")
+    (folder / "south-staffordshire" / "routing.yaml").write_text(rules)
+    gwen = "{name: Gwen Orr, email: gwen@council.example, roles: [service, complaints_lead], services: [road_defects]}"
+    (folder / "south-staffordshire" / "staff.yaml").write_text(f"staff: {{gwen: {gwen}}}\n")
+    return folder
+
+
+def test_rules_are_tested_and_explained_before_they_are_in_force_with_the_people_who_are_tried_with_them(
+    townclerk: Command, town: Town, tried: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "words.txt").write_text("You missed bins.")
+    tested = townclerk("--config", town.settings, "rules", "test", "--with", tried)
+    explained = townclerk("--config", town.settings, "rules", "explain", "--with", tried, tmp_path / "words.txt")
+    in_force = townclerk("--config", town.settings, "rules", "explain", tmp_path / "words.txt")
+
+    assert tested.status == 0, tested.err
+    assert "4 of 4 tests pass" in tested.out
+    assert "service     road_defects (bins)" in explained.out
+    assert "service     waste (bins)" in in_force.out
+
+
+def test_a_replay_says_that_tests_of_the_changed_rules_fail(townclerk: Command, town: Town, tried: Path) -> None:
+    path = tried / "south-staffordshire" / "routing.yaml"
+    path.write_text(path.read_text().replace("They missed bins", "They forgot my bin"))
+    ran = townclerk("--config", town.settings, "rules", "replay", "--with", tried)
+
+    assert ran.status == 0, ran.err
+    assert "1 of the tests of these rules fails: see `rules test --with`" in ran.out
+
+
+def test_the_folder_of_a_council_in_place_of_the_one_above_it_is_told(townclerk: Command, town: Town, tried: Path) -> None:
+    ran = townclerk("--config", town.settings, "rules", "test", "--with", tried / "south-staffordshire")
+
+    assert (ran.status, f"--with {tried}\n" in ran.err) == (2, True), ran.err
+
+
+def test_a_council_that_is_nowhere_is_one_fault(townclerk: Command, town: Town) -> None:
+    ran = townclerk("--config", town.settings, "rules", "test", "road-defects")
+
+    assert ran.status == 2
+    assert ran.err.startswith("road-defects: no folder of rules has a council of that name; known here: north-somerset")
+    assert len(ran.err.splitlines()) == 1
 
 
 LABELLED = """- id: missed

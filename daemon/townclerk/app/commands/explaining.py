@@ -43,6 +43,9 @@ def explain(
     council: Annotated[
         str | None, typer.Option("--council", metavar="NAME", help="Whose rules. Default: the settings'.")
     ] = None,
+    changed: Annotated[
+        Path | None, typer.Option("--with", metavar="DIR", help="Rules that win over those in force, as `rules replay` takes.")
+    ] = None,
     every: Annotated[
         bool, typer.Option("--every", help="Each condition of each rule, of those that find nothing too.")
     ] = False,
@@ -53,18 +56,20 @@ def explain(
 ) -> None:
     """What the rules make of a mail: category, service, alerts, and for each rule whether it holds and on which words.
 
-    Nothing is stored and nobody is written to. Exit status 2 where a mail cannot be read.
+    A file of plain text will do for a mail. Nothing is stored and nobody is written to. Exit status 2 where a mail cannot be
+    read.
 
     \b
     Examples:
       townclerk rules explain complaint.eml
+      townclerk rules explain --with new-rules complaint.eml
       townclerk rules explain --council your-council --json mails/ | jq -r .category | sort | uniq -c
       townclerk rules explain complaint.eml --html complaint.html
     """
     silence()
-    whose = named_council(ctx.obj, council)
+    whose = named_council(ctx.obj, council, changed)
     missing = [path for path in paths if not path.exists()]
-    complain(*(f"{path}: there is no such file" for path in missing))
+    complain(*(f"{path}: there is no such file; save the mail, or a few words, in one" for path in missing))
     found, unread = asyncio.run(_explain_all([path for path in paths if path not in missing], whose, as_json, every, page))
     if page is not None:
         _write(page, whose, found)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, who_asks
 from townclerk.app.wiring import url_of_database
@@ -51,17 +52,42 @@ def council_of(settings: Settings, now: datetime) -> Council:
     return load_council(settings.council, rules=settings.rules, staff=settings.staff, today=now.date())
 
 
-def named_council(asked: Asked, name: str | None) -> Council:
-    """The council *name*, or that of the settings. Raises CannotRead where neither says, FilesRefused for its files."""
+def named_council(asked: Asked, name: str | None, changed: Path | None = None) -> Council:
+    """The council *name*, or that of the settings; as it would be with the folder *changed*, where there is one. Raises
+    CannotRead where neither says, FilesRefused for its files."""
     settings, now = asked.find_settings(), datetime.now(UTC)
-    if settings is not None and name in (None, settings.council):
-        return council_of(settings, now)
     rules = settings.rules if settings else None
-    if name is None:
+    if name is None and settings is None:
         raise CannotRead(
             f"name a council with --council: {', '.join(shipped_councils(rules))}; or a settings file with --config"
         )
-    return load_council(name, rules=rules, today=now.date())
+    whose = name or (settings.council if settings is not None else "")
+    if changed is not None:
+        return changed_council(whose, changed, settings, now.date())
+    if settings is not None and whose == settings.council:
+        return council_of(settings, now)
+    return load_council(whose, rules=rules, today=now.date())
+
+
+def changed_council(name: str, changed: Path, settings: Settings | None, today: date) -> Council:
+    """The council *name* as it would be with the folder *changed*: a roster that lies there counts before that of the
+    settings. Raises CannotRead, FilesRefused."""
+    if not changed.is_dir():
+        raise CannotRead(f"{changed}: there is no such folder")
+    if not any(path for place in (name, "shared") for path in (changed / place).glob("*.yaml")):
+        if changed.name in (name, "shared") and any(changed.glob("*.yaml")):
+            raise CannotRead(
+                f"{changed} is a folder of rules itself: name the folder in which it lies, --with {changed.parent}"
+            )
+        raise CannotRead(
+            f"{changed} holds nothing that would change {name}: its rules go into {changed / name / 'routing.yaml'}, "
+            f"shared ones into {changed / 'shared'}"
+        )
+    own = settings.rules if settings is not None else None
+    staff = settings.staff if settings is not None and settings.council == name else None
+    if (changed / name / "staff.yaml").is_file():
+        staff = None
+    return load_council(name, rules=(changed, *((own,) if own is not None else ())), staff=staff, today=today)
 
 
 @contextmanager

@@ -15,13 +15,13 @@ import typer
 from townclerk.app.commands.asking import Asked, CannotRead
 from townclerk.app.commands.progress import Progress
 from townclerk.app.commands.raw_mails import in_order, read_mails
-from townclerk.app.commands.records import Records, named_council, open_records
+from townclerk.app.commands.records import Records, changed_council, named_council, open_records
 from townclerk.app.commands.saying import complain, iso, moment_words, one_line, say, say_json, say_table
 from townclerk.app.logs import silence
-from townclerk.config.council_folder import load_council
 from townclerk.config.settings import Settings
 from townclerk.domain.council import Council
 from townclerk.domain.replaying import COMPARED, Becomes, Change, Household, Past, Replayed, changes, opening_of, replay
+from townclerk.domain.routing import try_rules
 from townclerk.domain.signing import Signer
 from townclerk.domain.words import Category
 from townclerk.mail.parsing import ParsePool
@@ -183,20 +183,6 @@ class Account:
 # --- whose rules ---------------------------------------------------------------------------------------------------------
 
 
-def changed_council(name: str, changed: Path, settings: Settings | None, today: date) -> Council:
-    """The council *name* as it would be with the folder *changed*. Raises CannotRead, FilesRefused."""
-    if not changed.is_dir():
-        raise CannotRead(f"{changed}: there is no such folder")
-    if not any(path for place in (name, "shared") for path in (changed / place).glob("*.yaml")):
-        raise CannotRead(
-            f"{changed} holds nothing that would change {name}: its rules go into {changed / name / 'routing.yaml'}, "
-            f"shared ones into {changed / 'shared'}"
-        )
-    own = settings.rules if settings is not None else None
-    staff = settings.staff if settings is not None and settings.council == name else None
-    return load_council(name, rules=(changed, *((own,) if own is not None else ())), staff=staff, today=today)
-
-
 def _household(council: Council, settings: Settings | None) -> Household:
     mailbox = council.policy.contact.mailbox
     user = {settings.mailbox.user.lower()} if settings is not None else set()
@@ -325,6 +311,8 @@ def _counted(account: Account) -> Iterator[str]:
     yield from (f"  {count:,} {what}" for count, what in told if count)
     before = f"rules {sides.before.routing.version} -> " if sides.before is not None else "as decided then -> rules "
     yield f"  {before}{sides.after.routing.version}"
+    if sides.before is not None and (failed := len(try_rules(sides.after.routing).failed)):
+        yield f"  {failed} of the tests of these rules {'fails' if failed == 1 else 'fail'}: see `rules test --with`"
 
 
 def _show_table(account: Account) -> None:

@@ -52,6 +52,9 @@ def run_tests(
     ctx: typer.Context,
     councils: Annotated[list[str] | None, typer.Argument(metavar="COUNCIL...", help="Default: the settings'.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every council that has rules here.")] = False,
+    changed: Annotated[
+        Path | None, typer.Option("--with", metavar="DIR", help="Rules that win over those in force, as `rules replay` takes.")
+    ] = None,
     mails: Annotated[
         list[Path] | None, typer.Option("--mails", metavar="FILE|DIR", help="Labelled mails by which to measure, instead.")
     ] = None,
@@ -70,13 +73,14 @@ def run_tests(
     Examples:
       townclerk rules test
       townclerk rules test your-council
+      townclerk rules test --with new-rules
       townclerk rules test your-council --mails labelled.yaml --at-least 95
     """
     names: Sequence[str | None] = shipped_councils(_own_rules(ctx.obj)) if every else councils or [None]
     labelled = _labelled(mails) if mails else ()
     whole = True
     for name in names:
-        council = named_council(ctx.obj, name)
+        council = named_council(ctx.obj, name, changed)
         good = _measured(council, labelled, at_least, as_json) if mails else _tried(council, as_json)
         whole = whole and good
     raise typer.Exit(0 if whole else 1)
@@ -123,7 +127,10 @@ def _in_words(council: Council, trial: Trial) -> Iterator[str]:
     passed = trial.tests - len(trial.failed)
     reached = len(council.routing.rules) - len(trial.unreached)
     rules = len(council.routing.rules)
-    yield f"{council.policy.id}: {passed} of {trial.tests} tests pass, {reached} of {rules} rules are reached"
+    yield (
+        f"{council.policy.id}, rules {council.routing.version}: "
+        f"{passed} of {trial.tests} tests pass, {reached} of {rules} rules are reached"
+    )
 
 
 def _as_line(council: Council, trial: Trial) -> dict[str, object]:
