@@ -111,6 +111,16 @@ def finds(words: str, text: str, where: str = "anywhere") -> bool:
         ("[{pattern: 'b.n'}]", "BUN", True),
         ("[{pattern: '^no\\b'}, bin]", "no", True),
         ("[{pattern: '^no\\b'}, bin]", "oh no", False),
+        ('"(took|takes) (her|his mother\'s) card*"', "he took her cards", True),
+        ('"(took|takes) (her|his mother\'s) card*"', "he takes his mother’s card", True),
+        ('"(took|takes) (her|his mother\'s) card*"', "he took his card", False),
+        ('"took (her|) card"', "took card", True),
+        ('"took (her|) card"', "took their card", False),
+        ('"(bin*|box) .. emptied"', "bins emptied", True),
+        ('"(bin*|box) .. emptied"', "the box, as ever, never emptied", True),
+        ('"(bin*|box) .. emptied"', "the box was not at all well emptied", False),
+        ('"(bin*|box) .. emptied"', "There is a box. They emptied it", False),
+        ('"bin .. not, though"', "bin is not though", False),
     ],
 )
 def test_words_are_found_as_a_reader_would_find_them(words: str, text: str, expected: bool) -> None:
@@ -164,6 +174,7 @@ def test_a_sender_is_an_address_or_a_whole_domain(sender: str, expected: bool) -
         ("{near: [[missed, forgot], [bin*], [again]], within: 6}", "", "again the bin: you forgot it", True),
         ("{near: [[missed, forgot], [bin*], [again]], within: 2}", "", "again the bin: you forgot it", False),
         ("{near: [missed, bin], within: 1}", "", "missed the bin, missed bin", True),
+        ("{near: [(missed|forgot) .. bin, again], within: 2}", "", "again you forgot my bin", True),
     ],
 )
 def test_conditions_are_put_together_as_they_read(when: str, subject: str, text: str, expected: bool) -> None:
@@ -177,6 +188,21 @@ def test_conditions_are_put_together_as_they_read(when: str, subject: str, text:
 def test_a_score_adds_up_so_that_one_word_does_not_decide(text: str, expected: bool) -> None:
     of = "{weighs: 2, when: [complain*]}, {weighs: 1, when: again}, {weighs: -1, when: thank you}"
     assert expected is holds(f"{{score: {{at_least: 3, of: [{of}]}}}}", saying(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("bruises and burns", True),
+        ("bruises, and more bruises", False),
+        ("cigarette burns", False),  # two words of the list, in one place
+        ("cigarette burns and bruises", True),
+    ],
+)
+def test_different_ones_of_a_list_may_count_each(text: str, expected: bool) -> None:
+    lists = "lists: {harm: [bruis*, burns, cigarette burns, {pattern: 'scalds?'}]}\n"
+    when = "{score: {at_least: 2, of: [{weighs: 1, up_to: 2, when: {list: harm}}]}}"
+    assert expected is holds(when, saying(text), before=lists)
 
 
 @pytest.mark.parametrize(
@@ -195,6 +221,14 @@ def test_a_list_is_named_by_many_rules_and_may_hold_words_or_addresses() -> None
     assert holds("{text: [{list: cross}, x]}", saying("unhappy"), before=lists)
     assert holds("{sender: {list: offices}}", saying("?"), before=lists)
     assert not holds("{list: cross}", saying("bin"), before=lists)
+
+
+def test_a_list_may_be_made_of_others_and_any_of_them_may_be_near_something() -> None:
+    lists = "lists: {son: [son, lad], child: [{list: son}, daughter], family: [{list: child}, mother]}\n"
+
+    assert holds("{list: family}", saying("my lad"), before=lists)
+    assert holds("{near: [[hit, {list: family}], [again]], within: 3}", saying("again my lad"), before=lists)
+    assert not holds("{near: [hit, [{list: family}, dog]], within: 3}", saying("my lad"), before=lists)
 
 
 FRIDAY_NIGHT = datetime(2027, 1, 29, 21, 30, tzinfo=ZoneInfo("Europe/London"))
@@ -353,6 +387,19 @@ def test_patterns_are_found_through_the_filter_as_without_it(words: list[str]) -
         (one("['b*n']"), 3, "rules[0].when[0]", "a * in the wrong place"),
         (one("['*']"), 3, "rules[0].when[0]", "is no phrase"),
         (one("['bin *']"), 3, "rules[0].when[0]", "a * in the wrong place"),
+        (one("['(his) bin']"), 3, "rules[0].when[0]", "hold no words to choose from"),
+        (one("['(his|her bin']"), 3, "rules[0].when[0]", "hold no words to choose from"),
+        (one("['his|her bin']"), 3, "rules[0].when[0]", "a | outside of brackets"),
+        (one("['.. bin']"), 3, "rules[0].when[0]", "with what may be left out"),
+        (one("['bin (not|)']"), 3, "rules[0].when[0]", "with what may be left out"),
+        (one("['a .. b .. c .. d .. e .. f']"), 3, "rules[0].when[0]", "in 1024 ways"),
+        ("lists: {a: [x, {list: b}], b: [{list: a}]}\n" + one("{list: a}"), 2, "lists.b[0].list", "names itself"),
+        (
+            one("{score: {at_least: 1, of: [{weighs: 1, up_to: 2, when: {is: reply}}]}}"),
+            3,
+            "rules[0].when.score.of[0].up_to",
+            "it counts words",
+        ),
         (one("['£50']"), 3, "rules[0].when[0]", "begins or ends with a sign"),
         (one("[]"), 3, "rules[0].when", "the list is empty"),
         (one("{}"), 3, "rules[0].when", "asks for nothing"),

@@ -9,8 +9,10 @@
       any: [{is: reply}, [casgliad]]                 one of them
       not: [tennis]                                  none of them
       score: {at_least: 3, of: [{weighs: 2, when: [complain*]}, {weighs: 1, when: [again]}]}
+                                                     up_to: 2 beside weighs: different words count each, two at most
 
-A word list holds phrases, {pattern: ...}, {near: [missed, bin*], within: 5} and {list: name}.
+A word list holds phrases, {pattern: ...}, {near: [missed, bin*], within: 5} and {list: name}. What a phrase may hold beside
+words, `domain.phrases` says: (took|takes) .. (his|) card.
 """
 
 import re
@@ -39,9 +41,11 @@ from townclerk.domain.conditions import (
     Score,
     SenderIs,
     SentTo,
+    Several,
     Trait,
     Words,
     WrittenIn,
+    most_of,
 )
 from townclerk.domain.mail import SIGNAL_HEADERS
 from townclerk.domain.spam_marks import Likelihood
@@ -56,17 +60,22 @@ _DAYS_LONG = re.compile(r"(\d{1,5})\s+days?")
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The lists of words or addresses that rules may name."""
+    """The lists of words or addresses that rules may name. `within`: those that are being read, one named
+    by the other."""
 
     named: Mapping[str, Value] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
 
-    def items(self, value: Value) -> tuple[Value, ...]:
-        """The items of the list that *value* names. Raises Refused where there is none."""
+    def items(self, value: Value) -> "tuple[tuple[Value, ...], Lists]":
+        """The items of the list that *value* names, and the lists as those items may name them. Raises Refused where there is
+        none, and where it is made of itself."""
         name = text(value)
         if name not in self.named:
             expected = suggest(name, self.named) if self.named else f'write it under lists: "{name}: [...]"'
             raise Refused(f'there is no list "{name}"', expected)
-        return listed(self.named[name])
+        if name in self.within:
+            raise Refused(f'the list "{name}" names itself', "take this item out")
+        return listed(self.named[name]), Lists(self.named, (*self.within, name))
 
 
 def read_condition(value: Value, lists: Lists) -> Condition:
@@ -147,8 +156,8 @@ class _Words:
             found.nears.append(Near(groups, within))
         elif within is not None and not f.has("near"):
             f.fault("within", "belongs to near", "write near: [one, other] beside it")
-        if (items := f.optional("list", lists.items, None)) is not None:
-            found.add(items, lists)
+        if (named := f.optional("list", lists.items, None)) is not None:
+            found.add(*named)
         return found
 
     @property
@@ -197,13 +206,19 @@ def _near(value: Value, lists: Lists) -> tuple[frozenset[str], ...]:
 
 
 def _phrases(value: Value, lists: Lists) -> frozenset[str]:
-    """Those of one place in near: a phrase, a list of them, or {list: name}."""
+    """Those of one place in near: a phrase, {list: name}, or a list of them."""
+    return value.called("words_near", lambda it: _one_place(it, lists))
+
+
+def _one_place(value: Value, lists: Lists) -> frozenset[str]:
     if isinstance(value.node, Table):
         with value.fields() as f:
-            items = f.required("list", lists.items, ())
-    else:
+            items, lists = f.required("list", lists.items, ((), lists))
+    elif isinstance(value.node, Items):
         items = listed(value)
-    return frozenset(each for item in items for each in item.attempt(lambda it: (check_phrase(text(it)),), ()))
+    else:
+        return frozenset((check_phrase(text(value)),))
+    return frozenset(each for item in items for each in item.attempt(lambda it: _phrases(it, lists), frozenset()))
 
 
 # --- what a mail is --------------------------------------------------------------------------------------------------
@@ -212,16 +227,17 @@ def _phrases(value: Value, lists: Lists) -> frozenset[str]:
 def _addresses(value: Value, lists: Lists) -> tuple[str, ...]:
     found: list[str] = []
 
-    def read(item: Value) -> None:
+    def read(item: Value, lists: Lists) -> None:
         if isinstance(item.node, Table):
             with item.fields() as f:
-                for each in f.required("list", lists.items, ()):
-                    each.attempt(read, None)
+                items, inside = f.required("list", lists.items, ((), lists))
+                for each in items:
+                    each.attempt(lambda it: read(it, inside), None)
             return
         found.append(check_address(text(item)))
 
     for item in listed(value):
-        item.attempt(read, None)
+        item.attempt(lambda it: read(it, lists), None)
     return tuple(dict.fromkeys(found))
 
 
@@ -343,7 +359,7 @@ def _score(value: Value, lists: Lists) -> Score:
     with value.fields() as f:
         at_least = f.required("at_least", whole_number(1, 1000), 1)
         weighed = f.required("of", lambda each: each.each(lambda item: _weighed(item, lists)), ())
-        most = sum(weight for weight, _ in weighed if weight > 0)
+        most = sum(weight * most_of(each) for weight, each in weighed if weight > 0)
         if weighed and most < at_least:
             f.fault("at_least", f"{at_least} is never reached: all together weigh {most}", f"write {most} or less")
         return Score(at_least, weighed)
@@ -352,4 +368,8 @@ def _score(value: Value, lists: Lists) -> Score:
 def _weighed(value: Value, lists: Lists) -> tuple[int, Condition]:
     with value.fields() as f:
         weight = f.required("weighs", whole_number(-100, 100), 1)
-        return weight, f.required("when", lambda each: read_condition(each, lists), AllOf(()))
+        condition = f.required("when", lambda each: read_condition(each, lists), AllOf(()))
+        up_to = f.optional("up_to", whole_number(1, 20), 1)
+        if up_to > 1 and not isinstance(condition, Words):
+            f.fault("up_to", "it counts words, and this asks for something else as well", "name words alone under when")
+        return weight, Several(condition, up_to) if up_to > 1 and isinstance(condition, Words) else condition

@@ -7,13 +7,14 @@ from functools import lru_cache
 import re2
 
 from townclerk.config.reading import Refused
-from townclerk.domain.phrases import APOSTROPHES, words_of
+from townclerk.domain.phrases import APOSTROPHES, MOST_WAYS, begins_and_ends_with_words, ways_to_write, words_of
 
 MAX_MEMORY = 8 << 20  # bytes, for one pattern and its tables
 LONGEST = 1000
 KEPT = 4096  # compiled patterns
 AT_ONCE = 500  # patterns that share one filter
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BRACKETS = re.compile(r"[()|]|\.\.")
 
 
 class LinearPatterns:
@@ -57,16 +58,30 @@ def check_pattern(written: str) -> str:
 
 def check_phrase(written: str) -> str:
     """*written*, where it is a phrase. Raises Refused."""
-    parts = written.split()
     if len(written) > LONGEST or not words_of(written):
         raise Refused(f'"{written}" is no phrase', 'write words, for instance "missed bin" or "bin* not collected"')
+    _check_brackets(written)
+    parts = _BRACKETS.sub(" ", written).split()
     if any("*" in part.rstrip("*") or part.strip("*") == "" for part in parts):
         raise Refused(f'"{written}" has a * in the wrong place', 'it stands at the end of a word: "collect*"')
-    if not (written[0].isalnum() and (written[-1].isalnum() or written[-1] in f"*{APOSTROPHES}")):
+    if not ((written[0].isalnum() or written[0] == "(") and (written[-1].isalnum() or written[-1] in f"*){APOSTROPHES}")):
         raise Refused(f'"{written}" begins or ends with a sign', "leave it out, or write it as a pattern")
     if _SURROGATE.search(written):
         raise Refused("the phrase holds half a character", "write it anew")
     return written
+
+
+def _check_brackets(written: str) -> None:
+    """Raises Refused where what stands in brackets is no choice, or what is left out stands at an end."""
+    rest = re.sub(r"\([^()|]*(?:\|[^()|]*)+\)", "", written)
+    if "(" in rest or ")" in rest:
+        raise Refused(f'the brackets in "{written}" hold no words to choose from', 'write for instance "(his|her) card"')
+    if "|" in rest:
+        raise Refused(f'"{written}" has a | outside of brackets', 'write for instance "(his|her) card"')
+    if not begins_and_ends_with_words(written):
+        raise Refused(f'"{written}" begins or ends with what may be left out', "leave that out: it is found without it")
+    if (many := ways_to_write(written)) > MOST_WAYS:
+        raise Refused(f'"{written}" can be written in {many} ways', f"divide it: {MOST_WAYS} are the most")
 
 
 def _options() -> object:

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from calendar import day_name
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -225,6 +225,19 @@ class Words:
         for pattern in self.patterns & text.patterns:
             yield from text.places(pattern)
 
+    def count(self, text: TextRead) -> int:
+        """How many different ones stand there, no two in the same place."""
+        found = [(place.start, place.end, phrase) for phrase in self.phrases for place in text.phrases.get(phrase, ())]
+        found += [(places[0].start, places[-1].end, str(each)) for each in self.nears if (places := each.find(text.phrases))]
+        found += [(*place, pattern) for pattern in self.patterns & text.patterns for place in text.places(pattern)]
+        counted: set[str] = set()
+        reached = -1
+        for start, end, which in sorted(found, key=lambda each: (each[0], -each[1])):
+            if start >= reached and which not in counted:
+                counted.add(which)
+                reached = end
+        return len(counted)
+
     def _asked(self) -> str:
         return _few(
             (*sorted(self.phrases), *(str(each) for each in self.nears), *(f"/{each}/" for each in sorted(self.patterns)))
@@ -232,6 +245,36 @@ class Words:
 
     def below(self) -> tuple[Condition, ...]:
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Different ones of the words stand there, of which up to so many count."""
+
+    words: Words
+    up_to: int
+
+    def holds(self, reading: Reading) -> bool:
+        return self.words.holds(reading)
+
+    def count(self, reading: Reading) -> int:
+        """How many different ones, each in a place of its own."""
+        return min(self.up_to, sum(self.words.count(text) for _, text in reading.texts(self.words.where)))
+
+    def explain(self, reading: Reading) -> Verdict:
+        return replace(self.words.explain(reading), holds=self.holds(reading))
+
+    def below(self) -> tuple[Condition, ...]:
+        return (self.words,)
+
+
+def most_of(condition: Condition) -> int:
+    """How often *condition* counts at most."""
+    return condition.up_to if isinstance(condition, Several) else 1
+
+
+def _times(condition: Condition, reading: Reading) -> int:
+    return condition.count(reading) if isinstance(condition, Several) else int(condition.holds(reading))
 
 
 def _few(said: tuple[str, ...]) -> str:
@@ -512,11 +555,11 @@ class Score:
     weighed: tuple[tuple[int, Condition], ...]
 
     def holds(self, reading: Reading) -> bool:
-        return sum(weight for weight, each in self.weighed if each.holds(reading)) >= self.at_least
+        return sum(weight * _times(each, reading) for weight, each in self.weighed) >= self.at_least
 
     def explain(self, reading: Reading) -> Verdict:
         below = tuple(each.explain(reading) for _, each in self.weighed)
-        parts = [weight for (weight, _), each in zip(self.weighed, below, strict=True) if each.holds]
+        parts = [weight * times for weight, each in self.weighed if (times := _times(each, reading))]
         said = " + ".join(str(each) for each in parts) if len(parts) > 1 else ""
         because = f"{said} = {sum(parts)}" if said else str(sum(parts))
         return Verdict(sum(parts) >= self.at_least, f"a score of at least {self.at_least}", because, below=below)
