@@ -424,3 +424,64 @@ async def test_nobody_but_the_complaints_lead_takes_up_what_a_rule_filed(house: 
 
     assert house.cases == []
     assert house.sent("refused")
+
+
+# --- what the law sets a time limit for: by the rules that are shipped -----------------------------------------------------
+
+FOI = "Under the Freedom of Information Act 2000 please send me the cost of the new chairs."
+OWN_DATA = "This is a subject access request. Please send me a copy of all personal data you hold about me."
+DATA_COMPLAINT = "I want to make a data protection complaint. You posted my letter to next door, opened."
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "act"),
+    [(FOI, "Monday 8 February 2027", "Freedom of Information Act 2000"), (OWN_DATA, "Thursday 11 February 2027", "UK GDPR")],
+)
+async def test_a_request_for_information_has_the_date_of_the_law(house: House, text: str, day: str, act: str) -> None:
+    case = await a_mail(house, text, subject="A request")
+
+    (owed,) = [each for each in case.deadlines if each.open]
+    assert (owed.name, owed.by) == ("information_request.respond", "information_governance")
+    assert f"By {day} at the latest we will answer you: so says the {act}" in text_of(house, house.sent("receipt")[0])
+    (forwarded,) = house.sent("forwarded")
+    assert forwarded.recipient == NUALA
+    assert day in forwarded.subject
+    assert act in text_of(house, forwarded)
+    assert "of the policy" not in text_of(house, forwarded).partition("Their words")[0].partition(act)[2][:80]
+
+
+async def test_the_receipt_of_a_data_protection_complaint_is_the_acknowledgement_that_the_law_wants(house: House) -> None:
+    case = await a_mail(house, DATA_COMPLAINT, subject="Letter")
+
+    (owed,) = case.deadlines
+    assert (owed.name, owed.met_at) == ("information_request.acknowledge", MONDAY)
+    said = text_of(house, house.sent("receipt")[0])
+    assert "Information Commissioner: ico.org.uk" in said
+    assert "without undue delay" in said
+    assert "the receipt has done so" in text_of(house, house.sent("forwarded")[0])
+
+
+async def test_a_data_protection_complaint_that_nobody_can_answer_is_still_to_be_acknowledged(house: House) -> None:
+    case = await a_mail(house, DATA_COMPLAINT, subject="Letter", return_path="<>")
+
+    (owed,) = case.deadlines
+    assert owed.open
+    assert not house.sent("receipt")
+
+
+async def test_what_an_officer_calls_a_request_for_information_gets_the_date_of_the_law(house: House) -> None:
+    await a_mail(
+        ruled(house, "when: chairs, then: {category: comment}", "when: chairs, then: {signal: freedom_of_information}"), FOI
+    )
+    house.replies(house.sent("forwarded")[0], "#category information-request")
+    await house.settle()
+
+    (case,) = house.cases
+    assert case.category is Category.INFORMATION_REQUEST
+    assert [each.name for each in case.deadlines if each.open] == ["information_request.respond"]
+
+
+async def test_that_a_request_was_not_answered_is_none_of_itself(house: House) -> None:
+    case = await a_mail(house, "I complain: my freedom of information request of May is still not answered.")
+
+    assert not [each for each in case.deadlines if each.name.startswith("information_request")]

@@ -9,6 +9,7 @@ from holidays import country_holidays
 
 from townclerk.domain.calendar import Calendar
 from townclerk.domain.policy import CalendarPolicy
+from townclerk.domain.statutes import LAW, CalendarsOfLaw
 
 YEARS_BACK = 3
 YEARS_AHEAD = 10
@@ -46,6 +47,32 @@ def build_calendar(policy: CalendarPolicy, years: Iterable[int]) -> Calendar:
         nonworking_receipt=policy.nonworking_receipt,
         cutoff=policy.cutoff,
         extra_working_days=frozenset(policy.extra_working_days),
+    )
+
+
+UNITED_KINGDOM = ("ENG", "WLS", "SCT", "NIR")
+
+
+def build_calendars_of_law(policy: CalendarPolicy, years: Iterable[int]) -> CalendarsOfLaw | None:
+    """The days that the law counts for a council of the United Kingdom; None for one elsewhere."""
+    if policy.country != "GB":
+        return None
+    wanted = sorted(years)
+    return CalendarsOfLaw(_of_law(policy, UNITED_KINGDOM, wanted), _of_law(policy, (policy.subdivision,), wanted))
+
+
+def _of_law(policy: CalendarPolicy, parts: tuple[str, ...], years: list[int]) -> Calendar:
+    """Saturdays, Sundays, and the bank holidays in any of *parts*. What a council closes for is a working day in law."""
+    closed = {
+        day: _clean(name) for part in parts for day, name in country_holidays(policy.country, subdiv=part, years=years).items()
+    }
+    return Calendar(
+        timezone=policy.timezone,
+        weekend=(5, 6),
+        closed={day: why for day, why in sorted(closed.items()) if years[0] <= day.year <= years[-1]},
+        first=date(years[0], 1, 1),
+        last=date(years[-1], 12, 31),
+        version=f"{LAW}{policy.country}-{'+'.join(parts)} holidays {version('holidays')}",
     )
 
 

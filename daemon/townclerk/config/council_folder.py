@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from townclerk.config.calendar_days import build_calendar, years_around
+from townclerk.config.calendar_days import build_calendar, build_calendars_of_law, years_around
 from townclerk.config.errors import Fault, FilesRefused
 from townclerk.config.policy_file import load_policy
 from townclerk.config.reading import Faults, read_root, suggest
@@ -51,7 +51,9 @@ def load_council(
     if policy is None or routing is None or roster is None:
         raise FilesRefused(found)
     _refuse_own_mailbox(policy, roster)
-    return Council(policy, build_calendar(policy.calendar, years_around(today)), roster, routing)
+    years = years_around(today)
+    law = build_calendars_of_law(policy.calendar, years)
+    return Council(policy, build_calendar(policy.calendar, years), roster, routing, law)
 
 
 def with_staff(council: Council, staff: Node | Mapping[str, object]) -> Council:

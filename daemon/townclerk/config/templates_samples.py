@@ -98,6 +98,11 @@ _NOTHING_NEW = "You told us nothing that we had not looked at, and there is no m
 _FIRST_THE_SERVICE = "You write of two weeks of which our answer said nothing. The service should answer that first."
 _NOTED = "#note The crew has a new list of stops."
 _SENIOR = "You complain about a decision of the head of the service, so somebody above them should answer you."
+_IN_LAW = (DatedPromise("respond", _LATER, clause="Freedom of Information Act 2000, section 10(1)", by_law=True),)
+_UNDER_WHICH_LAW = (
+    "It reads as a request for information: Freedom of Information Act 2000, section 10(1) gives 20 working days from the day "
+    "on which it came. If it is a request under another law, its time may be another."
+)
 _RESIDENT = Recipient("Asha Patel", "asha.patel@example.org")
 _OFFICER = Recipient("Wendy Ash", "wendy.ash@council.example", officer="waste", staff=True)
 _MAIL = Original(
@@ -399,6 +404,8 @@ def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield Receipt(Category.COMPLAINT, "new", _DATES, "Stage 1", named, doubtful=True)
     yield Receipt(Category.COMMENT, "new", (DatedPromise("respond", _RESPOND),))
     yield Receipt(Category.COMPLIMENT, "new", (DatedPromise("acknowledge", _RESPOND),))
+    for signal, what in (("freedom_of_information", _IN_LAW), ("personal_data", _IN_LAW), ("data_protection_complaint", ())):
+        yield Receipt(Category.INFORMATION_REQUEST, "new", what, statute=signal)
 
 
 def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
@@ -563,6 +570,10 @@ def _forwarded(presses: Presses) -> Iterator[StaffContent]:
         mail = _saying(reason, presses)
         yield Forwarded(reason, mail, presses.forwarded(reason, mail), _DATES[1:] if reason == "further" else ())
     yield Forwarded("comment", _MAIL, presses.forwarded("comment", _MAIL), note=_SUGGESTION)
+    asked = replace(_MAIL, text=_WORDS_OF_OTHERS["information_request"])
+    yield Forwarded(
+        "information_request", asked, presses.forwarded("information_request", asked), _IN_LAW, note=_UNDER_WHICH_LAW
+    )
     told = presses.forwarded("notice", _MAIL)
     yield Forwarded("notice", _MAIL, told, detail="The complaint has been upheld.")
     yield Forwarded("withheld", _MAIL, told, detail="delay_notice")

@@ -7,6 +7,7 @@ from townclerk.domain.calendar import Calendar
 from townclerk.domain.policy import Policy
 from townclerk.domain.roster import Officer, Roster
 from townclerk.domain.routing import Routing
+from townclerk.domain.statutes import CalendarsOfLaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Council:
     calendar: Calendar
     roster: Roster
     routing: Routing
+    law: CalendarsOfLaw | None = None  # None: outside the United Kingdom no time limit in law is known here
 
     def at(self, now: datetime) -> "Council":
         """The council as it is on the local day of the aware moment *now*: who is away, and who has left."""

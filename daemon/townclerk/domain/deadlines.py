@@ -10,6 +10,7 @@ from townclerk.domain.calendar import Calendar
 from townclerk.domain.case import Case, Deadline, PromisedBy
 from townclerk.domain.council import Council
 from townclerk.domain.policy import Extension, Fallback, Promise, StagePolicy
+from townclerk.domain.statutes import by_law
 from townclerk.domain.timer import Timer as Timer  # timers are asked for here
 from townclerk.domain.words import Category, Status
 
@@ -165,7 +166,7 @@ def _late(deadline: Deadline, council: Council) -> Iterator[Timer]:
         if day is not None:
             at = calendar.at(calendar.add_working_days(day, 1), clock)
             yield Timer(f"{_key(deadline)}:{day}:overdue", at, "overdue", deadline.name, day=day)
-    for step in council.policy.escalation:
+    for step in council.policy.escalation if not by_law(deadline) else ():  # the ladder is that of the complaints procedure
         at = calendar.at(calendar.add_working_days(missed, step.after), clock)
         yield Timer(f"{_key(deadline)}:{missed}:escalation-{step.after}", at, "escalation", deadline.name, step.after)
 

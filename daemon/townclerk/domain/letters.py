@@ -27,12 +27,14 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class DatedPromise:
-    """What will have happened by the end of `day`. `what` is acknowledge, respond, request or assess."""
+    """What will have happened by the end of `day`. `what` is acknowledge, respond, request or assess; `clause` is of the
+    policy, or `by_law` of an Act."""
 
     what: str
     day: date
     stage: Stage | None = None
     clause: str = ""
+    by_law: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class Receipt:
     ombudsmen: Ombudsmen | None = None
     doubtful: bool = False  # no rule says what it is: it is taken as a complaint until somebody has read it
     danger: bool = False  # somebody may need help now: where it is to be had is said
+    statute: str = ""  # the signal of the request for which the law sets a time limit
     kind = LetterKind.RECEIPT
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from townclerk.domain.calendar import Calendar, CalendarTooShort
 from townclerk.domain.case import Case, Deadline
 from townclerk.domain.durations import Duration
+from townclerk.domain.statutes import LAW
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Recounted:
 
 def recounted(cases: Iterable[Case], calendar: Calendar) -> Iterator[Recounted]:
     """Every open date of *cases* that *calendar* would count otherwise. What outlives a case is counted in ways of its own, and
-    no resident waits for it."""
+    no resident waits for it; what the law sets is counted without the council's calendar."""
     for case in cases:
         for deadline in case.deadlines:
             due = _due(deadline, calendar) if deadline.open and not deadline.outlives else None
@@ -36,7 +37,8 @@ def recounted(cases: Iterable[Case], calendar: Calendar) -> Iterator[Recounted]:
 def _due(deadline: Deadline, calendar: Calendar) -> date | None:
     """What *calendar* makes of it; None where it made the date itself, or where the date was not counted at all."""
     counted = Duration.read(deadline.derivation.duration)
-    if deadline.derivation.calendar == calendar.version or counted is None:
+    made = deadline.derivation.calendar
+    if made == calendar.version or made.startswith(LAW) or counted is None:
         return None
     try:
         return calendar.count(deadline.derivation.day0, counted).due

@@ -167,6 +167,12 @@ class Signal:
     FLUENCY = "fluency"  # how well an officer speaks English
     LONG_AGO = "long_ago"  # more than a year back, by the sender's own words
 
+    # of what the law sets a time limit for
+    FREEDOM_OF_INFORMATION = "freedom_of_information"
+    ENVIRONMENTAL_INFORMATION = "environmental_information"
+    PERSONAL_DATA = "personal_data"  # asks for what is held on themselves, or to have it put right or destroyed
+    DATA_PROTECTION_COMPLAINT = "data_protection_complaint"
+
     ALL = (
         REVIEW_REQUEST,
         DISSATISFIED,
@@ -184,6 +190,10 @@ class Signal:
         CONCERN,
         FLUENCY,
         LONG_AGO,
+        FREEDOM_OF_INFORMATION,
+        ENVIRONMENTAL_INFORMATION,
+        PERSONAL_DATA,
+        DATA_PROTECTION_COMPLAINT,
     )
 
 

@@ -13,6 +13,7 @@ from townclerk.domain.afterwards import RETENTION
 from townclerk.domain.calendar import Derivation
 from townclerk.domain.case import Deadline, PromisedBy
 from townclerk.domain.policy import Promise
+from townclerk.domain.statutes import by_law
 from townclerk.store.outbox import OutboxLine
 from townclerk.store.schema import OutboxState
 
@@ -93,7 +94,7 @@ def _deadline(deadline: Deadline, records: Records) -> list[str]:
     ids = f" ({', '.join(deadline.promises)})" if deadline.promises else ""
     return [
         f"{deadline.name}: {date_words(deadline.target)}",
-        f"  promised in clause {deadline.clause}{ids}, to be kept by {deadline.by}",
+        f"  {'set by law:' if by_law(deadline) else 'promised in clause'} {deadline.clause}{ids}, to be kept by {deadline.by}",
         *([f"  “{one_line(promise.quote)}”"] if promise and promise.quote else []),
         f"  {derivation_words(deadline.derivation)}",
         f"  counted with the calendar {deadline.derivation.calendar}",

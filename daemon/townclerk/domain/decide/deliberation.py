@@ -46,6 +46,7 @@ from townclerk.domain.ombudsmen import for_matter
 from townclerk.domain.policy import SERVICE, StagePolicy
 from townclerk.domain.quoting import what_they_quote
 from townclerk.domain.roster import Officer
+from townclerk.domain.statutes import by_law
 from townclerk.domain.timescales import override_on, stage_on
 from townclerk.domain.words import Alert, LetterKind, Priority, Stage
 
@@ -264,9 +265,14 @@ class Deliberation:
         assigned = None if assigned is not None and assigned.key in self.barred() | self.kept_from() else assigned
         if assigned is not None or self.case.restricted:
             return assigned or self.lead()
-        wanted = role or (self.stage_policy.respond.by if self.stage_policy else SERVICE)
+        wanted = role or (self.stage_policy.respond.by if self.stage_policy else self._deals_with_it())
         found = (*self._deputies_of(wanted), *self._playing(wanted), *self._leads(wanted))
         return next(iter(found), None) or self.lead()
+
+    def _deals_with_it(self) -> str:
+        """Whoever gets what no stage deals with: of a request for information, for instance, those who answer such requests."""
+        category = self.council.policy.categories.get(self.case.category)
+        return next(iter(category.forward_to), SERVICE) if category is not None and category.first_stage is None else SERVICE
 
     def _deputies_of(self, part: str) -> Iterator[Officer]:
         """Who stands in for whoever would have it by the roster, where the case is kept from them."""
@@ -417,7 +423,7 @@ class Deliberation:
     def dates(self, *what: str) -> tuple[DatedPromise, ...]:
         """The dates that stand, those asked for or all; a resident's last day to ask is none of ours."""
         return tuple(
-            DatedPromise(d.what, d.promised, d.stage, d.clause)
+            DatedPromise(d.what, d.promised, d.stage, d.clause, by_law(d))
             for d in self.case.deadlines
             if d.open and not d.outlives and d.what != "request" and (not what or d.what in what)
         )

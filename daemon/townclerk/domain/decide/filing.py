@@ -3,7 +3,7 @@
 from datetime import datetime
 from difflib import get_close_matches
 
-from townclerk.domain.case import ADJUSTMENT, FLAGS, MARKED
+from townclerk.domain.case import ADJUSTMENT, FLAGS, MARKED, Correspondence
 from townclerk.domain.commands import Command
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import stage_deadlines
@@ -11,7 +11,7 @@ from townclerk.domain.decide.colleagues import colleague_named
 from townclerk.domain.decide.decision import JoinOther
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
-from townclerk.domain.decide.opening import begin, category_policy
+from townclerk.domain.decide.opening import begin, category_policy, owe_by_law
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.weighing import CONCERN, OUT_OF_TIME, PERMISSION
 from townclerk.domain.decide.work import OfficerAtWork, joined, with_nearest
@@ -132,8 +132,12 @@ def _routed(work: OfficerAtWork, said: str, known: list[str]) -> tuple[str, ...]
 
 def _matter(d: Deliberation) -> int | None:
     """The mail that says what it is about: whoever gets the case anew has seen none."""
-    began = d.case.mail(d.case.began_mail) or d.case.first_mail
+    began = _began(d)
     return began.mail if began else None
+
+
+def _began(d: Deliberation) -> Correspondence | None:
+    return d.case.mail(d.case.began_mail) or d.case.first_mail
 
 
 def category(work: OfficerAtWork, command: Command) -> None:
@@ -250,6 +254,9 @@ def _becomes(work: OfficerAtWork, category: Category) -> None:
     d.change(category=category, stage=None, exclusions=(), restricted=False, pending=None, requested_mail=None)
     d.change(proposal=None, draft=None)
     policy = category_policy(category, d.council)
+    if (began := _began(d)) is not None:
+        wrote = IncomingMail(began.sender, began.subject, began.text, began.text)
+        owe_by_law(d, policy, route(wrote, d.council.routing).signals, began.received_at)
     for role in policy.forward_to:
         hand_over(d, LetterKind.FORWARDED, f"role:{role}", category.value, mail=_matter(d), clause=policy.clause)
     if category in NOBODYS:

@@ -11,7 +11,8 @@ from townclerk.domain.decide.meetings import approval_note
 from townclerk.domain.decide.reminding import reminder
 from townclerk.domain.enclosing import Enclosed, named
 from townclerk.domain.letters import AlertRaised, Assignment, Decision, Forwarded, Recipient, StaffContent, Undelivered
-from townclerk.domain.words import LetterKind, Status
+from townclerk.domain.statutes import by_law, what_the_law_wants
+from townclerk.domain.words import Category, LetterKind, Status
 
 RESPONSIBLE = "responsible"
 FOR_THE_LEAD = "for the lead"  # of an approval that nobody gives: it is told to whoever may not give it themselves
@@ -191,7 +192,15 @@ def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
     wanted = choices.to_work(d.case, d.council) if reason != "withdraws" else (choices.WITHDRAWN, choices.MESSAGE)
     first = choices.about_copies(reason, original) + choices.about_new_issue(reason, d.case, d.council, letter.mail)
     offered = choices.as_suggested(d.case, (*first, *wanted))
-    return Forwarded(reason, original, offered, d.dates(), d.case.possible_links, note=_said_by_rules(d))
+    note = " ".join(part for part in (_said_by_law(d, reason), _said_by_rules(d)) if part)
+    return Forwarded(reason, original, offered, d.dates(), d.case.possible_links, note=note)
+
+
+def _said_by_law(d: Deliberation, reason: str) -> str:
+    """Of a request for which the law sets a time limit, which law it is, to whoever gets it first."""
+    if reason != Category.INFORMATION_REQUEST:
+        return ""
+    return next((what_the_law_wants(each) for each in d.case.deadlines if by_law(each) and not each.dropped), "")
 
 
 # What stands between several things that a question is about; else they are sentences.

@@ -1,6 +1,6 @@
 """A mail that belongs to no case opens one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from townclerk.domain.case import NEED, PRIORITY, Case, Pending
@@ -19,6 +19,7 @@ from townclerk.domain.named_officers import mentions, names
 from townclerk.domain.policy import SERVICE, CategoryPolicy, InReceipt, StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.routing import Signal
+from townclerk.domain.statutes import Statute, statute_of
 from townclerk.domain.words import NOBODYS, Alert, Category, LetterKind, Priority, Status
 
 # To these a cheerful receipt would be wrong: it says nothing of the matter; in danger, where help is to be had at once.
@@ -144,7 +145,7 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
     if d.case.pending is not None:
         _wait_for_a_decision(d, event, category, d.case.pending)
         return
-    begin(d, category, mail.number, variety=_variety(d, event))
+    begin(d, category, mail.number, variety=_variety(d, event), signals=event.route.signals)
     if event.route.restricted_by and category.first_stage is None and not category.decide:  # else nobody would hear of it
         hand_over(d, LetterKind.FORWARDED, f"role:{LEAD}", category.category, mail=mail.number, clause=category.clause)
     if d.case.exclusions and d.case.category is Category.COMPLAINT:
@@ -256,10 +257,16 @@ def category_policy(category: Category, council: Council) -> CategoryPolicy:
 
 
 def begin(
-    d: Deliberation, category: CategoryPolicy, mail: int, variety: str, since: datetime | None = None, why: str = ""
+    d: Deliberation,
+    category: CategoryPolicy,
+    mail: int,
+    variety: str,
+    since: datetime | None = None,
+    why: str = "",
+    signals: Collection[str] = (),
 ) -> None:
     """What this category sets going: clocks, the receipt, and whoever must know. The clocks count from the receipt of *mail*,
-    or from *since*; *why* says so."""
+    or from *since*; *why* says so. *signals* are what the mail says: of a request for information, under which law."""
     received_at = since or next(kept.received_at for kept in d.case.mails if kept.mail == mail)
     d.change(began_mail=mail)
     stage = d.council.policy.stages.get(category.first_stage) if category.first_stage else None
@@ -269,10 +276,24 @@ def begin(
         if promise is not None:
             deadline = make(f"{category.category}.{name}", promise, received_at, d.now, d.council.calendar)
             d.owe(deadline)
+    statute = owe_by_law(d, category, signals, received_at)
     if category.receipt:
-        send_receipt(d, variety, category)
-        d.meet(f"{category.category}.acknowledge")
+        send_receipt(d, variety, category, statute=statute.signal if statute is not None else "")
+        if statute is None or d.case.receipts:  # what the law wants said has been said only where they can read it
+            d.meet(f"{category.category}.acknowledge")
     _tell_staff(d, category, stage, mail)
+
+
+def owe_by_law(d: Deliberation, category: CategoryPolicy, signals: Collection[str], received_at: datetime) -> Statute | None:
+    """Of a request for information, what the law wants by when, whatever the policy says; None where nothing says which law."""
+    statute = statute_of(signals) if category.category is Category.INFORMATION_REQUEST else None
+    if statute is None or d.council.law is None:
+        return None
+    by = next(iter(category.forward_to), LEAD)
+    deadline = statute.deadline(category.category, by, received_at, d.now, d.council.law)
+    d.owe(deadline)
+    d.note("townclerk", "deadline", name=deadline.name, due=deadline.target, clause=deadline.clause)
+    return statute
 
 
 def _tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | None, mail: int) -> None:
@@ -329,7 +350,9 @@ def _warning(d: Deliberation) -> tuple[str, ...]:
     return (" ".join(warnings),) if warnings else ()
 
 
-def send_receipt(d: Deliberation, variety: str, category: CategoryPolicy, party: Address | None = None) -> None:
+def send_receipt(
+    d: Deliberation, variety: str, category: CategoryPolicy, party: Address | None = None, statute: str = ""
+) -> None:
     """The automatic receipt, to the complainant or to *party*. It names the dates whose clocks run, none that has passed; of a
     restricted matter, only when it will have been read."""
     today = d.council.calendar.local(d.now).date()
@@ -342,7 +365,8 @@ def send_receipt(d: Deliberation, variety: str, category: CategoryPolicy, party:
     danger = variety == "neutral" and bool(DANGER & set(d.case.alerts))
     doubtful = variety == "doubtful"  # the letter is that of a new complaint, but takes nothing for granted
     kind, named = "new" if doubtful else variety, d.ombudsmen() if mentions else None
-    receipt = Receipt(d.case.category, kind, dates, title, named, doubtful, danger)
+    dates = () if statute == Signal.DATA_PROTECTION_COMPLAINT else dates  # this letter is what the law wants by that day
+    receipt = Receipt(d.case.category, kind, dates, title, named, doubtful, danger, statute)
     published = d.stage_policy.receipt if d.stage_policy and category.first_stage else None
     said = published or category
     d.to_resident(receipt, automatic=True, promises=said.promises, clause=said.clause, party=party)

@@ -1,0 +1,117 @@
+"""Requests for which the law itself sets a time limit, whatever a council's own policy says. The rules hear them as signals."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from townclerk.domain.calendar import Calendar, Derivation
+from townclerk.domain.case import Deadline
+from townclerk.domain.days_written import words_of
+from townclerk.domain.durations import Duration, Unit
+from townclerk.domain.routing import Signal
+
+LAW = "in law: "  # with this the version of a calendar of the law begins
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarsOfLaw:
+    """The days that the law counts; a council's own closure days are working days to it. `anywhere` leaves out what is a bank
+    holiday in any part of the United Kingdom, as information law does; `here` those of the council's own part of it."""
+
+    anywhere: Calendar
+    here: Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Statute:
+    """A time limit in law. `what` must have happened by then, `respond` or `acknowledge`; where the day is none on which people
+    work, the next one on which they do counts."""
+
+    signal: str
+    title: str
+    clause: str
+    what: str
+    within: Duration
+
+    def derivation(self, received_at: datetime, calendars: CalendarsOfLaw) -> Derivation:
+        """The last day, counted from the day on which it came, of which the law makes no other: also a Sunday."""
+        if self.within.unit is Unit.WORKING_DAY:
+            return calendars.anywhere.count(calendars.anywhere.local(received_at).date(), self.within, self.title)
+        calendar = calendars.here
+        counted = calendar.count(calendar.local(received_at).date(), self.within, self.title)
+        due = calendar.add_working_days(counted.due, 0)
+        if due == counted.due:
+            return counted
+        off = calendar.reason_off(counted.due) or ""
+        return replace(counted, due=due, note=f"{self.title}; moved to the next working day: {off}")
+
+    def deadline(self, category: str, by: str, received_at: datetime, now: datetime, calendars: CalendarsOfLaw) -> Deadline:
+        """What the role *by* owes, on a case of that *category*."""
+        counted = self.derivation(received_at, calendars)
+        return Deadline(
+            name=f"{category}.{self.what}",
+            target=counted.due,
+            promised=counted.due,
+            person_promised=counted.due,
+            derivation=counted,
+            clause=self.clause,
+            by=by,
+            told_at=now,
+        )
+
+
+STATUTES = (  # where a mail asks for several things, the first of these counts: it is the one that somebody must not wait for
+    Statute(
+        Signal.DATA_PROTECTION_COMPLAINT,
+        "a data protection complaint",
+        "Data Protection Act 2018, section 164A",  # by the Data (Use and Access) Act 2025, since 19 June 2026
+        "acknowledge",
+        Duration(30, Unit.CALENDAR_DAY),
+    ),
+    Statute(
+        Signal.PERSONAL_DATA,
+        "a request about somebody's own personal data",
+        "UK GDPR, article 12(3)",
+        "respond",
+        Duration(1, Unit.MONTH),
+    ),
+    Statute(
+        Signal.ENVIRONMENTAL_INFORMATION,
+        "a request for environmental information",
+        "Environmental Information Regulations 2004, regulation 5(2)",
+        "respond",
+        Duration(20, Unit.WORKING_DAY),
+    ),
+    Statute(
+        Signal.FREEDOM_OF_INFORMATION,
+        "a request for information",
+        "Freedom of Information Act 2000, section 10(1)",
+        "respond",
+        Duration(20, Unit.WORKING_DAY),
+    ),
+)
+
+
+def by_law(deadline: Deadline) -> bool:
+    """True where the law made *deadline*, and not the council's policy."""
+    return deadline.derivation.calendar.startswith(LAW)
+
+
+def what_the_law_wants(deadline: Deadline) -> str:
+    """For whoever must keep *deadline*, which the law made."""
+    found = next((each for each in STATUTES if each.clause == deadline.clause), None)
+    if found is None:
+        return ""
+    gives = f"{found.clause} gives {found.within} from the day on which it came"
+    if found.what == "acknowledge":
+        done = ": the receipt has done so" if deadline.met_at is not None else f": by {words_of(deadline.promised)}"
+        return (
+            f"It reads as {found.title}. {gives} to acknowledge it{done}. It is then to be dealt with without undue delay, and "
+            "they are to be told how it stands and what came of it. If it is another kind of request, say #category."
+        )
+    return f"It reads as {found.title}: {gives}. If it is a request under another law, its time may be another."
+
+
+def statute_of(signals: Collection[str]) -> Statute | None:
+    """The one whose time limit runs for a request that says so; None: no rule heard which it is."""
+    return next((each for each in STATUTES if each.signal in signals), None)
