@@ -24,6 +24,7 @@ from townclerk.domain.provisions import (
     Anonymous,
     Assessment,
     Board,
+    Campaigns,
     Code,
     Concerns,
     Consent,
@@ -53,6 +54,7 @@ from townclerk.domain.provisions import (
 from townclerk.domain.words import Alert, Category, Stage
 
 A_YEAR = Duration(1, Unit.YEAR)  # a stand-in, see config.reading
+MOST_OF_A_CAMPAIGN = 100  # mails before a person is asked: more of them would all have been given to somebody
 LONGEST_UNDO = 240  # minutes: what waits longer is forgotten, not thought over
 SHEET = ("reason", "remedy", "learning")  # what an assessment may ask for
 
@@ -92,6 +94,7 @@ def provisions(f: Fields) -> Provisions:
         edition=f.optional("edition", _edition, usual.edition),
         repeats=f.optional("repeats", _repeats, None),
         desk=f.optional("desk", _desk, usual.desk),
+        campaigns=f.optional("campaigns", _campaigns, usual.campaigns),
         elapsed_alarm=f.optional("elapsed_alarm", duration, usual.elapsed_alarm),
     )
 
@@ -296,6 +299,20 @@ def _desk(value: Value) -> Desk:
             undo_minutes=f.optional("undo_minutes", whole_number(0, LONGEST_UNDO), usual.undo_minutes),
             address_lasts=f.optional("address_lasts", duration, usual.address_lasts),
         )
+
+
+def _campaigns(value: Value) -> Campaigns:
+    usual = Campaigns()
+    with value.fields() as f:
+        found = Campaigns(
+            at_least=f.optional("at_least", whole_number(0, MOST_OF_A_CAMPAIGN), usual.at_least),
+            within_days=f.optional("within_days", whole_number(1, 366), usual.within_days),
+            alike=f.optional("alike", whole_number(50, 100), usual.alike),
+            said=published(f),
+        )
+        if found.at_least == 1:
+            f.fault("at_least", "one mail is no campaign", "write 2 or more, or 0: nobody is ever asked")
+        return found
 
 
 # --- times -----------------------------------------------------------------------------------------------------------

@@ -223,6 +223,7 @@ def sample_letters(policy: Policy) -> tuple[Letter, ...]:
         adjustments=("Large print", "Ring before you write"),
         hold="The Ombudsman is looking into it",
         priority=Priority.HIGH,
+        campaign="1 other person has written the same. What you answer here goes to each of them",
     )
     bare = replace(summary, subject="", service="", stage_title=None, complainant="someone@example.net", officer=None, dates=())
     residents = [_letter(_RESIDENT, part, summary) for part in (*_receipts(named), *_full_to_residents(named))]
@@ -628,6 +629,7 @@ _DETAILS = {
     "unreachable": f"How to reach them: Phone 01632 960177\n\n{_TO_PRINT}",
     "out_of_time": "The latest day named in it is Monday 1 December 2025.",
     "repeats": "There were requests before: {other}.",
+    "campaign": "1 other person has written the same: {other}.",
     "asked": "Does the pond belong to the parish council?",
     "alternative": "Wendy Ash considers another way for this complaint: mediation. What do you think of it?",
 }
@@ -666,6 +668,7 @@ def _decisions(presses: Presses) -> Iterator[StaffContent]:
         "post",
         "unreachable",
         "permission",
+        "campaign",
         "asked",
         *_DOUBTS,
     ):

@@ -194,6 +194,89 @@ class Draft:
     files: tuple[Attachment, ...] = ()  # those of the mail that go along
 
 
+class CampaignState(StrEnum):
+    """Where it stands with a number of mails that say the same."""
+
+    ASKED = "asked"  # a person is to say whether they are answered as one
+    TOGETHER = "together"
+    APART = "apart"  # a person has said no, or nobody has said anything
+    OVER = "over"  # they have been answered, or another case leads them now
+
+
+class SaidWhat(StrEnum):
+    """What passes from the case that leads a campaign to its members."""
+
+    WORD = "word"  # an officer's word, as if it had been written to each
+    RESPONSE = "response"
+    APART = "apart"  # each goes its own way
+    KEEPER = "keeper"  # who has it, which service, and from whom it is kept
+    LEAD = "lead"  # another case leads them
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something that each member of a campaign is to hear. `told`: how many of them have, in their order. Whoever joins later
+    hears it as well."""
+
+    number: int
+    what: SaidWhat
+    at: datetime
+    officer: str = ""  # roster key of whoever said it; of KEEPER, who has it
+    mail: int = 0
+    command: Command | None = None
+    response: Draft | None = None
+    files: tuple[Attachment, ...] = ()  # those of the mail that go along
+    stage: Stage | None = None  # in which it was said
+    service: str = ""
+    conflicts: tuple[str, ...] = ()
+    lead: str = ""
+    told: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """Of the case that leads it: mails of several people that say nearly the same. `alike`: those that had come when a person
+    was asked, cases in work; `members`: all that have joined, in their order."""
+
+    state: CampaignState
+    since: datetime
+    alike: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    said: tuple[Said, ...] = ()
+    passed_to: str = ""
+
+    @property
+    def to_tell(self) -> Said | None:
+        """The first thing that some member has not heard."""
+        return next((said for said in self.said if said.told < len(self.members)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Of a member: the case that leads its campaign. While they are `together`, nobody is asked to work on this one."""
+
+    lead: str
+    together: bool = True
+
+
+class OwnWay(StrEnum):
+    """Why a mail that says what others say as well is a case like any other."""
+
+    ADDS = "adds"  # it has words of its own
+    APART = "apart"  # a person has said that those mails are no campaign
+    ANSWERED = "answered"  # the campaign is over
+    DIFFERS = "differs"  # it raises an alert or a doubt of its own, or is of another category
+    SAME_PERSON = "same_person"
+
+
+@dataclass(frozen=True, slots=True)
+class Resembles:
+    """A case that says the same, and why this one goes its own way."""
+
+    ref: str
+    why: OwnWay
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A letter to a resident that left the outbox's hands into ours: what a bounce is matched against."""
@@ -393,6 +476,9 @@ class Case:
     logged: LoggedContact | None = None  # None: it came by mail
     related: tuple[str, ...] = ()  # cases that were made of this one's mails, or of whose mails this one was made
     thread: tuple[str, ...] = ()  # Message-IDs of the conversation with the resident, oldest first
+    campaign: Campaign | None = None  # that it leads
+    joined: Joined | None = None  # the campaign of which it is one
+    resembles: Resembles | None = None
     version: int = 0  # of the row: raised by every save
 
     def deadline(self, name: str) -> Deadline | None:
@@ -420,6 +506,18 @@ class Case:
 
     def mail(self, number: int | None) -> Correspondence | None:
         return next((mail for mail in self.mails if mail.mail == number), None)
+
+    @property
+    def led(self) -> bool:
+        """True while it is answered with the case that leads its campaign, so that nobody need work on it."""
+        return self.joined is not None and self.joined.together
+
+    @property
+    def leads_or_joins(self) -> str | None:
+        """The case that leads its campaign, itself perhaps; None: it is of none."""
+        if self.joined is not None:
+            return self.joined.lead
+        return self.ref if self.campaign is not None and self.campaign.state is not CampaignState.APART else None
 
     @property
     def open_actions(self) -> tuple[Action, ...]:

@@ -31,6 +31,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "withdraw": ("", "the resident has withdrawn it; only what stands below the word goes to them"),
     "close": ("", "close an answered case; only what stands below the word goes to the resident"),
     "reopen": ("", "open it again"),
+    "campaign": ("yes | no", "others have written the same: answer them as one. On one of them, apart: deal with it by itself"),
     "link": ("REFERENCE", "this mail belongs to that case"),
     "action": (
         "DATE what will be done",
@@ -65,7 +66,7 @@ WORDS: dict[str, tuple[str, str]] = {
 # What stands below the words belongs to the last of them that can take it. These cannot.
 TAKE_NO_TEXT = frozenset(
     {
-        *("service", "landlord", "link", "unhold", "reopen", "unflag", "uncopy", "new-case"),
+        *("service", "landlord", "campaign", "link", "unhold", "reopen", "unflag", "uncopy", "new-case"),
         *("send", "discard", "show", "help"),
     }
 )
@@ -84,6 +85,7 @@ STAYS_INSIDE = frozenset(
         "hold",
         "unhold",
         "landlord",
+        "campaign",
         "link",
         "show",
         "help",

@@ -7,7 +7,7 @@ from itertools import count
 
 from townclerk.domain.afterwards import afterwards
 from townclerk.domain.calendar import Calendar
-from townclerk.domain.case import Case, Deadline, PromisedBy
+from townclerk.domain.case import CampaignState, Case, Deadline, PromisedBy
 from townclerk.domain.council import Council
 from townclerk.domain.policy import Extension, Fallback, Promise, StagePolicy
 from townclerk.domain.statutes import by_law
@@ -78,6 +78,7 @@ def timers(case: Case, council: Council) -> tuple[Timer, ...]:
     found.extend(_undecided(case, council))
     found.extend(_pending(case, council))
     found.extend(_approvals(case, council))
+    found.extend(_campaign(case, council))
     found.extend(_restriction(case, council))
     found.extend(_closing(case, council))
     found.extend(afterwards(case, council))
@@ -195,6 +196,17 @@ def _approvals(case: Case, council: Council) -> Iterator[Timer]:
     """A response waits for approval, and the resident for it: so are those who may approve it."""
     if case.draft is not None and case.status is Status.OPEN:
         yield from _asked_again(f"approval:{case.draft.mail}", case.draft.at, "approval", council)
+
+
+def _campaign(case: Case, council: Council) -> Iterator[Timer]:
+    """Those who wrote the same hear what became of it, a few at a time; or a person is asked whether they should."""
+    if case.campaign is None:
+        return
+    said = case.campaign.to_tell
+    if said is not None:
+        yield Timer(f"telling:{said.number}:{said.told}", said.at, "telling")
+    if case.campaign.state is CampaignState.ASKED and case.status is Status.OPEN:
+        yield from _asked_again(f"campaign:{case.campaign.since.isoformat()}", case.campaign.since, "campaign", council)
 
 
 def _asked_again(what: str, since: datetime, act: str, council: Council) -> Iterator[Timer]:

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from townclerk.domain.afterwards import ENDED, ENQUIRY, working_day_after
 from townclerk.domain.calendar import Calendar
-from townclerk.domain.case import PRIORITY, Case, Deadline
+from townclerk.domain.campaigns import everybody, others
+from townclerk.domain.case import PRIORITY, CampaignState, Case, Deadline
 from townclerk.domain.council import Council
 from townclerk.domain.days_written import words_of
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
@@ -129,8 +130,10 @@ def _row(item: Item) -> Row:
     case = item.case
     by = f"{item.what} by {words_of(item.day)}" if item.day else item.what
     first = "high priority" if case.flagged(PRIORITY) else ""
+    together = case.campaign is not None and case.campaign.state is CampaignState.TOGETHER
+    many = others(len(case.campaign.members)) + " the same" if together and case.campaign is not None else ""
     about = "" if case.restricted else _shortened(case.subject)
-    return Row(case.ref, ", ".join(part for part in (first, case.service.replace("_", " "), by, about) if part), case.ref)
+    return Row(case.ref, ", ".join(part for part in (first, case.service.replace("_", " "), by, many, about) if part), case.ref)
 
 
 def _shortened(subject: str) -> str:
@@ -147,8 +150,10 @@ def _of(case: Case, council: Council, now: datetime) -> Iterator[Item]:
     seen = Deliberation(case, council, now, "digest", "digest")
     today = council.calendar.local(now).date()
     soon = council.calendar.add_working_days(today, SOON)
-    if case.status is Status.OPEN:
+    if case.status is Status.OPEN and not case.led:  # it is seen to with the case that leads its campaign
         yield from _owed(case, seen, today, soon)
+    if case.campaign is not None and case.campaign.state is CampaignState.ASKED and case.status is Status.OPEN:
+        yield Item(Heading.UNDECIDED, case, _leads(seen), f"{others(len(everybody(case)))} the same: is it a campaign?")
     yield from _waiting(case, seen)
     yield from _outliving(case, seen, soon)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from townclerk.domain.case import Correspondence, LoggedContact, Restriction
+from townclerk.domain.case import Campaign, Case, Correspondence, LoggedContact, Restriction, Said
 from townclerk.domain.commands import Command
 from townclerk.domain.mail import Address, Attachment
 from townclerk.domain.routing import Route
@@ -46,6 +46,18 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """What others have written says nearly the same. `lead`: the case that leads them, or would; `reached`: where their number
+    makes them a campaign with this mail, the others of them. `adds`: this mail has words of its own as well. `same_person`:
+    its sender is one of them already."""
+
+    lead: Case
+    reached: tuple[str, ...] = ()
+    adds: bool = False
+    same_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CaseOpened:
     """A mail that belongs to no case. `ref` is its new reference; `possible_links` are cases that it names without being a
     party to them; `others` are open cases of the same sender, which it does not name; `earlier` all cases of theirs."""
@@ -67,6 +79,7 @@ class CaseOpened:
     restricted: bool = False
     conflicts: tuple[str, ...] = ()
     confidants: tuple[str, ...] = ()
+    alike: Alike | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +228,41 @@ class PersonRestricted:
     restriction: Restriction | None
 
 
+@dataclass(frozen=True, slots=True)
+class CampaignGrew:
+    """The new case *ref* says the same as this one. `reached`: so many do now that a person is to be asked, and these are the
+    others."""
+
+    ref: str
+    reached: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignJoined:
+    """A person has said that this case is answered with the case *lead*, which `officer` has (None: whoever has its service);
+    `keeper` is who would work on it."""
+
+    lead: str
+    officer: str | None
+    keeper: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadSaid:
+    """Something was done on the case that leads this one's campaign which goes for this one, too."""
+
+    lead: str
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
+class LeadsNow:
+    """The case *before* has ended without an answer: this one is to lead the campaign on, or else the next of its members."""
+
+    before: str
+    campaign: Campaign
+
+
 Event = (
     CaseOpened
     | ResidentWrote
@@ -231,4 +279,8 @@ Event = (
     | LetterBounced
     | CaseJoined
     | PersonRestricted
+    | CampaignGrew
+    | CampaignJoined
+    | LeadSaid
+    | LeadsNow
 )

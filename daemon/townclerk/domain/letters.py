@@ -386,7 +386,7 @@ class Escalation:
 class Decision:
     """A person must choose. `question`: exclusion, alert, late_review, review_wanted, triage, dissatisfied, final,
     possible_link, category, was_this_the_response, unclear_mail, returned, brake, timer, restricted, survey_reply, approval,
-    not_approved, anonymous, statutory, concern, out_of_time, repeats, capacity, permission, asked (by a
+    not_approved, campaign, anonymous, statutory, concern, out_of_time, repeats, capacity, permission, asked (by a
     rule, in the words of `detail`), nobody, leaver, leavers_cases, post, unreachable. `enclosed`, of the last two, is the
     letter that must reach the resident in another way; its text becomes the `detail`."""
 
@@ -644,6 +644,7 @@ class CaseSummary:
     hold: str = ""  # why the case is on hold
     longer: TimescaleOverride | None = None  # the council has published that it needs more time just now
     priority: Priority = Priority.NORMAL
+    campaign: str = ""  # who else wrote the same, and what that means; for staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ MEANT: dict[str, tuple[str, ...]] = {
 }
 
 
-_BEFORE_A_CODE = frozenset({"respond", "review", "extend", "category", "landlord", "representative", "approve"})
+_BEFORE_A_CODE = frozenset({"respond", "review", "extend", "category", "landlord", "campaign", "representative", "approve"})
 
 
 def nearest(written: str, known: Iterable[str]) -> tuple[str, ...]:

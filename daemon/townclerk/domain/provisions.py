@@ -318,6 +318,18 @@ class Repeats:
     said: Published = NOT_PUBLISHED
 
 
+@dataclass(frozen=True, slots=True)
+class Campaigns:
+    """So many mails of different people, within so many days, of which each says nearly the same: a person is asked whether
+    they are one campaign, answered once. `alike`: how much of its words each has in common with the others, in per cent.
+    `at_least` 0: nobody is ever asked."""
+
+    at_least: int = 5
+    within_days: int = 14
+    alike: int = 80
+    said: Published = NOT_PUBLISHED
+
+
 class PlainReply(StrEnum):
     """What becomes of an officer's mail to a case in which none of the words stands."""
 
@@ -367,4 +379,5 @@ class Provisions:
     edition: Edition = field(default_factory=Edition)
     repeats: Repeats | None = None
     desk: Desk = field(default_factory=Desk)
+    campaigns: Campaigns = field(default_factory=Campaigns)
     elapsed_alarm: Duration | None = field(default_factory=lambda: Duration(84, Unit.CALENDAR_DAY))

@@ -1,7 +1,7 @@
 """The one writer: a decision becomes rows, all of them in one transaction, or none."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -56,6 +56,7 @@ async def _once(office: Office, ref: str | None, event: Event, now: datetime, al
         prepared.append(await _prepare(office, join.ref, joined, now))
     prepared += [await _prepare(office, None, opening, now) for opening in decision.openings]
     prepared += await _others_told(office, decision, event, now)
+    prepared += await _followed(office, prepared, now)
     await office.db.run(partial(_write, office=office, prepared=prepared, now=now, also=also))
     return decision
 
@@ -74,8 +75,28 @@ async def _others_told(office: Office, decision: Decision, event: Event, now: da
     return told
 
 
-async def _prepare(office: Office, ref: str | None, event: Event, now: datetime) -> Prepared:
-    before = None if ref is None else await _load(office, ref)
+async def _followed(office: Office, prepared: list[Prepared], now: datetime) -> list[Prepared]:
+    """What happens to other cases in consequence, and what that brings about in its turn."""
+    found: list[Prepared] = []
+    waiting = [follow for one in prepared for follow in one.decision.follows]
+    while waiting:
+        follow = waiting.pop(0)
+        earlier = next((one for one in reversed([*prepared, *found]) if one.decision.case.ref == follow.ref), None)
+        found.append(await _prepare(office, follow.ref, follow.event, now, earlier))
+        waiting.extend(found[-1].decision.follows)
+    return found
+
+
+def _as_saved(prepared: Prepared) -> Case:
+    """The case as it will be once *prepared* has been written."""
+    case = prepared.decision.case
+    return case if prepared.before is None else replace(case, version=case.version + 1)
+
+
+async def _prepare(office: Office, ref: str | None, event: Event, now: datetime, earlier: Prepared | None = None) -> Prepared:
+    """*earlier*: what is written to the same case in the same transaction before."""
+    stored = await _load(office, ref) if ref is not None and earlier is None else None
+    before = _as_saved(earlier) if earlier is not None else stored
     decision = decide(before, event, office.council, now)
     bare = frozenset(mail.mail for mail in decision.case.mails if not mail.attachments)
     return Prepared(before, decision, await write_letters(office, decision.sends, now, bare))

@@ -27,6 +27,7 @@ from townclerk.domain.screening import AN_INVITATIONS_ANSWER, BY_ADDRESS, Screen
 from townclerk.domain.signing import find_tokens
 from townclerk.domain.words import LetterKind, Status
 from townclerk.services.applying import happen
+from townclerk.services.campaigns import Company, find_company, remember
 from townclerk.services.desk import officer_mail
 from townclerk.services.leave_noticed import officers_robot, staff_letter_returned
 from townclerk.services.office import Office
@@ -296,9 +297,32 @@ async def _resident(
         await _file(office, facts, routed, settle, now)
         return
     else:
-        event = await _opening(office, facts, link, known, routed, member, form)
-    settled = ref or event.ref if isinstance(event, CaseOpened) else ref
-    await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, settled))
+        await _open(office, facts, link, known, routed, member, form, settle, now)
+        return
+    await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
+
+
+async def _open(
+    office: Office,
+    facts: MailFacts,
+    link: Link,
+    known: dict[str, Case],
+    routed: Route,
+    member: bool,
+    form: FormRead | None,
+    settle: Settle,
+    now: datetime,
+) -> None:
+    """A new case; with those that say the same, if there are any."""
+    event, theirs = await _opening(office, facts, link, known, routed, member, form)
+    company = Company() if member else await find_company(office, facts, theirs)
+    opened = replace(event, alike=company.alike)
+
+    def write(tx: Tx) -> None:
+        settle(tx, MailState.DONE, None, event.ref)
+        remember(tx, office, company, event.ref, facts.received_at)
+
+    await happen(office, None, opened, now, write)
 
 
 async def _opening(
@@ -309,8 +333,8 @@ async def _opening(
     routed: Route,
     member: bool,
     form: FormRead | None,
-) -> CaseOpened:
-    """A new case, with what its officer is shown of the others that its sender has had."""
+) -> tuple[CaseOpened, tuple[Case, ...]]:
+    """(a new case, with what its officer is shown of the others that its sender has had; those others)."""
     new = await new_reference(office, facts.received_at)
     theirs = await office.db.read(partial(_cases_of, council=office.council.policy.id, address=facts.sender.address))
     others = tuple(case.ref for case in theirs if case.status in _LIVE)[:MOST_SHOWN]
@@ -320,7 +344,8 @@ async def _opening(
     history = tuple(
         Earlier(case.ref, case.category, case.opened_at) for case in theirs if case.complainant.key == facts.sender.key
     )
-    return CaseOpened(new, facts, routed, shown, others, secret, member, earlier, history=history, logged=_came_by(form))
+    opened = CaseOpened(new, facts, routed, shown, others, secret, member, earlier, history=history, logged=_came_by(form))
+    return opened, theirs
 
 
 async def _context(office: Office, mail: IncomingMail, screening: Screening, facts: MailFacts) -> Context:

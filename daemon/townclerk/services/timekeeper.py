@@ -23,8 +23,8 @@ from townclerk.store.timers import DueTimer
 BATCH = 100
 # How long after the nth failure a timer is tried again; after the last, a person is asked.
 WAITS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=4))
-# Timers that need not wait for working hours: one sends nothing, the other what an officer wrote to the resident.
-AT_ANY_HOUR = ("close:", "leaving:")
+# Timers that need not wait for working hours: one sends nothing, the others what an officer wrote to residents.
+AT_ANY_HOUR = ("close:", "leaving:", "telling:")
 
 log = structlog.get_logger()
 

@@ -75,7 +75,7 @@ def write_letter(
         case_ref=letter.case.ref if letter.case else None,
         kind=letter.kind.value,
         staff=letter.to.staff,
-        automatic=letter.automatic,
+        automatic=letter.automatic or send.capped,
         envelope_from=mailbox,
         recipient=person,
         message_id=message_id,

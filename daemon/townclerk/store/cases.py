@@ -23,7 +23,8 @@ UNANSWERED = (Status.OPEN, Status.ANSWERED)
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case in a list. `next_due` is the earliest date on which the council owes something that is not done."""
+    """A case in a list. `next_due` is the earliest date on which the council owes something that is not done; `campaign` the
+    case that leads the campaign to which it belongs (of the lead, itself)."""
 
     ref: str
     category: Category
@@ -38,6 +39,7 @@ class CaseRow:
     opened_at: datetime
     updated_at: datetime
     closed_at: datetime | None
+    campaign: str | None = None
 
 
 def next_number(tx: Tx, council: str, year: int) -> int:
@@ -112,12 +114,14 @@ def list_cases(
     category: Category | None = None,
     service: str | None = None,
     stage: Stage | None = None,
+    campaign: str | None = None,
     overdue_before: date | None = None,
     limit: int = 100,
     offset: int = 0,
 ) -> tuple[CaseRow, ...]:
     """The cases of *council* that fit, the newest first. `overdue_before` keeps those that owed something before that day."""
     given = {cases.c.status: status, cases.c.category: category, cases.c.service: service, cases.c.stage: stage}
+    given[cases.c.campaign] = campaign
     fits: list[ColumnElement[bool]] = [column == value for column, value in given.items() if value is not None]
     if overdue_before is not None:
         fits += [cases.c.next_due < overdue_before, cases.c.status.in_(UNANSWERED)]
@@ -154,6 +158,7 @@ def _columns(case: Case) -> dict[str, Any]:
         "next_due": min((d.person_promised for d in case.deadlines if _owed(d)), default=None),
         "opened_at": case.opened_at,
         "closed_at": case.closed_at,
+        "campaign": case.leads_or_joins,
         "version": case.version,
         "state": _write(case),
     }

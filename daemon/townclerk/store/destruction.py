@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, String, cast, delete, literal, or_, select
 
 from townclerk.domain.case import Case
 from townclerk.domain.destruction import without_people
-from townclerk.store import cases, journal
+from townclerk.store import cases, journal, wordings
 from townclerk.store.database import Tx
 from townclerk.store.schema import OutboxState, case_parties, mail_parts, mails, message_ids, outbox, timers
 
@@ -32,6 +32,7 @@ def destroy(tx: Tx, case: Case, at: datetime, actor: str, why: str, codes: Colle
     tx.execute(delete(case_parties).where(case_parties.c.ref == case.ref))
     tx.execute(delete(timers).where(timers.c.case_ref == case.ref))
     tx.execute(delete(message_ids).where(message_ids.c.case_ref == case.ref))
+    wordings.forget(tx, case.ref)
     gone, letters = _mails(tx, case.ref), _letters(tx, case.ref, at)
     return Destroyed(gone, letters, journal.destroy_details(tx, case.council, case.ref, at, actor, why))
 

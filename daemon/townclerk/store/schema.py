@@ -152,6 +152,7 @@ cases = Table(
     Column("closed_at", UtcTime),
     Column("version", Integer, nullable=False),
     Column("state", Words, nullable=False),  # the whole case as JSON; the columns beside it are for looking up
+    Column("campaign", Words),  # the case that leads the campaign to which it belongs; of the lead, itself
     _one_of("category", Category),
     _one_of("stage", Stage),
     _one_of("status", Status),
@@ -161,6 +162,7 @@ cases = Table(
     Index(None, "council", "service", "status"),
     Index(None, "council", "category", "status"),
     Index(None, "council", "closed_at"),
+    Index(None, "council", "campaign"),
 )
 
 case_parties = Table(
@@ -169,6 +171,17 @@ case_parties = Table(
     Column("ref", Words, ForeignKey("cases.ref", ondelete="CASCADE"), primary_key=True),
     Column("address", Name, primary_key=True),  # lower case
     Index(None, "address"),
+)
+
+wordings = Table(  # what the mails that opened cases of late are found by, to see who writes the same
+    "wordings",
+    metadata,
+    Column("case_ref", Words, ForeignKey("cases.ref", ondelete="CASCADE"), primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("council", Words, nullable=False),
+    Column("at", UtcTime, nullable=False),  # when it was last said
+    Index(None, "council", "key", "at"),
+    Index(None, "council", "at"),
 )
 
 timers = Table(

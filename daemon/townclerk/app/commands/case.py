@@ -15,6 +15,7 @@ from townclerk.app.commands.saying import iso, moment_words, one_line, say, say_
 from townclerk.app.wiring import Files, load_files, open_office, url_of_database
 from townclerk.config.reading import suggest
 from townclerk.domain.afterwards import RETENTION
+from townclerk.domain.campaigns import campaign_said
 from townclerk.domain.case import Case, Deadline
 from townclerk.domain.deadlines import is_overdue
 from townclerk.domain.mail import Address
@@ -40,6 +41,9 @@ def list_(
     status: Annotated[Status | None, typer.Option(help="Only those of this status.")] = None,
     category: Annotated[Category | None, typer.Option(help="Only those of this category.")] = None,
     service: Annotated[str | None, typer.Option(help="Only those of this service.")] = None,
+    campaign: Annotated[
+        str | None, typer.Option(metavar="REF", help="Only those of the campaign that this case leads.")
+    ] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only those in which something is owed too long.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
@@ -49,6 +53,7 @@ def list_(
     Examples:
       townclerk case list --overdue
       townclerk case list --status open --category complaint --service waste --json
+      townclerk case list --campaign SS-26-0042-K
     """
     with open_records(ctx.obj) as records:
         services = records.council.routing.services
@@ -60,6 +65,7 @@ def list_(
             status=status,
             category=category,
             service=service,
+            campaign=reference_of([campaign], records.council.policy.prefix) if campaign is not None else None,
             overdue_before=records.today if overdue else None,
         )
         found = records.db.read_now(lambda tx: tuple((row, _is_late(tx, row, records)) for row in _pages(tx, given)))
@@ -68,7 +74,7 @@ def list_(
             for row, late in rows:
                 say_json(_row_object(row, late))
         else:
-            headings = ("case", "category", "service", "stage", "status", "next due", "officer", "opened")
+            headings = ("case", "category", "service", "stage", "status", "next due", "officer", "opened", "campaign of")
             say_table(headings, (_row_cells(row, late, records) for row, late in rows), empty="no such case")
 
 
@@ -92,7 +98,8 @@ def _is_late(tx: Tx, row: CaseRow, records: Records) -> bool:
 
 def _row_cells(row: CaseRow, late: bool, records: Records) -> tuple[object, ...]:
     due = f"{row.next_due or ''}{' OVERDUE' if late else ''}"
-    return (row.ref, row.category, row.service, row.stage, row.status, due, row.officer, records.local(row.opened_at).date())
+    opened = records.local(row.opened_at).date()
+    return (row.ref, row.category, row.service, row.stage, row.status, due, row.officer, opened, row.campaign)
 
 
 def _row_object(row: CaseRow, late: bool) -> dict[str, object]:
@@ -106,6 +113,7 @@ def _row_object(row: CaseRow, late: bool) -> dict[str, object]:
         "next_due": row.next_due,
         "officer": row.officer,
         "restricted": row.restricted,
+        "campaign": row.campaign,
         "opened_at": iso(row.opened_at),
         "updated_at": iso(row.updated_at),
         "closed_at": iso(row.closed_at),
@@ -216,6 +224,7 @@ def _case_object(shown: Shown, records: Records) -> dict[str, object]:
         "outcome": case.outcome,
         "officer": case.officer,
         "restricted": case.restricted,
+        "campaign": case.leads_or_joins,
         "alerts": list(case.alerts),
         "flags": dict(case.flags),
         "suggested_category": case.suggested.category if case.suggested else None,
@@ -287,6 +296,7 @@ def _say_case(shown: Shown, records: Records) -> None:
     facts += [("Flags", ", ".join(f"{name} ({said})" if said else name for name, said in case.flags))]
     facts += [("Suggested", f"{case.suggested.category}: {case.suggested.why}" if case.suggested else "")]
     facts += [("Linked", ", ".join(case.linked)), ("May concern", ", ".join(case.possible_links))]
+    facts += [("Campaign", campaign_said(case))]
     facts += [("Related", ", ".join(case.related)), ("To look into", ", ".join(case.doubts))]
     facts += [("Undecided", case.pending.question if case.pending else ""), ("Consent", case.consent or "")]
     facts += [("Restricted", f"until {case.restriction.until}: {case.restriction.reason}" if case.restriction else "")]

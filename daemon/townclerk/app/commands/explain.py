@@ -11,6 +11,7 @@ from townclerk.app.commands.saying import iso, one_line, say, say_json
 from townclerk.config.templates_words import clock_words, date_words
 from townclerk.domain.afterwards import RETENTION
 from townclerk.domain.calendar import Derivation
+from townclerk.domain.campaigns import campaign_said
 from townclerk.domain.case import Deadline, PromisedBy
 from townclerk.domain.policy import Promise
 from townclerk.domain.statutes import by_law
@@ -43,6 +44,7 @@ def explain(
                     "reference": shown.case.ref,
                     "policy_version": shown.case.policy_version,
                     "routed": _routed_object(shown),
+                    "campaign": shown.case.leads_or_joins,
                     "deadlines": [_deadline_object(deadline, records) for deadline in shown.case.deadlines],
                     "letters": [letter_object(line) for line in shown.letters],
                 }
@@ -56,6 +58,7 @@ def _explained(shown: Shown, records: Records) -> list[str]:
     opened = records.local(case.opened_at)
     told = [f"{case.ref}: opened by a mail received on {date_words(opened.date())} at {clock_words(opened)}"]
     told += _routed(shown)
+    told += [f"  campaign: {campaign_said(case)}"] if campaign_said(case) else []
     for deadline in case.deadlines:
         told += ["", *_deadline(deadline, records)]
     told += ["", "Letters, in the order in which they were decided"]

@@ -8,6 +8,8 @@ from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.decide.absence import officer_away, officer_left, reassigned
 from townclerk.domain.decide.afterwards import keep_up
+from townclerk.domain.decide.campaign_members import joined, lead_said
+from townclerk.domain.decide.campaigning import grew, keep_together, leads_now
 from townclerk.domain.decide.conversation import member_wrote, resident_wrote, robot_wrote
 from townclerk.domain.decide.decision import Decision, Entry, JoinOther, Send
 from townclerk.domain.decide.deliberation import Deliberation, mark
@@ -19,9 +21,13 @@ from townclerk.domain.decide.trouble import case_joined, letter_bounced, strange
 from townclerk.domain.decide.waking import woke
 from townclerk.domain.decide.weighing import ask_about_doubts
 from townclerk.domain.events import (
+    CampaignGrew,
+    CampaignJoined,
     CaseJoined,
     CaseOpened,
     Event,
+    LeadSaid,
+    LeadsNow,
     LetterBounced,
     MemberWrote,
     OfficerAway,
@@ -51,6 +57,7 @@ def decide(case: Case | None, event: Event, council: Council, now: datetime) -> 
     d = Deliberation(case, council, now, source, name)
     before = None if isinstance(event, CaseOpened) else case
     _act(d, event)
+    keep_together(d, before)
     keep_up(d, before)
     ask_for_what_is_kept_back(d)
     decision = d.decision()
@@ -61,7 +68,8 @@ def _act(d: Deliberation, event: Event) -> None:  # noqa: C901  # one line an ev
     match event:
         case CaseOpened():
             opened(d, event)
-            ask_about_doubts(d, event)
+            if not d.case.led:
+                ask_about_doubts(d, event)
         case ResidentWrote():
             resident_wrote(d, event)
         case MemberWrote():
@@ -90,6 +98,14 @@ def _act(d: Deliberation, event: Event) -> None:  # noqa: C901  # one line an ev
             case_joined(d, event)
         case PersonRestricted():
             person_restricted(d, event)
+        case CampaignGrew():
+            grew(d, event)
+        case CampaignJoined():
+            joined(d, event)
+        case LeadSaid():
+            lead_said(d, event)
+        case LeadsNow():
+            leads_now(d, event)
         case _:
             assert_never(event)
 
@@ -109,10 +125,25 @@ def _source(event: Event, now: datetime) -> tuple[str, str]:
             return f"joined:{other}", "joined"
         case PersonRestricted(who=who, mail=mail_number):
             return f"restricted:{mail_number}:{mark(who)}", "restricted"
+        case CampaignGrew() | CampaignJoined() | LeadSaid() | LeadsNow():
+            return _source_of_campaign(event)
         case OfficerWrote(mail=mail, commands=commands):
             return f"mail{mail.number}", "officer:" + "+".join(command.word for command in commands)
         case _:
             return f"mail{event.mail.number}", _NAMES[type(event)]
+
+
+def _source_of_campaign(event: CampaignGrew | CampaignJoined | LeadSaid | LeadsNow) -> tuple[str, str]:
+    match event:
+        case CampaignGrew(ref=ref):
+            return f"campaign:{ref}", "campaign"
+        case CampaignJoined(lead=lead):
+            return f"campaign:{lead}", "campaign"
+        case LeadSaid(lead=lead, said=said):
+            word = "respond" if said.response is not None else said.command.word if said.command is not None else ""
+            return f"campaign:{lead}:{said.number}", f"officer:{word}" if word else "campaign"
+        case LeadsNow(before=before):
+            return f"leads:{before}", "campaign"
 
 
 _NAMES: dict[type, str] = {

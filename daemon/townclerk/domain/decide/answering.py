@@ -11,6 +11,7 @@ from townclerk.domain.decide import contents
 from townclerk.domain.decide.agreeing import by_phone, propose, record
 from townclerk.domain.decide.approving import hold
 from townclerk.domain.decide.assigning import assign_answer, in_whose_name
+from townclerk.domain.decide.campaigning import share, speaks_of_nobody
 from townclerk.domain.decide.conversation import in_time
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.decide.extending import new_date
@@ -98,6 +99,7 @@ def respond(work: OfficerAtWork, command: Command) -> None:
     response = Draft(
         stage.stage, outcome, text, work.officer.key, work.mail.number, work.sent_at or d.now, files=work.files.along
     )
+    speaks_of_nobody(d.case, text)
     if not work.sent_already:
         contents.check(stage, d.case, outcome, text, work.officer.name)
     if work.sent_already or not hold(work, stage, response):
@@ -199,6 +201,7 @@ def extend(work: OfficerAtWork, command: Command) -> None:
         record(work, answer)
         return
     new, reason = new_date(command, deadline, stage, work)
+    share(work, Command("extend", new.isoformat(), reason))
     made_in_time = in_time(d, replace(deadline, promised=deadline.person_promised), work.mail.received_at)
     if stage.extension.agreement:
         propose(work, stage, deadline, Proposal(stage.stage, new, reason, d.now, made_in_time))

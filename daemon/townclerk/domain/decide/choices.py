@@ -54,6 +54,11 @@ CONCERN = (
     Choice("It is a request for a service", "#category service-request\n"),
     Choice("Ask the sender", "#ask\nWould you like us to treat what you wrote as a formal complaint?\n"),
 )
+CAMPAIGN = (
+    Choice("One campaign: what is answered here goes to each of them", "#campaign yes\n"),
+    Choice("Each is a matter of its own", "#campaign no\n"),
+    NOTE,
+)
 REPEATS = (Choice("The requests together are a complaint", "#category complaint\n"), NOTE)
 CAPACITY = (
     Choice("They complain for themselves, or for somebody else", "#category complaint\n"),
@@ -235,6 +240,7 @@ def about_question(
         "repeats": REPEATS,
         "capacity": CAPACITY,
         "alternative": (OPINION,),
+        "campaign": CAMPAIGN,
         "asked": (*about_category(), MESSAGE, *PASS_ON, NOTE),
     }.get(question, about_nobodys(case.category) if case.category in NOBODYS else about_category())
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from townclerk.domain.case import Case, Correspondence, Restriction
-from townclerk.domain.events import CaseOpened
+from townclerk.domain.events import CaseOpened, Event
 from townclerk.domain.letters import Letter
 from townclerk.domain.mail import Address
 
@@ -12,13 +12,14 @@ from townclerk.domain.mail import Address
 class Send:
     """A letter for the outbox. `key` names the effect for ever: deciding twice sends once. `letter_key` is shared by the
     copies of one letter to several people. `files_of` is the number of the mail whose files go with it: those whose SHA-256
-    stands in `only`, or all of them."""
+    stands in `only`, or all of them. `capped`: a person wrote it, and it goes to many, so the brake counts it."""
 
     key: str
     letter_key: str
     letter: Letter
     files_of: int | None = None
     only: tuple[str, ...] | None = None
+    capped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,14 @@ class TellOthers:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """What happens to the case *ref* in consequence, at the same moment."""
+
+    ref: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     case: Case
     sends: tuple[Send, ...] = ()
@@ -58,3 +67,4 @@ class Decision:
     joins: tuple[JoinOther, ...] = ()
     others: tuple[TellOthers, ...] = ()
     openings: tuple[CaseOpened, ...] = ()  # cases that are made of this one's mails
+    follows: tuple[Follow, ...] = ()

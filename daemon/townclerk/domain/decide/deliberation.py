@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
+from townclerk.domain.campaigns import campaign_line
 from townclerk.domain.case import (
     BY_POST,
     PRIORITY,
@@ -22,9 +23,9 @@ from townclerk.domain.commands import looks_quoted
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import stage_deadlines
 from townclerk.domain.decide.choices import HAD_IT
-from townclerk.domain.decide.decision import Decision, Entry, JoinOther, Send, TellOthers
+from townclerk.domain.decide.decision import Decision, Entry, Follow, JoinOther, Send, TellOthers
 from townclerk.domain.enclosing import Enclosed
-from townclerk.domain.events import CaseOpened, MailFacts
+from townclerk.domain.events import CaseOpened, Event, MailFacts
 from townclerk.domain.letters import (
     Because,
     CaseSummary,
@@ -71,6 +72,8 @@ COPIED = frozenset(
 )
 # Letters to staff that leave at any hour; every other one waits for working hours.
 AT_ANY_HOUR = frozenset({LetterKind.ALERT, LetterKind.DONE, LetterKind.REFUSED, LetterKind.CONFIRM})
+# What asks somebody to work on a case, and goes only to whoever has the case that leads its campaign.
+OF_THE_LEAD = frozenset({LetterKind.ASSIGNMENT, LetterKind.REMINDER, LetterKind.OVERDUE, LetterKind.ESCALATION})
 # What answers an officer's own mail: theirs alone, also while somebody stands in for them.
 ANSWERS = frozenset({LetterKind.DONE, LetterKind.REFUSED, LetterKind.CONFIRM})
 
@@ -92,10 +95,12 @@ class Deliberation:
         self.kept_back: list[LetterKind] = []  # letters that a restriction of contact has stopped
         self._others: list[TellOthers] = []
         self._openings: list[CaseOpened] = []
+        self._follows: list[Follow] = []
+        self.capped = False  # what goes to the resident goes to many: the brake counts it
         self.unsent = False  # a letter to the resident was wanted, and there is no address for it
 
     def decision(self) -> Decision:
-        followed = (tuple(self._joins), tuple(self._others), tuple(self._openings))
+        followed = (tuple(self._joins), tuple(self._others), tuple(self._openings), tuple(self._follows))
         return Decision(self.case, tuple(self._sends), tuple(self._journal), *followed)
 
     def start_again(self, case: Case) -> None:
@@ -103,8 +108,7 @@ class Deliberation:
         self.case = case
         self._sends, self._journal, self._joins = [], [], []
         self.withheld, self.by_post, self.unsent = [], False, False
-        self.kept_back, self._others, self._openings = [], [], []
-        self.unsent = False
+        self.kept_back, self._others, self._openings, self._follows = [], [], [], []
 
     @property
     def writes_to_resident(self) -> bool:
@@ -142,6 +146,10 @@ class Deliberation:
 
     def open_another(self, opening: CaseOpened) -> None:
         self._openings.append(opening)
+
+    def follow(self, ref: str, event: Event) -> None:
+        """Let *event* happen to the case *ref* as well."""
+        self._follows.append(Follow(ref, event))
 
     def start(self, stage: StagePolicy, mail: int, received_at: datetime, why: str = "") -> None:
         """Begin *stage* with *mail*: its clocks that run from receipt start now, counted from *received_at*. A stage that has
@@ -454,6 +462,7 @@ class Deliberation:
             longer=override_on(self.council.policy, self.council.calendar.local(self.now).date()),
             ombudsmen=self.ombudsmen(),
             priority=Priority.HIGH if case.flagged(PRIORITY) else Priority.NORMAL,
+            campaign=campaign_line(case),
         )
 
     @property
@@ -562,6 +571,9 @@ class Deliberation:
         """Send to a member of staff, or to whoever stands in for them, now. Letters that wait for working hours go through
         `handing.hand_over`. *bare*: it says nothing of the case. *apart*: see `reader`."""
         recipient = to_officer(to) if isinstance(to, Officer) else to
+        if self.case.led and content.kind in OF_THE_LEAD:
+            self.note("townclerk", "letter_not_sent", letter=content.kind, reason="it is answered with its campaign")
+            return
         if recipient is None:
             self.tell_that_nobody_may(content.kind)
             return
@@ -628,9 +640,9 @@ class Deliberation:
             number = sum(send.key.startswith(key) for send in self._sends) + 1
             key, letter_key = f"{key}:{number}", f"{letter_key}:{number}"
         if enclosed is not None and enclosed.files:
-            self._sends.append(Send(key, letter_key, letter, enclosed.mail, enclosed.only))
+            self._sends.append(Send(key, letter_key, letter, enclosed.mail, enclosed.only, capped=self.capped and not to.staff))
         else:
-            self._sends.append(Send(key, letter_key, letter, files_of))
+            self._sends.append(Send(key, letter_key, letter, files_of, capped=self.capped and not to.staff))
 
     # --- letters that wait for working hours
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from townclerk.domain.case import FLAGS, Waiting
+from townclerk.domain.campaigns import how_many_alike
+from townclerk.domain.case import FLAGS, CampaignState, Waiting
 from townclerk.domain.decide import choices
 from townclerk.domain.decide.contents import told_before
 from townclerk.domain.decide.deliberation import Deliberation, mark, to_officer
@@ -17,6 +18,7 @@ from townclerk.domain.words import Category, LetterKind, Status
 RESPONSIBLE = "responsible"
 FOR_THE_LEAD = "for the lead"  # of an approval that nobody gives: it is told to whoever may not give it themselves
 ONLY = "only"  # this officer, or nobody: they need do nothing
+_OF_THE_LEAD = frozenset({"notice", "no_notice"})  # of a campaign: said of the case that leads it
 UNASSIGNED = "unassigned"  # whoever is responsible, unless they have had the assignment of this stage
 
 
@@ -31,6 +33,9 @@ def hand_over(
 ) -> None:
     """Send a letter to *to* (officer:KEY, only:KEY, role:NAME, responsible:ROLE or unassigned:ROLE): now, or when working
     hours begin."""
+    if d.case.led and (kind is LetterKind.ASSIGNMENT or (kind is LetterKind.FORWARDED and about[0] in _OF_THE_LEAD)):
+        d.note("townclerk", "letter_not_sent", letter=kind, reason="it is answered with its campaign")
+        return
     opens = d.opening_hour()
     key = ":".join((d.source, kind.value, to, mark("\n".join(about))))
     letter = Waiting(key, opens or d.now, kind, to, about, mail, d.event, tuple(promises), clause)
@@ -107,7 +112,7 @@ def _files_to_approve(d: Deliberation, letter: Waiting) -> Enclosed | None:
 def _still_wanted(d: Deliberation, letter: Waiting) -> bool:
     finished = d.case.status in {Status.CLOSED, Status.WITHDRAWN}
     if letter.kind is LetterKind.ASSIGNMENT:
-        return not finished
+        return not finished and not d.case.led
     if letter.kind is LetterKind.FORWARDED and letter.about[0] == "no_notice":
         return d.case.status is Status.OPEN
     return letter.kind is not LetterKind.DECISION or _still_asked(d, letter, finished)
@@ -127,6 +132,8 @@ def _still_asked(d: Deliberation, letter: Waiting, finished: bool) -> bool:
         return not finished and bool(d.case.exclusions)
     if question in {"anonymous", "statutory", "permission"}:
         return not finished and d.case.pending is not None
+    if question == "campaign":
+        return not finished and d.case.campaign is not None and d.case.campaign.state is CampaignState.ASKED
     if question == choices.WAS_THIS_THE_RESPONSE:
         return any(held.number == letter.mail for held in d.case.held)
     return not finished
@@ -216,6 +223,8 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
         offered = (*offered, *choices.about_new_issue("further", d.case, d.council, letter.mail))
     if question == "category":
         offered, detail = choices.as_suggested(d.case, offered), [_suggestion(d)]
+    if question == "campaign":
+        detail = [how_many_alike(d.case), *detail]
     by = min((date.day for date in d.dates()), default=None)
     said = _BETWEEN.get(question, " ").join(detail)
     return Decision(question, said, d.original(d.case.mail(letter.mail)), offered, by)

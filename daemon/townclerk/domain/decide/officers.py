@@ -8,6 +8,8 @@ from townclerk.domain.decide import (
     actions,
     answering,
     approving,
+    campaign_members,
+    campaigning,
     copying,
     declining,
     diverting,
@@ -48,6 +50,7 @@ from townclerk.domain.plain_reply import ANSWERS_US
 from townclerk.domain.provisions import PlainReply
 from townclerk.domain.roster import Officer
 from townclerk.domain.timer import Timer
+from townclerk.domain.words import Category
 
 
 def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
@@ -109,7 +112,11 @@ def _follow(work: OfficerAtWork, command: Command) -> None:
         raise Refusal(f"#{command.word} is not a word that I know", "#help for the words that work")
     permit(work, command.word)
     work.following = command
+    if work.d.case.led and command.word in campaign_members.LEAVES:
+        campaign_members.leave_quietly(work)
     act(work, command)
+    if command.word in campaigning.SHARED or (command.word == "respond" and work.d.case.category is not Category.COMPLAINT):
+        campaigning.share(work, command)
 
 
 def _has_left(d: Deliberation, officer: Officer, mail: MailFacts) -> bool:
@@ -221,6 +228,7 @@ _WORDS: dict[str, Callable[[OfficerAtWork, Command], None]] = {
     "assign": filing.assign,
     "conflict": declining.conflict,
     "alternative": diverting.alternative,
+    "campaign": campaign_members.campaign,
     "service": filing.service,
     "category": filing.category,
     "refuse": ending.refuse,

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from townclerk.domain.campaigns import why_its_own_way
 from townclerk.domain.case import NEED, PRIORITY, Case, Pending
 from townclerk.domain.council import Council
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import make
 from townclerk.domain.decide import choices, weighing
 from townclerk.domain.decide.assigning import assign
+from townclerk.domain.decide.campaigning import find_company
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import ONLY, UNASSIGNED, hand_over
 from townclerk.domain.events import CaseOpened
@@ -137,6 +139,10 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
     if category.first_stage is not None:
         suspected = event.route.signals & d.council.policy.provisions.matters.keys()
         d.change(flags=(*d.case.flags, *((name, "") for name in sorted(suspected))))
+    find_company(d, event)
+    if d.case.led:  # whoever has the case that leads works on it
+        begin(d, category, mail.number, variety=_variety(d, event))
+        return
     _say_that_it_is_logged(d)
     raise_alerts(d, d.case.alerts, mail.number)
     _tell_whom_rules_name(d, event.route.tells, mail.number)
@@ -281,7 +287,8 @@ def begin(
         send_receipt(d, variety, category, statute=statute.signal if statute is not None else "")
         if statute is None or d.case.receipts:  # what the law wants said has been said only where they can read it
             d.meet(f"{category.category}.acknowledge")
-    _tell_staff(d, category, stage, mail)
+    if not d.case.led:
+        tell_staff(d, category, stage, mail)
 
 
 def owe_by_law(d: Deliberation, category: CategoryPolicy, signals: Collection[str], received_at: datetime) -> Statute | None:
@@ -296,7 +303,8 @@ def owe_by_law(d: Deliberation, category: CategoryPolicy, signals: Collection[st
     return statute
 
 
-def _tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | None, mail: int) -> None:
+def tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | None, mail: int) -> None:
+    """Whoever works on such a case gets it, and whoever is shown such cases sees it."""
     if stage is not None and not (d.case.restricted and d.case.exclusions):  # of those the complaints lead has to decide
         assign(d, stage, *_warning(d), mail=mail)
     if category.respond is not None and category.respond.by not in category.forward_to and not d.case.restricted:
@@ -343,6 +351,7 @@ def _warning(d: Deliberation) -> tuple[str, ...]:
     if not d.case.receipts:
         warnings.append("There is no address that can be answered: nothing goes to the resident by mail.")
     warnings.extend(weighing.notes_for_the_officer(d))
+    warnings.extend(filter(None, (why_its_own_way(d.case),)))
     matters = d.council.policy.provisions.matters.values()
     warnings.extend(
         f"{matter.title}: {matter.look_into}" for matter in matters if d.case.flagged(matter.name) and matter.look_into

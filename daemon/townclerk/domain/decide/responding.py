@@ -4,6 +4,7 @@ from datetime import date
 
 from townclerk.domain.case import Answer, Draft
 from townclerk.domain.days_written import words_of
+from townclerk.domain.decide.campaigning import share_response
 from townclerk.domain.decide.contents import items, understanding
 from townclerk.domain.decide.conversation import open_window
 from townclerk.domain.decide.work import OfficerAtWork
@@ -45,6 +46,7 @@ def leave(work: OfficerAtWork, stage: StagePolicy, response: Draft) -> None:
             promises=request.promises if request else (),
             clause=request.clause if request else "",
         )
+    share_response(work, response)
     work.done(f"The complaint is answered: {response.outcome.words}.")
     _ask_for_the_reason(work)
 

@@ -1,6 +1,7 @@
 """Words that ask: `#show`, `#help`."""
 
-from townclerk.domain.case import OmbudsmanStep
+from townclerk.domain.campaigns import campaign_line
+from townclerk.domain.case import Case, OmbudsmanStep
 from townclerk.domain.commands import WORDS, Command, word_of
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import is_overdue
@@ -77,7 +78,16 @@ def _people(work: OfficerAtWork) -> list[str]:
         rows.append("Consent of whom it is about: " + {"pending": "awaited", "given": "here"}[case.consent])
     if case.logged is not None:
         rows += [f"{label}: {words}" for label, words in case.logged.ways]
+    rows += _campaign(case)
     return rows + ([f"Related: {', '.join(case.related)}"] if case.related else [])
+
+
+def _campaign(case: Case) -> list[str]:
+    """Who wrote the same: their references, and nothing of who they are."""
+    rows = [f"Campaign: {campaign_line(case)}."] if campaign_line(case) else []
+    if case.campaign is not None and case.campaign.members:
+        rows.append(f"Those who wrote the same: {', '.join(case.campaign.members)}")
+    return rows
 
 
 def help_(work: OfficerAtWork, command: Command) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from townclerk.domain.case import Deadline, PromisedBy
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import UNDECIDED_FOR, Timer, extended_automatically, move, timers
-from townclerk.domain.decide import choices
+from townclerk.domain.decide import campaigning, choices
 from townclerk.domain.decide.afterwards import AFTERWARDS
 from townclerk.domain.decide.answering import acknowledged
 from townclerk.domain.decide.approving import ask_again_for_approval, tell_lead_what_waits
@@ -31,7 +31,7 @@ def woke(d: Deliberation, event: TimerDue) -> None:
     if timer is None:
         return
     _ACT[timer.act](d, timer)
-    if timer.act != "waiting":  # what waited is gone from the case, and needs no mark
+    if timer.act not in {"waiting", "telling"}:  # what waited is gone from the case, and needs no mark
         d.change(fired=d.case.fired | {timer.key})
 
 
@@ -280,6 +280,8 @@ _ACT: dict[str, Callable[[Deliberation, Timer], None]] = {
     "undecided": _undecided,
     "pending": _pending,
     "approval": _approval,
+    "telling": campaigning.tell_members,
+    "campaign": campaigning.undecided,
     "restriction_ends": _restriction_ends,
     "close": _close,
     **AFTERWARDS,

@@ -1,0 +1,285 @@
+"""Mails of several people that say nearly the same, as a rule because somebody gave them the words: one case leads, and what is
+answered there goes to each of them. Whether it is so, a person decides; each mail stays a case, with dates of its own."""
+
+import re
+from dataclasses import replace
+
+from townclerk.domain.campaigns import others
+from townclerk.domain.case import NEED, Campaign, CampaignState, Case, Draft, Joined, OwnWay, Resembles, Said, SaidWhat
+from townclerk.domain.commands import Command
+from townclerk.domain.deadlines import UNDECIDED_FOR
+from townclerk.domain.decide.deliberation import LEAD, Deliberation
+from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
+from townclerk.domain.decide.refusal import Refusal
+from townclerk.domain.decide.weighing import DANGER
+from townclerk.domain.decide.work import OfficerAtWork
+from townclerk.domain.events import Alike, CampaignGrew, CampaignJoined, CaseOpened, LeadSaid, LeadsNow
+from townclerk.domain.letters import Done
+from townclerk.domain.routing import Signal
+from townclerk.domain.timer import Timer
+from townclerk.domain.words import Category, LetterKind, Status
+
+QUESTION = "campaign"
+BATCH = 20  # members that hear something at one moment: a case is never kept from others for long
+# Words that go to each of them as they go to the resident of the case that leads. A response goes when it leaves.
+SHARED = frozenset({"acknowledge", "refuse", "category", "close"})
+# What can be answered in one for many. Of a request for information each has its own by law, and a member is answered by name.
+_OF_MANY = frozenset({Category.COMPLAINT, Category.COMMENT, Category.SERVICE_REQUEST, Category.COMPLIMENT})
+_ANSWERS = frozenset({"refuse", "close", "respond"})
+_POSTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}\b", re.IGNORECASE)
+_CALLED = r"(?:mr|mrs|ms|miss|mx|dr|cllr|dear|hello|hi|annwyl)\.?"
+
+
+# --- a mail that opens a case
+
+
+def find_company(d: Deliberation, event: CaseOpened) -> None:
+    """The new case joins those that say the same, or goes its own way with a word about them."""
+    alike = event.alike
+    if alike is None:
+        return
+    own_way = _why_its_own_way(d.case, event, alike)
+    if own_way is not None:
+        d.change(resembles=Resembles(alike.lead.ref, own_way))
+        d.note("townclerk", "says_the_same", case=alike.lead.ref, apart=own_way)
+        return
+    d.change(joined=Joined(alike.lead.ref), officer=alike.lead.officer or d.case.officer)
+    d.note("townclerk", "joined_campaign", lead=alike.lead.ref)
+    d.follow(alike.lead.ref, CampaignGrew(d.case.ref, alike.reached))
+
+
+def can_lead(case: Case) -> bool:
+    """True for a case that others could be answered with."""
+    return (
+        case.status is Status.OPEN
+        and case.category in _OF_MANY
+        and not case.restricted
+        and case.pending is None
+        and case.joined is None
+        and case.campaign is None
+        and not DANGER & set(case.alerts)
+    )
+
+
+def _why_its_own_way(case: Case, event: CaseOpened, alike: Alike) -> OwnWay | None:
+    lead = alike.lead
+    state = lead.campaign.state if lead.campaign is not None else None
+    if alike.same_person:
+        return OwnWay.SAME_PERSON
+    if alike.adds:
+        return OwnWay.ADDS
+    if state is CampaignState.APART:
+        return OwnWay.APART
+    if state is CampaignState.OVER or lead.status is not Status.OPEN:
+        return OwnWay.ANSWERED
+    return OwnWay.DIFFERS if _differs(case, event, lead) else None
+
+
+def _differs(case: Case, event: CaseOpened, lead: Case) -> bool:
+    """True where there is more to it than what others say as well, or nothing could go to its sender."""
+    return (
+        case.category is not lead.category
+        or case.restricted
+        or case.pending is not None
+        or bool(case.conflicts or case.named or (case.logged and case.logged.by))
+        or bool(event.possible_links or event.secret_links)
+        or case.restriction is not None
+        or not case.receipts
+        or (Signal.MENTIONS_NEED in event.route.signals and not lead.flagged(NEED))
+        or bool(DANGER & set(case.alerts))
+        or not set(case.alerts) <= set(lead.alerts)
+        or not set(case.exclusions) <= set(lead.exclusions)
+        or not set(case.doubts) <= set(lead.doubts)
+    )
+
+
+# --- the case that leads
+
+
+def grew(d: Deliberation, event: CampaignGrew) -> None:
+    """One more says the same. Where so many do that a person is to decide, they are asked, once."""
+    if d.case.campaign is None:
+        d.change(campaign=Campaign(CampaignState.ASKED, d.now, event.reached, (event.ref,)))
+        d.note("townclerk", "campaign_found", cases=" ".join((*event.reached, event.ref)))
+        _ask(d)
+        return
+    d.change(campaign=replace(d.case.campaign, members=(*d.case.campaign.members, event.ref)))
+
+
+def _ask(d: Deliberation, detail: str = "") -> None:
+    hand_over(d, LetterKind.DECISION, f"role:{LEAD}", QUESTION, *([detail] if detail else []), mail=d.case.began_mail)
+
+
+def undecided(d: Deliberation, timer: Timer) -> None:
+    """Nobody has said whether it is a campaign: it is asked once more. Then each is a case like any other, because those who
+    wrote wait."""
+    if d.case.campaign is None or d.case.campaign.state is not CampaignState.ASKED:
+        return
+    if timer.step == UNDECIDED_FOR[0]:
+        _ask(d, "Nobody has decided yet.")
+        return
+    number = go_apart(d, "nobody has decided")
+    lead = d.lead()
+    line = f"Nobody has said whether this is a campaign: {others(number)} the same, and each is now a case like any other."
+    d.to_staff(lead, Done((line,)))
+
+
+def begin_together(work: OfficerAtWork) -> None:
+    """A person has said that it is one campaign: those that had come before join it."""
+    d, campaign = work.d, work.d.case.campaign
+    if campaign is None:
+        return
+    keeper = d.responsible()
+    members = tuple(dict.fromkeys((*campaign.alike, *campaign.members)))
+    d.change(campaign=replace(campaign, state=CampaignState.TOGETHER, members=members))
+    for ref in campaign.alike:
+        d.follow(ref, CampaignJoined(d.case.ref, d.case.officer, keeper.key if keeper is not None else None))
+    d.note(work.officer.key, "campaign", decided="together", cases=str(len(members)))
+    who = f", which {keeper.name} has," if keeper is not None and keeper.key != work.officer.key else ""
+    work.done(
+        f"{others(len(members))[:1].upper()}{others(len(members))[1:]} the same. What is answered on {d.case.ref}{who} goes to "
+        "each of them, and whoever writes the same from now on joins them."
+    )
+
+
+def go_apart(d: Deliberation, why: str) -> int:
+    """Each is a case like any other from now on. Returns how many they are."""
+    campaign = d.case.campaign
+    if campaign is None:
+        return 0
+    d.note("townclerk", "campaign_apart", reason=why)
+    _tell(d, SaidWhat.APART)
+    d.change(campaign=replace(d.case.campaign or campaign, state=CampaignState.APART))
+    return len(campaign.members)
+
+
+def share(work: OfficerAtWork, command: Command) -> None:
+    """*command* has been followed on the case that leads a campaign, and is to be followed for each member as well."""
+    d, campaign = work.d, work.d.case.campaign
+    if campaign is None or campaign.state is not CampaignState.TOGETHER:
+        return
+    speaks_of_nobody(d.case, command.text)
+    _tell(d, SaidWhat.WORD, officer=work.officer.key, mail=work.mail.number, command=command, files=work.mail.files)
+    _say_that_it_is_shared(work, campaign)
+    if command.word in _ANSWERS:
+        _end(d)
+
+
+def share_response(work: OfficerAtWork, response: Draft) -> None:
+    """*response* leaves for the resident of the case that leads a campaign, and for each member."""
+    d, campaign = work.d, work.d.case.campaign
+    if campaign is None or campaign.state is not CampaignState.TOGETHER:
+        return
+    speaks_of_nobody(d.case, response.text)
+    _tell(d, SaidWhat.RESPONSE, officer=response.officer, mail=response.mail, response=response, files=response.files)
+    _say_that_it_is_shared(work, campaign)
+    _end(d)
+
+
+def speaks_of_nobody(case: Case, text: str) -> None:
+    """Refuses a text for everybody that says who one of them is."""
+    if case.campaign is None or case.campaign.state is not CampaignState.TOGETHER:
+        return
+    found = _who_it_names(case, text)
+    if found:
+        number = len(case.campaign.members)
+        raise Refusal(
+            f"“{found}” stands in your text, and it goes to {number} other {'person' if number == 1 else 'people'} as well",
+            "the same words without it: each letter greets its reader by name",
+            "#message for what is for this resident alone",
+        )
+
+
+def _who_it_names(case: Case, text: str) -> str:
+    name = case.complainant.name.strip()
+    words = [re.escape(word) for word in name.split() if len(word) > 2]
+    theirs = {code.group().replace(" ", "").lower() for mail in case.mails[:1] for code in _POSTCODE.finditer(mail.text)}
+    patterns = (re.escape(name) if " " in name else "", re.escape(case.complainant.address))
+    called = rf"\b{_CALLED}\s+(?:[\w.]+\s+)?(?:{'|'.join(words)})\b" if words else ""
+    for pattern in filter(None, (*patterns, called)):
+        if match := re.search(pattern, text, re.IGNORECASE):
+            return " ".join(match.group().split())
+    return next((code.group() for code in _POSTCODE.finditer(text) if code.group().replace(" ", "").lower() in theirs), "")
+
+
+def _say_that_it_is_shared(work: OfficerAtWork, campaign: Campaign) -> None:
+    number = len(campaign.members)
+    work.done(
+        f"The same goes to each of the {number} others who have written the same."
+        if number > 1
+        else "The same goes to 1 other."
+    )
+
+
+def _end(d: Deliberation) -> None:
+    if d.case.campaign is not None:
+        d.change(campaign=replace(d.case.campaign, state=CampaignState.OVER))
+
+
+def _tell(d: Deliberation, what: SaidWhat, **said: object) -> None:
+    campaign = d.case.campaign
+    if campaign is None:
+        return
+    new = Said(len(campaign.said) + 1, what, d.now, stage=d.case.stage, **said)  # type: ignore[arg-type]  # fields of Said
+    d.change(campaign=replace(campaign, said=(*campaign.said, new)))
+
+
+def tell_members(d: Deliberation, _timer: Timer) -> None:
+    """The next few members hear the first thing that not all of them have."""
+    campaign = d.case.campaign
+    said = campaign.to_tell if campaign is not None else None
+    if campaign is None or said is None:
+        return
+    those = campaign.members[said.told : said.told + BATCH]
+    for ref in those:
+        d.follow(ref, LeadSaid(d.case.ref, said))
+    heard = replace(said, told=said.told + len(those))
+    kept = tuple(heard if each.number == said.number else each for each in campaign.said)
+    d.change(campaign=replace(campaign, said=kept))
+
+
+def keep_together(d: Deliberation, before: Case | None) -> None:
+    """What becomes of the case that leads becomes of its members; where it has ended without an answer, another leads."""
+    case, campaign = d.case, d.case.campaign
+    if case.joined is not None and case.led and case.status is not Status.OPEN:
+        d.change(joined=replace(case.joined, together=False))
+    if campaign is None or before is None or campaign.state in {CampaignState.APART, CampaignState.OVER}:
+        return
+    if case.status is Status.OPEN:
+        if (case.officer, case.service, case.conflicts) != (before.officer, before.service, before.conflicts):
+            _tell(d, SaidWhat.KEEPER, officer=case.officer or "", service=case.service, conflicts=case.conflicts)
+    elif campaign.state is CampaignState.ASKED:
+        go_apart(d, "the case that would lead it has ended")
+    else:
+        pass_on(d, d.case.ref, campaign)
+
+
+def pass_on(d: Deliberation, before: str, campaign: Campaign) -> None:
+    """The next of the members leads, since the case *before* has ended without an answer."""
+    mine = d.case.ref == before
+    if not campaign.members:
+        if mine:
+            _end(d)
+        return
+    first, *rest = campaign.members
+    d.follow(first, LeadsNow(before, Campaign(CampaignState.TOGETHER, campaign.since, (), tuple(rest))))
+    if mine and d.case.campaign is not None:
+        d.change(campaign=replace(d.case.campaign, state=CampaignState.OVER, passed_to=first))
+        d.note("townclerk", "campaign_passed_on", to=first)
+
+
+def leads_now(d: Deliberation, event: LeadsNow) -> None:
+    """This member leads the campaign on, where it still is one; else the next does."""
+    if not d.case.led or d.case.status is not Status.OPEN:
+        if d.case.campaign is None:
+            d.change(campaign=Campaign(CampaignState.OVER, d.now, passed_to=next(iter(event.campaign.members), "")))
+        pass_on(d, event.before, event.campaign)
+        return
+    d.change(joined=None, campaign=event.campaign)
+    d.note("townclerk", "leads_campaign", after=event.before)
+    _tell(d, SaidWhat.LEAD, lead=d.case.ref)
+    note = f"It leads a campaign now, because {event.before} has ended."
+    if d.case.category is Category.COMPLAINT:
+        hand_over(d, LetterKind.ASSIGNMENT, f"{RESPONSIBLE}:{d.first_to_act()}", note, mail=d.case.began_mail)
+    else:
+        hand_over(d, LetterKind.FORWARDED, f"{RESPONSIBLE}:", d.case.category.value, mail=d.case.began_mail)
