@@ -13,6 +13,7 @@ from townclerk.domain.wording import Wording, wording_of
 from townclerk.services.office import Office
 from townclerk.store import cases, wordings
 from townclerk.store.database import Tx
+from townclerk.store.errors import UnreadableCase
 
 MORE = 3  # cases that are compared, beside as many as make a campaign
 MOST_STEPS = 50  # from a case that led a campaign to the one that leads it now
@@ -59,7 +60,7 @@ def _alike(
     wanted = office.council.policy.provisions.campaigns
     since = facts.received_at - timedelta(days=wanted.within_days)
     refs = wordings.alike(tx, office.council.policy.id, keys, since, wanted.at_least + MORE)
-    found = [case for ref in refs if (case := cases.load(tx, ref)) is not None and case.first_mail is not None]
+    found = [case for ref in refs if (case := _readable(tx, ref)) is not None and case.first_mail is not None]
     share = wanted.alike / 100
     repeated = [(case, other) for case in found if wording.repeats(other := _wording(case)) >= share]
     same = [case for case, other in repeated if wording.adds_to(other) <= 1 - share]
@@ -72,6 +73,14 @@ def _alike(
         return Alike(led, same_person=_is_one_of(theirs, led))
     adding = _led(tx, (case for case, _ in repeated), {CampaignState.ASKED, CampaignState.TOGETHER})
     return Alike(adding, adds=True) if adding is not None else None
+
+
+def _readable(tx: Tx, ref: str) -> Case | None:
+    """None also for one that this program cannot read: it is nobody's fault who writes now."""
+    try:
+        return cases.load(tx, ref)
+    except UnreadableCase:
+        return None
 
 
 def _wording(case: Case) -> Wording:
@@ -95,11 +104,11 @@ def _led(tx: Tx, found: Iterable[Case], states: set[CampaignState]) -> Case | No
 
 def _leader(tx: Tx, case: Case) -> Case | None:
     """The case that leads now whatever *case* leads or has joined."""
-    lead = cases.load(tx, case.joined.lead) if case.joined is not None else case
+    lead = _readable(tx, case.joined.lead) if case.joined is not None else case
     for _ in range(MOST_STEPS):
         if lead is None or lead.campaign is None or not lead.campaign.passed_to:
             return lead
-        lead = cases.load(tx, lead.campaign.passed_to)
+        lead = _readable(tx, lead.campaign.passed_to)
     return lead
 
 
