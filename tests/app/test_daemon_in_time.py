@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from servers.installation import Names, Where, install
 from services.office import MONDAY, CrashingDatabase, House, an_office
@@ -21,6 +22,7 @@ from townclerk.app.commands import once
 from townclerk.app.commands.asking import NotAsItShould
 from townclerk.app.systemd import ServiceManager
 from townclerk.app.wiring import load_files
+from townclerk.domain.routing import Context, Place, RuleTest
 from townclerk.mail.errors import MailboxDown
 from townclerk.mail.mailbox import Batch
 from townclerk.mail.memory import MemoryMailbox
@@ -270,6 +272,24 @@ async def test_a_wrong_file_changes_nothing_and_whoever_looks_after_the_files_is
         said = " ".join(mail.text.split())
         assert "routing.yaml, line" in said
         assert says in said
+
+
+async def test_a_start_says_which_rules_are_in_force_and_which_of_them_fail_their_own_tests(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routing = house.office.council.routing
+    first = routing.rules[0]
+    failing = replace(first, tests=(RuleTest(first.tests[0].mail, Context(), False, Place("routing.yaml", 7)),))
+    council = replace(house.office.council, routing=replace(routing, rules=(failing,)))
+    house.office = replace(house.office, council=council)
+    with capture_logs() as log:
+        async with at_work(house, tmp_path, monkeypatch):
+            await until(lambda: in_journal(house, "files_at_start") != [])
+
+    (told,) = in_journal(house, "files_at_start")
+    assert told["rules"] == {"now": routing.version}
+    assert [each["rules"] for each in log if each["event"] == "ready"] == [routing.version]
+    assert [each["rules"] for each in log if "own tests fail" in each["event"]] == [[failing.id]]
 
 
 MISTAKES = {

@@ -22,6 +22,7 @@ from townclerk.app.commands.init import init
 from townclerk.app.commands.inspect import inspect
 from townclerk.app.commands.once import once
 from townclerk.app.commands.promises import promises
+from townclerk.app.commands.rehearse import rehearse
 from townclerk.app.commands.run import leaves, run
 from townclerk.app.commands.saying import complain, say
 from townclerk.app.commands.simulate import simulate
@@ -39,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (demo, init, run, once, check, simulate, promises, inspect, explain, calendar, health):
+for _command in (demo, init, rehearse, run, once, check, simulate, promises, inspect, explain, calendar, health):
     app.command()(_command)
 app.add_typer(case.app, name="case")
 app.add_typer(outbox.app, name="outbox")

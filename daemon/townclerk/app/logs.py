@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 from structlog.types import EventDict, WrappedLogger
@@ -9,8 +10,8 @@ from structlog.types import EventDict, WrappedLogger
 _LIBRARIES = logging.WARNING
 
 
-def start_logging(*, plain: bool = False) -> None:
-    """Write logs to standard error: as JSON, or, for somebody who watches, as plain lines."""
+def start_logging(*, plain: bool = False, to: TextIO | None = None) -> None:
+    """Write logs to standard error, or where *to* leads: as JSON, or, for somebody who watches, as plain lines."""
     renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if plain else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
@@ -20,7 +21,7 @@ def start_logging(*, plain: bool = False) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(to or sys.stderr),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[_LibraryNotices()], level=_LIBRARIES, force=True)

@@ -99,11 +99,19 @@ class CatchingUp:
 class Daemon:
     """One mailbox, looked after until it is told to stop."""
 
-    def __init__(self, office: Office, settings: Settings, settings_path: Path, manager: ServiceManager) -> None:
+    def __init__(
+        self,
+        office: Office,
+        settings: Settings,
+        settings_path: Path,
+        manager: ServiceManager,
+        files_seconds: float | None = None,
+    ) -> None:
         self.office = office
         self.settings = settings
         self.settings_path = settings_path
         self.manager = manager
+        self.files_seconds = files_seconds or FILES_SECONDS
         self.mailbox: Mailbox = open_mailbox(settings)
         self.transport: Transport = open_transport(settings)
         self.pace = delivery.Pace(settings.smtp.rate_per_minute)
@@ -122,12 +130,20 @@ class Daemon:
             if not await self._take_turn():
                 return
             self.manager.ready("watching the mailbox")
-            log.info("ready", council=self.office.council.policy.id, folders=list(self.office.ways.folders))
+            self._say_with_what()
             await self._work()
         finally:
             self.manager.stopping()
             await self._close()
             log.info("stopped")
+
+    def _say_with_what(self) -> None:
+        """Say which rules are in force. There are none to go on with in their place, so a test that fails stops nothing."""
+        council = self.office.council
+        log.info("ready", council=council.policy.id, folders=list(self.office.ways.folders), rules=council.routing.version)
+        if failed := try_rules(council.routing).failed:
+            log.warning("rules in force whose own tests fail", rules=sorted({each.rule.id for each in failed}))
+        self._tell(files_told.in_force_at_start(self.office, now()))
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -319,7 +335,7 @@ class Daemon:
         """Read the files again when they have changed, and stand still: whoever saves several is waited for."""
         seen = self.files
         while not self.stopping.is_set():
-            await self._rest(FILES_SECONDS)
+            await self._rest(self.files_seconds)
             stand = await asyncio.to_thread(stand_of, self.settings, self.settings_path)
             if stand == seen and stand != self.files:
                 self._reload()

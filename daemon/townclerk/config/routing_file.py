@@ -30,7 +30,7 @@ import hashlib
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from townclerk.config.condition_file import Lists, listed, read_condition
 from townclerk.config.errors import FilesRefused
@@ -319,7 +319,7 @@ def _id(value: Value, known: _Vocabulary) -> str:
         raise Refused(
             f'another rule has the id "{written}": {known.ids[written]}', "give it an id of its own: the journal shows it"
         )
-    known.ids[written] = f"{place.file}, line {place.line}"
+    known.ids[written] = f"{'/'.join(PurePath(place.file).parts[-2:])}, line {place.line}"
     return written
 
 

@@ -18,18 +18,26 @@ from townclerk.store import journal, outbox
 from townclerk.store.database import Tx
 
 log = structlog.get_logger()
+AT_START, TAKEN_UP, REFUSED = "files_at_start", "files_taken_up", "files_refused"  # in the journal
 MOST_TOLD = 20  # faults in one letter; nobody mends more before they try again
+
+
+async def in_force_at_start(office: Office, now: datetime) -> None:
+    """The files of *office* are in force because the service has begun with them: which they are stands in the journal."""
+    await _note(
+        office, AT_START, {"policy": office.council.policy.version, "rules": {"now": office.council.routing.version}}, now
+    )
 
 
 async def taken_up(office: Office, detail: Mapping[str, object], now: datetime) -> None:
     """The files of *office* are in force: whose change it was, and what it was, stand in the journal."""
-    await _note(office, "files_taken_up", detail, now)
+    await _note(office, TAKEN_UP, detail, now)
 
 
 async def not_taken_up(office: Office, faults: tuple[FileFault, ...], detail: Mapping[str, object], now: datetime) -> None:
     """Changed files are refused, and those of *office* stay in force. Whoever looks after them gets one `alert` about the same
     faults in the same files, at any hour: they have just saved them."""
-    await _note(office, "files_refused", {**detail, "faults": len(faults)}, now)
+    await _note(office, REFUSED, {**detail, "faults": len(faults)}, now)
     told = "\n".join(f"{each.where} {each.what}" for each in faults)
     key = f"{office.council.policy.id}:files:{hashlib.sha256(told.encode()).hexdigest()[:16]}:{now:%Y-%m-%d}"
     content = FilesNotTakenUp(faults[:MOST_TOLD], max(0, len(faults) - MOST_TOLD))

@@ -130,6 +130,13 @@ def list_cases(
     return tuple(_row(row._mapping) for row in tx.execute(page))
 
 
+def services_of_open_cases(tx: Tx, council: str) -> dict[str, int]:
+    """How many cases of *council* that have not ended each service has."""
+    open_ = (cases.c.council == council, cases.c.closed_at.is_(None))
+    query = select(cases.c.service, func.count()).where(*open_).group_by(cases.c.service).order_by(cases.c.service)
+    return {str(service): int(number) for service, number in tx.execute(query)}
+
+
 def count_by_status(tx: Tx, council: str) -> dict[Status, int]:
     """How many cases are in each status, of every status."""
     grouped = select(cases.c.status, func.count()).where(cases.c.council == council).group_by(cases.c.status)

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from app.cli.house import Command, Town
+from townclerk.app.rehearsal import as_mail, prepare
+from townclerk.app.wiring import load_files
 from townclerk.config.schema import KINDS, schema_of
+from townclerk.mail.reading import read_inline
 from townclerk.store import cases, journal
 from townclerk.store.database import Tx
 
@@ -304,3 +307,75 @@ def test_what_officers_corrected_by_word_comes_back_as_a_rule_to_copy(townclerk:
     lines = townclerk("--config", town.settings, "rules", "suggest", "--least", "2", "--json").objects
     assert {line["now"] for line in lines} == {"parks"}
     assert "is not a date" in townclerk("--config", town.settings, "rules", "suggest", "--since", "May").err
+
+
+def test_check_names_rules_whose_test_fails_services_that_nobody_has_and_cases_of_one_that_is_gone(
+    townclerk: Command, town: Town, council: Path
+) -> None:
+    fewer = SERVICES.replace("leisure, ", "")
+    council.write_text(fewer + RULES.replace("They missed bins", "They forgot my bin"))
+    ran = townclerk("--config", town.settings, "check", "--offline")
+
+    assert f"{council}:8: bins must hold for this mail, and does not" in ran.out
+    assert "nobody has parks, waste by name in staff.yaml: that goes to Wendy Ash" in ran.out
+    assert "1 open case is with leisure, which is no service any more" in ran.out
+    listed = townclerk("--config", town.settings, "case", "list", "--service", "leisure", "--json")
+    assert [each["reference"] for each in listed.objects] == [town.new]
+
+
+def test_a_case_that_was_given_to_nobody_by_name_is_shown_with_who_has_it_by_the_roster(townclerk: Command, town: Town) -> None:
+    ran = townclerk("--config", town.settings, "case", "show", town.new)
+
+    assert "Officer:     Wendy Ash, by the roster\n" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ((), "practice is new: name a council, --council; known here: north-somerset"),
+        (("--council", "south-stafordshire"), 'there is no such council; did you mean "south-staffordshire"?'),
+    ],
+)
+def test_a_rehearsal_of_no_council_is_refused(townclerk: Command, options: tuple[str, ...], says: str) -> None:
+    ran = townclerk("rehearse", "practice", *options)
+
+    assert ran.status == 2
+    assert says in ran.err
+    assert not Path("practice").exists()
+
+
+def test_a_rehearsal_writes_into_no_folder_of_somebody_else(townclerk: Command) -> None:
+    Path("mine").mkdir()
+    Path("mine/letter").write_text("mine")
+    ran = townclerk("rehearse", "mine", "--council", "south-staffordshire")
+
+    assert (ran.status, "mine holds other things already" in ran.err) == (2, True)
+
+
+def test_a_rehearsal_begins_with_the_files_of_the_installation_where_it_has_some(town: Town, council: Path) -> None:
+    staff = town.folder / "staff.yaml"
+    prepare(Path("practice"), "south-staffordshire", council.parents[1], staff)
+
+    rules = Path("practice/rules/south-staffordshire")
+    assert (rules / "routing.yaml").read_text() == SERVICES + RULES
+    assert (rules / "staff.yaml").read_text() == staff.read_text()
+    assert (rules / "policy.yaml").is_file()
+    assert load_files(Path("practice/townclerk.yaml")).settings.smtp.host == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("saved", "sender", "subject"),
+    [
+        (b"From: Ned Orme <ned@home.example>\nSubject: Pothole\n\nIt is deep.\n", "ned@home.example", "Pothole"),
+        ("A pothole as d\u00e9ep as: a bath\n".encode(), "ann.resident@home.example", ""),
+    ],
+    ids=["with a header", "a few words"],
+)
+def test_what_is_saved_in_a_rehearsal_is_a_mail_with_or_without_a_header(saved: bytes, sender: str, subject: str) -> None:
+    mail = read_inline(as_mail(saved, "feedback@council.example")).mail
+
+    assert mail is not None
+    assert mail.sender is not None
+    assert (mail.sender.address, mail.subject) == (sender, subject)
+    assert mail.text.strip() == saved.decode().rpartition("\n\n")[2].strip()
+    assert mail.message_id

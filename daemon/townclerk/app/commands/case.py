@@ -18,6 +18,7 @@ from townclerk.domain.afterwards import RETENTION
 from townclerk.domain.campaigns import campaign_said
 from townclerk.domain.case import Case, Deadline
 from townclerk.domain.deadlines import is_overdue
+from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.mail import Address
 from townclerk.domain.words import Category, Status
 from townclerk.mail.parsing import ParsePool
@@ -56,9 +57,10 @@ def list_(
       townclerk case list --campaign SS-26-0042-K
     """
     with open_records(ctx.obj) as records:
-        services = records.council.routing.services
+        services = set(records.council.routing.services)
+        services |= records.db.read_now(partial(cases.services_of_open_cases, council=records.council_id)).keys()
         if service is not None and service not in services:
-            raise CannotRead(f'"{service}" is no service of this council; write one of: {", ".join(services)}')
+            raise CannotRead(f'"{service}" is no service of this council; write one of: {", ".join(sorted(services))}')
         given = partial(
             cases.list_cases,
             council=records.council_id,
@@ -291,7 +293,7 @@ def _say_case(shown: Shown, records: Records) -> None:
     say(f"{case.ref}: {case.category}, {case.service}, {case.stage or 'no stage'}, {case.status}{late}")
     facts = [("Subject", case.subject), ("Complainant", _person(case.complainant))]
     facts += [("Also", f"{_person(party.who)} ({party.role})") for party in case.parties]
-    facts += [("Officer", case.officer or "whoever the roster names"), ("Opened", moment_words(local(case.opened_at)))]
+    facts += [("Officer", case.officer or _by_the_roster(case, records)), ("Opened", moment_words(local(case.opened_at)))]
     facts += [("Outcome", case.outcome or ""), ("Alerts", ", ".join(case.alerts)), ("Suspected", ", ".join(case.exclusions))]
     facts += [("Flags", ", ".join(f"{name} ({said})" if said else name for name, said in case.flags))]
     facts += [("Suggested", f"{case.suggested.category}: {case.suggested.why}" if case.suggested else "")]
@@ -320,6 +322,12 @@ def _say_case(shown: Shown, records: Records) -> None:
         ((moment_words(local(e.at)), e.actor, e.event, _detail(e)) for e in shown.entries),
         empty="empty",
     )
+
+
+def _by_the_roster(case: Case, records: Records) -> str:
+    """Who has a case that was not given to anybody by name."""
+    officer = Deliberation(case, records.council, records.now, "case show", "viewed").responsible()
+    return f"{officer.name}, by the roster" if officer is not None else "nobody: see `townclerk check`"
 
 
 def _person(address: Address) -> str:

@@ -23,9 +23,11 @@ from townclerk.domain.calendar import Calendar
 from townclerk.domain.council import Council
 from townclerk.domain.cover import Gap, uncovered
 from townclerk.domain.decide.deliberation import LEAD
+from townclerk.domain.policy import SERVICE
+from townclerk.domain.routing import Routing, try_rules
 from townclerk.mail.errors import MailboxTrouble, SendTrouble
 from townclerk.services import health
-from townclerk.store import journal
+from townclerk.store import cases, journal
 from townclerk.store.database import Database, Tx
 from townclerk.store.errors import StoreError
 
@@ -138,8 +140,28 @@ class Checkup:
         except ConfigError as refused:
             self._refused("rules", refused)
         else:
-            policy = self._council.policy
-            self._find("rules", State.OK, f"{policy.title}, version {policy.version}: policy, routing and staff load")
+            policy, routing = self._council.policy, self._council.routing
+            said = f"{policy.title}, version {policy.version}, rules {routing.version}: policy, routing and staff load"
+            self._find("rules", State.OK, said)
+            self._check_tests_of_rules(routing)
+            self._check_services(self._council)
+
+    def _check_tests_of_rules(self, routing: Routing) -> None:
+        """A daemon that runs would not take such rules up, and one that starts has no others."""
+        for failed in try_rules(routing).failed:
+            place, what = failed.test.place, "must hold for this mail, and does not"
+            what = what if failed.test.holds else "must not hold for this mail, and does"
+            todo = "townclerk rules test says why; a daemon that runs goes on with the rules of before"
+            self._find("rules", State.WARNING, f"{place.file}:{place.line}: {failed.rule.id} {what}", todo)
+
+    def _check_services(self, council: Council) -> None:
+        """Who gets the mail of a service should be somebody's decision."""
+        given = {rule.then.service for rule in council.routing.rules if rule.then.service is not None}
+        had = {service for officer in council.roster.officers for service in officer.services}
+        if bare := sorted(given - had):
+            whoever = next((officer.name for officer in council.playing(SERVICE, bare[0])), "the complaints lead")
+            said = f"nobody has {', '.join(bare)} by name in staff.yaml: that goes to {whoever}"
+            self._find("services", State.OK, said, "where it should not, write it under services of whoever has it")
 
     def _check_templates(self) -> None:
         if self._settings is None:
@@ -304,6 +326,7 @@ class Checkup:
                 self._not_tried("health", "the rules do not load")
             else:
                 db.read_now(partial(self._check_health, council=self._council, oldest_mail=oldest_mail))
+                db.read_now(partial(self._check_lost_services, council=self._council))
         finally:
             db.close()
 
@@ -328,6 +351,15 @@ class Checkup:
             self._find("health", State.WARNING, worry)
         if not worries:
             self._find("health", State.OK, "all is well")
+
+    def _check_lost_services(self, tx: Tx, council: Council) -> None:
+        """A service that was taken out of routing.yaml may still have cases."""
+        services = cases.services_of_open_cases(tx, council.policy.id)
+        for service, number in services.items():
+            if service not in council.routing.services:
+                said = f"{number} open case{' is' if number == 1 else 's are'} with {service}, which is no service any more"
+                todo = f"see `townclerk case list --service {service}`: an officer's #service NAME gives each to another"
+                self._find("services", State.WARNING, said, todo)
 
     # --- the wire
 

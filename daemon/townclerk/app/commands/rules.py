@@ -10,6 +10,7 @@ import typer
 from townclerk.app.commands import measuring
 from townclerk.app.commands.asking import Asked, CannotRead
 from townclerk.app.commands.explaining import explain, verdict_lines
+from townclerk.app.commands.history import history
 from townclerk.app.commands.records import named_council
 from townclerk.app.commands.replaying import replay_rules
 from townclerk.app.commands.saying import one_line, say, say_json
@@ -45,6 +46,7 @@ def rules() -> None:
 app.command()(explain)
 app.command()(suggest)
 app.command("replay")(replay_rules)
+app.command()(history)
 
 
 @app.command("test")

@@ -44,7 +44,7 @@ def run(
     files = load_files(path)
     for _, secret in secrets_of(files.settings):
         secret.reveal()
-    raise typer.Exit(asyncio.run(_serve(files, path)))
+    raise typer.Exit(asyncio.run(serve(files, path)))
 
 
 def secrets_of(settings: Settings) -> tuple[tuple[str, Secret], ...]:
@@ -58,13 +58,14 @@ def secrets_of(settings: Settings) -> tuple[tuple[str, Secret], ...]:
     return tuple(found)
 
 
-async def _serve(files: Files, path: Path) -> int:
-    """The exit status."""
+async def serve(files: Files, path: Path, files_seconds: float | None = None) -> int:
+    """Look after the mailbox until told to stop. Returns the exit status. *files_seconds*: how often to look whether the files
+    at *path* have changed, where not as usual."""
     url, manager = url_of_database(files.settings), ServiceManager()
     await _migrated(url, manager)
     db, pool = Database.open(url), ParsePool()
     try:
-        await Daemon(open_office(files, db, pool), files.settings, path, manager).run()
+        await Daemon(open_office(files, db, pool), files.settings, path, manager, files_seconds).run()
     except BaseExceptionGroup as group:
         lost, others = group.split(LeaseLost)
         if lost is None or others is not None:
