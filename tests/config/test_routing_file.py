@@ -439,6 +439,7 @@ def test_patterns_are_found_through_the_filter_as_without_it(words: list[str]) -
         (one("x", "{tell: wendi}"), 3, "rules[0].then.tell", 'did you mean "wendy"'),
         (one("x", "{tell: ann@paper.example}"), 3, "rules[0].then.tell", "a rule tells colleagues alone"),
         (one("x", "{copy: wendy}"), 3, "rules[0].then.copy", 'write "tell"'),
+        (one("x", "{letters_in: welsh}"), 3, "rules[0].then.letters_in", 'write "cy"'),
         (one("x", "{team: housng}"), 3, "rules[0].then.team", 'did you mean "housing"'),
         (one("x", "{team: wendy}"), 3, "rules[0].then.team", "write assign: wendy"),
         (one("x", "{team: waste}"), 3, "rules[0].then.team", "write service: waste"),

@@ -5,11 +5,14 @@ from datetime import timedelta
 from email.parser import BytesParser
 from email.policy import default
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from services.office import MONDAY, SERVER, House
 from townclerk.config.routing_file import read_routing
+from townclerk.config.shipped import shipped_folders
+from townclerk.config.templates import TemplateSet
 from townclerk.config.yaml import parse_yaml
 from townclerk.domain.case import Case
 from townclerk.domain.digest import Heading, standing
@@ -223,6 +226,92 @@ async def test_whoever_was_to_be_told_in_the_morning_and_has_left_is_not(house: 
 
     assert [letter.recipient for letter in house.sent("assignment")] == [WENDY]
     assert not house.letters("forwarded")
+
+
+RECEIPT = """\
+Subject: Rydym wedi cael eich neges
+
+{{ greeting(to.name) }}
+
+Diolch am ysgrifennu atom. Eich cyfeirnod yw {{ case.ref }}.
+
+{% for promise in content.dates %}
+- Erbyn {{ date_words(promise.day) }} byddwn yn ysgrifennu atoch.
+{% endfor %}
+
+{{ contact.council }}, {{ contact.phone }}, {{ contact.website }}, {{ contact.post }}
+{% for one in case.ombudsmen.all if case and case.ombudsmen %}
+{{ one.name }}, {{ one.address }}, {{ one.phone }}, {{ one.website }}
+{% endfor %}
+"""
+WORDS = """\
+days: [dydd Llun, dydd Mawrth, dydd Mercher, dydd Iau, dydd Gwener, dydd Sadwrn, dydd Sul]
+months: [Ionawr, Chwefror, Mawrth, Ebrill, Mai, Mehefin, Gorffennaf, Awst, Medi, Hydref, Tachwedd, Rhagfyr]
+date: "{weekday} {day} {month} {year}"
+time: "{clock} ar {date}"
+greeting: "Annwyl {name}"
+hello: Helo
+cut: (Mae rhagor.)
+"""
+WELSH = "Bore da, mae twll mawr yn y ffordd ger yr ysgol. Pryd fyddwch chi'n ei drwsio? Hoffwn wneud cwyn."
+IN_WELSH = "when: {language: cy}, then: {letters_in: cy}"
+
+
+def with_a_receipt_in_welsh(house: House, folder: Path) -> House:
+    """*house*, whose council has written that one letter in Welsh."""
+    for name, text in (("letters/receipt.md", RECEIPT), ("words.yaml", WORDS)):
+        (folder / "cy" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "cy" / name).write_text(text, encoding="utf-8")
+    house.office = replace(
+        house.office, templates=TemplateSet.load(shipped_folders("templates", folder), "south-staffordshire")
+    )
+    return house
+
+
+async def test_letters_go_out_in_the_language_that_a_rule_says(house: House, tmp_path: Path) -> None:
+    """Where the council has one of the kind; the others as ever, and the officer reads so."""
+    case = await a_mail(ruled(with_a_receipt_in_welsh(house, tmp_path), IN_WELSH), WELSH)
+    (receipt,), (assignment,) = house.sent("receipt"), house.sent("assignment")
+    house.replies(assignment, "#message\nDiolch. We will look at the road.")
+    await house.settle()
+
+    assert (case.language, receipt.subject) == ("cy", f"[{case.ref}] Rydym wedi cael eich neges")
+    assert "Annwyl Asha Patel" in text_of(house, receipt)
+    assert "Letters to them go out in another language (cy)" in text_of(house, assignment)
+    assert house.sent("message")[0].subject == f"[{case.ref}] A message about your complaint"
+    events = [(entry.event, entry.detail) for entry in house.read(partial(journal.entries, case_ref=case.ref))]
+    assert ("letters_in", {"language": "cy"}) in events
+
+
+async def test_an_answer_to_a_letter_in_another_language_finds_its_case(house: House, tmp_path: Path) -> None:
+    """By the reference in its subject, where the mail program keeps nothing else."""
+    case = await a_mail(ruled(with_a_receipt_in_welsh(house, tmp_path), IN_WELSH), WELSH)
+    house.arrives("Diolch yn fawr iawn.", f"Ateb: {house.sent('receipt')[0].subject}")
+    await house.settle()
+
+    assert [each.ref for each in house.cases] == [case.ref]
+    assert len(house.cases[0].mails) == 2
+
+
+async def test_a_mail_in_the_usual_language_has_the_usual_letters(house: House, tmp_path: Path) -> None:
+    """A rule about Welsh says nothing of it."""
+    case = await a_mail(ruled(with_a_receipt_in_welsh(house, tmp_path), IN_WELSH))
+
+    assert case.language == ""
+    assert house.sent("receipt")[0].subject == f"[{case.ref}] We have received your message"
+
+
+async def test_an_officer_says_in_which_language_letters_go_out(house: House, tmp_path: Path) -> None:
+    """By the flag of that name, which wants a code; without it they are as ever."""
+    await a_mail(ruled(with_a_receipt_in_welsh(house, tmp_path), IN_WELSH))
+    (assignment,) = house.sent("assignment")
+    for said, language in (("#flag language Welsh please", ""), ("#flag language CY", "cy"), ("#unflag language", "")):
+        house.replies(assignment, said)
+        await house.settle()
+        assert house.cases[0].language == language
+
+    (refused,) = house.sent("refused")
+    assert "the code of the language is missing" in text_of(house, refused)
 
 
 async def test_a_case_that_a_rule_flags_says_so_to_its_officer(house: House) -> None:

@@ -52,7 +52,7 @@ def _files(settings: Settings, settings_path: Path) -> Iterator[Path]:
         for place in (settings.council, "shared"):
             yield from sorted((folder / place).glob("*.yaml"))
     for folder in shipped_folders("templates", settings.templates):
-        yield from sorted(path for path in folder.rglob("*") if path.suffix in {".md", ".html", ".css", ".txt"})
+        yield from sorted(path for path in folder.rglob("*") if path.suffix in {".md", ".html", ".css", ".txt", ".yaml"})
 
 
 def contents_of(stand: Stand) -> dict[Path, bytes]:

@@ -307,10 +307,11 @@ def _language(value: Value) -> WrittenIn:
 
 def _codes(value: Value) -> tuple[str, ...]:
     value.wants(type=["string", "array"])
-    return tuple(found for item in listed(value) for found in item.attempt(lambda each: (_code(each),), ()))
+    return tuple(found for item in listed(value) for found in item.attempt(lambda each: (language_of(each),), ()))
 
 
-def _code(value: Value) -> str:
+def language_of(value: Value) -> str:
+    """The code of a language."""
     value.wants(type="string", enum=sorted(CODES))
     return check_language(text(value))
 

@@ -32,7 +32,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from townclerk.config.condition_file import Lists, listed, read_condition
+from townclerk.config.condition_file import Lists, language_of, listed, read_condition
 from townclerk.config.errors import FilesRefused
 from townclerk.config.languages import KnownLanguages
 from townclerk.config.patterns import LinearPatterns, check_phrase
@@ -336,6 +336,7 @@ def _outcome(value: Value, known: _Vocabulary) -> Outcome:
             suggests=f.optional("suggest", lambda each: _suggested(each, known), None),
             officer=_whose(f, known),
             tells=f.optional("tell", lambda each: _told(each, known), ()),
+            letters_in=f.optional("letters_in", language_of, None),
             priority=f.optional("priority", word_of(Priority), None),
             flags=f.optional("flag", _flags, ()),
             questions=f.optional("decide", _labels, ()),
@@ -355,6 +356,7 @@ OUTCOMES = (
     "assign",
     "team",
     "priority",
+    "letters_in",
     "flag",
     "tell",
     "alert",

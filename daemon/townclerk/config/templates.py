@@ -5,6 +5,7 @@
       parts/*.md           pieces that letters include
       layout.html          the page around a letter
       letter.css           how its parts look; written into each element, because mail programs drop style sheets
+      cy/letters/, cy/parts/, cy/words.yaml    letters in another language, by its code, for the cases that ask for it
 
 A template sees values of the domain and the helpers of `templates_page`, nothing else, in a sandbox.
 """
@@ -28,15 +29,18 @@ from townclerk.config.errors import ConfigError, FilesRefused
 from townclerk.config.templates_check import (
     HELPERS,
     NAMES,
+    TO_RESIDENTS,
     Sources,
     TemplateWrong,
     faults_of_sources,
+    language_of,
     place_of,
     required_words,
     wrong,
 )
 from townclerk.config.templates_page import Page, Piece, Styles
 from townclerk.config.templates_samples import least_policy, sample_letters, sample_policy
+from townclerk.config.templates_wording import SHIPPED, WORDS, Wording, read_wording
 from townclerk.domain.letters import Choice, Letter
 from townclerk.domain.policy import Policy
 from townclerk.domain.quoting import REPLY_ABOVE
@@ -74,8 +78,17 @@ class Rendered:
 class TemplateSet:
     """All letters of one council, each compiled and tried out once."""
 
-    def __init__(self, letters: Mapping[str, Template], layout: Template, styles: Styles, sources: Sources) -> None:
+    def __init__(
+        self,
+        letters: Mapping[tuple[str, str], Template],
+        wordings: Mapping[str, Wording],
+        layout: Template,
+        styles: Styles,
+        sources: Sources,
+    ) -> None:
+        """*letters* by language and kind; *wordings* by language, which is "" of those that are in no folder of one."""
         self._letters = letters
+        self._wordings = wordings
         self._layout = layout
         self._styles = styles
         self._sources = sources
@@ -96,13 +109,34 @@ class TemplateSet:
         Raises FilesRefused for what goes wrong, and for what is left unsaid.
         """
         faults = [
-            wrong(self._sources, f"letters/{letter.kind}.md", trouble)
+            wrong(self._sources, self._name(letter), trouble)
             for tried in (policy, least_policy(policy))
-            for letter in sample_letters(tried)
+            for letter in self.samples(tried)
             if (trouble := self._trouble(letter, tried)) is not None
         ]
         if faults:
             raise FilesRefused(list(dict.fromkeys(faults)))
+
+    def samples(self, policy: Policy) -> tuple[Letter, ...]:
+        """Every sample letter under *policy*, and each again in every language in which there is one of its kind."""
+        shown = sample_letters(policy)
+        others = (replace(letter, language=code) for code in self._sources.languages for letter in shown)
+        return (*shown, *(letter for letter in others if self._language(letter)))
+
+    def lacking(self, languages: Iterable[str] = ()) -> dict[str, tuple[str, ...]]:
+        """Of each language in which there is any letter, and of *languages*, the kinds of letters to residents that it has
+        not."""
+        asked = dict.fromkeys((*self._sources.languages, *languages))
+        return {code: tuple(kind.value for kind in TO_RESIDENTS if (code, kind) not in self._letters) for code in asked}
+
+    def _language(self, letter: Letter) -> str:
+        """That in which *letter* goes out: its own, where there is one of its kind; a copy for others goes out as any other."""
+        own = not letter.to.staff and not letter.copy_of and (letter.language, letter.kind.value) in self._letters
+        return letter.language if own else ""
+
+    def _name(self, letter: Letter) -> str:
+        code = self._language(letter)
+        return f"{code}/letters/{letter.kind}.md" if code else f"letters/{letter.kind}.md"
 
     def render(self, letter: Letter, policy: Policy, reply_to: str) -> Rendered:
         """*letter* as people see it; *reply_to* is the address that its ready-made replies go to.
@@ -112,7 +146,7 @@ class TemplateSet:
         try:
             return self._rendered(letter, policy, reply_to)
         except _EXPECTED as trouble:
-            file, line = place_of(trouble) or (f"letters/{letter.kind}.md", 0)
+            file, line = place_of(trouble) or (self._name(letter), 0)
             raise LetterFailed(f"{letter.kind}: {file}:{line}: {type(trouble).__name__}") from None
 
     def _trouble(self, letter: Letter, policy: Policy) -> Exception | None:
@@ -120,8 +154,9 @@ class TemplateSet:
             rendered = self._rendered(letter, policy, "feedback@council.example", strictly=True)
         except _EXPECTED as trouble:
             return trouble
+        wording = self._wordings[self._language(letter)]
         said = words.one_line(f"{rendered.subject} {rendered.text}")
-        missing = [required for required in required_words(letter, policy) if required not in said]
+        missing = [required for required in required_words(letter, policy, wording) if required not in said]
         return (
             TemplateWrong(f"the letter does not say “{missing[0]}”, which it must", "see the shipped letter")
             if missing
@@ -129,8 +164,10 @@ class TemplateSet:
         )
 
     def _rendered(self, letter: Letter, policy: Policy, reply_to: str, *, strictly: bool = False) -> Rendered:
-        page = Page(self._styles)
-        template, context = self._letters[letter.kind], _context(page, letter, policy, reply_to)
+        language = self._language(letter)
+        wording = self._wordings[language]
+        page = Page(self._styles, wording.cut)
+        template, context = self._letters[language, letter.kind], _context(page, letter, policy, reply_to, wording)
         head, body = _split(template.render(context))
         if letter.copy_of:
             body = f"{template.environment.get_template(COPY).render(context)}\n\n{body}"
@@ -151,6 +188,8 @@ class TemplateSet:
             text=f"{MARKER}\n\n{text}" if staff else text,
             html=self._layout.render(
                 title=title,
+                language=wording.language,
+                direction=wording.direction,
                 body=Markup(page.html(body)),  # noqa: S704 — every value in it was escaped when it was put in its place
                 council=policy.contact.council,
                 marker=MARKER if staff else "",
@@ -166,7 +205,16 @@ def _tried_out(sources: Sources) -> TemplateSet:
     if faults := faults_of_sources(sources, compiled):
         raise FilesRefused(faults)
     loaded = TemplateSet(
-        {kind: compiled.get_template(f"letters/{kind}.md") for kind in sources.kinds},
+        {
+            **{("", kind): compiled.get_template(f"letters/{kind}.md") for kind in sources.kinds},
+            **{
+                (code, kind): compiled.get_template(f"{code}/letters/{kind}.md")
+                for code in sources.languages
+                for kind in sources.kinds
+                if sources.has(code, kind)
+            },
+        },
+        {"": SHIPPED, **{code: _wording(sources, code) for code in sources.languages}},
         _page_environment(sources.loader()).get_template("layout.html"),
         _styles(sources.texts["letter.css"]),
         sources,
@@ -175,9 +223,22 @@ def _tried_out(sources: Sources) -> TemplateSet:
     return loaded
 
 
+def _wording(sources: Sources, language: str) -> Wording:
+    name = f"{language}/{WORDS}"
+    return read_wording(language, sources.texts[name], sources.file(name))
+
+
+class _LettersEnvironment(ImmutableSandboxedEnvironment):
+    """A letter in a language takes its parts from the folder of that language."""
+
+    def join_path(self, template: str, parent: str) -> str:
+        code = language_of(parent)
+        return f"{code}/{template}" if code and not language_of(template) else template
+
+
 def letter_environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
     """Where letters are compiled. Every value that a template writes goes through the page, which keeps it as data."""
-    environment = ImmutableSandboxedEnvironment(
+    environment = _LettersEnvironment(
         loader=loader,
         undefined=StrictUndefined,
         finalize=_put,
@@ -209,7 +270,7 @@ def _put(context: Context, value: object) -> str:
     return page.put(value)
 
 
-def _context(page: Page, letter: Letter, policy: Policy, reply_to: str) -> dict[str, Any]:
+def _context(page: Page, letter: Letter, policy: Policy, reply_to: str, wording: Wording) -> dict[str, Any]:
     """What a template may name: see NAMES and HELPERS."""
     # Some programs ask before they send a mail without a subject.
     ref = f"[{letter.case.ref}]" if letter.case else "For the feedback mailbox" if letter.to.staff else ""
@@ -225,15 +286,14 @@ def _context(page: Page, letter: Letter, policy: Policy, reply_to: str) -> dict[
         )
 
     def time_words(moment: datetime) -> str:
-        local = moment.astimezone(zone)
-        return f"{words.clock_words(local)} on {words.date_words(local.date())}"
+        return wording.time_words(moment.astimezone(zone))
 
     to = replace(letter.to, name=words.greeted(letter))
     values = (letter, letter.content, letter.case, to, policy, policy.contact, reply_to)
     helpers = (
         *(page.quoted, page.prose, page.listing, page.enclosed, page.lines, page.link, page.button, page.worded),
         *(page.web, page.phone),
-        *(replies, mailto, words.date_words, time_words, words.dates_said, words.greeting),
+        *(replies, mailto, wording.date_words, time_words, wording.dates_said, wording.greets),
         *(partial(find, resident=to.name) for find in (words.own_greeting, words.greets, words.without_greeting)),
         words.signed_by,
     )

@@ -19,8 +19,10 @@ from jinja2 import (
     nodes,
 )
 
-from townclerk.config.errors import Fault
-from townclerk.config.templates_words import date_words, greeted, without_greeting
+from townclerk.config.errors import Fault, FilesRefused
+from townclerk.config.languages import CODES
+from townclerk.config.templates_wording import WORDS, Wording, read_wording
+from townclerk.config.templates_words import greeted, without_greeting
 from townclerk.domain import letters as content
 from townclerk.domain.letters import Letter, Ombudsmen
 from townclerk.domain.policy import Policy
@@ -34,6 +36,7 @@ HELPERS = (
     *("own_greeting", "greets", "without_greeting", "signed_by"),
 )
 KINDS: tuple[LetterKind, ...] = tuple(kind.kind for kind in get_args(content.Content))
+TO_RESIDENTS: tuple[LetterKind, ...] = tuple(kind.kind for kind in get_args(content.ResidentContent))
 _FRAME = ("layout.html", "letter.css")
 # They would hand on text that has already been put in its place, as if it were a value.
 _NOT_IN_LETTERS = (
@@ -76,7 +79,7 @@ class Sources:
         environment = Environment(loader=loader, autoescape=True)
         found = []
         for name in loader.list_templates():
-            if name in _FRAME or (name.startswith(("letters/", "parts/")) and name.endswith(".md")):
+            if _counts(name):
                 text, file, _ = loader.get_source(environment, name)
                 found.append(Source(name, text, file or name))
         return cls(tuple(found), home)
@@ -95,11 +98,34 @@ class Sources:
         return {one.name: one.file for one in self.read_from}
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """The codes of those in which there is any file, beside that of the letters that are in none."""
+        return tuple(dict.fromkeys(code for one in self.read_from if (code := language_of(one.name))))
+
+    def has(self, language: str, kind: str) -> bool:
+        """Whether there is a letter of *kind* in *language*."""
+        return f"{language}/letters/{kind}.md" in self.texts
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         return tuple(kind.value for kind in KINDS)
 
     def file(self, name: str) -> str:
         return self.files.get(name, str(Path(self.home) / name))
+
+
+def language_of(name: str) -> str:
+    """The code of the language that the file of that *name* is in; "": it is in none."""
+    code, _, rest = name.partition("/")
+    return code if rest and code in CODES else ""
+
+
+def _counts(name: str) -> bool:
+    code = language_of(name)
+    bare = name.removeprefix(f"{code}/") if code else name
+    if bare.startswith(("letters/", "parts/")) and bare.count("/") == 1:
+        return bare.endswith(".md")
+    return bare == WORDS if code else name in _FRAME
 
 
 def faults_of_sources(sources: Sources, environment: Environment) -> list[Fault]:
@@ -111,15 +137,47 @@ def faults_of_sources(sources: Sources, environment: Environment) -> list[Fault]
         if name not in sources.texts
     ]
     for name, text in sources.texts.items():
-        if name.startswith("letters/") and name not in wanted:
+        if language := language_of(name):
+            faults.extend(_faults_in_language(sources, name, language, environment))
+        elif name.startswith("letters/") and name not in wanted:
             faults.append(Fault(sources.file(name), 0, 0, "", "no letter has this name", ", ".join(sources.kinds)))
         elif name != "letter.css":
             faults.extend(_faults_of(sources.file(name), name, text, environment))
-    return faults
+    return list(dict.fromkeys(faults))
+
+
+def _faults_in_language(sources: Sources, name: str, language: str, environment: Environment) -> Iterator[Fault]:
+    """A letter in another language has all of itself in that language."""
+    file, text, bare = sources.file(name), sources.texts[name], name.removeprefix(f"{language}/")
+    if bare == WORDS:
+        try:
+            read_wording(language, text, file)
+        except FilesRefused as refused:
+            yield from refused.faults
+        return
+    if f"{language}/{WORDS}" not in sources.texts:
+        missing = sources.file(f"{language}/{WORDS}")
+        yield Fault(missing, 0, 0, "", f"this file is missing: how a date is said in {language}", "see Templates in the guide")
+    residents = [kind.value for kind in TO_RESIDENTS]
+    if bare.startswith("letters/") and bare.removeprefix("letters/").removesuffix(".md") not in residents:
+        yield Fault(file, 0, 0, "", "no letter to residents has this name", ", ".join(residents))
+        return
+    found = list(_faults_of(file, name, text, environment))
+    yield from found
+    if not found:
+        yield from _parts_missing(sources, file, text, language, environment)
+
+
+def _parts_missing(sources: Sources, file: str, text: str, language: str, environment: Environment) -> Iterator[Fault]:
+    for node in environment.parse(text).find_all(nodes.Include):
+        if isinstance(node.template, nodes.Const) and f"{language}/{node.template.value}" not in sources.texts:
+            part = node.template.value
+            yield Fault(file, node.lineno, 0, "", f"there is no {part} in {language}", f"write {language}/{part} too")
 
 
 def _faults_of(file: str, name: str, text: str, environment: Environment) -> Iterator[Fault]:
-    if name.startswith("letters/") and not text.startswith("Subject:"):
+    letter = name.removeprefix(f"{language_of(name)}/").startswith("letters/")
+    if letter and not text.startswith("Subject:"):
         yield Fault(file, 1, 1, "", "a letter begins with its subject", "Subject: We have received your complaint")
     try:
         tree = environment.parse(text)
@@ -132,7 +190,7 @@ def _faults_of(file: str, name: str, text: str, environment: Environment) -> Ite
         return
     for node in tree.find_all(_NOT_IN_LETTERS):
         yield Fault(file, node.lineno, 0, "", f"letters have no {type(node).__name__.lower()}", '{% include "parts/….md" %}')
-    if name.startswith("letters/"):  # a part may name what the letter around it has set
+    if letter:  # a part may name what the letter around it has set
         own = {place.name for place in tree.find_all(nodes.Name) if place.ctx != "load"}
         unknown = meta.find_undeclared_variables(tree) - {*NAMES, *HELPERS, "range", "namespace"} - own
         for place in tree.find_all(nodes.Name):
@@ -170,14 +228,14 @@ def _advice(trouble: Exception) -> str:
 # --- what a letter must say ------------------------------------------------------------------------------------------
 
 
-def required_words(letter: Letter, policy: Policy) -> tuple[str, ...]:
-    """Words without which *letter* may not go out, whatever its template says."""
+def required_words(letter: Letter, policy: Policy, wording: Wording) -> tuple[str, ...]:
+    """Words without which *letter* may not go out, whatever its template says, and in whatever language."""
     said = [] if letter.to.staff else _for_residents(letter, policy)
     if letter.case:
         said.append(letter.case.ref)
     return tuple(
         " ".join(text.split())
-        for text in (*said, *(date_words(day) for day in _days(letter)), *_own_words(letter))
+        for text in (*said, *(wording.date_words(day) for day in _days(letter)), *_own_words(letter))
         if text.strip()
     )
 

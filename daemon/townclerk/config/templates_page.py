@@ -20,7 +20,6 @@ LONGEST = 100_000  # characters of somebody's words in one letter; a mail can be
 _LONGEST_LINE = 2_000  # characters of a value in one line, such as a subject or the name of a file
 _LONGEST_TYPED = 36  # of what stands beside a link, on the one line that a telephone has for it
 _EDGE = "=" * 24  # above and below a letter that stands in another
-_CUT = "\n\n(It goes on. The rest is cut here, because it is very long.)"
 
 _OPEN, _BLOCK, _CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
 _PLACE = re.compile(f"[{_OPEN}{_BLOCK}](\\d+){_CLOSE}")
@@ -48,8 +47,10 @@ class Piece:
 class Page:
     """The values of one letter, and the helpers by which a template writes them. Made anew for each letter."""
 
-    def __init__(self, styles: Styles) -> None:
+    def __init__(self, styles: Styles, cut: str = words.CUT) -> None:
+        """*cut*: what stands below words that are cut because there are too many."""
         self._styles = styles
+        self._cut = cut
         self._pieces: list[Piece] = []
 
     def put(self, value: object) -> str:
@@ -63,7 +64,7 @@ class Page:
 
     def quoted(self, text: str) -> Piece:
         """Somebody's own words, marked as a quotation."""
-        said = words.rejoined(_limited(text))
+        said = words.rejoined(self._limited(text))
         lines = [words.wrapped(line, WIDTH, "> ", "> ") for line in said.split("\n")]
         return Piece(
             "\n".join(lines), f'<blockquote dir="auto"{self._style("blockquote")}>{_broken(said)}</blockquote>', block=True
@@ -71,19 +72,19 @@ class Page:
 
     def prose(self, text: str) -> Piece:
         """An officer's own words, as part of the letter: paragraphs and line ends as they wrote them."""
-        said = words.rejoined(_limited(text))
+        said = words.rejoined(self._limited(text))
         paragraphs = (_broken(paragraph.strip("\n")) for paragraph in re.split(r"\n\s*\n", said) if paragraph.strip())
         html = "".join(f'<p dir="auto"{self._style("p")}>{paragraph}</p>' for paragraph in paragraphs)
         return Piece("\n".join(_kept(line) for line in said.split("\n")), html, block=True)
 
     def listing(self, text: str) -> Piece:
         """Lines that must stay as they are, such as a table of words."""
-        said = _limited(text)
+        said = self._limited(text)
         return Piece(said, f"<pre{self._style('pre')}>{escape(said)}</pre>", block=True)
 
     def enclosed(self, text: str) -> Piece:
         """A letter within a letter, as it goes out: its text part line by line, on a page in paragraphs that fit any screen."""
-        said = _limited(text)
+        said = self._limited(text)
         paragraphs = (_broken(words.rejoined(paragraph)) for paragraph in said.split("\n\n") if paragraph.strip())
         inside = "".join(f"<p{self._style('p')}>{paragraph}</p>" for paragraph in paragraphs)
         shown = f"{_EDGE}\n\n{said}\n\n{_EDGE}"
@@ -129,6 +130,10 @@ class Page:
             text.append(_typed_reply(said, typed, below.strip()))
             page.append(self._reply(said, typed, href, likely))
         return Piece("\n".join(text), f"<ul{self._style('replies')}>{''.join(page)}</ul>", block=True)
+
+    def _limited(self, text: str) -> str:
+        said = words.clean(text).strip()
+        return said if len(said) <= LONGEST else f"{said[:LONGEST]}\n\n{self._cut}"
 
     # --- the two ways to show it ---
 
@@ -200,11 +205,6 @@ def _typed_reply(label: str, typed: str, below: str) -> str:
 
 def _plain(said: str) -> Piece:
     return Piece(said, escape(said))
-
-
-def _limited(text: str) -> str:
-    said = words.clean(text).strip()
-    return said if len(said) <= LONGEST else said[:LONGEST] + _CUT
 
 
 def _broken(text: str) -> str:

@@ -15,7 +15,6 @@ from itertools import groupby
 from pathlib import Path
 
 from townclerk.config.templates import Rendered, TemplateSet
-from townclerk.config.templates_samples import sample_letters
 from townclerk.domain.letters import Letter
 from townclerk.domain.policy import Policy
 
@@ -74,7 +73,7 @@ def preview(templates: TemplateSet, policy: Policy, folder: Path) -> tuple[Previ
     The folder is made where there is none; files of the same names are written over. Raises OSError, LetterFailed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    letters = sample_letters(policy)
+    letters = templates.samples(policy)
     rendered = tuple(templates.render(letter, policy, policy.contact.mailbox) for letter in letters)
     pages = tuple(_written(folder, number, *both) for number, both in enumerate(zip(letters, rendered, strict=True), 1))
     (folder / "index.html").write_text(_index(policy, pages, rendered), encoding="utf-8")
@@ -102,6 +101,8 @@ def name_of(letter: Letter) -> str:
             words.append(str(value))
     if letter.automatic and hasattr(letter.content, "text") and not letter.to.staff:
         words.append("automatic")  # nobody wrote what an officer writes in others of its kind
+    if letter.language:
+        words.append(f"in {letter.language}")
     if letter.case is None:
         words.append("without a case")
     elif not letter.case.subject:

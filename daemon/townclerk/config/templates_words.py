@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -10,11 +11,13 @@ from townclerk.domain.letters import Letter
 from townclerk.domain.salutation import calls_somebody, own_salutation
 
 # Spelled out here, because strftime follows the locale of the machine.
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+
+CUT = "(It goes on. The rest is cut here, because it is very long.)"
 
 # Line ends of every sort; control characters; characters that turn the direction of the text around them; and the
 # non-characters and half characters that no mail may carry. The two that mark our own places are among them.
@@ -39,7 +42,7 @@ def one_line(value: object) -> str:
 
 def date_words(day: date) -> str:
     """Tuesday 29 December 2026."""
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def clock_words(moment: datetime) -> str:
@@ -49,8 +52,14 @@ def clock_words(moment: datetime) -> str:
 
 def greeting(name: str) -> str:
     """Dear Asha Patel; Hello, where *name* is none, or looks like an address or an advertisement."""
+    said = to_greet(name)
+    return f"Dear {said}" if said else "Hello"
+
+
+def to_greet(name: str) -> str:
+    """*name* in one line, or nothing where it is none."""
     said = one_line(name)
-    return f"Dear {said}" if said and _NAME.match(said) and "www." not in said.lower() else "Hello"
+    return said if said and _NAME.match(said) and "www." not in said.lower() else ""
 
 
 LONGEST_LINK = 1_600
@@ -112,13 +121,13 @@ def phone_link(number: str) -> str | None:
 _ISO_DATE = re.compile(r"(?<![\w-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
 
 
-def dates_said(text: str) -> str:
+def dates_said(text: str, words: Callable[[date], str] = date_words) -> str:
     """*text* with each date in it that is written in figures alone, 2027-01-20, as people say it; an officer's words take
     either."""
 
     def said(found: re.Match[str]) -> str:
         try:
-            return date_words(date(int(found[1]), int(found[2]), int(found[3])))
+            return words(date(int(found[1]), int(found[2]), int(found[3])))
         except ValueError:
             return found[0]
 

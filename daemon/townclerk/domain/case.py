@@ -358,9 +358,10 @@ NO_SURVEY = "no-survey"
 WITH_OMBUDSMAN = "ombudsman"  # of a case to which the Ombudsman has said something; a policy may keep it longer
 MARKED = "marked-for-deletion"  # set when the time to keep the case is over
 PRIORITY = "priority"  # of a case that is shown before others
+LANGUAGE = "language"  # of the letters to the resident, where there are any in it: the code stands beside it
 ALTERNATIVE = "alternative"  # of a case that is dealt with in another way than the procedure
 # Those that do something by themselves.
-FLAGS = (ADJUSTMENT, BY_POST, NEED, NO_SURVEY, WITH_OMBUDSMAN, MARKED, ALTERNATIVE, PRIORITY)
+FLAGS = (ADJUSTMENT, BY_POST, NEED, NO_SURVEY, WITH_OMBUDSMAN, MARKED, ALTERNATIVE, PRIORITY, LANGUAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -527,6 +528,11 @@ class Case:
     def adjustments(self) -> tuple[str, ...]:
         """What is done differently for this resident."""
         return tuple(text for name, text in self.flags if name == ADJUSTMENT and text)
+
+    @property
+    def language(self) -> str:
+        """That of the letters to the resident, by its code; "": as any other."""
+        return dict(self.flags).get(LANGUAGE, "")
 
     def flagged(self, name: str) -> bool:
         return any(flag == name for flag, _ in self.flags)

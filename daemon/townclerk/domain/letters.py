@@ -677,6 +677,7 @@ class Letter:
     answers: tuple[str, ...] = ()  # Message-IDs of the thread that it goes on, oldest first
     copy_of: str = ""  # to whom the letter is, where this is a copy of it for somebody else
     in_place_of: InPlaceOf | None = None
+    language: str = ""  # the code of that in which it is written, where there is a template; "": the language of all others
 
     @property
     def kind(self) -> LetterKind:

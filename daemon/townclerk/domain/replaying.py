@@ -130,6 +130,7 @@ def _of_an_opening(routed: Route) -> dict[str, tuple[str, ...]]:
         "assign": (routed.officer,) if routed.officer is not None else (),
         "suspect": routed.exclusions,
         "tell": routed.tells,
+        "letters_in": (routed.letters_in,) if routed.letters_in else (),
         "priority": (routed.priority.value,) if routed.priority is Priority.HIGH else (),
         "flag": routed.flags,
         "decide": routed.questions,
@@ -152,7 +153,7 @@ def opening_of(found: Replayed) -> Replayed:
 
 CASE, CERTAIN = "case", "certain"  # what changes beside that which rules give by its name
 NOTHING = ""  # given before, or after
-_ONE = ("category", "service", "form", "suggest", "assign", "priority")  # of each, one rule gives one
+_ONE = ("category", "service", "form", "suggest", "assign", "priority", "letters_in")  # of each, one rule gives one
 _SEVERAL = ("alert", "suspect", "signal", "tell", "flag", "decide", "restrict")
 COMPARED = (CASE, "category", CERTAIN, *_ONE[1:], *_SEVERAL)  # everything that can differ, in the order in which it is told
 

@@ -23,7 +23,7 @@ from townclerk.domain.mail import IncomingMail
 from townclerk.domain.phrases import PhraseIndex
 from townclerk.domain.words import NOBODYS, Alert, Category, Priority
 
-ONE_WINS = frozenset({"category", "service", "form", "suggest", "assign", "priority", "file"})  # all else adds up
+ONE_WINS = frozenset({"category", "service", "form", "suggest", "assign", "priority", "file", "letters_in"})  # all else adds up
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class Outcome:
     questions: tuple[str, ...] = ()  # that the complaints lead is asked, in words
     restrict: bool = False  # only few may know of the case; it restricts nobody's contact
     file: bool | None = None  # it is kept, and opens no case
+    letters_in: str | None = None  # the code of the language of letters to whoever wrote
 
     def said(self) -> Iterator[tuple[str, str]]:
         """What it gives, as the file names it."""
@@ -71,6 +72,7 @@ class Outcome:
             "flag": self.flags,
             "decide": self.questions,
             "restrict": ("true",) if self.restrict else (),
+            "letters_in": (self.letters_in,) if self.letters_in else (),
             "file": () if self.file is None else (str(self.file).lower(),),
         }
         return ((name, word) for name, words in given.items() for word in words)
@@ -135,6 +137,11 @@ class Routing:
     def asks_for_earlier_cases(self) -> bool:
         """Whether any rule looks at the cases that the sender has had."""
         return any(isinstance(each, EarlierCases) for rule in self.rules for each in every_condition(rule.when))
+
+    @property
+    def letter_languages(self) -> tuple[str, ...]:
+        """The codes of those in which some rule has letters go out."""
+        return tuple(dict.fromkeys(rule.then.letters_in for rule in self.rules if rule.then.letters_in))
 
     def read(self, facts: Facts) -> Reading:
         """A mail, as these rules look at it."""
@@ -218,6 +225,7 @@ class Route:
     questions: tuple[str, ...] = ()
     restricted_by: str = ""  # the id of the rule that restricts who may know of it
     filed_by: str = ""  # the id of the rule that has it filed without a case
+    letters_in: str = ""  # the code of the language of letters to whoever wrote
 
 
 def route(mail: IncomingMail, routing: Routing, opens: bool = True, context: Context | None = None) -> Route:
@@ -286,8 +294,8 @@ def _route(holding: Iterable[Rule], routing: Routing) -> Route:
         if wins - {"form"} or given - ONE_WINS:
             heard.append(rule)
         stopped = stopped or rule.stop
-    winners = ("category", "service", "suggest", "assign", "priority")
-    category, service, suggests, officer, priority = (_given_by(first.get(each)) for each in winners)
+    winners = ("category", "service", "suggest", "assign", "priority", "letters_in")
+    category, service, suggests, officer, priority, letters = (_given_by(first.get(each)) for each in winners)
     return Route(
         category=category.category or routing.otherwise_category,
         service=service.service or routing.otherwise_service,
@@ -302,6 +310,7 @@ def _route(holding: Iterable[Rule], routing: Routing) -> Route:
         officer=officer.officer,
         tells=tuple(dict.fromkeys(role for each in together for role in each.tells)),
         priority=priority.priority or Priority.NORMAL,
+        letters_in=letters.letters_in or "",
         flags=tuple(dict.fromkeys(flag for each in together for flag in each.flags)),
         restricted_by=next((rule.id for rule in heard if rule.then.restrict), ""),
         filed_by=first["file"].id if "file" in first and first["file"].then.file else "",

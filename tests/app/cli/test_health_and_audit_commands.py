@@ -116,6 +116,20 @@ def test_without_a_council_and_without_settings_every_council_has_a_folder_of_le
         assert Path(f"letters/{council}/index.html").is_file()
 
 
+def test_the_letters_that_a_language_has_not_are_told(townclerk: Command, tmp_path: Path) -> None:
+    """An admin who begins with one letter sees what is left to write."""
+    (tmp_path / "cy" / "letters").mkdir(parents=True)
+    words = "days: [a, b, c, d, e, f, g]\nmonths: [a, b, c, d, e, f, g, h, i, j, k, l]\ndate: '{day} {month} {year}'\n"
+    words += "time: '{clock} {date}'\ngreeting: 'Annwyl {name}'\nhello: Helo\ncut: (...)\n"
+    (tmp_path / "cy" / "words.yaml").write_text(words)
+    said = "{{ contact.council }}, {{ contact.phone }}, {{ contact.post }}, {{ contact.website }}, {{ case.ref }}"
+    (tmp_path / "cy" / "letters" / "survey.md").write_text(f"Subject: Arolwg\n\n{said}\n")
+    ran = townclerk("templates", "check", COUNCIL, "--templates", tmp_path)
+
+    assert f"{COUNCIL}: in cy these are not there, and go out as for everybody: receipt, acknowledgement," in ran.out
+    assert "survey" not in ran.out
+
+
 def test_templates_are_checked_without_a_page_being_written_and_a_wrong_name_is_told_with_its_line(
     townclerk: Command, tmp_path: Path
 ) -> None:

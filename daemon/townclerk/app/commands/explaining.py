@@ -129,6 +129,7 @@ def as_line(found: Explained) -> dict[str, object]:
         "assign": found.route.officer,
         "tell": list(found.route.tells),
         "priority": found.route.priority,
+        "letters_in": found.route.letters_in or None,
         "flags": list(found.route.flags),
         "decide": list(found.route.questions),
         "restrict": bool(found.route.restricted_by),
@@ -184,6 +185,8 @@ def _result(found: Explained) -> Iterator[tuple[str, str]]:
         yield "suggested", f"{route.suggested.category} ({by['suggest']})"
     if "priority" in by:
         yield "priority", f"{route.priority} ({by['priority']})"
+    if route.letters_in:
+        yield "letters in", f"{route.letters_in} ({by['letters_in']})"
     if route.restricted_by:
         yield "restricted", f"yes ({route.restricted_by})"
     if route.filed_by:

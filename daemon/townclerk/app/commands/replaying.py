@@ -376,6 +376,7 @@ def _as_side(side: Replayed) -> dict[str, object]:
         "suggested_category": side.word("suggest") or None,
         "assign": side.word("assign") or None,
         "priority": side.word("priority") or None,
+        "letters_in": side.word("letters_in") or None,
         "tell": list(side.given.get("tell", ())),
         "flags": list(side.given.get("flag", ())),
         "decide": list(side.given.get("decide", ())),

@@ -14,8 +14,8 @@ from townclerk.config.shipped import shipped_councils, shipped_folders
 from townclerk.config.templates import TemplateSet
 from townclerk.config.templates_preview import Preview, write_contents
 from townclerk.config.templates_preview import preview as write_preview
-from townclerk.config.templates_samples import least_policy, sample_letters
-from townclerk.domain.policy import Policy
+from townclerk.config.templates_samples import least_policy
+from townclerk.domain.council import Council
 
 T = TypeVar("T")
 
@@ -90,22 +90,31 @@ def check(
     own = templates or (settings.templates if settings else None)
     names = councils or ([settings.council] if settings else shipped_councils(rules))
     for name in names:
-        policy, _ = _tried(name, rules, own)
-        samples = len([letter for tried in (policy, least_policy(policy)) for letter in sample_letters(tried)])
+        council, letters = _tried(name, rules, own)
+        policy = council.policy
+        samples = sum(len(letters.samples(tried)) for tried in (policy, least_policy(policy)))
         say(f"{name}: {samples} letters are rendered, with the most and with the least")
+        for code, lacking in letters.lacking(council.routing.letter_languages).items():
+            say(f"{name}: {_in_language(code, lacking)}")
+
+
+def _in_language(code: str, lacking: tuple[str, ...]) -> str:
+    if not lacking:
+        return f"every letter to residents is there in {code}"
+    return f"in {code} these are not there, and go out as for everybody: {', '.join(lacking)}"
 
 
 def _preview(council: str, folder: Path, rules: Path | None, own: Path | None) -> tuple[Preview, ...]:
-    policy, letters = _tried(council, rules, own)
-    return _write(lambda: write_preview(letters, policy, folder), folder)
+    found, letters = _tried(council, rules, own)
+    return _write(lambda: write_preview(letters, found.policy, folder), folder)
 
 
-def _tried(council: str, rules: Path | None, own: Path | None) -> tuple[Policy, TemplateSet]:
+def _tried(name: str, rules: Path | None, own: Path | None) -> tuple[Council, TemplateSet]:
     """Raises FilesRefused with what is wrong in the policy or in any template."""
-    policy = load_council(council, rules=rules, today=datetime.now(UTC).date()).policy
-    letters = TemplateSet.load(shipped_folders("templates", own), council)
-    letters.try_out(policy)
-    return policy, letters
+    council = load_council(name, rules=rules, today=datetime.now(UTC).date())
+    letters = TemplateSet.load(shipped_folders("templates", own), name)
+    letters.try_out(council.policy)
+    return council, letters
 
 
 def _write(write: Callable[[], T], folder: Path) -> T:

@@ -549,7 +549,7 @@ class Deliberation:
         in another way."""
         to = Recipient(self.case.complainant.name, self.case.complainant.address)
         because = Because(self.event, promises[0] if promises else None, clause or None)
-        enclosed = Letter(to, content, because, self.summary(), automatic)
+        enclosed = Letter(to, content, because, self.summary(), automatic, language=self.case.language)
         ways = self.case.logged.ways if self.case.logged is not None else ()
         arrangement = dict(self.case.flags).get(BY_POST) or "; ".join(f"{label} {words}" for label, words in ways)
         asked = StaffDecision(question, arrangement, None, (HAD_IT,), enclosed=enclosed)
@@ -632,7 +632,9 @@ class Deliberation:
         enclosed: Enclosed | None = None,
     ) -> None:
         thread = () if copy_of else self.case.thread
-        letter = Letter(to, content, because, None if bare else self.summary(), automatic, thread, copy_of, in_place_of)
+        language = "" if to.staff or copy_of else self.case.language
+        summary = None if bare else self.summary()
+        letter = Letter(to, content, because, summary, automatic, thread, copy_of, in_place_of, language)
         letter_key = f"{self.case.ref}:{self.source}:{content.kind}"
         key = f"{letter_key}:{mark(to.address.lower())}"
         taken = {send.key for send in self._sends}

@@ -1,9 +1,10 @@
 """Words that say what a case is and whose: `#note`, `#assign`, `#service`, `#category`, `#link`, `#flag`, `#unflag`."""
 
+import re
 from datetime import datetime
 from difflib import get_close_matches
 
-from townclerk.domain.case import ADJUSTMENT, FLAGS, MARKED, Correspondence
+from townclerk.domain.case import ADJUSTMENT, FLAGS, LANGUAGE, MARKED, Correspondence
 from townclerk.domain.commands import Command
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import stage_deadlines
@@ -28,6 +29,7 @@ from townclerk.domain.words import NOBODYS, Category, LetterKind, Status
 
 _PARTY = "party"  # behind `#link`: whoever complains here is to have a part in somebody else's case
 _QUOTES = "\"'\u201c\u201d\u2018\u2019"
+_CODE = re.compile(r"[a-z]{2,3}")
 _LONGEST = 60  # characters of a flag's name that are compared
 _A_SLIP = 0.8  # so near that it hardly is a name of its own
 
@@ -310,9 +312,16 @@ def flag(work: OfficerAtWork, command: Command) -> None:
     several = name.lower() == ADJUSTMENT
     if several and not joined(text, command.body):
         raise Refusal("what is done differently is missing", "#flag adjustment and what it is")
+    said = _code_of_a_language(text) if name.lower() == LANGUAGE else joined(text, command.body)
     kept = tuple(flag for flag in work.d.case.flags if several or flag[0] != name.lower())
-    work.d.change(flags=(*kept, (name.lower(), joined(text, command.body))))
+    work.d.change(flags=(*kept, (name.lower(), said)))
     work.done(f"The flag “{name.lower()}” is set.")
+
+
+def _code_of_a_language(written: str) -> str:
+    if not _CODE.fullmatch(written.strip().lower()):
+        raise Refusal("the code of the language is missing: two letters", "#flag language cy, for Welsh")
+    return written.strip().lower()
 
 
 def unflag(work: OfficerAtWork, command: Command) -> None:

@@ -171,7 +171,10 @@ def _said_by_rules(d: Deliberation) -> str:
     """What it may be, and under which names it is found again. What a flag of the policy means is said elsewhere."""
     known = {*FLAGS, *d.council.policy.provisions.matters}
     names = ", ".join(dict.fromkeys(name for name, _ in d.case.flags if name not in known))
-    return " ".join(part for part in (_suggestion(d), f"Flagged: {names}." if names else "") if part)
+    said = f"Letters to them go out in another language ({d.case.language}), where there is one of the kind."
+    return " ".join(
+        part for part in (_suggestion(d), f"Flagged: {names}." if names else "", said if d.case.language else "") if part
+    )
 
 
 def _note_of_the_named(d: Deliberation) -> str:

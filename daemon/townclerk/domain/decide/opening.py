@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from townclerk.domain.campaigns import why_its_own_way
-from townclerk.domain.case import NEED, PRIORITY, Case, Pending
+from townclerk.domain.case import LANGUAGE, NEED, PRIORITY, Case, Pending
 from townclerk.domain.council import Council
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import make
@@ -182,6 +182,9 @@ def _keep_from_whom_it_complains_of(d: Deliberation, officer: Officer) -> None:
 
 
 def _flag_as_rules_say(d: Deliberation, event: CaseOpened) -> None:
+    if event.route.letters_in:
+        d.note("townclerk", "letters_in", language=event.route.letters_in)
+        d.change(flags=(*d.case.flags, (LANGUAGE, event.route.letters_in)))
     high = (PRIORITY,) if event.route.priority is Priority.HIGH else ()
     d.change(flags=(*d.case.flags, *((name, "") for name in (*high, *event.route.flags) if not d.case.flagged(name))))
 
