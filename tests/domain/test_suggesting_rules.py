@@ -1,8 +1,26 @@
 """What people's corrections say of the rules."""
 
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from townclerk.config.council_folder import load_council
 from townclerk.config.routing_file import read_routing
 from townclerk.config.yaml import parse_yaml
-from townclerk.domain.suggesting import OTHERWISE, Habit, RoutedCase, habits, mistaken
+from townclerk.domain.council import Council
+from townclerk.domain.routing import Routing, try_rules
+from townclerk.domain.suggesting import (
+    OTHERWISE,
+    Habit,
+    Mistaken,
+    RoutedCase,
+    habits,
+    in_lines,
+    in_one_line,
+    mistaken,
+    proposal_of,
+)
 
 ROUTING = read_routing(
     parse_yaml(
@@ -61,3 +79,53 @@ def test_a_domain_is_a_habit_where_several_people_there_are() -> None:
     cases = [case(n, "Rats", f"someone{n}@firm.example", service="parks") for n in range(3)]
 
     assert [each.sender for each in habits(cases, least=3)] == ["@firm.example"]
+
+
+# --- a rule to copy ------------------------------------------------------------------------------------------------------
+
+
+def council_with(*rules: str) -> Council:
+    known = load_council("south-staffordshire", today=date(2027, 1, 1))
+    return replace(known, routing=as_rules(*rules))
+
+
+def as_rules(*rules: str) -> Routing:
+    head = "services: [waste, parks, environmental_health, other]\nrules:\n"
+    return read_routing(parse_yaml((head + "\n".join(rules) + "\n").encode(), "routing.yaml"), officers=["wendy"])
+
+
+SUGGESTED = [
+    Habit("pests@firm.example", "service", "environmental_health", ("T-0", "T-1", "T-2")),
+    Habit("@firm.example", "category", "service_request", ("T-0", "T-1", "T-2")),
+    Habit("o'neil+yes@firm.example", "officer", "wendy", ("T-0", "T-1", "T-2")),
+    Mistaken("bins", "service", "waste", "parks", ("T-0", "T-1"), 7, ("swings", "no", "12th", "don't", "caf\u00e9")),
+    Mistaken(OTHERWISE, "category", "complaint", "comment", ("T-0", "T-1"), 7, ("nice",)),
+]
+
+
+@pytest.mark.parametrize("each", SUGGESTED)
+def test_a_rule_that_is_offered_loads_passes_its_tests_and_does_what_people_did(each: Mistaken | Habit) -> None:
+    rule = proposal_of(each, council_with("  - {id: bins, why: x, when: [bin], then: {service: waste}, tests: {finds: [bin]}}"))
+    assert rule is not None
+
+    for written in ("\n".join(in_lines(rule)), f"  {in_one_line(rule)}"):
+        trial = try_rules(as_rules(written))
+        assert (trial.failed, trial.unreached) == ((), ())
+        (made,) = as_rules(written).rules
+        assert each.now in dict(made.then.said()).values()
+
+
+def test_a_rule_that_is_offered_has_an_id_that_no_rule_has() -> None:
+    taken = "  - {id: from-firm-example-parks, why: x, when: [bin], then: {service: waste}}"
+    rule = proposal_of(Habit("@firm.example", "service", "parks", ("T-0",)), council_with(taken))
+
+    assert rule is not None
+    assert rule.id == "from-firm-example-parks-2"
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [Habit("a@firm.example", "officer", "somebody", ("T-0",)), Habit("a@firm.example", "service", "lifts", ("T-0",))],
+)
+def test_nothing_is_offered_that_no_rule_can_give(gone: Habit) -> None:
+    assert proposal_of(gone, council_with("  - {id: bins, why: x, when: [bin], then: {service: waste}}")) is None

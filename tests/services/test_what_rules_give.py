@@ -18,7 +18,7 @@ from townclerk.domain.case import Case
 from townclerk.domain.digest import Heading, standing
 from townclerk.domain.roster import Officer
 from townclerk.domain.words import Alert, Category, Status
-from townclerk.services import digests
+from townclerk.services import digests, learning
 from townclerk.store import journal, mails, outbox
 from townclerk.store.outbox import OutboxLine
 
@@ -39,6 +39,7 @@ def ruled(house: House, *rules: str) -> House:
         roles=council.policy.roles,
         officers=[officer.key for officer in council.roster.officers],
         teams=[officer.key for officer in council.roster.officers if officer.mailbox_of],
+        version=lambda: "of the test",
     )
     house.office = replace(house.office, council=replace(council, routing=routing))
     return house
@@ -574,3 +575,40 @@ async def test_that_a_request_was_not_answered_is_none_of_itself(house: House) -
     case = await a_mail(house, "I complain: my freedom of information request of May is still not answered.")
 
     assert not [each for each in case.deadlines if each.name.startswith("information_request")]
+
+
+# --- what officers always do by hand ---------------------------------------------------------------------------------------
+
+
+async def _rats_are_moved_by_hand(house: House, times: int) -> None:
+    for number in range(times):
+        house.arrives(f"Rats in yard {number}. I complain.", sender="Pests <pests@firm.example>")
+        await house.settle()
+        letter = house.letters("assignment", to=WENDY)[number]
+        house.replies(letter, "#service parks")
+        await house.settle()
+
+
+@pytest.mark.parametrize(("times", "offered"), [(2, 0), (3, 1)])
+async def test_a_clear_habit_is_offered_once_as_a_rule_and_nothing_is_done_by_itself(
+    house: House, times: int, offered: int
+) -> None:
+    ruled(house, "when: chairs, then: {service: parks}")
+    february, march = MONDAY.replace(month=2, day=1, hour=9), MONDAY.replace(month=3, day=1, hour=9)
+    await learning.run_once(house.office, MONDAY)
+    await _rats_are_moved_by_hand(house, times)
+    before = house.office.council.routing.version
+
+    assert await learning.run_once(house.office, MONDAY + timedelta(days=1)) == 0  # it is January still
+    assert await learning.run_once(house.office, february) == offered
+    assert [await learning.run_once(house.office, each) for each in (february, march)] == [0, 0]
+
+    await house.settle(march)
+    told = [letter for letter in house.sent("report") if "could learn" in letter.subject]
+    assert [letter.recipient for letter in told] == [CAL] * offered
+    if told:
+        said = text_of(house, told[0])
+        assert "pests@firm.example is always service parks, 3 cases" in said
+        rule = said.partition("- {id: ")[2].partition(" A rule")[0]
+        assert 'then: {service: "parks"}' in rule
+    assert house.office.council.routing.version == before

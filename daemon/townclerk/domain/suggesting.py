@@ -1,13 +1,16 @@
 """What people's corrections say of the routing rules: which rule sent mails wrong, by which words they could have been told
 apart, and who is always moved to the same place. It only suggests: a person writes the rule."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from townclerk.domain.council import Council
 from townclerk.domain.phrases import folded, tokens_of
 from townclerk.domain.routing import Routing
 
+LEAST = 3  # cases in which something must have been seen
 OTHERWISE = "otherwise"  # stands for the rule where none gave it
 SHORTEST = 3  # letters of a word that may tell mails apart
 MOST_WORDS = 6
@@ -133,3 +136,81 @@ def habits(cases: Iterable[RoutedCase], least: int) -> tuple[Habit, ...]:
             if now is not None and len(theirs) >= least and not alone:
                 found.append(Habit(sender, what, now, tuple(case.ref for case in theirs)))
     return tuple(sorted(found, key=lambda each: (-len(each.refs), each.sender)))
+
+
+# --- a rule to copy ------------------------------------------------------------------------------------------------------
+
+LONGEST_ID = 56  # so that a number fits behind it
+_GIVES = {"category": "category", "service": "service", "officer": "assign"}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A rule for a person to copy: it loads and passes its own tests as it stands."""
+
+    id: str
+    why: str
+    when: Mapping[str, object]
+    then: Mapping[str, str]
+    tests: Mapping[str, object]
+
+
+def proposal_of(each: Mistaken | Habit, council: Council) -> Proposal | None:
+    """The rule that would have done what people did; None where nothing tells the mails apart, or where what they were moved to
+    is no longer there."""
+    if not _is_there(each, council):
+        return None
+    then = {_GIVES[each.what]: each.now}
+    if isinstance(each, Habit):
+        where = each.sender.lstrip("@")
+        sender = each.sender if not each.sender.startswith("@") else f"somebody{each.sender}"
+        why = f"What comes from there was always made {each.what} {each.now} by hand."
+        tests: dict[str, object] = {"finds": [{"from": sender, "text": "Good morning."}], "leaves": ["Good morning."]}
+        return Proposal(_free(f"from-{where}-{each.now}", council), why, {"sender": [each.sender]}, then, tests)
+    if not each.words:
+        return None
+    why = f"{len(each.refs)} mails with these words were moved from {each.was} to {each.now} by hand."
+    tests = {"finds": list(each.words)}
+    return Proposal(_free(f"{each.was}-is-{each.now}", council), why, {"anywhere": list(each.words)}, then, tests)
+
+
+def _is_there(each: Mistaken | Habit, council: Council) -> bool:
+    if each.what == "officer":
+        return council.roster.find_here(each.now) is not None
+    return each.what != "service" or each.now in council.routing.services
+
+
+def _free(name: str, council: Council) -> str:
+    """*name* as an id of a rule, one that no rule has."""
+    taken = {rule.id for rule in council.routing.rules}
+    words = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in name.lower()).split()
+    code = "-".join(words)[:LONGEST_ID].rstrip("-")
+    return next(each for n in range(1, len(taken) + 2) if (each := code if n == 1 else f"{code}-{n}") not in taken)
+
+
+def in_lines(rule: Proposal) -> tuple[str, ...]:
+    """*rule* as it stands in a routing file, under `rules:`."""
+    tests = (f"      {name}: {_written(value)}" for name, value in rule.tests.items())
+    return (
+        f"  - id: {rule.id}",
+        f"    why: {_written(rule.why)}",
+        f"    when: {_written(rule.when)}",
+        f"    then: {_written(rule.then)}",
+        "    tests:",
+        *tests,
+    )
+
+
+def in_one_line(rule: Proposal) -> str:
+    """The same, in one line that may be broken anywhere between its words."""
+    parts = {"id": rule.id, "why": rule.why, "when": rule.when, "then": rule.then, "tests": rule.tests}
+    return f"- {_written(parts)}"
+
+
+def _written(value: object) -> str:
+    """As YAML that reads the same however it is indented: no word of it is taken for a number, a yes or a no."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_written(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_written(each) for each in value) + "]"
+    return json.dumps(str(value), ensure_ascii=False)

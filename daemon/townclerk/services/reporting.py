@@ -14,7 +14,7 @@ from townclerk.domain.letters import Because, Letter, Report, Row, Section
 from townclerk.domain.periods import ONE_DAY, Span, before, review_due, spans_from
 from townclerk.domain.provisions import Figure
 from townclerk.domain.provisions import Report as ReportPolicy
-from townclerk.services import digests
+from townclerk.services import digests, learning
 from townclerk.services.office import Office
 from townclerk.services.telling import readers
 from townclerk.services.writing import write_letter
@@ -39,6 +39,7 @@ async def run_once(office: Office, now: datetime) -> Counts:
         for span in await _due(office, report, now):
             await _report(office, report, span, now)
             reports += 1
+    await learning.run_once(office, now)
     return Counts(reports + await _review_of_the_policy(office, now), await digests.run_once(office, now))
 
 
