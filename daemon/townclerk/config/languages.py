@@ -1,6 +1,5 @@
 """In which language something is written, behind types."""
 
-import re
 import unicodedata
 
 import pycld2
@@ -13,7 +12,7 @@ SHORTEST = 30  # bytes of letters: six or seven English words; in less, a name o
 # The engine keeps the first two codes from before the standard changed.
 _CODES_NOW = {"iw": "he", "jw": "jv", "zh-Hant": "zh"}
 _NO_LANGUAGE = "X_"  # before what it says of a script alone, or in fun
-_ADDRESSES = re.compile(r"\S*(?:@|://|www\.)\S*")
+_IN_ADDRESSES = ("@", "://", "www.")
 _WITHIN_WORDS = "'’-"
 
 
@@ -31,7 +30,7 @@ class KnownLanguages:
 
 def _letters(text: str) -> str:
     """The words of *text* alone: the engine refuses some signs, and addresses are of no language."""
-    said = _ADDRESSES.sub(" ", text[: 4 * LONGEST])[:LONGEST]
+    said = " ".join(word for word in text[: 4 * LONGEST].split() if not any(sign in word for sign in _IN_ADDRESSES))[:LONGEST]
     return " ".join("".join(each if _is_of_a_word(each) else " " for each in said).split())
 
 

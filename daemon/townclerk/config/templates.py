@@ -123,6 +123,11 @@ class TemplateSet:
         others = (replace(letter, language=code) for code in self._sources.languages for letter in shown)
         return (*shown, *(letter for letter in others if self._language(letter)))
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """The codes of those in which there is a letter."""
+        return frozenset(code for code, _ in self._letters if code)
+
     def lacking(self, languages: Iterable[str] = ()) -> dict[str, tuple[str, ...]]:
         """Of each language in which there is any letter, and of *languages*, the kinds of letters to residents that it has
         not."""

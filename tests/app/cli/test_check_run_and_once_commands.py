@@ -203,6 +203,17 @@ def test_a_register_that_names_what_is_not_there_is_a_warning(townclerk: Command
     assert 'there is no letter "recipt" here; did you mean "receipt"?' in ran.out
 
 
+def test_a_rule_that_has_letters_go_out_in_a_language_of_none_is_a_warning(townclerk: Command, town: Town) -> None:
+    """They go out as for everybody, which is hardly what was meant."""
+    path = town.change_policy("prefix: SS", "prefix: SS").with_name("routing.yaml")
+    rule = "  - {id: in-welsh, why: They wrote in Welsh., when: {language: cy}, then: {letters_in: cy}}\n"
+    path.write_text(path.read_text().replace("\nrules:\n", f"\nrules:\n{rule}", 1))
+    ran = townclerk("check", "--offline", "--config", town.settings)
+
+    assert ran.status == 0, ran.out
+    assert "a rule has letters go out in cy, and none is written in it" in ran.out
+
+
 def test_a_secret_that_is_missing_leaves_out_what_needs_it(townclerk: Command, town: Town) -> None:
     (town.folder / "password").unlink()
 

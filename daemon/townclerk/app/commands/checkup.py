@@ -178,6 +178,14 @@ class Checkup:
             self._not_tried("templates", "they load, but the policy that they are written for does not")
         else:
             self._find("templates", State.OK, "every letter can be written")
+            self._check_languages(letters, self._council.routing)
+
+    def _check_languages(self, letters: TemplateSet, routing: Routing) -> None:
+        """A rule may ask for letters that nobody has written: they go out as for everybody."""
+        for code in routing.letter_languages:
+            if code not in letters.languages:
+                said = f"a rule has letters go out in {code}, and none is written in it"
+                self._find("templates", State.WARNING, said, f"write {code}/letters/receipt.md: see Templates in the guide")
 
     def _check_register(self) -> None:
         """Letters go out without it: what is wrong in it is a warning."""
