@@ -244,7 +244,7 @@ async def test_a_rule_that_is_saved_is_in_force_without_a_restart_and_the_journa
     ("rule", "says"),
     [
         (POTHOLES.replace("service: highways", "service: highway"), 'did you mean "highways"?'),
-        (POTHOLES.replace("finds: [A pothole]", "finds: [A hole]"), "must hold for this mail, and does not"),
+        (POTHOLES.replace("finds: [A pothole]", "finds: [A hole]"), "must hold for “A hole”, and does not"),
         ("\t- id: potholes\n", "there is a tab here"),
     ],
     ids=["a wrong word", "a test that fails", "a tab"],

@@ -23,7 +23,7 @@ from townclerk.config.errors import ConfigError, Fault, FilesRefused
 from townclerk.config.settings import Settings
 from townclerk.domain.council import Council
 from townclerk.domain.letters import FileFault
-from townclerk.domain.routing import Routing, try_rules
+from townclerk.domain.routing import Routing, RuleTest, try_rules
 from townclerk.mail.errors import MailboxTrouble, SendTrouble, without_addresses
 from townclerk.mail.mailbox import Mailbox, backoff
 from townclerk.mail.parsing import ReaderUnavailable
@@ -39,6 +39,7 @@ LEASE_RENEWED = 15  # seconds: three may fail before somebody else takes over
 TICK_SECONDS = 10  # how late a timer or a letter may be noticed, at most
 NOTED_SECONDS = 30  # how old the news that all is well may be
 FILES_SECONDS = 10  # how often we look whether the files have changed
+LONGEST_TEST = 80  # of the mail of a test, where somebody is told of it, in characters
 GRACE_SECONDS = 20  # what a loop is given to finish what it has in hand
 
 log = structlog.get_logger()
@@ -420,11 +421,17 @@ def refuse_failed_tests(routing: Routing) -> None:
                 each.test.place.line,
                 0,
                 each.rule.id,
-                "must hold for this mail, and does not" if each.test.holds else "must not hold for this mail, and does",
+                _unlike_its_test(each.test),
                 "townclerk rules test says why",
             )
             for each in failed
         )
+
+
+def _unlike_its_test(test: RuleTest) -> str:
+    said = " ".join(f"{test.mail.subject} {test.mail.text}".split()) if test.mail.subject != test.mail.text else test.mail.text
+    said = said if len(said) <= LONGEST_TEST else f"{said[: LONGEST_TEST - 1]}…"
+    return f"must hold for “{said}”, and does not" if test.holds else f"must not hold for “{said}”, and does"
 
 
 def told_fault(fault: Fault) -> FileFault:

@@ -22,7 +22,7 @@ class Fault:
     expected: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        where = ":".join((self.file, *(str(number) for number in (self.line, self.column) if number)))
         what = f"{self.path}: {self.message}" if self.path else self.message
         return f"{where}: {what}; {self.expected}" if self.expected else f"{where}: {what}"
 

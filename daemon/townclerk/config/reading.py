@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import NoReturn, Self, TypeVar
 
 from townclerk.config.errors import Fault, FilesRefused
-from townclerk.config.yaml import Items, Kind, Node, Place, Scalar, Table
+from townclerk.config.yaml import Entry, Items, Kind, Node, Place, Scalar, Table
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 INDENT = "write name: value lines, indented below it"
@@ -210,12 +210,22 @@ class Fields:
             if entry.key not in self._known:
                 path = _join(self._value.path, entry.key)
                 meant = self._otherwise.get(entry.key)
-                expected = f'write "{meant}"' if meant is not None else suggest(entry.key, self._known)
+                expected = f'write "{meant}"' if meant is not None else _instead(entry, self._known)
                 self._value.faults.add(entry.place, path, f'"{entry.key}" is not known here', expected)
 
 
 def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
+
+
+def _instead(entry: Entry, known: Iterable[str]) -> str:
+    """What to write in place of a name that nobody knows."""
+    name, colon, value = entry.key.partition(":")
+    if colon and value and isinstance(entry.node, Scalar) and entry.node.kind is Kind.NOTHING:
+        return f"write a space after the colon: {name}: {value}"
+    if any(mark in entry.key for mark in "“”„‘"):
+        return "the quotation marks of a letter are none in a file: write \" or '"
+    return suggest(entry.key, known)
 
 
 def describe(node: Node) -> str:

@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 
 from townclerk.config.reading import Faults, Fields, Refused, Value, day, email, read_root, refuse_word, suggest, text
+from townclerk.config.routing_file import suggest_service
 from townclerk.config.yaml import Node, load_yaml
 from townclerk.domain.commands import WORDS
 from townclerk.domain.policy import Policy
@@ -79,7 +80,7 @@ def _staff(value: Value, policy: Policy | None, services: Collection[str] | None
                 name=" ".join(f.text("name").split()),
                 email=f.required("email", email, "-"),
                 roles=frozenset(f.optional("roles", lambda each: each.each(lambda one: _known(one, roles)), ())),
-                services=frozenset(f.optional("services", lambda each: each.each(lambda one: _known(one, services)), ())),
+                services=frozenset(f.optional("services", lambda each: each.each(lambda one: _service(one, services)), ())),
                 aliases=f.optional("aliases", lambda each: each.each(email), ()),
                 phone=f.optional("phone", text, None),
                 deputies=f.optional("deputy", lambda each: each.each(lambda one: _colleague(one, key, people)), ()),
@@ -97,6 +98,13 @@ def _staff(value: Value, policy: Policy | None, services: Collection[str] | None
     if policy is not None:
         _note_nobody_leads(officers, policy.own_role(LEAD), value)
     return officers
+
+
+def _service(value: Value, services: Collection[str] | None) -> str:
+    written = text(value)
+    if services is not None and written not in services:
+        raise Refused(f'"{written}" is no service of this council', suggest_service(written, sorted(services)))
+    return written
 
 
 def _known(value: Value, known: Collection[str] | None) -> str:

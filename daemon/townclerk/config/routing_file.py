@@ -28,7 +28,7 @@ suggest, assign, priority and file the first rule that gives one wins; everythin
 
 import hashlib
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
@@ -39,7 +39,7 @@ from townclerk.config.patterns import LinearPatterns, check_phrase
 from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, refuse_word, suggest, text, word_of, yes_no
 from townclerk.config.routing_tests import read_tests
 from townclerk.config.shipped import Own, find_shipped, shipped_files
-from townclerk.config.yaml import Items, Node, Scalar, Table, parse_yaml, read_file
+from townclerk.config.yaml import Entry, Items, Node, Scalar, Table, parse_yaml, read_file
 from townclerk.config.yaml import Place as YamlPlace
 from townclerk.domain.case import FLAGS, PRIORITY
 from townclerk.domain.conditions import AllOf, NoLanguages, Words, WrittenIn, can_hold, every_condition
@@ -188,7 +188,7 @@ def _otherwise(value: Value, known: _Vocabulary) -> tuple[Category, str]:
     with value.fields() as f:
         return (
             f.optional("category", word_of(Category), Category.COMPLAINT),
-            f.optional("service", lambda each: _known(each, known.services), "other"),
+            f.optional("service", lambda each: service_of(each, known.services), "other"),
         )
 
 
@@ -296,6 +296,11 @@ def _one_word(written: str) -> str:
 
 
 def _rule(value: Value, known: _Vocabulary, lists: Lists) -> Rule:
+    if (deep := _too_deep(value)) is not None:
+        value.faults.add(
+            deep.place, f"{value.path}.when", f'"{deep.key}" stands below "when"', 'begin it in the column of "when"'
+        )
+        return Rule("-", "-", AllOf(()), Outcome())
     with value.fields() as f:
         place = value.node.place
         name = f.required("id", lambda each: _id(each, known), "-")
@@ -309,6 +314,14 @@ def _rule(value: Value, known: _Vocabulary, lists: Lists) -> Rule:
         return Rule(name, why, when, then, f.yes_no("stop", default=False), tests, Place(place.file, place.line))
 
 
+def _too_deep(value: Value) -> Entry | None:
+    """The first part of a rule that was indented so far that it stands among its conditions."""
+    when = value.node.find("when") if isinstance(value.node, Table) else None
+    if when is None or not isinstance(when.node, Table):
+        return None
+    return next((each for each in when.node.entries if each.key in ("id", "why", "then", "stop", "tests")), None)
+
+
 def _id(value: Value, known: _Vocabulary) -> str:
     written = text(value)
     value.wants(type="string", pattern=f"^{ID.pattern}$")
@@ -317,7 +330,8 @@ def _id(value: Value, known: _Vocabulary) -> str:
     place = value.node.place
     if written in known.ids:
         raise Refused(
-            f'another rule has the id "{written}": {known.ids[written]}', "give it an id of its own: the journal shows it"
+            f'another rule has the id "{written}": {known.ids[written]}',
+            "give one of the two an id of its own: the journal shows it",
         )
     known.ids[written] = f"{'/'.join(PurePath(place.file).parts[-2:])}, line {place.line}"
     return written
@@ -328,7 +342,7 @@ def _outcome(value: Value, known: _Vocabulary) -> Outcome:
         f.called_otherwise(copy="tell")
         found = Outcome(
             category=f.optional("category", lambda each: Category(_known(each, known.categories)), None),
-            service=f.optional("service", lambda each: _known(each, known.services), None),
+            service=f.optional("service", lambda each: service_of(each, known.services), None),
             form=f.optional("form", _form, None),
             suspects=f.optional("suspect", lambda each: _several(each, known.exclusions), ()),
             alerts=tuple(Alert(each) for each in f.optional("alert", lambda each: _several(each, list(Alert)), ())),
@@ -441,6 +455,21 @@ def _flag(value: Value) -> str:
 
 def _several(value: Value, known: Collection[str] | None) -> tuple[str, ...]:
     return tuple(found for item in listed(value) for found in item.attempt(lambda each: (_known(each, known),), ()))
+
+
+def service_of(value: Value, services: Collection[str] | None) -> str:
+    """One of the council's *services*; None: any will do."""
+    written = text(value)
+    if services is None or written in services:
+        return _known(value, services)
+    value.wants(type="string", enum=list(services))
+    raise Refused(f'"{written}" is no service of this council', suggest_service(written, services))
+
+
+def suggest_service(wrong: str, services: Iterable[str]) -> str:
+    """The service that may have been meant by *wrong*; where there is none, all of them, and where a new one is written."""
+    meant = suggest(wrong, services)
+    return meant if meant.startswith("did you mean") else f"{meant}; a new one is written under services in routing.yaml"
 
 
 def _known(value: Value, known: Collection[str] | None) -> str:

@@ -10,14 +10,16 @@ tests:
 import mimetypes
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 
 from townclerk.config.condition_file import listed, size
 from townclerk.config.reading import Fields, Refused, Value, email, text, word_of
-from townclerk.config.yaml import Table
+from townclerk.config.yaml import Scalar, Table
 from townclerk.domain.conditions import Trait
 from townclerk.domain.mail import Address, Attachment, IncomingMail
 from townclerk.domain.routing import Context, Place, RuleTest
 
+PARTS = ("text", "from", "subject", "to", "headers", "attachments", "size", "received", "earlier_cases", "is", "working_time")
 SENDER = "ann.resident@home.example"
 
 
@@ -41,8 +43,18 @@ def _mail(value: Value) -> tuple[IncomingMail, Context]:
     if not isinstance(value.node, Table):
         said = text(value)
         return IncomingMail(Address("", SENDER), "", said, said, size=len(said.encode())), Context()
+    if (cut := _cut_at_a_colon(value.node)) is not None:
+        raise Refused(f'"{cut}: …" is read as a name and its value', "write a text that has a colon in it in quotation marks")
     with value.fields() as f:
         return read_mail(f)
+
+
+def _cut_at_a_colon(node: Table) -> str | None:
+    """What stands before the colon of a text that was meant as one; None where it may be the parts of a mail."""
+    if len(node.entries) != 1 or not isinstance(node.entries[0].node, Scalar):
+        return None
+    key = node.entries[0].key
+    return None if get_close_matches(key.lower(), PARTS, n=1, cutoff=0.6) else key
 
 
 def read_mail(f: Fields) -> tuple[IncomingMail, Context]:

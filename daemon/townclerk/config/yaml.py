@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, StreamMark, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -25,6 +25,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as RuamelNode
 from ruamel.yaml.parser import Parser
+from ruamel.yaml.tokens import ScalarToken
 
 from townclerk.config.errors import Fault, FilesRefused
 
@@ -207,7 +208,8 @@ class _PlainParser(Parser):
 
 def _unwanted(event: NodeEvent) -> tuple[str, str] | None:
     if isinstance(event, AliasEvent):
-        return f"*{event.anchor} is an alias, which is not used here", "write the value out"
+        expected = "write the value out; in a list of words * stands at the end, as in bin*"
+        return f"*{event.anchor} is an alias, which is not used here", expected
     if event.anchor is not None:
         return f"&{event.anchor} is an anchor, which is not used here", "write the value out where it is needed"
     if isinstance(event, (ScalarEvent, CollectionStartEvent)) and event.tag is not None:
@@ -220,14 +222,61 @@ def _syntax_fault(error: MarkedYAMLError, text: str, file: str) -> Fault:
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     lines = text.splitlines()
     if mark and line <= len(lines) and "\t" in lines[line - 1]:
-        return Fault(file, line, lines[line - 1].index("\t") + 1, "", "there is a tab here", "indent with spaces")
+        tab = lines[line - 1].index("\t")
+        expected = "indent with spaces" if not lines[line - 1][:tab].strip() else "write a space"
+        return Fault(file, line, tab + 1, "", "there is a tab here", expected)
     if (opened := _left_open(lines)) is not None:
         return Fault(
             file, *opened, "", "the quotation mark that opens here is not closed in its line", "write the other one, too"
         )
+    if (slip := _slip(error, text, line)) is not None:
+        place, message, expected = slip
+        return Fault(file, place.line + 1, place.column + 1, "", message, expected)
     problem = " ".join(str(error.problem or error.context or "cannot be read").split())
     expected = "look for a missing quotation mark, colon or space here or above"
     return Fault(file, line, column, "", f"is not YAML: {problem}", expected)
+
+
+def _slip(error: MarkedYAMLError, text: str, line: int) -> tuple[StreamMark, str, str] | None:
+    """What somebody probably did who met with *error* in *line*: where, what it is, and what to write. None: we cannot tell."""
+    problem, begun, mark = str(error.problem or ""), error.context_mark, error.problem_mark
+    if mark is None:
+        return None
+    if "unknown escape character" in problem:
+        return mark, "a backslash means something else in double quotation marks", "write a pattern in 'single' quotation marks"
+    if "alphabetic or numeric character" in problem:
+        return (
+            begun or mark,
+            "a value cannot begin with * or &",
+            "write it in quotation marks; a * stands at the end of a word: bin*",
+        )
+    if "could not find expected ':'" in problem and begun is not None:
+        return begun, "is not YAML: this is no name and value", "write name: value, with a space after the colon"
+    if (quoted := _quoted_before(text, line)) is not None:
+        start, end = quoted
+        if end.line > start.line:
+            message = f"the quotation mark that opens here is closed in line {end.line + 1} only"
+            return start, message, "write the other one where the text ends"
+        if end.line + 1 == line and mark.column >= end.column and text[end.index : end.index + 1].isalnum():
+            return end, "the text in quotation marks ends before this", 'write a text that has an apostrophe in "double" ones'
+    if "<block end>" in problem and "start>" in problem:
+        message = f"this begins in column {mark.column + 1}, and nothing above that it could go with"
+        return mark, message, "begin it in the same column as the lines that it goes with"
+    return None
+
+
+def _quoted_before(text: str, line: int) -> tuple[StreamMark, StreamMark] | None:
+    """Where the last text in quotation marks begins and ends that ends in *line* or above it."""
+    found = None
+    try:
+        for token in _yaml().scan(text):
+            if token.start_mark.line >= line:
+                break
+            if isinstance(token, ScalarToken) and token.style in ("'", '"'):
+                found = (token.start_mark, token.end_mark)
+    except MarkedYAMLError:
+        pass
+    return found
 
 
 _OPENS = re.compile(r"""\s*(?:- +)*(?:[\w.-]+: +)?(?P<value>"(?:[^"\\]|\\.)*|'(?:[^']|'')*)$""")
