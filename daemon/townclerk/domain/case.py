@@ -253,10 +253,12 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Of a member: the case that leads its campaign. While they are `together`, nobody is asked to work on this one."""
+    """Of a member: the case that leads its campaign. While they are `together`, nobody is asked to work on this one. `until`:
+    the later date that an officer wants for all of them."""
 
     lead: str
     together: bool = True
+    until: date | None = None
 
 
 class OwnWay(StrEnum):
@@ -512,6 +514,14 @@ class Case:
     def led(self) -> bool:
         """True while it is answered with the case that leads its campaign, so that nobody need work on it."""
         return self.joined is not None and self.joined.together
+
+    @property
+    def seen_to_with_lead(self) -> bool:
+        """True while its dates are met by whoever meets those of the case that leads. Where its resident has not agreed to a
+        later date, theirs is the earlier one."""
+        until = self.joined.until if self.joined is not None else None
+        earlier = (each for each in self.deadlines if each.open and each.what == "respond" and not each.outlives)
+        return self.led and not any(until is not None and each.person_promised < until for each in earlier)
 
     @property
     def leads_or_joins(self) -> str | None:

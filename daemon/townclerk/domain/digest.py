@@ -150,7 +150,7 @@ def _of(case: Case, council: Council, now: datetime) -> Iterator[Item]:
     seen = Deliberation(case, council, now, "digest", "digest")
     today = council.calendar.local(now).date()
     soon = council.calendar.add_working_days(today, SOON)
-    if case.status is Status.OPEN and not case.led:  # it is seen to with the case that leads its campaign
+    if case.status is Status.OPEN and not case.seen_to_with_lead:  # it is seen to with the case that leads its campaign
         yield from _owed(case, seen, today, soon)
     if case.campaign is not None and case.campaign.state is CampaignState.ASKED and case.status is Status.OPEN:
         yield Item(Heading.UNDECIDED, case, _leads(seen), f"{others(len(everybody(case)))} the same: is it a campaign?")

@@ -201,7 +201,7 @@ def extend(work: OfficerAtWork, command: Command) -> None:
         record(work, answer)
         return
     new, reason = new_date(command, deadline, stage, work)
-    share(work, Command("extend", new.isoformat(), reason))
+    share(work, Command("extend", new.isoformat(), reason), stage.stage)
     made_in_time = in_time(d, replace(deadline, promised=deadline.person_promised), work.mail.received_at)
     if stage.extension.agreement:
         propose(work, stage, deadline, Proposal(stage.stage, new, reason, d.now, made_in_time))

@@ -151,6 +151,8 @@ def _follow(work: OfficerAtWork, command: Command) -> None:
         new = read_when(command.argument, work.written_on).day
         if held is not None and new is not None and held.promised >= new:
             return
+        if work.d.case.joined is not None:
+            work.d.change(joined=replace(work.d.case.joined, until=new))
     _WORDS[command.word](work, command)
 
 

@@ -4,7 +4,7 @@ answered there goes to each of them. Whether it is so, a person decides; each ma
 import re
 from dataclasses import replace
 
-from townclerk.domain.campaigns import others
+from townclerk.domain.campaigns import campaign_line, others
 from townclerk.domain.case import NEED, Campaign, CampaignState, Case, Draft, Joined, OwnWay, Resembles, Said, SaidWhat
 from townclerk.domain.commands import Command
 from townclerk.domain.deadlines import UNDECIDED_FOR
@@ -17,7 +17,7 @@ from townclerk.domain.events import Alike, CampaignGrew, CampaignJoined, CaseOpe
 from townclerk.domain.letters import Done
 from townclerk.domain.routing import Signal
 from townclerk.domain.timer import Timer
-from townclerk.domain.words import Category, LetterKind, Status
+from townclerk.domain.words import Category, LetterKind, Stage, Status
 
 QUESTION = "campaign"
 BATCH = 20  # members that hear something at one moment: a case is never kept from others for long
@@ -135,6 +135,8 @@ def begin_together(work: OfficerAtWork) -> None:
     for ref in campaign.alike:
         d.follow(ref, CampaignJoined(d.case.ref, d.case.officer, keeper.key if keeper is not None else None))
     d.note(work.officer.key, "campaign", decided="together", cases=str(len(members)))
+    if keeper is not None and keeper.key != work.officer.key:
+        d.to_staff(keeper, Done((f"{work.officer.name} says that this case leads a campaign: {campaign_line(d.case)}.",)))
     who = f", which {keeper.name} has," if keeper is not None and keeper.key != work.officer.key else ""
     work.done(
         f"{others(len(members))[:1].upper()}{others(len(members))[1:]} the same. What is answered on {d.case.ref}{who} goes to "
@@ -153,13 +155,14 @@ def go_apart(d: Deliberation, why: str) -> int:
     return len(campaign.members)
 
 
-def share(work: OfficerAtWork, command: Command) -> None:
-    """*command* has been followed on the case that leads a campaign, and is to be followed for each member as well."""
+def share(work: OfficerAtWork, command: Command, stage: Stage | None) -> None:
+    """*command* has been followed on the case that leads a campaign, which was in *stage*, and is to be followed for each
+    member as well."""
     d, campaign = work.d, work.d.case.campaign
     if campaign is None or campaign.state is not CampaignState.TOGETHER:
         return
     speaks_of_nobody(d.case, command.text)
-    _tell(d, SaidWhat.WORD, officer=work.officer.key, mail=work.mail.number, command=command, files=work.mail.files)
+    _tell(d, SaidWhat.WORD, stage, officer=work.officer.key, mail=work.mail.number, command=command, files=work.mail.files)
     _say_that_it_is_shared(work, campaign)
     if command.word in _ANSWERS:
         _end(d)
@@ -171,7 +174,15 @@ def share_response(work: OfficerAtWork, response: Draft) -> None:
     if campaign is None or campaign.state is not CampaignState.TOGETHER:
         return
     speaks_of_nobody(d.case, response.text)
-    _tell(d, SaidWhat.RESPONSE, officer=response.officer, mail=response.mail, response=response, files=response.files)
+    _tell(
+        d,
+        SaidWhat.RESPONSE,
+        d.case.stage,
+        officer=response.officer,
+        mail=response.mail,
+        response=response,
+        files=response.files,
+    )
     _say_that_it_is_shared(work, campaign)
     _end(d)
 
@@ -216,11 +227,11 @@ def _end(d: Deliberation) -> None:
         d.change(campaign=replace(d.case.campaign, state=CampaignState.OVER))
 
 
-def _tell(d: Deliberation, what: SaidWhat, **said: object) -> None:
+def _tell(d: Deliberation, what: SaidWhat, stage: Stage | None = None, **said: object) -> None:
     campaign = d.case.campaign
     if campaign is None:
         return
-    new = Said(len(campaign.said) + 1, what, d.now, stage=d.case.stage, **said)  # type: ignore[arg-type]  # fields of Said
+    new = Said(len(campaign.said) + 1, what, d.now, stage=stage, **said)  # type: ignore[arg-type]  # fields of Said
     d.change(campaign=replace(campaign, said=(*campaign.said, new)))
 
 

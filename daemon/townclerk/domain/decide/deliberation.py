@@ -571,7 +571,7 @@ class Deliberation:
         """Send to a member of staff, or to whoever stands in for them, now. Letters that wait for working hours go through
         `handing.hand_over`. *bare*: it says nothing of the case. *apart*: see `reader`."""
         recipient = to_officer(to) if isinstance(to, Officer) else to
-        if self.case.led and content.kind in OF_THE_LEAD:
+        if self.case.seen_to_with_lead and content.kind in OF_THE_LEAD:
             self.note("townclerk", "letter_not_sent", letter=content.kind, reason="it is answered with its campaign")
             return
         if recipient is None:

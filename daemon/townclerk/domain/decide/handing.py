@@ -18,7 +18,7 @@ from townclerk.domain.words import Category, LetterKind, Status
 RESPONSIBLE = "responsible"
 FOR_THE_LEAD = "for the lead"  # of an approval that nobody gives: it is told to whoever may not give it themselves
 ONLY = "only"  # this officer, or nobody: they need do nothing
-_OF_THE_LEAD = frozenset({"notice", "no_notice"})  # of a campaign: said of the case that leads it
+_OF_THE_LEAD = frozenset({"notice", "no_notice", "agreed"})  # of a campaign: said of the case that leads it
 UNASSIGNED = "unassigned"  # whoever is responsible, unless they have had the assignment of this stage
 
 

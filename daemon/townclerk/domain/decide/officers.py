@@ -114,9 +114,10 @@ def _follow(work: OfficerAtWork, command: Command) -> None:
     work.following = command
     if work.d.case.led and command.word in campaign_members.LEAVES:
         campaign_members.leave_quietly(work)
+    stage = work.d.case.stage
     act(work, command)
     if command.word in campaigning.SHARED or (command.word == "respond" and work.d.case.category is not Category.COMPLAINT):
-        campaigning.share(work, command)
+        campaigning.share(work, command, stage)
 
 
 def _has_left(d: Deliberation, officer: Officer, mail: MailFacts) -> bool:
