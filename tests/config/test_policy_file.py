@@ -12,7 +12,7 @@ from townclerk.config.policy_file import load_policy, read_policy
 from townclerk.config.shipped import find_shipped
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import ClockStart, Fallback, NonworkingReceipt, Policy
-from townclerk.domain.provisions import Desk, PlainReply, Published
+from townclerk.domain.provisions import Campaigns, Desk, PlainReply, Published
 from townclerk.domain.words import Alert, Category, Stage
 
 
@@ -538,3 +538,21 @@ def test_a_letter_cannot_wait_for_a_day_to_be_stopped() -> None:
 
     assert fault.path == "desk.undo_minutes"
     assert "240" in fault.expected
+
+
+# --- campaigns -------------------------------------------------------------------------------------------------------
+
+
+def test_when_somebody_is_asked_about_a_campaign_has_defaults_and_can_be_said() -> None:
+    assert read_policy(SMALL.encode(), "policy.yaml").provisions.campaigns == Campaigns(5, 14, 80)
+    said = read_policy((SMALL + "campaigns: {at_least: 20, within_days: 30, alike: 90}\n").encode(), "policy.yaml")
+    assert said.provisions.campaigns == Campaigns(20, 30, 90)
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [("at_least: 1", "campaigns.at_least"), ("alike: 20", "campaigns.alike"), ("within: 14", "campaigns.within")],
+)
+def test_what_cannot_be_meant_of_campaigns_is_refused_with_its_place(written: str, path: str) -> None:
+    (fault,) = faults(SMALL + f"campaigns: {{{written}}}\n")
+    assert (fault.path, fault.line) == (path, SMALL.count("\n") + 1)
