@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from townclerk.config import policy_file, promises_file, roster_file, routing_file, scenario_file
+from townclerk.config import labelled_mails, policy_file, promises_file, roster_file, routing_file, scenario_file
 from townclerk.config.errors import FilesRefused
 from townclerk.config.reading import Faults, Value, read_root
 from townclerk.config.schema import KINDS, as_text, schema_line, schema_of
@@ -25,6 +25,7 @@ READERS = {
     "staff": roster_file.staff_of,
     "scenario": scenario_file.scenario_of,
     "promises": promises_file.register_of,
+    "mails": labelled_mails.mails_of,
 }
 Where = tuple[str | int, ...]
 
@@ -73,6 +74,28 @@ def test_every_shipped_file_fits_its_schema_and_says_where_it_is(path: Path) -> 
 
 
 # --- of one mind ---------------------------------------------------------------------------------------------------------
+
+LABELLED = sorted((Path(__file__).parents[1] / "corpus" / "mails").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", LABELLED, ids=lambda path: path.name)
+def test_the_labelled_mails_of_the_corpus_fit_their_schema(path: Path) -> None:
+    assert [f"{fault.json_path}: {fault.message[:200]}" for fault in VALIDATORS["mails"].iter_errors(tree_of(path))] == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"text": "My bin.", "categoy": "complaint"},
+        {"text": "My bin.", "alerts": {"safeguarding": True}},
+        {"text": ["My bin."]},
+        {"text": "My bin.", "is": "robot"},
+    ],
+)
+def test_an_editor_marks_a_slip_in_a_labelled_mail(wrong: dict[str, Any]) -> None:
+    assert VALIDATORS["mails"].is_valid([{"text": "My bin.", "category": "complaint or comment", "is": "list"}])
+    assert not VALIDATORS["mails"].is_valid([wrong])
+
 
 MODELS = {
     "policy": RULES / "stoke-on-trent" / "policy.yaml",

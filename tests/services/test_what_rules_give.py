@@ -356,6 +356,23 @@ async def test_the_complaints_lead_is_asked_what_a_rule_leaves_to_a_person(house
     assert "Does the pond belong to the parish?" in text_of(house, asked)
 
 
+@pytest.mark.parametrize("said", ["", "#note The parish looks after it."])
+async def test_what_a_rule_leaves_to_a_person_is_asked_again_while_nobody_says_anything(house: House, said: str) -> None:
+    await a_mail(ruled(house, "when: pond, then: {decide: Does the pond belong to the parish?}"))
+    if said:
+        house.replies(house.sent("decision")[0], said)
+        await house.settle()
+    asked = []
+    for day in (11, 12, 13, 14, 15, 18):  # the second working day after Monday is Wednesday, the fourth Friday
+        await house.settle(MONDAY.replace(day=day))
+        asked.append(len(house.sent("decision")))
+
+    assert asked == [1] * 6 if said else [1, 1, 2, 2, 3, 3]
+    assert all("Does the pond belong to the parish?" in text_of(house, letter) for letter in house.sent("decision"))
+    waits = [item.what for item in standing(house.cases, house.office.council, MONDAY) if item.heading is Heading.UNDECIDED]
+    assert waits == ([] if said else ["what a rule asks"])
+
+
 async def test_a_case_that_a_rule_restricts_is_for_the_complaints_lead_alone(house: House) -> None:
     case = await a_mail(ruled(house, "when: pond, then: {restrict: true, tell: [information_governance], assign: tom}"))
 

@@ -60,7 +60,27 @@ def with_staff(council: Council, staff: Node | Mapping[str, object]) -> Council:
     """*council* with another roster, without its files being read again. Raises FilesRefused."""
     roster = read_staff(node_of(staff, "staff"), council.policy, council.routing.services)
     _refuse_own_mailbox(council.policy, roster)
+    _refuse_unknown_officers(council.routing, roster)
     return replace(council, roster=roster)
+
+
+def _refuse_unknown_officers(routing: Routing, roster: Roster) -> None:
+    """Raises FilesRefused where a rule gives a case to somebody whom *roster* does not have."""
+    keys = [officer.key for officer in roster.officers]
+    unknown = [
+        Fault(
+            rule.place.file,
+            rule.place.line,
+            0,
+            f"rules.{rule.id}",
+            f'it gives the case to "{rule.then.officer}", who is not under staff: of the story',
+            f"add {rule.then.officer} there; {suggest(rule.then.officer, keys)}",
+        )
+        for rule in routing.rules
+        if rule.then.officer is not None and rule.then.officer not in keys
+    ]
+    if unknown:
+        raise FilesRefused(unknown)
 
 
 def with_permissions(council: Council, permissions: Node) -> Council:

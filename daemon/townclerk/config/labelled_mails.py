@@ -42,6 +42,12 @@ def load_mails(paths: Iterable[Path]) -> tuple[LabelledMail, ...]:
     return tuple(mails)
 
 
+def mails_of(root: Value) -> object:
+    """The mails of a tree. Faults are noted in *root*."""
+    seen: dict[str, Place] = {}
+    return tuple(root.each(lambda value: _mail(value, seen)))
+
+
 def _mail(value: Value, seen: dict[str, Place]) -> LabelledMail:
     at = value.node.place
     place = Place(at.file, at.line)

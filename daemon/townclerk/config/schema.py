@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from townclerk.config import policy_file, promises_file, roster_file, routing_file, scenario_file
+from townclerk.config import labelled_mails, policy_file, promises_file, roster_file, routing_file, scenario_file
 from townclerk.config.reading import Faults, Fields, Refused, Value, Word, WrongShape
 from townclerk.config.yaml import Items, Kind, Node, Place, Scalar, Table
 
@@ -40,6 +40,7 @@ _READERS: dict[str, tuple[str, Callable[[Value], object]]] = {
     "shared": ("Rules that councils share: rules/shared/*.yaml", routing_file.included_of),
     "staff": ("Who works here: staff.yaml", roster_file.staff_of),
     "scenario": ("A story, and what must have happened: scenarios/*.yaml", scenario_file.scenario_of),
+    "mails": ("Mails of which somebody has said what they are, for townclerk rules test --mails", labelled_mails.mails_of),
     "promises": ("The register of what is published: promises.yaml", promises_file.register_of),
 }
 KINDS = tuple(_READERS)

@@ -390,6 +390,15 @@ class Pending:
     asked_at: datetime | None = None  # when it was put again, as the case was opened once more; None: when it was opened first
 
 
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """What a rule leaves to the complaints lead, in its words, about the mail of that number; nobody has said anything yet."""
+
+    text: str
+    mail: int
+    at: datetime
+
+
 class ConsentState(StrEnum):
     """Where the consent stands of somebody for whom the sender acts."""
 
@@ -471,6 +480,7 @@ class Case:
     receipts: bool = True  # the complainant has an address that may be answered
     restriction: Restriction | None = None
     pending: Pending | None = None
+    questions: tuple[OpenQuestion, ...] = ()
     confidants: tuple[str, ...] = ()  # roles that have been asked about a restricted case: they may know of it, and act
     doubts: tuple[
         str, ...

@@ -77,6 +77,7 @@ def timers(case: Case, council: Council) -> tuple[Timer, ...]:
                 found.extend(_of_deadline(case, deadline, council))
     found.extend(_undecided(case, council))
     found.extend(_pending(case, council))
+    found.extend(_questions(case, council))
     found.extend(_approvals(case, council))
     found.extend(_campaign(case, council))
     found.extend(_restriction(case, council))
@@ -190,6 +191,12 @@ def _pending(case: Case, council: Council) -> Iterator[Timer]:
         again = case.pending.asked_at
         what = f"pending:{case.pending.question}" + (f":{again.isoformat()}" if again is not None else "")
         yield from _asked_again(what, again or case.opened_at, "pending", council)
+
+
+def _questions(case: Case, council: Council) -> Iterator[Timer]:
+    """What a rule left to a person is asked again while nobody has said anything."""
+    for number, question in enumerate(case.questions if case.status is Status.OPEN else (), 1):
+        yield from _asked_again(f"asked:{number}", question.at, "asked", council)
 
 
 def _approvals(case: Case, council: Council) -> Iterator[Timer]:

@@ -196,6 +196,8 @@ def _waiting(case: Case, seen: Deliberation) -> Iterator[Item]:
         yield Item(Heading.UNDECIDED, case, _people(seen, case.pending.role), "what it is")
     elif asked is not None and (case.closed_at is None or asked.received_at > case.closed_at):
         yield Item(Heading.UNDECIDED, case, _leads(seen), "what the resident wrote")
+    if is_open and case.questions and case.pending is None and asked is None:
+        yield Item(Heading.UNDECIDED, case, _leads(seen), "what a rule asks")
     if is_open and case.draft is not None:
         yield Item(Heading.APPROVAL, case, frozenset({case.draft.officer}), f"a response: {case.draft.outcome.words}")
     for held in case.held if case.status in {Status.OPEN, Status.ANSWERED} else ():

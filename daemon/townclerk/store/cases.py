@@ -1,5 +1,6 @@
 """Cases: each one whole, as JSON, with columns beside it to look it up by."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -40,6 +41,7 @@ class CaseRow:
     updated_at: datetime
     closed_at: datetime | None
     campaign: str | None = None
+    flags: tuple[str, ...] = ()
 
 
 def next_number(tx: Tx, council: str, year: int) -> int:
@@ -116,16 +118,21 @@ def list_cases(
     stage: Stage | None = None,
     campaign: str | None = None,
     overdue_before: date | None = None,
+    flag: str | None = None,
     limit: int = 100,
     offset: int = 0,
 ) -> tuple[CaseRow, ...]:
-    """The cases of *council* that fit, the newest first. `overdue_before` keeps those that owed something before that day."""
+    """The cases of *council* that fit, the newest first. `overdue_before` keeps those that owed something before that day;
+    `flag` those that have it."""
     given = {cases.c.status: status, cases.c.category: category, cases.c.service: service, cases.c.stage: stage}
     given[cases.c.campaign] = campaign
     fits: list[ColumnElement[bool]] = [column == value for column, value in given.items() if value is not None]
     if overdue_before is not None:
         fits += [cases.c.next_due < overdue_before, cases.c.status.in_(UNANSWERED)]
-    query = select(*(cases.c[name] for name in CaseRow.__slots__)).where(cases.c.council == council, *fits)
+    if flag is not None:  # each flag stands in the state as a list of its name and a text
+        fits.append(cases.c.state.contains(f"[{json.dumps(flag, ensure_ascii=False)},", autoescape=True))
+    columns = (cases.c[name] for name in CaseRow.__slots__ if name != "flags")
+    query = select(*columns, cases.c.state).where(cases.c.council == council, *fits)
     page = query.order_by(cases.c.opened_at.desc(), cases.c.ref.desc()).limit(limit).offset(offset)
     return tuple(_row(row._mapping) for row in tx.execute(page))
 
@@ -144,9 +151,21 @@ def count_by_status(tx: Tx, council: str) -> dict[Status, int]:
     return {status: found.get(status, 0) for status in Status}
 
 
+def _flags(state: str) -> tuple[str, ...]:
+    """The names of the flags in *state*; none where it cannot be read, which whoever loads the case is told."""
+    try:
+        return tuple(str(name) for name, _ in json.loads(state).get("flags", ()))
+    except (ValueError, AttributeError, TypeError):
+        return ()
+
+
 def _row(row: Any) -> CaseRow:
     stage = Stage(row["stage"]) if row["stage"] is not None else None
-    return CaseRow(**{**row, "category": Category(row["category"]), "stage": stage, "status": Status(row["status"])})
+    flags = _flags(row["state"])
+    known = {name: row[name] for name in CaseRow.__slots__ if name != "flags"}
+    return CaseRow(
+        **{**known, "category": Category(row["category"]), "stage": stage, "status": Status(row["status"]), "flags": flags}
+    )
 
 
 # --- a case as columns

@@ -3,6 +3,7 @@
 import getpass
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -115,6 +116,25 @@ def test_a_case_is_shown_with_its_flags_and_what_a_rule_suggests(townclerk: Comm
     assert "Flags:       pond (by the oak)" in shown
     assert "Suggested:   comment: Ponds are." in shown
     assert (case["flags"], case["suggested_category"]) == ({"pond": "by the oak"}, "comment")
+
+
+def test_cases_are_listed_by_flag_and_by_priority(townclerk: Command, town: Town) -> None:
+    def flag(tx: Tx) -> None:
+        case = cases.load(tx, town.old)
+        assert case is not None
+        cases.save(tx, replace(case, flags=(("priority", ""), ("new-estate", "by the oak"))))
+
+    town.ask(flag)
+    listed = partial(townclerk, "case", "list", "--config", town.settings)
+    every = listed("--json").objects
+
+    assert "priority, new-estate" in next(line for line in listed().out.split("\n") if town.old in line)
+    for filters in (("--flag", "new-estate"), ("--priority", "high"), ("--flag", "new-estate", "--priority", "high")):
+        (found,) = listed(*filters, "--json").objects
+        assert (found["reference"], found["priority"], found["flags"]) == (town.old, "high", ["new-estate"])
+    assert len(listed("--priority", "normal", "--json").objects) == len(every) - 1
+    assert listed("--flag", "new", "--json").objects == []
+    assert listed("--flag", "by the oak", "--json").objects == []
 
 
 def test_a_case_as_json_has_target_promised_and_owed(townclerk: Command, town: Town) -> None:

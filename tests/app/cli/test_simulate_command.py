@@ -231,3 +231,19 @@ def test_the_stories_that_ship_with_a_policy_come_out_right(townclerk: Command) 
 
     assert ran.status == 0, ran.out
     assert ran.objects[-1]["ok"] is True
+
+
+def test_a_rule_that_gives_cases_to_nobody_of_the_story_is_refused(townclerk: Command, story: Path, tmp_path: Path) -> None:
+    """It would do nothing in the story, and something in earnest."""
+    rules = tmp_path / "rules" / "south-staffordshire"
+    rules.mkdir(parents=True)
+    shipped = REPOSITORY / "rules" / "south-staffordshire" / "routing.yaml"
+    routing = shipped.read_text(encoding="utf-8")
+    rule = "rules:\n  - {id: the-bins, why: x, when: [bin], then: {assign: nuala}}\n"
+    (rules / "routing.yaml").write_text(routing.replace("rules:\n", rule, 1), encoding="utf-8")
+
+    ran = townclerk("simulate", story, "--rules", tmp_path / "rules")
+
+    assert ran.status == 2
+    assert 'rules.the-bins: it gives the case to "nuala", who is not under staff: of the story; add nuala there' in ran.err
+    assert "known here: waste, lead" in ran.err

@@ -16,11 +16,11 @@ from townclerk.app.wiring import Files, load_files, open_office, url_of_database
 from townclerk.config.reading import suggest
 from townclerk.domain.afterwards import RETENTION
 from townclerk.domain.campaigns import campaign_said
-from townclerk.domain.case import Case, Deadline
+from townclerk.domain.case import PRIORITY, Case, Deadline
 from townclerk.domain.deadlines import is_overdue
 from townclerk.domain.decide.deliberation import Deliberation
 from townclerk.domain.mail import Address
-from townclerk.domain.words import Category, Status
+from townclerk.domain.words import Category, Priority, Status
 from townclerk.mail.parsing import ParsePool
 from townclerk.services import reassigning
 from townclerk.services.reassigning import Given
@@ -45,6 +45,8 @@ def list_(
     campaign: Annotated[
         str | None, typer.Option(metavar="REF", help="Only those of the campaign that this case leads.")
     ] = None,
+    flag: Annotated[str | None, typer.Option(metavar="NAME", help="Only those that have this flag.")] = None,
+    priority: Annotated[Priority | None, typer.Option(help="Only those of this priority.")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only those in which something is owed too long.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
@@ -54,6 +56,7 @@ def list_(
     Examples:
       townclerk case list --overdue
       townclerk case list --status open --category complaint --service waste --json
+      townclerk case list --priority high --flag new-estate
       townclerk case list --campaign SS-26-0042-K
     """
     with open_records(ctx.obj) as records:
@@ -69,14 +72,30 @@ def list_(
             service=service,
             campaign=reference_of([campaign], records.council.policy.prefix) if campaign is not None else None,
             overdue_before=records.today if overdue else None,
+            flag=flag,
         )
         found = records.db.read_now(lambda tx: tuple((row, _is_late(tx, row, records)) for row in _pages(tx, given)))
-        rows = [(row, late) for row, late in found if late or not overdue]
+        rows = [
+            (row, late)
+            for row, late in found
+            if (late or not overdue) and (flag is None or flag in row.flags) and (priority in {None, _priority(row)})
+        ]
         if as_json:
             for row, late in rows:
                 say_json(_row_object(row, late))
         else:
-            headings = ("case", "category", "service", "stage", "status", "next due", "officer", "opened", "campaign of")
+            headings = (
+                "case",
+                "category",
+                "service",
+                "stage",
+                "status",
+                "next due",
+                "officer",
+                "opened",
+                "campaign of",
+                "flags",
+            )
             say_table(headings, (_row_cells(row, late, records) for row, late in rows), empty="no such case")
 
 
@@ -101,7 +120,12 @@ def _is_late(tx: Tx, row: CaseRow, records: Records) -> bool:
 def _row_cells(row: CaseRow, late: bool, records: Records) -> tuple[object, ...]:
     due = f"{row.next_due or ''}{' OVERDUE' if late else ''}"
     opened = records.local(row.opened_at).date()
-    return (row.ref, row.category, row.service, row.stage, row.status, due, row.officer, opened, row.campaign)
+    flags = ", ".join(row.flags)
+    return (row.ref, row.category, row.service, row.stage, row.status, due, row.officer, opened, row.campaign, flags)
+
+
+def _priority(row: CaseRow) -> Priority:
+    return Priority.HIGH if PRIORITY in row.flags else Priority.NORMAL
 
 
 def _row_object(row: CaseRow, late: bool) -> dict[str, object]:
@@ -116,6 +140,8 @@ def _row_object(row: CaseRow, late: bool) -> dict[str, object]:
         "officer": row.officer,
         "restricted": row.restricted,
         "campaign": row.campaign,
+        "priority": _priority(row),
+        "flags": [name for name in row.flags if name != PRIORITY],
         "opened_at": iso(row.opened_at),
         "updated_at": iso(row.updated_at),
         "closed_at": iso(row.closed_at),

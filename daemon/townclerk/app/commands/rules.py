@@ -36,6 +36,7 @@ class FileKind(StrEnum):
     STAFF = "staff"
     SCENARIO = "scenario"
     PROMISES = "promises"
+    MAILS = "mails"
 
 
 @app.callback()

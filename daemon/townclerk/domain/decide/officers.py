@@ -28,7 +28,7 @@ from townclerk.domain.decide import (
 )
 from townclerk.domain.decide.belonging import tell_whoever_has_it
 from townclerk.domain.decide.correcting import corrections
-from townclerk.domain.decide.deliberation import Deliberation
+from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.holding import (
     NO_WORD,
     SENT,
@@ -82,6 +82,7 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
             approving.show_what_waits(d, officer)
         return
     settle_plain_answer(work, event.commands)
+    _settle_questions_of_rules(work)
     _tell_what_left(work)
     if event.unsigned and event.commands[-1].word not in TELLS_NOBODY_OUTSIDE:
         work.done("What stands below your words is what your mail program puts there: it went to nobody.")
@@ -94,6 +95,12 @@ def officer_wrote(d: Deliberation, event: OfficerWrote) -> None:
     tell_whoever_has_it(d, before, officer, event.commands, sent)
     if event.mail.outside:
         ask_whether_it_was_the_response(d, officer, event.mail)
+
+
+def _settle_questions_of_rules(work: OfficerAtWork) -> None:
+    """Whoever is asked has read it, and done what they thought right."""
+    if work.d.case.questions and work.d.council.plays(work.officer, LEAD):
+        work.d.change(questions=())
 
 
 def _tell_what_left(work: OfficerAtWork) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from townclerk.domain.campaigns import why_its_own_way
-from townclerk.domain.case import LANGUAGE, NEED, PRIORITY, Case, Pending
+from townclerk.domain.case import LANGUAGE, NEED, PRIORITY, Case, OpenQuestion, Pending
 from townclerk.domain.council import Council
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import make
@@ -147,6 +147,7 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
     raise_alerts(d, d.case.alerts, mail.number)
     _tell_whom_rules_name(d, event.route.tells, mail.number)
     for asked in event.route.questions:
+        d.change(questions=(*d.case.questions, OpenQuestion(asked, mail.number, d.now)))
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "asked", asked, mail=mail.number)
     if d.case.pending is not None:
         _wait_for_a_decision(d, event, category, d.case.pending)

@@ -245,6 +245,12 @@ def _pending(d: Deliberation, timer: Timer) -> None:
     ask_what_is_pending(d, d.case.began_mail, instead=None if timer.step == UNDECIDED_FOR[0] else LEAD)
 
 
+def _asked(d: Deliberation, timer: Timer) -> None:
+    """What a rule left to the complaints lead is asked again, in the same words."""
+    question = d.case.questions[int(timer.key.split(":")[1]) - 1]
+    hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "asked", question.text, mail=question.mail)
+
+
 def _approval(d: Deliberation, timer: Timer) -> None:
     """A response still waits for approval: it is asked for again, in the end of the complaints lead."""
     if timer.step == UNDECIDED_FOR[0]:
@@ -279,6 +285,7 @@ _ACT: dict[str, Callable[[Deliberation, Timer], None]] = {
     "escalation": _escalation,
     "undecided": _undecided,
     "pending": _pending,
+    "asked": _asked,
     "approval": _approval,
     "telling": campaigning.tell_members,
     "campaign": campaigning.undecided,
