@@ -352,15 +352,17 @@ def test_a_rehearsal_writes_into_no_folder_of_somebody_else(townclerk: Command) 
     assert (ran.status, "mine holds other things already" in ran.err) == (2, True)
 
 
-def test_a_rehearsal_begins_with_the_files_of_the_installation_where_it_has_some(town: Town, council: Path) -> None:
-    staff = town.folder / "staff.yaml"
-    prepare(Path("practice"), "south-staffordshire", council.parents[1], staff)
+def test_a_rehearsal_begins_with_the_files_of_the_installation_where_it_has_some(
+    town: Town, council: Path, tmp_path: Path
+) -> None:
+    staff, practice = town.folder / "staff.yaml", tmp_path / "practice"
+    prepare(practice, "south-staffordshire", council.parents[1], staff)
 
-    rules = Path("practice/rules/south-staffordshire")
+    rules = practice / "rules" / "south-staffordshire"
     assert (rules / "routing.yaml").read_text() == SERVICES + RULES
     assert (rules / "staff.yaml").read_text() == staff.read_text()
     assert (rules / "policy.yaml").is_file()
-    assert load_files(Path("practice/townclerk.yaml")).settings.smtp.host == "127.0.0.1"
+    assert load_files(practice / "townclerk.yaml").settings.smtp.host == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
