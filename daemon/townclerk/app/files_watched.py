@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from townclerk.config.learned_file import SUFFIX
 from townclerk.config.settings import Settings
 from townclerk.config.shipped import shipped_folders
 from townclerk.domain.routing import Routing
@@ -50,7 +51,7 @@ def _files(settings: Settings, settings_path: Path) -> Iterator[Path]:
         yield settings.staff
     for folder in shipped_folders("rules", settings.rules):
         for place in (settings.council, "shared"):
-            yield from sorted((folder / place).glob("*.yaml"))
+            yield from sorted(path for path in (folder / place).glob("*") if path.suffix in {".yaml", SUFFIX})
     for folder in shipped_folders("templates", settings.templates):
         yield from sorted(path for path in folder.rglob("*") if path.suffix in {".md", ".html", ".css", ".txt", ".yaml"})
 

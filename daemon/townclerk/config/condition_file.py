@@ -7,6 +7,7 @@
       sender: ["@lgo.org.uk"]
       all: [missed, bin*]                            each of them
       any: [{is: reply}, [casgliad]]                 one of them
+      reads_like: safeguarding                       by the weight of its words: {label: ..., at_least: 80} in percent
       not: [tennis]                                  none of them
       score: {at_least: 3, of: [{weighs: 2, when: [complain*]}, {weighs: 1, when: [again]}]}
                                                      up_to: 2 beside weighs: different words count each, two at most
@@ -17,7 +18,7 @@ words, `domain.phrases` says: (took|takes) .. (his|) card.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from townclerk.config.languages import CODES, check_language
 from townclerk.config.patterns import check_pattern, check_phrase
@@ -38,6 +39,7 @@ from townclerk.domain.conditions import (
     MarkedAsSpam,
     Near,
     Not,
+    ReadsLike,
     Score,
     SenderIs,
     SentTo,
@@ -60,11 +62,12 @@ _DAYS_LONG = re.compile(r"(\d{1,5})\s+days?")
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The lists of words or addresses that rules may name. `within`: those that are being read, one named
+    """The lists of words or addresses that rules may name, and what was learned. `within`: those that are being read, one named
     by the other."""
 
     named: Mapping[str, Value] = field(default_factory=dict)
     within: tuple[str, ...] = ()
+    labels: tuple[str, ...] | None = ()  # that a mail may be compared with; None: any will do
 
     def items(self, value: Value) -> "tuple[tuple[Value, ...], Lists]":
         """The items of the list that *value* names, and the lists as those items may name them. Raises Refused where there is
@@ -75,7 +78,7 @@ class Lists:
             raise Refused(f'there is no list "{name}"', expected)
         if name in self.within:
             raise Refused(f'the list "{name}" names itself', "take this item out")
-        return listed(self.named[name]), Lists(self.named, (*self.within, name))
+        return listed(self.named[name]), replace(self, within=(*self.within, name))
 
 
 def read_condition(value: Value, lists: Lists) -> Condition:
@@ -104,6 +107,7 @@ def _parts(f: Fields, lists: Lists) -> Iterable[Condition]:
         "attachment": _attachment,
         "larger_than": lambda value: LargerThan(size(value)),
         "language": _language,
+        "reads_like": lambda value: _reads_like(value, lists),
         "is": lambda value: Is(tuple(word_of(Trait)(item) for item in listed(value))),
         "earlier_cases": _earlier,
         "arrives": _arrives,
@@ -122,7 +126,8 @@ def _parts(f: Fields, lists: Lists) -> Iterable[Condition]:
 
 
 KEYS = (
-    *(where.value for where in Field), "sender", "to", "header", "spam", "attachment", "larger_than", "language", "is",
+    *(where.value for where in Field), "sender", "to", "header", "spam", "attachment", "larger_than", "language",
+    "reads_like", "is",
     "earlier_cases", "arrives", "score", "all", "any", "also", "not", *WORD_KEYS,
 )  # fmt: skip
 
@@ -314,6 +319,25 @@ def language_of(value: Value) -> str:
     """The code of a language."""
     value.wants(type="string", enum=sorted(CODES))
     return check_language(text(value))
+
+
+def _reads_like(value: Value, lists: Lists) -> ReadsLike:
+    """`safeguarding`, or `{label: safeguarding, at_least: 80}`, in percent."""
+    if not isinstance(value.node, Table):
+        return ReadsLike(_label(value, lists))
+    with value.fields() as f:
+        label = f.required("label", lambda each: _label(each, lists), "-")
+        return ReadsLike(label, f.optional("at_least", whole_number(1, 100), 0))
+
+
+def _label(value: Value, lists: Lists) -> str:
+    written = text(value)
+    value.wants(type="string")
+    if lists.labels is None or written in lists.labels:
+        return written
+    if not lists.labels:
+        raise Refused("nothing has been learned of mails", 'name a file of `townclerk rules learn`: "learned: shared/learned"')
+    raise Refused(f'nothing has been learned of "{written}"', suggest(written, lists.labels))
 
 
 def _earlier(value: Value) -> EarlierCases:

@@ -18,12 +18,14 @@
           finds: ["Thank you to the crew that found my ring."]
           leaves: ["Thank the crew for nothing. I complain."]
 
+    learned: shared/learned                          what reads_like compares a mail with: rules/shared/learned.tsv; the
+                                                     first file that names one wins
     include: [potholes, shared/services]             further rules: of potholes.yaml, beside this file, then of
                                                      rules/shared/services.yaml
 
 Rules are tried from the top, those of included files after those here. Of category, service, form,
 suggest, assign, priority and file the first rule that gives one wins; everything else adds up. What stands under `when` is in
-`config.condition_file`. A file that is included holds variants, lists, rules and include, nothing else.
+`config.condition_file`. A file that is included holds learned, variants, lists, rules and include, nothing else.
 """
 
 import hashlib
@@ -35,6 +37,7 @@ from pathlib import Path, PurePath
 from townclerk.config.condition_file import Lists, language_of, listed, read_condition
 from townclerk.config.errors import FilesRefused
 from townclerk.config.languages import KnownLanguages
+from townclerk.config.learned_file import SUFFIX, read_learned
 from townclerk.config.patterns import LinearPatterns, check_phrase
 from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, refuse_word, suggest, text, word_of, yes_no
 from townclerk.config.routing_tests import read_tests
@@ -45,6 +48,7 @@ from townclerk.domain.case import FLAGS, PRIORITY
 from townclerk.domain.conditions import AllOf, NoLanguages, Words, WrittenIn, can_hold, every_condition
 from townclerk.domain.forms import FIELDS as FORM_FIELDS
 from townclerk.domain.forms import Form
+from townclerk.domain.likeness import NOTHING_LEARNED, Learned
 from townclerk.domain.phrases import PhraseIndex
 from townclerk.domain.routing import Outcome, Place, Routing, Rule, Signal
 from townclerk.domain.words import Alert, Category, Priority
@@ -53,6 +57,9 @@ FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)?")
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MOST_FILES = 200
 
+
+LearnedFile = Callable[[str], Learned]
+"""What was learned, in the file of that name. Raises Refused where there is none, and FilesRefused where it is not whole."""
 
 IncludedFile = Callable[[str], Node]
 """The tree of the file of that name. Raises Refused where there is none, and FilesRefused where it is no YAML."""
@@ -78,6 +85,7 @@ def load_routing(
     return read_routing(
         files.load(path),
         included=files.find,
+        learned=files.learned,
         categories=categories,
         exclusions=exclusions,
         roles=roles,
@@ -100,8 +108,20 @@ class _Files:
         self._hash.update(len(content).to_bytes(8, "big") + content)
         return parse_yaml(content, str(path))
 
+    def learned(self, name: str) -> Learned:
+        place = self._place(name, SUFFIX)
+        found = find_shipped("rules", place, self.rules) if FILE_NAME.fullmatch(name) else None
+        if found is None:
+            raise Refused(f"there is no {place} in the rules folders", "townclerk rules learn writes one")
+        content = read_file(found)
+        self._hash.update(len(content).to_bytes(8, "big") + content)
+        return read_learned(content, str(found))
+
+    def _place(self, name: str, suffix: str) -> str:
+        return f"{name}{suffix}" if "/" in name else f"{self.council}/{name}{suffix}"
+
     def find(self, name: str) -> Node:
-        place = f"{name}.yaml" if "/" in name else f"{self.council}/{name}.yaml"
+        place = self._place(name, ".yaml")
         found = find_shipped("rules", place, self.rules) if FILE_NAME.fullmatch(name) else None
         if found is None:
             shared = [f"shared/{path.stem}" for path in shipped_files("rules", "shared/*.yaml", self.rules)]
@@ -117,10 +137,15 @@ def _nothing_included(name: str) -> Node:
     raise Refused(f"there is no {name}.yaml here", "write its rules into this file")
 
 
+def _nothing_learned(name: str) -> Learned:
+    raise Refused(f"there is no {name}{SUFFIX} here", "take the line out")
+
+
 def read_routing(
     tree: Node,
     *,
     included: IncludedFile = _nothing_included,
+    learned: LearnedFile = _nothing_learned,
     categories: Collection[str] = tuple(Category),
     exclusions: Collection[str] | None = None,
     roles: Collection[str] | None = None,
@@ -130,18 +155,29 @@ def read_routing(
 ) -> Routing:
     """The rules of a tree; see `load_routing`. *version* is asked when everything has been read. Raises FilesRefused."""
     known = _Vocabulary([str(each) for each in categories], exclusions, roles, officers, teams)
-    return read_root(tree, Faults(), lambda root: _routing(root, included, known, version))
+    return read_root(tree, Faults(), lambda root: _routing(root, _Elsewhere(included, learned), known, version))
+
+
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """What a file names of other files. `learned`: None: any label will do."""
+
+    included: IncludedFile
+    learned: LearnedFile | None
+
+
+_NOWHERE = _Elsewhere(_nothing_included, None)
 
 
 def routing_of(root: Value) -> Routing:
     """The rules of a tree, which names whatever services and exclusions it likes. Faults are noted in *root*."""
-    return _routing(root, _nothing_included, _Vocabulary([each.value for each in Category], None), str)
+    return _routing(root, _NOWHERE, _Vocabulary([each.value for each in Category], None), str)
 
 
 def included_of(root: Value) -> object:
     """The rules of a tree that other files include. Faults are noted in *root*."""
     with root.fields() as f:
-        files = _Set(root, _nothing_included, _Vocabulary([each.value for each in Category], None))
+        files = _Set(root, _NOWHERE, _Vocabulary([each.value for each in Category], None))
         files.read(f)
     return tuple(files.rules)
 
@@ -159,12 +195,12 @@ class _Vocabulary:
     ids: dict[str, str] = field(default_factory=dict)
 
 
-def _routing(root: Value, included: IncludedFile, known: _Vocabulary, version: Callable[[], str]) -> Routing:
+def _routing(root: Value, elsewhere: _Elsewhere, known: _Vocabulary, version: Callable[[], str]) -> Routing:
     with root.fields() as f:
         services = f.required("services", lambda value: value.each(text), ())
         known.services = services or None
         category, service = f.optional("otherwise", lambda value: _otherwise(value, known), (Category.COMPLAINT, "other"))
-        files = _Set(root, included, known)
+        files = _Set(root, elsewhere, known)
         files.read(f)
     rules = tuple(files.rules)
     asked = tuple(each for rule in rules for each in every_condition(rule.when))
@@ -176,6 +212,7 @@ def _routing(root: Value, included: IncludedFile, known: _Vocabulary, version: C
         rules=rules,
         phrases=PhraseIndex(phrases, files.variants),
         patterns=LinearPatterns(pattern for each in words for pattern in each.patterns),
+        learned=files.learned,
         languages=KnownLanguages() if any(isinstance(each, WrittenIn) for each in asked) else NoLanguages(),
         otherwise_category=category,
         otherwise_service=service,
@@ -198,11 +235,14 @@ def _otherwise(value: Value, known: _Vocabulary) -> tuple[Category, str]:
 class _Set:
     """The rules of a file and of those that it includes, in the order in which they are tried, and what is common to them."""
 
-    def __init__(self, root: Value, included: IncludedFile, known: _Vocabulary) -> None:
+    def __init__(self, root: Value, elsewhere: _Elsewhere, known: _Vocabulary) -> None:
         self.known = known
+        self.learned = NOTHING_LEARNED
+        self._unlearned: Refused | FilesRefused | None = None
+        self._learned_by: Node | None = None
         self.rules: list[Rule] = []
         self.variants: dict[str, tuple[str, ...]] = {}
-        self._included = included
+        self._elsewhere = elsewhere
         self._trees: dict[str, Node | Refused | FilesRefused] = {}
         self._lists: dict[str, Value] = {}
         self._taken: set[str] = set()
@@ -213,6 +253,9 @@ class _Set:
         if not isinstance(root.node, Table):
             return
         lists, includes = root.node.find("lists"), root.node.find("include")
+        learned = root.node.find("learned")
+        if learned is not None and isinstance(learned.node, Scalar) and self._learned_by is None:
+            self._learn(learned.node)
         if lists is not None and isinstance(lists.node, Table):
             for entry in lists.node.entries:
                 self._lists.setdefault(entry.key, Value(entry.node, f"lists.{entry.key}", root.faults))
@@ -221,9 +264,29 @@ class _Set:
                 if isinstance(item, Scalar) and item.text not in self._trees and len(self._trees) < MOST_FILES:
                     self._gather(Value(self._tree(item.text), "", root.faults))
 
+    def _learn(self, named: Scalar) -> None:
+        self._learned_by = named
+        try:
+            if self._elsewhere.learned is not None:
+                self.learned = self._elsewhere.learned(named.text)
+        except (Refused, FilesRefused) as error:
+            self._unlearned = error
+
+    def _read_learned(self, value: Value) -> None:
+        text(value)
+        if value.node is self._learned_by and isinstance(self._unlearned, Refused):
+            raise self._unlearned
+        if value.node is self._learned_by and isinstance(self._unlearned, FilesRefused):
+            value.faults.found.extend(self._unlearned.faults)
+
+    def _labels(self) -> tuple[str, ...] | None:
+        """What rules may compare a mail with; None: any label, as what was learned is not at hand."""
+        absent = self._elsewhere.learned is None or self._unlearned is not None
+        return None if absent else self.learned.labels
+
     def _tree(self, name: str) -> Node:
         try:
-            found: Node | Refused | FilesRefused = self._included(name)
+            found: Node | Refused | FilesRefused = self._elsewhere.included(name)
         except (Refused, FilesRefused) as error:
             found = error
         self._trees[name] = found
@@ -233,7 +296,8 @@ class _Set:
         """The rules of a file, then those of the files that it includes."""
         f.optional("variants", self._read_variants, None)
         f.optional("lists", lambda value: value.named(self._list), {})
-        lists = Lists(self._lists)
+        f.optional("learned", self._read_learned, None)
+        lists = Lists(self._lists, labels=self._labels())
         f.optional("rules", lambda value: value.each(lambda item: self.rules.append(_rule(item, self.known, lists))), ())
         f.optional("include", lambda value: value.each(lambda item: self._include(item, within)), ())
 

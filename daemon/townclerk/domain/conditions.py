@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Protocol
 
+from townclerk.domain.likeness import NOTHING_LEARNED, Learned, Likeness, places
 from townclerk.domain.phrases import Findings, Found, PhraseIndex, near
 from townclerk.domain.spam_marks import Likelihood, spam_mark
 
@@ -100,11 +101,14 @@ class Facts:
 class Reading:
     """A mail, and what all rules' words and patterns find in it: each text is read once, however many rules ask."""
 
-    def __init__(self, facts: Facts, phrases: PhraseIndex, patterns: Patterns, languages: Languages) -> None:
+    def __init__(
+        self, facts: Facts, phrases: PhraseIndex, patterns: Patterns, languages: Languages, learned: Learned = NOTHING_LEARNED
+    ) -> None:
         self.facts = facts
         self.phrases = phrases
         self.patterns = patterns
         self._languages = languages
+        self._learned = learned
 
     @cached_property
     def subject(self) -> "TextRead":
@@ -118,6 +122,15 @@ class Reading:
     def language(self) -> str:
         """The code of that in which the sender wrote; "" where it cannot be said. It is looked for where a rule asks, only."""
         return self._languages.of(self.facts.text)
+
+    @cached_property
+    def likeness(self) -> Mapping[str, Likeness]:
+        """What the mail reads like, by label."""
+        return self._learned.judge(self.facts.subject, self.facts.text)
+
+    def signs_of(self, label: str) -> tuple[str, ...]:
+        """The words by which most the mail reads like those of that label."""
+        return self._learned.signs_of(label, self.likeness[label], self.facts.subject, self.facts.text)
 
     def texts(self, where: Field) -> "tuple[tuple[Field, TextRead], ...]":
         both = ((Field.SUBJECT, self.subject), (Field.TEXT, self.text))
@@ -491,6 +504,35 @@ class WrittenIn:
 
     def __str__(self) -> str:
         return f"language: {'not ' if self.other else ''}{_few(self.languages)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadsLike:
+    """It reads like the mails that people have given this label: more than like those of any other, or, of a label that
+    stands for itself, more likely than not; and at least so many percent."""
+
+    label: str
+    at_least: int = 0
+
+    def holds(self, reading: Reading) -> bool:
+        found = reading.likeness[self.label]
+        return found.plain and found.share * 100 >= self.at_least
+
+    def explain(self, reading: Reading) -> Verdict:
+        found = reading.likeness[self.label]
+        signs = reading.signs_of(self.label)
+        said = _few(tuple(f"“{sign}”" for sign in signs))
+        because = f"{found.share:.0%}{f', most by {said}' if said else ''}"
+        marks = tuple(
+            Mark(where, *place) for where, text in reading.texts(Field.ANYWHERE) for place in sorted(places(signs, text.text))
+        )
+        return Verdict(self.holds(reading), str(self), because, marks if self.holds(reading) else ())
+
+    def below(self) -> tuple[Condition, ...]:
+        return ()
+
+    def __str__(self) -> str:
+        return f"reads like: {self.label}{f', at least {self.at_least} %' if self.at_least else ''}"
 
 
 # --- all, any, not, scores -----------------------------------------------------------------------------------------------

@@ -163,6 +163,11 @@ def tokens_of(text: str) -> Iterator[str]:
     return (token[0] for token in _TOKEN.finditer(text))
 
 
+def places_of_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """The words of *text*, as they are written, and where each begins and ends."""
+    return ((token[0], token.start(), token.end()) for token in _TOKEN.finditer(text))
+
+
 def words_of(phrase: str) -> tuple[str, ...]:
     """The words of a phrase as they are compared; a word with any ending keeps its *."""
     return tuple(_key(phrase[token.start() : _end(phrase, token)]) for token in _TOKEN.finditer(phrase))

@@ -19,6 +19,7 @@ from townclerk.domain.conditions import (
     every_condition,
 )
 from townclerk.domain.forms import Form
+from townclerk.domain.likeness import NOTHING_LEARNED, Learned
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.phrases import PhraseIndex
 from townclerk.domain.words import NOBODYS, Alert, Category, Priority
@@ -128,6 +129,7 @@ class Routing:
     phrases: PhraseIndex = field(default_factory=lambda: PhraseIndex(()))
     patterns: Patterns = field(default_factory=NoPatterns)
     languages: Languages = field(default_factory=NoLanguages)
+    learned: Learned = NOTHING_LEARNED
     otherwise_category: Category = Category.COMPLAINT
     otherwise_service: str = "other"
     services: tuple[str, ...] = ()  # every one of this council, whether a rule gives it or only an officer does
@@ -145,7 +147,7 @@ class Routing:
 
     def read(self, facts: Facts) -> Reading:
         """A mail, as these rules look at it."""
-        return Reading(facts, self.phrases, self.patterns, self.languages)
+        return Reading(facts, self.phrases, self.patterns, self.languages, self.learned)
 
 
 class Signal:

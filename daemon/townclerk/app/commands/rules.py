@@ -11,6 +11,7 @@ from townclerk.app.commands import measuring
 from townclerk.app.commands.asking import Asked, CannotRead
 from townclerk.app.commands.explaining import explain, verdict_lines
 from townclerk.app.commands.history import history
+from townclerk.app.commands.learning import learn
 from townclerk.app.commands.records import named_council
 from townclerk.app.commands.replaying import replay_rules
 from townclerk.app.commands.saying import one_line, say, say_json
@@ -46,6 +47,7 @@ def rules() -> None:
 
 app.command()(explain)
 app.command()(suggest)
+app.command()(learn)
 app.command("replay")(replay_rules)
 app.command()(history)
 
