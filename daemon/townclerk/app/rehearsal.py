@@ -30,8 +30,8 @@ from townclerk.mail.embedded import Accepted, EmbeddedServers
 
 SETTINGS = "townclerk.yaml"
 LOGIN = "rehearsal"
-SECONDS = 0.3  # how often we look for what has been saved, and for what was sent
-FILES_SECONDS = 1.0  # how often the daemon looks at its files: whoever practises waits for it
+SECONDS = 0.2  # how often we look for what has been saved, and for what was sent
+FILES_SECONDS = 0.5  # how often the daemon looks at its files: whoever practises waits for it
 WRITTEN_BY = "Ann Resident <ann.resident@home.example>"  # where a mail does not say who wrote it
 
 

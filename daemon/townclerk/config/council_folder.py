@@ -56,6 +56,23 @@ def load_council(
     return Council(policy, build_calendar(policy.calendar, years), roster, routing, law)
 
 
+def load_as_far_as_it_goes(
+    council_id: str, *, rules: Own = None, staff: Path | None = None, today: date
+) -> tuple[Council, tuple[Fault, ...]]:
+    """A council to look at what is kept with, and what is wrong with its files: rules that do not load are none, and a roster
+    that does not is nobody. Raises FilesRefused where the policy itself does not load."""
+    try:
+        return load_council(council_id, rules=rules, staff=staff, today=today), ()
+    except FilesRefused as refused:
+        faults = refused.faults
+    policy, ignored = _policy(council_id, rules, None), list[Fault]()
+    routing = _attempt(ignored, lambda: _routing(council_id, rules, policy))
+    services = routing.services if routing else None
+    roster = _attempt(ignored, lambda: _roster(council_id, rules, staff, None, policy, services))
+    calendar = build_calendar(policy.calendar, years_around(today))
+    return Council(policy, calendar, roster or Roster(()), routing or Routing()), faults
+
+
 def with_staff(council: Council, staff: Node | Mapping[str, object]) -> Council:
     """*council* with another roster, without its files being read again. Raises FilesRefused."""
     roster = read_staff(node_of(staff, "staff"), council.policy, council.routing.services)

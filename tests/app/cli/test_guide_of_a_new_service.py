@@ -161,7 +161,7 @@ def statements(block: str) -> Iterator[str]:
 def wait_until(agrees: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + SECONDS
     while not (agreed := agrees()) and time.monotonic() < deadline:
-        time.sleep(0.2)
+        time.sleep(0.5)
     return agreed
 
 

@@ -149,7 +149,7 @@ def test_a_council_that_is_not_known_is_told(townclerk: Command) -> None:
     ran = townclerk("templates", "preview", "atlantis")
 
     assert ran.status == 2
-    assert "atlantis/policy.yaml" in ran.err
+    assert "atlantis: no folder of rules has a council of that name" in ran.err
 
 
 def test_a_folder_that_cannot_be_written_is_told(townclerk: Command, tmp_path: Path) -> None:

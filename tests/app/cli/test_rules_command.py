@@ -381,3 +381,28 @@ def test_what_is_saved_in_a_rehearsal_is_a_mail_with_or_without_a_header(saved: 
     assert (mail.sender.address, mail.subject) == (sender, subject)
     assert mail.text.strip() == saved.decode().rpartition("\n\n")[2].strip()
     assert mail.message_id
+
+
+@pytest.mark.parametrize("command", [("case", "list"), ("case", "show"), ("explain",), ("audit", "verify"), ("outbox", "list")])
+def test_what_is_kept_can_be_looked_at_while_the_rules_do_not_load(
+    townclerk: Command, town: Town, council: Path, command: tuple[str, ...]
+) -> None:
+    council.write_text("rules: [")
+    about = (town.new,) if command in (("case", "show"), ("explain",)) else ()
+    ran = townclerk("--config", town.settings, *command, *about)
+
+    assert ran.status == 0, ran.err
+    assert town.new in ran.out or command[0] in ("audit", "outbox")
+    assert f"{council}:1:" in ran.err
+    assert "goes on with the files of before" in ran.err
+
+
+def test_health_says_that_the_files_do_not_load_and_how_the_service_fares(
+    townclerk: Command, town: Town, council: Path
+) -> None:
+    council.write_text("rules: [")
+    ran = townclerk("--config", town.settings, "health")
+
+    assert ran.status == 1
+    assert "intake" in ran.out
+    assert "WORRY       the files do not load" in ran.out

@@ -26,7 +26,7 @@ def verify(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", h
     Example:
       townclerk audit verify
     """
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, to_look=True) as records:
         broken = records.db.read_now(journal.verify)
     if as_json:
         say_json(

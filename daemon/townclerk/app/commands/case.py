@@ -59,7 +59,7 @@ def list_(
       townclerk case list --priority high --flag new-estate
       townclerk case list --campaign SS-26-0042-K
     """
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, to_look=True) as records:
         services = set(records.council.routing.services)
         services |= records.db.read_now(partial(cases.services_of_open_cases, council=records.council_id)).keys()
         if service is not None and service not in services:
@@ -232,7 +232,7 @@ def show(
       townclerk case show SS-26-0042-K
       townclerk case show ss 26 0042 k --json
     """
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, to_look=True) as records:
         shown = load_shown(records, reference_of(ref, records.council.policy.prefix), "case show")
         if as_json:
             say_json(_case_object(shown, records))

@@ -36,7 +36,7 @@ def explain(
     Example:
       townclerk explain SS-26-0042-K
     """
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, to_look=True) as records:
         shown = load_shown(records, reference_of(ref, records.council.policy.prefix), "explain")
         if as_json:
             say_json(

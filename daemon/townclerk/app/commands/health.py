@@ -20,10 +20,12 @@ def health(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", h
     Example:
       townclerk health --json
     """
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, to_look=True) as records:
         found = records.db.read_now(partial(facts.look_up, council=records.council_id, mailbox=records.mailbox))
         oldest = timedelta(minutes=records.settings.health.oldest_mail_minutes)
         worries = found.worries(records.now, oldest)
+        if records.in_part:
+            worries = (*worries, "the files do not load: see `townclerk check`; at the next start nothing would start")
         if as_json:
             say_json(_object(found, worries))
         else:

@@ -23,7 +23,7 @@ def history(
     Example:
       townclerk rules history
     """
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, to_look=True) as records:
         found = records.db.read_now(lambda tx: journal.entries(tx, None))
         told = [each for each in found if each.council == records.council_id and each.event in (AT_START, TAKEN_UP, REFUSED)]
         if as_json:

@@ -40,7 +40,7 @@ def list_(
       townclerk outbox list --state dead
       townclerk outbox list --json
     """
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, to_look=True) as records:
         states = UNSENT if state is None else (state,)
         lines = records.db.read_now(partial(outbox.listing, council=records.council_id, states=states, limit=MOST))
         if as_json:

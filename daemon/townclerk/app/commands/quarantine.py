@@ -38,7 +38,7 @@ def list_(
       townclerk quarantine list --json
       townclerk quarantine list --filed
     """
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, to_look=True) as records:
         if filed:
             _list_filed(records, as_json)
             return
@@ -97,7 +97,7 @@ def show(ctx: typer.Context, number: Number) -> None:
     Example:
       townclerk quarantine show 17
     """
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, to_look=True) as records:
         stored, raw = records.db.run_now(lambda tx: (_held(tx, records, number), _read_raw(tx, records, number, "show")))
         reading = asyncio.run(_read(raw))
         say(

@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, who_asks
+from townclerk.app.commands.saying import complain
 from townclerk.app.wiring import url_of_database
-from townclerk.config.council_folder import load_council
+from townclerk.config.council_folder import load_as_far_as_it_goes, load_council
+from townclerk.config.errors import Fault
 from townclerk.config.settings import Settings, load_settings
 from townclerk.config.shipped import shipped_councils
 from townclerk.domain.case import Case
@@ -26,6 +28,7 @@ class Records:
     council: Council
     db: Database
     now: datetime
+    in_part: bool = False  # the council's rules or its roster do not load
 
     @property
     def council_id(self) -> str:
@@ -50,6 +53,10 @@ class Records:
 def council_of(settings: Settings, now: datetime) -> Council:
     """Raises FilesRefused."""
     return load_council(settings.council, rules=settings.rules, staff=settings.staff, today=now.date())
+
+
+def _council_to_look(settings: Settings, now: datetime) -> tuple[Council, tuple[Fault, ...]]:
+    return load_as_far_as_it_goes(settings.council, rules=settings.rules, staff=settings.staff, today=now.date())
 
 
 def named_council(asked: Asked, name: str | None, changed: Path | None = None) -> Council:
@@ -91,16 +98,20 @@ def changed_council(name: str, changed: Path, settings: Settings | None, today: 
 
 
 @contextmanager
-def open_records(asked: Asked) -> Iterator[Records]:
-    """Raises ConfigError for files and secrets, StoreError for the database, NotAsItShould where that is not ready."""
+def open_records(asked: Asked, *, to_look: bool = False) -> Iterator[Records]:
+    """*to_look*: for a command that only shows what is kept, and can do so while the rules or the roster do not load; that they
+    do not is told. Raises ConfigError for files and secrets, StoreError for the database, NotAsItShould where it is not ready.
+    """
     settings, now = load_settings(asked.settings_file()), datetime.now(UTC)
-    council = council_of(settings, now)
+    council, faults = _council_to_look(settings, now) if to_look else (council_of(settings, now), ())
+    if faults:
+        complain(*map(str, faults), "A daemon that runs goes on with the files of before; what follows does without these.")
     url = url_of_database(settings)
     if (trouble := why_not_ready(url)) is not None:
         raise NotAsItShould(trouble)
     db = Database.open(url)
     try:
-        yield Records(settings, council, db, now)
+        yield Records(settings, council, db, now, bool(faults))
     finally:
         db.close()
 

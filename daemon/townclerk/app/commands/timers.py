@@ -22,7 +22,7 @@ def list_(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", he
     Example:
       townclerk timers list --json
     """
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, to_look=True) as records:
         held = records.db.read_now(partial(timers.aside, council=records.council_id))
         if as_json:
             for timer in held:
