@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from servers.installation import COUNCIL, Running, eventually
-from servers.post import COMPLAINT, letter, send
+from servers.post import IN_BRIEF, letter, send
 from servers.town import Town
 from townclerk.store import cases, journal, mails, outbox
 from townclerk.store.database import Tx
@@ -39,7 +39,7 @@ def complain(town: Town, residents: Iterable[int]) -> None:
     """Each of *residents* writes once."""
     for which in residents:
         sender = f"Resident {which} <{town.resident(which)}>"
-        send(town.postfix.smtp_port, letter(sender, town.feedback, f"Bin of number {which}", COMPLAINT))
+        send(town.postfix.smtp_port, letter(sender, town.feedback, f"Bin of number {which}", IN_BRIEF))
 
 
 def killed_at(town: Town, moments: Sequence[Callable[[Running], None]]) -> None:

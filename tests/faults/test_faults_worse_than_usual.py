@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from servers.installation import COUNCIL, MOST_RESIDENTS, Running, eventually
-from servers.post import COMPLAINT, letter, send
+from servers.post import IN_BRIEF, letter, send
 from servers.postgres import Postgres, running_postgres
 from servers.town import Town
 from townclerk.store import cases, journal, mails, outbox
@@ -28,7 +28,7 @@ def postgres() -> Iterator[Postgres]:
 
 
 def complain(town: Town, which: int) -> None:
-    send(town.postfix.smtp_port, letter(f"Resident {which} <{town.resident(which)}>", town.feedback, f"Bin {which}", COMPLAINT))
+    send(town.postfix.smtp_port, letter(f"Resident {which} <{town.resident(which)}>", town.feedback, f"Bin {which}", IN_BRIEF))
 
 
 def live_for(daemon: Running, seconds: float) -> None:
@@ -108,7 +108,7 @@ def test_letters_that_wait_for_the_outgoing_server_go_by_themselves_when_it_is_b
         daemon.wait_for("ready")
         town.postfix.stop()
         for which in range(3):
-            raw = letter(town.resident(which), town.feedback, "My bin", COMPLAINT).as_bytes()
+            raw = letter(town.resident(which), town.feedback, "My bin", IN_BRIEF).as_bytes()
             town.dovecot.deliver(town.feedback, raw, town.resident(which))
         daemon.wait_for("loop interrupted")
         town.postfix.start()

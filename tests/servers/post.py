@@ -10,6 +10,8 @@ COMPLAINT = (
     "I want to complain. My brown bin was not emptied on Tuesday, for the third time since March, and nobody at the depot "
     "answers the telephone. Please tell me what you will do about it."
 )
+# Too short to be compared with what others write: many who send it are no campaign.
+IN_BRIEF = "I want to complain. My brown bin was not emptied."
 
 
 def letter(sender: str, to: str, subject: str, text: str, answers: EmailMessage | None = None) -> EmailMessage:
