@@ -137,6 +137,10 @@ def test_words_are_found_as_a_reader_would_find_them(words: str, text: str, expe
         ("'@ouncil.example'", False),
         ("'@council.exampl'", False),
         ("n@sub.council.example", False),
+        ("'*.council.example'", True),
+        ("'*.sub.council.example'", False),
+        ("'*.ouncil.example'", False),
+        ("'@COUNCIL.example'", True),
     ],
 )
 def test_a_sender_is_an_address_or_a_whole_domain(sender: str, expected: bool) -> None:
@@ -229,6 +233,28 @@ def test_a_list_may_be_made_of_others_and_any_of_them_may_be_near_something() ->
     assert holds("{list: family}", saying("my lad"), before=lists)
     assert holds("{near: [[hit, {list: family}], [again]], within: 3}", saying("again my lad"), before=lists)
     assert not holds("{near: [hit, [{list: family}, dog]], within: 3}", saying("my lad"), before=lists)
+
+
+def test_a_list_may_stand_in_a_file_of_its_own_and_hold_addresses_of_each_kind() -> None:
+    """A council's own councillors, for instance: their list changes after each election, and nothing else does."""
+    files = {
+        "councillors": "lists:\n  councillors: [cllr.lowe@members.example, '@council.example', '*.gov.example', {list: mps}]\n"
+        "  mps: [hal@venn.example]\n"
+    }
+    root = parse_yaml(
+        b"services: [other]\ninclude: [councillors]\n"
+        b"rules: [{id: a, why: x, when: {sender: {list: councillors}}, then: {category: member_enquiry}}]\n",
+        "routing.yaml",
+    )
+    routing = read_routing(root, included=lambda name: parse_yaml(files[name].encode(), f"{name}.yaml"))
+
+    def is_a_members(sender: str) -> bool:
+        return route(IncomingMail(Address("", sender), "", "x", "x"), routing).category is Category.MEMBER_ENQUIRY
+
+    for member in ("Cllr.Lowe@members.example", "jo@sub.council.example", "jo@dept.gov.example", "hal@venn.example"):
+        assert is_a_members(member), member
+    for nobody in ("jo@gov.example", "ann@members.example", "hal@venn.example.net"):
+        assert not is_a_members(nobody), nobody
 
 
 FRIDAY_NIGHT = datetime(2027, 1, 29, 21, 30, tzinfo=ZoneInfo("Europe/London"))
@@ -410,6 +436,13 @@ def test_patterns_are_found_through_the_filter_as_without_it(words: list[str]) -
         (one("{near: [bin, {pattern: x}]}"), 3, "rules[0].when.near[1].pattern", "not known here"),
         (one("{list: cross}"), 3, "rules[0].when.list", 'there is no list "cross"'),
         (one("{sender: [council]}"), 3, "rules[0].when.sender[0]", "neither an address nor a domain"),
+        (one("{sender: [council.example]}"), 3, "rules[0].when.sender[0]", 'write "@council.example" for everybody there'),
+        (one("{sender: ['*@council.example']}"), 3, "rules[0].when.sender[0]", 'write "@council.example"'),
+        (one("{sender: ['Ann Orr <ann@home.example>']}"), 3, "rules[0].when.sender[0]", 'write "ann@home.example" alone'),
+        (one("{sender: ['ann@home']}"), 3, "rules[0].when.sender[0]", "neither an address nor a domain"),
+        (one("{sender: ['ann@home.example, bo@home.example']}"), 3, "rules[0].when.sender[0]", "neither an address"),
+        (one("{sender: [{pattern: x}]}"), 3, "rules[0].when.sender[0].pattern", "not known here"),
+        ("lists: {mps: [a@b.example, hal]}\n" + one("{sender: {list: mps}}"), 2, "lists.mps[1]", "neither an address"),
         (one("{is: answer}"), 3, "rules[0].when.is", "reply"),
         (one("{larger_than: 3}"), 3, "rules[0].when.larger_than", "500 KB or 2 MB"),
         (one("{attachment: false}"), 3, "rules[0].when.attachment", "not: {attachment: true}"),

@@ -56,6 +56,10 @@ MOST_WORDS = 100  # between words that are near each other
 WORD_KEYS = ("pattern", "near", "list")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d)?)\s*(kb|mb)", re.IGNORECASE)
+_HOST = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+"
+_ADDRESS = re.compile(rf"(?:[^\s@<>,;:()*\"]{{0,64}}@|\*\.){_HOST}")
+_IN_BRACKETS = re.compile(rf"<([^\s@<>,;:()*\"]{{1,64}}@{_HOST})>")
+_DOMAIN = re.compile(rf"(?:\*@|\*|www\.|@\*\.)?({_HOST})")
 _UNITS = {"kb": 1_000, "mb": 1_000_000}
 _DAYS_LONG = re.compile(r"(\d{1,5})\s+days?")
 
@@ -247,11 +251,23 @@ def _addresses(value: Value, lists: Lists) -> tuple[str, ...]:
 
 
 def check_address(written: str) -> str:
-    """*written* in lower case, where it is an address, or "@lgo.org.uk" for everybody there and below it. Raises Refused."""
-    name, at, host = written.strip().rpartition("@")
-    if not at or not host or " " in written.strip() or "*" in written:
-        raise Refused(f'"{written}" is neither an address nor a domain', 'write "ann@council.example" or "@council.example"')
-    return f"{name}@{host}".lower()
+    """*written* in lower case, where it is an address, "@lgo.org.uk" for everybody there and below it, or "*.lgo.org.uk" for
+    everybody below it alone. Raises Refused, with what may be meant."""
+    said = written.strip().lower()
+    if _ADDRESS.fullmatch(said):
+        return said
+    inside, domain = _IN_BRACKETS.search(said), _DOMAIN.fullmatch(said)
+    if inside is not None:
+        raise Refused(f'"{written}" is an address with a name', f'write "{inside[1]}" alone')
+    if domain is not None:
+        raise Refused(
+            f'"{written}" is neither an address nor a domain',
+            f'write "@{domain[1]}" for everybody there and below, or "*.{domain[1]}" for those below it',
+        )
+    raise Refused(
+        f'"{written}" is neither an address nor a domain',
+        'write "ann@council.example", "@council.example" or "*.council.example"',
+    )
 
 
 def _headers(value: Value) -> Condition:

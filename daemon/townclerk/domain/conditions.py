@@ -345,10 +345,12 @@ class SentTo(Question):
 
 
 def is_at(address: str, wanted: str) -> bool:
-    """Whether *address* is *wanted*, an address or "@domain". Both in lower case."""
+    """Whether *address* is *wanted*: an address, "@domain" (there and below), or "*.domain" (below it). Both in lower case."""
+    host = address.rpartition("@")[2]
+    if wanted.startswith("*."):
+        return host.endswith(wanted[1:])
     if not wanted.startswith("@"):
         return address == wanted
-    host = address.rpartition("@")[2]
     return bool(host) and (host == wanted[1:] or host.endswith(f".{wanted[1:]}"))
 
 
