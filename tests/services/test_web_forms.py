@@ -1,13 +1,18 @@
 """Web forms are whoever's who filled them in, as the rules of the council say how to read each."""
 
+import time
 from dataclasses import replace
+from email.message import EmailMessage
 
 import pytest
 
 from services.office import House, council
 from townclerk.domain.case import Case
 from townclerk.domain.conditions import SenderIs
+from townclerk.domain.forms import read_form
+from townclerk.domain.mail import IncomingMail
 from townclerk.domain.words import Category
+from townclerk.mail.reading import read_inline
 
 FORM = "Website <forms@council.example>"
 PLAIN = """Your name: Asha Patel
@@ -58,6 +63,40 @@ It has been three weeks.
 }
 
 
+SHAPES |= {
+    "headings, and a text that is set in": """# New feedback received
+
+## Your name
+Asha Patel
+
+## Email address
+asha.patel@example.org
+
+## Telephone number
+01632 960123
+
+## Service
+Waste
+
+## Details
+^ I complain that my bin has been missed.
+^
+^ It has been three weeks.
+
+---------------------------------------------------------------
+Submitted on 11 January 2027""",
+    "numbers, and what must be filled in": """1. Your name (required): Asha Patel
+2. Email address *: asha.patel@example.org
+3. Telephone number (optional): 01632 960123
+4. Service: Waste
+5. What your feedback is about?: I complain that my bin has been missed.
+
+It has been three weeks.
+
+Submitted on: today""",
+}
+
+
 async def filled_in(house: House, text: str) -> Case:
     house.arrives(text, "Feedback form", FORM, auto_submitted="auto-generated")
     await house.settle()
@@ -74,6 +113,18 @@ async def test_whoever_filled_it_in_is_the_complainant(house: House, text: str) 
     assert case.mails[0].text == "I complain that my bin has been missed.\n\nIt has been three weeks."
     assert ("Telephone", "01632 960123") in (case.logged.ways if case.logged else ())
     assert [line.recipient for line in house.sent("receipt")] == ["asha.patel@example.org"]
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    ["Email address: I have none that you answer.", "Reference books are what I read.", "Your name: mud.", "Service? None!"],
+)
+async def test_what_they_wrote_is_whole_where_a_line_of_it_looks_like_a_label(house: House, theirs: str) -> None:
+    said = PLAIN.replace("It has been three weeks.", theirs)
+    case = await filled_in(house, said)
+
+    assert case.complainant.key == "asha.patel@example.org"
+    assert case.mails[0].text == f"I complain that my bin has been missed.\n\n{theirs}"
 
 
 async def test_without_an_address_the_case_opens_and_its_officer_is_told_how_to_reach_them(house: House) -> None:
@@ -130,3 +181,47 @@ async def test_neither_the_mailbox_nor_an_officer_is_whoever_filled_it_in(house:
 
     assert house.cases == []
     assert [(line.kind, line.recipient) for line in house.letters()] == [("decision", "cal.lane@council.example")]
+
+
+IN_HTML = {
+    "the table of a form builder": """<p>You have a new submission:</p><table border="1"><tr><th>Field</th><th>Answer</th></tr>
+<tr><td><b>Your name:</b></td><td>Asha Patel</td></tr><tr><td><b>Email address:</b></td><td>asha@home.example</td></tr>
+<tr><td><b>Telephone number:</b></td><td></td></tr>
+<tr><td><b>Your address:</b></td><td>12 Mill Lane<br>Somerton<br>SM1 2AB</td></tr>
+<tr><td><b>Details:</b></td><td>My bin was missed.<br><br>Name: mud.</td></tr>
+<tr><td><b>Reference number:</b></td><td>FB-42</td></tr><tr><td>Submitted on:</td><td>3 March 2027</td></tr></table>""",
+    "headings, as a notification service writes them": """<table role="presentation"><tr><td><h2>New feedback</h2>
+<h3>Your name</h3><p>Asha Patel</p><h3>Email address</h3><p><a href="mailto:asha@home.example">asha@home.example</a></p>
+<h3>Your address</h3><p>12 Mill Lane<br>Somerton<br>SM1 2AB</p><h3>Details</h3><p>My bin was missed.</p><p>Name: mud.</p>
+<h3>Reference number</h3><p>FB-42</p><hr><p>Submitted on 3 March 2027. Do not reply.</p></td></tr></table>""",
+    "a list of terms": """<dl><dt>Your name</dt><dd>Asha Patel</dd><dt>Email address</dt><dd>asha@home.example</dd>
+<dt>Your address</dt><dd>12 Mill Lane<br>Somerton<br>SM1 2AB</dd><dt>Reference number</dt><dd>FB-42</dd>
+<dt>Details</dt><dd>My bin was missed.<br><br>Name: mud.</dd></dl>""",
+}
+
+
+@pytest.mark.parametrize("html", IN_HTML.values(), ids=IN_HTML.keys())
+def test_a_form_in_html_is_read_field_by_field(html: str) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "forms@council.example", "New feedback"
+    message.set_content(html, subtype="html")
+    mail = read_inline(message.as_bytes()).mail
+    form = next(rule.then.form for rule in council().routing.rules if rule.then.form is not None)
+    assert mail is not None
+
+    read = read_form(form, mail, ["waste"])
+
+    assert (read.who.name, read.who.address, read.reference) == ("Asha Patel", "asha@home.example", "FB-42")
+    assert read.address == "12 Mill Lane, Somerton, SM1 2AB"
+    assert read.text == "My bin was missed.\n\nName: mud."
+
+
+def test_a_form_that_is_made_to_be_slow_is_read_in_a_moment() -> None:
+    form = next(rule.then.form for rule in council().routing.rules if rule.then.form is not None)
+    lines = ["#" + " " * 200_000 + "x", " " * 200_000, "Your name" + " *" * 50_000, "Details" + " " * 200_000 + "("]
+    text = "\n".join(lines)
+    started = time.perf_counter()
+
+    read_form(form, IncomingMail(None, "", text, text), ["waste"])
+
+    assert time.perf_counter() - started < 5

@@ -9,7 +9,11 @@ from townclerk.domain.screening import unread_address
 from townclerk.domain.typed import code, plain
 
 FIELDS = ("name", "email", "phone", "address", "reference", "service", "text")
-_MARKS = r"\s*[*_]{0,2}\s*(?:[:=|\t]|\s-\s)?\s*[*_]{0,2}\s*"
+_BEFORE = r"\s*+(?:#{1,6}\s++|\d{1,2}[.)]\s++|[-\u2022>^]\s++)?[*_|]{0,3}\s*+"  # a heading, a number, a bullet; bold
+_WANTED = r"(?:\s*\((?:required|optional|mandatory|if known)\)|\s*\*(?!\*))?\s*\??"  # what forms write behind a label
+_MARKS = rf"{_WANTED}\s*[*_]{{0,2}}\s*(?P<mark>[:=|\t]|\s-\s)?\s*[*_]{{0,2}}\s*"
+_INSET = re.compile(r"^\s{0,3}[\^>]\s?")
+_RULE = re.compile(r"\s*[-_=\u2014*]{3,}\s*")
 _EMAIL = re.compile(r"[^\s@<>,;:()\"']{1,64}@[^\s@<>,;:()\"']{1,190}\.[^\s@<>,;:.()\"']{2,63}")
 _LOOKED_AT = 5_000  # lines
 
@@ -85,12 +89,12 @@ def _values(text: str, form: Form) -> dict[str, str]:
     values: dict[str, list[str]] = {}
     at: str | None = None
     for line in _lines(text):
-        label, value = _labelled(line, patterns)
-        if label is not None:
+        label, value = _labelled(line, patterns, within_text=at == "text")
+        if label is not None and not (at == "text" and label in values and label != "other"):
             at = label if label not in values else "other"
             values.setdefault(at, []).append(value)
-        elif at is not None:
-            values[at].append(line)
+        elif at is not None:  # in what they wrote, a line such as "Name: nobody gave me one" is theirs
+            values[at].append(_INSET.sub("", line))
     return {name: _said(name, lines) for name, lines in values.items()}
 
 
@@ -100,20 +104,27 @@ def _lines(text: str) -> Iterator[str]:
 
 def _pattern(label: str) -> re.Pattern[str]:
     words = r"\s+".join(re.escape(word) for word in plain(label).rstrip(": ").split())
-    return re.compile(rf"\s*[*_|]{{0,3}}\s*{words}(?![\w'-]){_MARKS}", re.IGNORECASE)
+    return re.compile(rf"{_BEFORE}(?P<label>{words})(?![\w'-]){_MARKS}", re.IGNORECASE)
 
 
-def _labelled(line: str, patterns: list[tuple[re.Pattern[str], str]]) -> tuple[str | None, str]:
+def _labelled(line: str, patterns: list[tuple[re.Pattern[str], str]], *, within_text: bool) -> tuple[str | None, str]:
+    """(the field whose label the line begins with, what stands behind it). In what they wrote, a label of one word is one only
+    where a mark stands behind it, or nothing: "Reference books are missing" is theirs."""
     said = plain(line)
     for pattern, name in patterns:
         if match := pattern.match(said):
-            return name, said[match.end() :].strip(" |")
+            value = said[match.end() :].strip(" |")
+            if within_text and value and match["mark"] is None and " " not in match["label"]:
+                continue
+            return name, value
     return None, ""
 
 
 def _said(name: str, lines: list[str]) -> str:
     """Of the text every line; of an address those until an empty one; of anything else the first that says something."""
     if name in {"text", "other"}:
+        while lines and (not lines[-1].strip() or _RULE.fullmatch(lines[-1])):
+            lines = lines[:-1]
         return "\n".join(lines).strip("\n")
     if name == "address":
         kept: list[str] = []
