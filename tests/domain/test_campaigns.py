@@ -15,6 +15,7 @@ from townclerk.domain.council import Council
 from townclerk.domain.deadlines import timers
 from townclerk.domain.decide import decide
 from townclerk.domain.decide.deliberation import next_opening
+from townclerk.domain.digest import Heading, for_everybody, standing
 from townclerk.domain.events import Alike, CaseOpened, Event, OfficerWrote, ResidentWrote, TimerDue
 from townclerk.domain.letters import Letter
 from townclerk.domain.mail import Address
@@ -259,6 +260,27 @@ def test_of_a_case_that_stands_alone_there_is_nothing_to_decide() -> None:
     street.writes()
     street.officer(at(1, 12), "cal", "#campaign yes")
     assert street.have(LetterKind.REFUSED) == [LEAD]
+
+
+def test_a_digest_has_a_line_for_the_campaign_and_none_for_its_members() -> None:
+    street = a_campaign(members=3)
+    items = standing(street.cases.values(), street.council, at(1, 22))
+    assert {item.case.ref for item in items} == {LEAD}
+    rows = [row.value for section in for_everybody(items) for row in section.rows]
+    assert all("3 other people have written the same" in row for row in rows)
+
+
+def test_a_digest_asks_until_somebody_has_said_whether_it_is_a_campaign() -> None:
+    street = a_campaign(members=1)
+    found = street.cases[LEAD].campaign
+    assert found is not None
+    street.cases[LEAD] = replace(
+        street.cases[LEAD], campaign=replace(found, state=CampaignState.ASKED, alike=("SS-27-0009-K",))
+    )
+    items = standing(street.cases.values(), street.council, at(1, 12))
+    (item,) = [item for item in items if item.heading is Heading.UNDECIDED]
+    assert item.what == "2 other people have written the same: is it a campaign?"
+    assert item.whose == {"cal"}
 
 
 DEEDS = (

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, union_all, update
 
 from townclerk.store.database import Tx
 from townclerk.store.schema import wordings
@@ -24,10 +24,17 @@ def keep(tx: Tx, council: str, ref: str, keys: Sequence[str], at: datetime) -> N
 def alike(tx: Tx, council: str, keys: Sequence[str], since: datetime, most: int) -> tuple[str, ...]:
     """The cases that share one of *keys*, and were said *since* then: at most so many, those that share the most first. Under
     each key only the latest are looked at, so that it takes no longer when thousands say the same."""
-    found: Counter[str] = Counter()
-    for key in keys:
-        under = select(wordings.c.case_ref).where(wordings.c.council == council, wordings.c.key == key, wordings.c.at >= since)
-        found.update(tx.execute(under.order_by(wordings.c.at.desc()).limit(most + SPARE)).scalars())
+    if not keys:
+        return ()
+    latest = (
+        select(wordings.c.case_ref)
+        .where(wordings.c.council == council, wordings.c.key == key, wordings.c.at >= since)
+        .order_by(wordings.c.at.desc())
+        .limit(most + SPARE)
+        .subquery()
+        for key in keys
+    )
+    found = Counter(tx.execute(union_all(*(select(each) for each in latest))).scalars())
     return tuple(ref for ref, _ in sorted(found.items(), key=lambda each: (-each[1], each[0]))[:most])
 
 

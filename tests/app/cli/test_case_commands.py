@@ -10,6 +10,7 @@ import pytest
 from app.cli.house import GONE, Command, Town
 from townclerk.app.commands.explain import derivation_words
 from townclerk.domain.calendar import Derivation
+from townclerk.domain.case import Campaign, CampaignState, Joined
 from townclerk.domain.routing import Suggested
 from townclerk.domain.words import Category
 from townclerk.store import cases, journal
@@ -45,6 +46,24 @@ def test_the_list_can_be_narrowed(townclerk: Command, town: Town, options: tuple
 
     assert ran.status == 0, ran.err
     assert len(ran.objects) == count
+
+
+def test_a_campaign_is_listed_shown_and_explained(townclerk: Command, town: Town) -> None:
+    def lead(tx: Tx) -> None:
+        for ref in (town.old, town.new):
+            case = cases.load(tx, ref)
+            assert case is not None
+            of_it = Campaign(CampaignState.TOGETHER, case.opened_at, members=(town.new,))
+            cases.save(tx, replace(case, campaign=of_it) if ref == town.old else replace(case, joined=Joined(town.old)))
+
+    town.ask(lead)
+    listed = townclerk("case", "list", "--campaign", town.old, "--json", "--config", town.settings)
+    shown = townclerk("case", "show", town.old, "--config", town.settings)
+    explained = townclerk("explain", town.new, "--config", town.settings)
+
+    assert {each["reference"]: each["campaign"] for each in listed.objects} == {town.old: town.old, town.new: town.old}
+    assert "1 other person has written the same" in shown.out
+    assert f"campaign: answered with {town.old}, which leads it" in explained.out
 
 
 def test_the_list_as_json_says_what_is_overdue(townclerk: Command, town: Town) -> None:
