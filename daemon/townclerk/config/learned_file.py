@@ -1,10 +1,10 @@
 """learned.tsv: what labelled mails have taught of words, as `townclerk rules learn` writes it.
 
     # comment
-    each      safeguarding  hate_crime       labels that are judged each for itself
+    (each)    safeguarding  hate_crime       labels that are judged each for itself
     (start)   -2.13         -3.02            what a mail without any of the words has
     pyjamas   1.84                           how much a word, or a pair of words, speaks for each; nothing: 0
-    one of    complaint     comment          a further group: a mail is one of these
+    (one of)  complaint     comment          a further group: a mail is one of these
 
 with tabs between. No person need write such a file; it can be read, and its words can be taken out.
 """
@@ -20,7 +20,7 @@ from townclerk.config.yaml import read_file
 from townclerk.domain.likeness import Group, Learned
 
 SUFFIX = ".tsv"
-EACH, ONE_OF, START = "each", "one of", "(start)"
+EACH, ONE_OF, START = "(each)", "(one of)", "(start)"  # in brackets, as no word is
 AGAIN = "write it anew with townclerk rules learn, or take the line out"
 
 

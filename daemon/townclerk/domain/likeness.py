@@ -19,7 +19,7 @@ FEWEST = 8  # signs: a shorter text counts as having so many, so that one word d
 MOST_SENTENCES = 2_000
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _MARKS = "?!"
-NUMBER = "#"  # stands for every number
+NUMBER = "0"  # stands for every number
 
 
 def signs_of(sentence: str) -> frozenset[str]:

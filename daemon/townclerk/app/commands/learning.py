@@ -23,7 +23,7 @@ FEWEST_MAILS = 20  # of a label: of fewer nothing can be learned
 ROUNDS = 5  # how often a part of the mails is kept back, to be judged by what the others have taught
 MOST_SIGNS = 6_000
 SEEN_IN = 2  # mails: what stands in one alone says nothing of the next
-HARDNESS = 3.0  # scikit-learn's C: how far a weight may follow a few mails
+FIRM = {True: 1.0, False: 3.0}  # scikit-learn's C: how far a weight may follow a few mails; softer for alerts, which are rare
 
 
 def learn(
@@ -57,7 +57,10 @@ def learn(
         raise CannotRead(f"no label stands at {FEWEST_MAILS} mails: there is nothing to learn")
     groups = tuple(each.group for each in taught)
     says = (f"What {len(examples)} labelled mails say of words: `townclerk rules learn` wrote it.", *_told(taught))
-    to.write_text(write_learned(Learned(groups), says), encoding="utf-8")
+    try:
+        to.write_text(write_learned(Learned(groups), says), encoding="utf-8")
+    except OSError as error:
+        raise CannotRead(f"{to}: cannot be written: {error.strerror}") from error
     say(*says[1:], f"written: {to}")
 
 
@@ -149,7 +152,7 @@ def _alerts(examples: Sequence[_Example], false: float) -> list[_Taught]:
 def _fitted(rows: Any, labels: Sequence[object], *, balanced: bool = True) -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=HARDNESS, max_iter=5_000, class_weight="balanced" if balanced else None).fit(rows, labels)
+    return LogisticRegression(C=FIRM[balanced], max_iter=5_000, class_weight="balanced" if balanced else None).fit(rows, labels)
 
 
 def _kept_back(examples: Sequence[_Example], labels: Sequence[str]) -> dict[str, list[float]]:
@@ -199,9 +202,15 @@ def _categories(examples: Sequence[_Example]) -> list[_Taught]:
     signs = _Signs(asked)
     model = _fitted(signs.rows(each.whole for each in asked), [each.category for each in asked], balanced=False)
     labels = [str(each) for each in model.classes_]
-    columns = [row * signs.rarity for row in model.coef_]
-    group = _group(labels, signs, columns, [float(each) for each in model.intercept_], one_of=True)
+    weights, start = (model.coef_, model.intercept_) if len(labels) > 2 else _both(model)
+    columns = [row * signs.rarity for row in weights]
+    group = _group(labels, signs, columns, [float(each) for each in start], one_of=True)
     return [_Taught(group, (f"category: {right} of {len(asked)} right ({right / len(asked):.0%})",))]
+
+
+def _both(model: Any) -> tuple[Any, Any]:
+    """Of two labels a model says only how much likelier the second is."""
+    return [0 * model.coef_[0], model.coef_[0]], [0.0, model.intercept_[0]]
 
 
 def _group(labels: Sequence[str], signs: _Signs, columns: Sequence[Any], start: Sequence[float], *, one_of: bool) -> Group:
