@@ -34,6 +34,26 @@ def test_a_value_keeps_its_text_and_its_place() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("content", "place", "message"),
+    [
+        ("a:\n  when: [x, y\n  then: {s: w}\n", (2, 9), 'the "[" that opens here is not closed'),
+        ("a: [x, y\n", (1, 4), 'the "[" that opens here is not closed'),
+        ("a: {s: w\nb: c\n", (1, 4), 'the "{" that opens here is not closed'),
+        ("a: {s: w, t: [x, y}\n", (1, 14), 'the "[" that opens here is not closed'),
+        ("a: [x, {list: y]\n", (1, 8), 'the "{" that opens here is not closed'),
+        ("a: {s: w t: u}\n", (1, 11), 'a comma is missing before this, between "{" and "}"'),
+        ("a: [x: y: z]\n", (1, 9), 'a comma is missing before this, between "[" and "]"'),
+        ("when: [a, b]]\nthen: x\n", (1, 13), '"]" closes what nothing opened'),
+    ],
+)
+def test_a_bracket_that_is_not_closed_is_told_where_it_opens(content: str, place: tuple[int, int], message: str) -> None:
+    fault = refused(content)
+
+    assert ((fault.line, fault.column), fault.message) == (place, message)
+    assert fault.expected
+
+
 def test_a_fault_is_printed_with_place_path_and_what_to_write() -> None:
     fault = Fault(
         "policy.yaml",

@@ -229,7 +229,7 @@ def _syntax_fault(error: MarkedYAMLError, text: str, file: str) -> Fault:
         return Fault(
             file, *opened, "", "the quotation mark that opens here is not closed in its line", "write the other one, too"
         )
-    if (slip := _slip(error, text, line)) is not None:
+    if (slip := _slip(error, text, line) or _bracket(error)) is not None:
         place, message, expected = slip
         return Fault(file, place.line + 1, place.column + 1, "", message, expected)
     problem = " ".join(str(error.problem or error.context or "cannot be read").split())
@@ -263,6 +263,23 @@ def _slip(error: MarkedYAMLError, text: str, line: int) -> tuple[StreamMark, str
         message = f"this begins in column {mark.column + 1}, and nothing above that it could go with"
         return mark, message, "begin it in the same column as the lines that it goes with"
     return None
+
+
+def _bracket(error: MarkedYAMLError) -> tuple[StreamMark, str, str] | None:
+    """As `_slip`, of a bracket that is not closed, or closes nothing, and of a comma that is missing between two."""
+    problem, begun, mark = str(error.problem or ""), error.context_mark, error.problem_mark
+    found = problem.rpartition("but ")[2].rpartition(" ")[2].strip("'")
+    if mark is None or begun is None:
+        return None
+    if "<block end>" in problem and found in {"]", "}"}:
+        return mark, f'"{found}" closes what nothing opened', "take it out, or write the other bracket before it"
+    if str(error.context) not in {"while parsing a flow sequence", "while parsing a flow mapping"}:
+        return None
+    opens, closes = ("[", "]") if "or ']'" in problem else ("{", "}")
+    if mark.line > begun.line or found in {"]", "}"}:
+        return begun, f'the "{opens}" that opens here is not closed', f'write "{closes}" where it ends'
+    expected = 'write it; a text that holds a colon or a comma stands in "quotation marks"'
+    return mark, f'a comma is missing before this, between "{opens}" and "{closes}"', expected
 
 
 def _quoted_before(text: str, line: int) -> tuple[StreamMark, StreamMark] | None:
