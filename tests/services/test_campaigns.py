@@ -107,6 +107,8 @@ async def test_two_hundred_write_the_same_and_one_case_is_worked_on_and_each_is_
     receipts = all_letters(house, "receipt", (OutboxState.SENT,))
     assert len({line.recipient for line in receipts}) == len({line.case_ref for line in receipts}) == 200
 
+    assert len([line for line in all_letters(house, "decision") if "some are waiting" in line.subject]) == 1
+
     tuesday = MONDAY + timedelta(days=1)
     await answers(house, RESPONSE, tuesday)
     sent = all_letters(house, "response", (OutboxState.SENT,))

@@ -174,6 +174,24 @@ async def test_the_brake_holds_what_is_too_much_in_an_hour_and_tells_somebody_on
     assert len(house.sent("receipt")) == 5
 
 
+async def test_while_the_brake_stays_on_nobody_is_told_again_that_day_and_when_it_comes_on_anew_they_are(
+    build: Callable[..., House],
+) -> None:
+    house = build(letters_per_hour=1)
+    for number in range(4):
+        house.arrives("I complain about the bins.", sender=f"r{number}@example.org")
+    for minute in range(0, 215, 5):  # one an hour, so that the last goes after three
+        await house.settle(MONDAY + timedelta(minutes=minute))
+    assert len(house.sent("receipt")) == 4
+    assert len(house.sent("decision")) == 1
+
+    later = MONDAY + timedelta(hours=6)
+    for number in range(4, 6):
+        house.arrives("I complain about the bins.", sender=f"r{number}@example.org", at=later)
+    await house.settle(later)
+    assert len(house.sent("decision")) == 2
+
+
 @pytest.mark.parametrize(("cases", "sent"), [(2, 2), (3, 2)])
 async def test_one_address_gets_only_so_many_automatic_letters_in_a_day_and_a_person_hears_of_the_next(
     build: Callable[..., House], cases: int, sent: int

@@ -8,7 +8,7 @@ from townclerk.domain.decide.deliberation import mark
 from townclerk.domain.words import LetterKind
 from townclerk.services.office import Office
 from townclerk.services.telling import letters_to_lead
-from townclerk.store import outbox
+from townclerk.store import facts, outbox
 from townclerk.store.database import Tx
 from townclerk.store.outbox import OutboxLine
 
@@ -31,7 +31,7 @@ class Braked(Exception):  # a state of things, not an error
 
 async def brake_on(office: Office, row: OutboxLine, now: datetime) -> None:
     """Raise Braked where too many automatic letters have gone within the hour, to residents or to this member of staff; the
-    complaints lead is told once an hour of the former, once a day of the latter."""
+    complaints lead is told when that begins, and once a day while it lasts."""
     if row.staff:
         await _brake_answers(office, row, now)
     elif row.automatic:
@@ -47,8 +47,20 @@ async def _brake_letters(office: Office, now: datetime) -> None:
         detail = (
             f"{sent} automatic letters have gone to residents within an hour, so further ones wait (townclerk outbox list)."
         )
-        await _tell(office, f"{now:%Y-%m-%dT%H}", detail, now)
+        since = await _on_since(office, now)
+        await _tell(office, f"{since:%Y-%m-%dT%H%M}:{now:%Y-%m-%d}", detail, now)
         raise Braked(now + LOOK_AGAIN, "the brake is on: too many automatic letters within the hour")
+
+
+async def _on_since(office: Office, now: datetime) -> datetime:
+    """When the brake came on. Where it has held nothing for two hours it was off, and comes on now."""
+    key = f"brake:{office.council.policy.id}"
+    kept = await office.db.read(partial(facts.get, key=key))
+    since, last = (datetime.fromisoformat(each) for each in kept.split()) if kept else (now, now)
+    since = now if now - last > 2 * HOUR else since
+    if not kept or now - last >= LOOK_AGAIN:
+        await office.db.run(partial(facts.put, key=key, value=f"{since.isoformat()} {now.isoformat()}"))
+    return since
 
 
 async def _brake_answers(office: Office, row: OutboxLine, now: datetime) -> None:
