@@ -293,11 +293,14 @@ async def test_a_start_says_which_rules_are_in_force_and_which_of_them_fail_thei
 
 
 MISTAKES = {
-    "a bracket left open": (POTHOLES.replace("[pothole*]", "[pothole*"), "is not YAML"),
+    "a bracket left open": (POTHOLES.replace("[pothole*]", "[pothole*"), 'the "[" that opens here is not closed'),
     "an unknown key": (POTHOLES.replace("when:", "wen:"), 'did you mean "when"?'),
     "a wrong type": (POTHOLES.replace("[pothole*]", "true"), "in quotation marks"),
     "an impossible pattern": (POTHOLES.replace("[pothole*]", "{pattern: '(?=x)'}"), "looking ahead or behind is not possible"),
     "an id twice": (POTHOLES + POTHOLES, 'another rule has the id "potholes"'),
+    "an unknown service": (POTHOLES.replace("service: ", "service: no_"), "is no service of this council"),
+    "an unknown role": (POTHOLES.replace("then: {", "then: {tell: road_boss, "), "is neither a role nor a key of staff.yaml"),
+    "a tab": (POTHOLES.replace("    when:", "\twhen:"), "there is a tab here"),
     "never": (POTHOLES.replace("[pothole*]", "{anywhere: [bin], not: [bin]}"), "this rule can never hold"),
     "an anchor": (POTHOLES.replace("[pothole*]", "&a [pothole*]"), "is an anchor, which is not used here"),
 }
