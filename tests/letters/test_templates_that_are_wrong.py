@@ -51,7 +51,7 @@ def subject(templates: TemplateSet) -> str:
         ("Subject: Hello\n\n{% for x in content %}\n", 3, "end of template"),
         ("Subject: Hello\n\n\n{{ contents.text }}\n", 4, "there is nothing called contents"),
         ("Subject: Hello\n\n{% if to.staff %}{{ nobody }}{% endif %}\n", 3, "there is nothing called nobody"),
-        ("Subject: Hello\n\n{{ content.txt }}\n", 3, "has no attribute 'txt'"),
+        ("Subject: Hello\n\n{{ content.txt }}\n", 3, 'there is no "txt" in this Message'),
         ("Subject: Hello\n\n{{ content.text|shout }}\n", 3, "shout"),
         ("Subject: Hello\n\n{{ ''.__class__ }}\n", 3, "unsafe"),
         ("Subject: Hello\n\n{% include 'parts/nowhere.md' %}\n", 3, "parts/nowhere.md"),
@@ -75,6 +75,46 @@ def test_a_letter_that_is_wrong_is_refused_with_file_and_line(tmp_path: Path, te
     found = faults(tmp_path)
     assert (found[0].file, found[0].line) == (str(file), line)
     assert says in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Subject: Hello\n\n{{ content.txt }}\n", 'did you mean "text"?'),
+        ("Subject: Hello\n\n{{ contact.phnoe }}\n", 'did you mean "phone"?'),
+        ("Subject: Hello\n\n{{ contet.text }}\n", 'did you mean "content"?'),
+        ("Subject: Hello\n\n{{ greting(to.name) }}\n", 'did you mean "greeting"?'),
+        ("Subject: Hello\n\n{{ content.text|lowr }}\n", 'did you mean "lower"?'),
+        ("Subject: Hello\n\n{% include 'parts/foots.md' %}\n", 'did you mean "parts/foot.md"?'),
+        ("Subject: Hello\n\n{{ contact.qqq }}\n", "known here: "),
+    ],
+)
+def test_the_nearest_name_that_is_known_is_offered(tmp_path: Path, text: str, expected: str) -> None:
+    put(tmp_path, "letters/message.md", text)
+
+    assert expected in faults(tmp_path)[0].expected
+
+
+def test_a_name_in_a_part_has_its_nearest_too(tmp_path: Path) -> None:
+    put(tmp_path, "parts/foot.md", "fine\n\n{{ date_word(content.day) }}\n")
+
+    (found,) = set(faults(tmp_path))
+    assert (found.line, found.message, found.expected) == (3, "there is nothing called date_word", 'did you mean "date_words"?')
+
+
+def test_a_template_in_another_encoding_is_refused_at_its_byte(tmp_path: Path) -> None:
+    put(tmp_path, "letters/message.md", "").write_bytes(b"Subject: Hello\n\nA caf\xe9\n")
+
+    (found,) = faults(tmp_path)
+    assert (found.line, found.column, found.message) == (3, 6, "byte 0xe9 is not UTF-8")
+
+
+def test_a_template_that_notepad_saved_is_a_template(tmp_path: Path) -> None:
+    """It puts a mark before the first line."""
+    shipped = (SHIPPED / "letters/message.md").read_bytes()
+    put(tmp_path, "letters/message.md", "").write_bytes(b"\xef\xbb\xbf" + shipped)
+
+    assert TemplateSet.load([tmp_path, SHIPPED], "anytown")
 
 
 def test_a_mistake_in_a_part_is_shown_in_the_part(tmp_path: Path) -> None:

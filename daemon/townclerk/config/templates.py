@@ -32,6 +32,7 @@ from townclerk.config.templates_check import (
     TO_RESIDENTS,
     Sources,
     TemplateWrong,
+    Unknown,
     faults_of_sources,
     language_of,
     place_of,
@@ -100,7 +101,9 @@ class TemplateSet:
         Raises FilesRefused with every fault: a letter that is missing, that is no template, that names what does not
         exist, or that leaves out what it must say.
         """
-        loader = ChoiceLoader([FileSystemLoader(root) for folder in folders for root in (folder / council_id, folder)])
+        loader = ChoiceLoader(
+            [FileSystemLoader(root, encoding="utf-8-sig") for folder in folders for root in (folder / council_id, folder)]
+        )
         return _tried_out(Sources.read(loader, str(folders[0]) if folders else "templates"))
 
     def try_out(self, policy: Policy) -> None:
@@ -245,7 +248,7 @@ def letter_environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
     """Where letters are compiled. Every value that a template writes goes through the page, which keeps it as data."""
     environment = _LettersEnvironment(
         loader=loader,
-        undefined=StrictUndefined,
+        undefined=Unknown,
         finalize=_put,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -259,7 +262,7 @@ def letter_environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
 
 def _page_environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
-        loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+        loader=loader, undefined=Unknown, autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
     )
     environment.globals = {}
     return environment

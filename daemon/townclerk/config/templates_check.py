@@ -1,6 +1,7 @@
 """What is asked of a template before a letter is made of it, and where in its file it is wrong."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,15 +13,19 @@ from jinja2 import (
     BaseLoader,
     Environment,
     FunctionLoader,
+    StrictUndefined,
     TemplateNotFound,
     TemplateRuntimeError,
     TemplateSyntaxError,
+    UndefinedError,
     meta,
     nodes,
 )
+from jinja2.utils import missing
 
 from townclerk.config.errors import Fault, FilesRefused
 from townclerk.config.languages import CODES
+from townclerk.config.reading import suggest
 from townclerk.config.templates_wording import WORDS, Wording, read_wording
 from townclerk.config.templates_words import greeted, without_greeting
 from townclerk.domain import letters as content
@@ -58,6 +63,23 @@ class TemplateWrong(TemplateRuntimeError):
         self.expected = expected
 
 
+class Unknown(StrictUndefined):
+    """A name that stands for nothing: it says which names are there, and the nearest."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        if self._undefined_hint:
+            return self._undefined_hint
+        name = str(self._undefined_name)
+        if self._undefined_obj is missing:
+            return f"there is nothing called {name}; {suggest(name, (*NAMES, *HELPERS))}"
+        of = self._undefined_obj
+        known = of if isinstance(of, Mapping) else (each for each in dir(of) if not each.startswith("_"))
+        return f'there is no "{name}" in this {type(of).__name__}; {suggest(name, [str(each) for each in known])}'
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A template as it was read."""
@@ -77,12 +99,7 @@ class Sources:
     @classmethod
     def read(cls, loader: BaseLoader, home: str) -> "Sources":
         environment = Environment(loader=loader, autoescape=True)
-        found = []
-        for name in loader.list_templates():
-            if _counts(name):
-                text, file, _ = loader.get_source(environment, name)
-                found.append(Source(name, text, file or name))
-        return cls(tuple(found), home)
+        return cls(tuple(_source(loader, environment, name) for name in loader.list_templates() if _counts(name)), home)
 
     def loader(self) -> BaseLoader:
         """Gives these texts: what has been looked at is what is used."""
@@ -114,6 +131,20 @@ class Sources:
         return self.files.get(name, str(Path(self.home) / name))
 
 
+def _source(loader: BaseLoader, environment: Environment, name: str) -> Source:
+    """Raises FilesRefused where the file is not UTF-8."""
+    try:
+        text, file, _ = loader.get_source(environment, name)
+    except UnicodeDecodeError as wrong_bytes:
+        before = wrong_bytes.object[: wrong_bytes.start]
+        line, column = before.count(b"\n") + 1, wrong_bytes.start - (before.rfind(b"\n") + 1) + 1
+        byte = wrong_bytes.object[wrong_bytes.start]
+        raise FilesRefused(
+            [Fault(name, line, column, "", f"byte 0x{byte:02x} is not UTF-8", "save the file as UTF-8")]
+        ) from None
+    return Source(name, text, file or name)
+
+
 def language_of(name: str) -> str:
     """The code of the language that the file of that *name* is in; "": it is in none."""
     code, _, rest = name.partition("/")
@@ -140,7 +171,8 @@ def faults_of_sources(sources: Sources, environment: Environment) -> list[Fault]
         if language := language_of(name):
             faults.extend(_faults_in_language(sources, name, language, environment))
         elif name.startswith("letters/") and name not in wanted:
-            faults.append(Fault(sources.file(name), 0, 0, "", "no letter has this name", ", ".join(sources.kinds)))
+            called = name.removeprefix("letters/").removesuffix(".md")
+            faults.append(Fault(sources.file(name), 0, 0, "", "no letter has this name", suggest(called, sources.kinds)))
         elif name != "letter.css":
             faults.extend(_faults_of(sources.file(name), name, text, environment))
     return list(dict.fromkeys(faults))
@@ -184,7 +216,9 @@ def _faults_of(file: str, name: str, text: str, environment: Environment) -> Ite
         if name.endswith(".md"):
             environment.get_template(name)  # compiles it for good, and finds unknown filters, which parsing lets pass
     except TemplateSyntaxError as wrong_syntax:
-        yield Fault(file, wrong_syntax.lineno, 0, "", wrong_syntax.message or "this is no template", "")
+        yield Fault(
+            file, wrong_syntax.lineno, 0, "", wrong_syntax.message or "this is no template", _meant(wrong_syntax, environment)
+        )
         return
     if name.endswith(".html"):
         return
@@ -195,7 +229,14 @@ def _faults_of(file: str, name: str, text: str, environment: Environment) -> Ite
         unknown = meta.find_undeclared_variables(tree) - {*NAMES, *HELPERS, "range", "namespace"} - own
         for place in tree.find_all(nodes.Name):
             if place.name in unknown:
-                yield Fault(file, place.lineno, 0, "", f"there is nothing called {place.name}", ", ".join((*NAMES, *HELPERS)))
+                expected = suggest(place.name, (*NAMES, *HELPERS))
+                yield Fault(file, place.lineno, 0, "", f"there is nothing called {place.name}", expected)
+
+
+def _meant(trouble: TemplateSyntaxError, environment: Environment) -> str:
+    """What may have been meant by a filter that is not known."""
+    unknown = re.match(r"No filter named '(\w+)'", trouble.message or "")
+    return suggest(unknown[1], environment.filters) if unknown is not None else ""
 
 
 def place_of(trouble: BaseException) -> tuple[str, int] | None:
@@ -215,14 +256,11 @@ def _frames(traceback: TracebackType | None) -> Iterator[tuple[str, int]]:
 def wrong(sources: Sources, name: str, trouble: Exception) -> Fault:
     """The fault that *trouble*, met while a sample letter was rendered, shows in template *name*."""
     file, line = place_of(trouble) or (sources.file(name), 0)
-    expected = trouble.expected if isinstance(trouble, TemplateWrong) else _advice(trouble)
-    return Fault(file, line, 0, "", str(trouble) or type(trouble).__name__, expected)
-
-
-def _advice(trouble: Exception) -> str:
     if isinstance(trouble, TemplateNotFound):
-        return "the name of a file that there is"
-    return f"one of {', '.join(NAMES)} and their parts" if "undefined" in str(trouble) else ""
+        return Fault(file, line, 0, "", f"there is no {trouble}", suggest(str(trouble), sources.texts))
+    message, _, expected = str(trouble).partition("; ") if isinstance(trouble, UndefinedError) else (str(trouble), "", "")
+    expected = trouble.expected if isinstance(trouble, TemplateWrong) else expected
+    return Fault(file, line, 0, "", message or type(trouble).__name__, expected)
 
 
 # --- what a letter must say ------------------------------------------------------------------------------------------
