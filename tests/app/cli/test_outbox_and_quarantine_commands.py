@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from sqlalchemy import text
 
 from app.cli.house import GONE, Command, Town
 from townclerk.store import journal, mails, outbox
@@ -166,3 +167,25 @@ def test_a_mail_that_is_not_in_quarantine_is_not_touched(townclerk: Command, tow
         assert ran.status == 1
         assert f"there is no mail {number} in quarantine" in ran.err
         assert ran.out == ""
+
+
+def test_what_a_rule_filed_is_listed_and_dealt_with_again_on_demand(townclerk: Command, town: Town) -> None:
+    def file_it(tx: Tx) -> int:
+        """As if a rule had filed the oldest mail."""
+        number = int(tx.execute(text("select min(id) from mails where state = 'done'")).scalar_one())
+        values = {"reason": "filed by the rule spam-for-certain", "id": number}
+        tx.execute(
+            text("update mails set state = 'ignored', case_ref = null, kind = 'person', reason = :reason where id = :id"),
+            values,
+        )
+        return number
+
+    number = town.ask(file_it)
+    listed = townclerk("quarantine", "list", "--filed", "--config", town.settings)
+    (shown,) = townclerk("quarantine", "list", "--filed", "--json", "--config", town.settings).objects
+
+    assert "spam-for-certain" in listed.out
+    assert shown["id"] == number
+    assert townclerk("quarantine", "retry", number, "--config", town.settings).status == 0
+    assert townclerk("quarantine", "list", "--filed", "--json", "--config", town.settings).objects == []
+    assert townclerk("quarantine", "retry", number, "--config", town.settings).status == 1
