@@ -24,7 +24,8 @@
                                                      rules/shared/services.yaml
 
 Rules are tried from the top, those of included files after those here. Of category, service, form,
-suggest, assign, priority and file the first rule that gives one wins; everything else adds up. What stands under `when` is in
+suggest, assign, priority and file the first rule that gives one wins; everything else adds up. Where no rule gives a
+category or a service at once, those with `weighs` are weighed against each other. What stands under `when` is in
 `config.condition_file`. A file that is included holds learned, variants, lists, rules and include, nothing else.
 """
 
@@ -39,7 +40,19 @@ from townclerk.config.errors import FilesRefused
 from townclerk.config.languages import KnownLanguages
 from townclerk.config.learned_file import SUFFIX, read_learned
 from townclerk.config.patterns import LinearPatterns, check_phrase
-from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, refuse_word, suggest, text, word_of, yes_no
+from townclerk.config.reading import (
+    Faults,
+    Fields,
+    Refused,
+    Value,
+    read_root,
+    refuse_word,
+    suggest,
+    text,
+    whole_number,
+    word_of,
+    yes_no,
+)
 from townclerk.config.routing_tests import read_tests
 from townclerk.config.shipped import Own, find_shipped, shipped_files
 from townclerk.config.yaml import Entry, Items, Node, Scalar, Table, parse_yaml, read_file
@@ -50,12 +63,13 @@ from townclerk.domain.forms import FIELDS as FORM_FIELDS
 from townclerk.domain.forms import Form
 from townclerk.domain.likeness import NOTHING_LEARNED, Learned
 from townclerk.domain.phrases import PhraseIndex
-from townclerk.domain.routing import Outcome, Place, Routing, Rule, Signal
+from townclerk.domain.routing import Outcome, Place, Routing, Rule, Signal, Weight
 from townclerk.domain.words import Alert, Category, Priority
 
 FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)?")
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MOST_FILES = 200
+HEAVIEST = 100
 
 
 LearnedFile = Callable[[str], Learned]
@@ -420,7 +434,13 @@ def _outcome(value: Value, known: _Vocabulary) -> Outcome:
             questions=f.optional("decide", _labels, ()),
             restrict=f.yes_no("restrict", default=False),
             file=f.optional("file", yes_no, None),
+            unanswered=not f.yes_no("receipt", default=True),
+            weighs=f.optional("weighs", _weight, None),
         )
+        if found.weighs is not None and found.category is None and found.service is None:
+            f.fault(
+                "weighs", "the rule gives neither category nor service", "write one of them beside it, or take the line out"
+            )
         if found.suggests is not None and found.suggests is found.category:
             f.fault("suggest", f"the rule gives the category {found.category} already", "take one of the two out")
         if found == Outcome() and not any(f.has(key) for key in OUTCOMES):
@@ -441,11 +461,24 @@ OUTCOMES = (
     "decide",
     "restrict",
     "file",
+    "receipt",
     "suspect",
     "suggest",
     "signal",
     "form",
 )
+
+
+def _weight(value: Value) -> Weight:
+    """`2`: once. `{each: 1, at_most: 4}`: for each different word that the rule finds."""
+    if isinstance(value.node, Scalar):
+        return Weight(whole_number(-HEAVIEST, HEAVIEST)(value))
+    with value.fields() as f:
+        each = f.required("each", whole_number(1, HEAVIEST), 1)
+        at_most = f.required("at_most", whole_number(1, HEAVIEST), each)
+        if at_most < each:
+            f.fault("at_most", f"one word weighs {each} already", f"write {each} or more")
+        return Weight(each, at_most)
 
 
 def _suggested(value: Value, known: _Vocabulary) -> Category | None:

@@ -612,6 +612,19 @@ class Score:
         return tuple(each for _, each in self.weighed)
 
 
+def different_words(condition: Condition, reading: Reading) -> int:
+    """On how many different words *condition* holds; what it rules out is none of them. 1 where it asks for no words."""
+    words = (each for each in _asked_for(condition) if isinstance(each, Words))
+    return max(1, sum(each.count(text) for each in words for _, text in reading.texts(each.where)))
+
+
+def _asked_for(condition: Condition) -> Iterator[Condition]:
+    yield condition
+    if not isinstance(condition, Not):
+        for each in condition.below():
+            yield from _asked_for(each)
+
+
 def every_condition(condition: Condition) -> Iterator[Condition]:
     """*condition*, and all of which it is made, however deep."""
     yield condition

@@ -1,6 +1,7 @@
 """Routing rules: what a mail is about, who deals with it, and what must be noticed in it."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from townclerk.domain.conditions import (
     Reading,
     Trait,
     Verdict,
+    different_words,
     every_condition,
 )
 from townclerk.domain.forms import Form
@@ -25,6 +27,8 @@ from townclerk.domain.phrases import PhraseIndex
 from townclerk.domain.words import NOBODYS, Alert, Category, Priority
 
 ONE_WINS = frozenset({"category", "service", "form", "suggest", "assign", "priority", "file", "letters_in"})  # all else adds up
+WEIGHED = ("category", "service")  # what rules may be weighed for
+CERTAIN = 2  # what a category must weigh at least; with less it is the case `otherwise`
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,29 @@ class Suggested:
 
 
 @dataclass(frozen=True, slots=True)
+class Weight:
+    """What a rule counts for, where it is weighed against others: so many `points`, which may be below nothing; with `at_most`
+    so many for each different word on which it holds, together no more than that."""
+
+    points: int
+    at_most: int | None = None
+
+    def of(self, rule: "Rule", reading: Reading) -> int:
+        """What *rule*, which holds, counts for."""
+        if self.at_most is None:
+            return self.points
+        return min(self.at_most, self.points * different_words(rule.when, reading))
+
+    def __str__(self) -> str:
+        return str(self.points) if self.at_most is None else f"{self.points} each, {self.at_most} at most"
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a rule gives a mail. Of those in `ONE_WINS` the first rule that gives one wins; the others add up. What only a
     person may decide, a rule suggests: `suspects` are exclusions, `suggests` is another category. `officer` is a key of the
-    roster, of a person or of an address that several share; `tells` are roles and keys."""
+    roster, of a person or of an address that several share; `tells` are roles and keys. With `weighs`, category and service are
+    not given at once: see `Weight`."""
 
     category: Category | None = None
     service: str | None = None
@@ -56,6 +79,13 @@ class Outcome:
     restrict: bool = False  # only few may know of the case; it restricts nobody's contact
     file: bool | None = None  # it is kept, and opens no case
     letters_in: str | None = None  # the code of the language of letters to whoever wrote
+    unanswered: bool = False  # no receipt goes to its sender
+    weighs: Weight | None = None
+
+    def gives(self) -> tuple[str, ...]:
+        """The names of what it gives at once, without being weighed."""
+        names = dict.fromkeys(name for name, _ in self.said() if name != "weighs")
+        return tuple(name for name in names if self.weighs is None or name not in WEIGHED)
 
     def said(self) -> Iterator[tuple[str, str]]:
         """What it gives, as the file names it."""
@@ -75,6 +105,8 @@ class Outcome:
             "restrict": ("true",) if self.restrict else (),
             "letters_in": (self.letters_in,) if self.letters_in else (),
             "file": () if self.file is None else (str(self.file).lower(),),
+            "receipt": ("false",) if self.unanswered else (),
+            "weighs": () if self.weighs is None else (str(self.weighs),),
         }
         return ((name, word) for name, words in given.items() for word in words)
 
@@ -215,7 +247,7 @@ class Route:
     alerts: tuple[Alert, ...] = ()
     exclusions: tuple[str, ...] = ()
     signals: frozenset[str] = frozenset()
-    doubtful: bool = False  # no rule gives a category
+    doubtful: bool = False  # no rule gives a category, and what rules weigh for it is less than CERTAIN
     because: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     version: str = ""  # of the rules that said it
@@ -228,13 +260,15 @@ class Route:
     restricted_by: str = ""  # the id of the rule that restricts who may know of it
     filed_by: str = ""  # the id of the rule that has it filed without a case
     letters_in: str = ""  # the code of the language of letters to whoever wrote
+    unanswered_by: str = ""  # the id of the rule that keeps a receipt from its sender
+    weights: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # what rules weigh for: category -> comment -> 4
 
 
 def route(mail: IncomingMail, routing: Routing, opens: bool = True, context: Context | None = None) -> Route:
     """What the rules make of a mail: of the sender's own words. What they quote counts only where it is all there is of a mail
     that *opens* a case: a pure forward. In a further mail it is our own letter."""
     reading = routing.read(facts_of(mail, opens, context or Context()))
-    return _route((rule for rule in routing.rules if rule.when.holds(reading)), routing)
+    return _route((rule for rule in routing.rules if rule.when.holds(reading)), routing, reading)
 
 
 def is_only_filed(routed: Route, member: bool) -> bool:
@@ -282,29 +316,39 @@ def facts_of(mail: IncomingMail, opens: bool, context: Context) -> Facts:
     )
 
 
-def _route(holding: Iterable[Rule], routing: Routing) -> Route:
+def _route(holding: Iterable[Rule], routing: Routing, reading: Reading) -> Route:
     """What those that hold come to."""
     first: dict[str, Rule] = {}  # of what only one rule gives
     heard: list[Rule] = []
+    weighed: list[Rule] = []
     together: list[Outcome] = []
     stopped = False
     for rule in holding:
-        given = {name for name, _ in rule.then.said()}
+        given = set(rule.then.gives())
         wins = set() if stopped else (given & ONE_WINS) - first.keys()
         first |= dict.fromkeys(wins, rule)
         together.append(rule.then)
+        if rule.then.weighs is not None and not stopped:
+            weighed.append(rule)
         if wins - {"form"} or given - ONE_WINS:
             heard.append(rule)
         stopped = stopped or rule.stop
+    weights = {what: _weights(what, weighed, reading) for what in WEIGHED if what not in first}
+    heaviest = {what: _heaviest(weights.get(what, {})) for what in WEIGHED}
+    heard += [
+        rule for rule in weighed if rule not in heard and any(_speaks_for(rule, what, heaviest[what]) for what in WEIGHED)
+    ]
     winners = ("category", "service", "suggest", "assign", "priority", "letters_in")
     category, service, suggests, officer, priority, letters = (_given_by(first.get(each)) for each in winners)
+    certain = max(weights.get("category", {}).values(), default=0) >= CERTAIN
+    by_weight = Category(heaviest["category"]) if certain else None
     return Route(
-        category=category.category or routing.otherwise_category,
-        service=service.service or routing.otherwise_service,
+        category=category.category or by_weight or routing.otherwise_category,
+        service=service.service or heaviest["service"] or routing.otherwise_service,
         alerts=tuple(dict.fromkeys(alert for each in together for alert in each.alerts)),
         exclusions=tuple(dict.fromkeys(code for each in together for code in each.suspects)),
         signals=frozenset(signal for each in together for signal in each.signals),
-        doubtful=category.category is None,
+        doubtful=category.category is None and by_weight is None,
         because=tuple(dict.fromkeys(rule.why for rule in heard)),
         rules=tuple(rule.id for rule in heard),
         version=routing.version,
@@ -316,8 +360,30 @@ def _route(holding: Iterable[Rule], routing: Routing) -> Route:
         flags=tuple(dict.fromkeys(flag for each in together for flag in each.flags)),
         restricted_by=next((rule.id for rule in heard if rule.then.restrict), ""),
         filed_by=first["file"].id if "file" in first and first["file"].then.file else "",
+        unanswered_by=next((rule.id for rule in heard if rule.then.unanswered), ""),
         questions=tuple(dict.fromkeys(asked for each in together for asked in each.questions)),
+        weights=weights,
     )
+
+
+def _weights(what: str, weighed: Iterable[Rule], reading: Reading) -> dict[str, int]:
+    """What those that hold weigh for each category, or each service."""
+    found: Counter[str] = Counter()
+    for rule in weighed:
+        word = dict(rule.then.said()).get(what)
+        if word is not None and rule.then.weighs is not None:
+            found[word] += rule.then.weighs.of(rule, reading)
+    return dict(found)
+
+
+def _heaviest(weights: Mapping[str, int]) -> str:
+    """What weighs most, of equals the one of the rule that stands first; "" where nothing weighs more than nothing."""
+    best = max(weights, key=lambda word: weights[word], default="")
+    return best if best and weights[best] > 0 else ""
+
+
+def _speaks_for(rule: Rule, what: str, word: str) -> bool:
+    return bool(word) and rule.then.weighs is not None and rule.then.weighs.points > 0 and (what, word) in rule.then.said()
 
 
 _NOTHING_GIVEN = Outcome()
@@ -350,7 +416,7 @@ def explain_route(
         given = [name for name, _ in rule.then.said() if name in ONE_WINS] if verdict.holds else []
         by = [(name, first.get(name, stopped)) for name in given]
         tried.append(Tried(rule, verdict, tuple((name, other) for name, other in by if other)))
-        for name in given:
+        for name in set(given) & set(rule.then.gives()):
             first.setdefault(name, stopped or rule.id)
         stopped = stopped or (rule.id if rule.stop and verdict.holds else "")
     return tuple(tried)

@@ -134,6 +134,8 @@ def as_line(found: Explained) -> dict[str, object]:
         "decide": list(found.route.questions),
         "restrict": bool(found.route.restricted_by),
         "file": bool(found.route.filed_by),
+        "receipt": not found.route.unanswered_by,
+        "weights": found.route.weights,
         "certain": not found.route.doubtful,
         "rules": [
             {"id": each.rule.id, "matched": each.verdict.holds, "because": "; ".join(_found(each.verdict))}
@@ -169,10 +171,10 @@ def _in_words(found: Explained, every: bool) -> Iterator[str]:
 
 def _result(found: Explained) -> Iterator[tuple[str, str]]:
     holding = [each for each in reversed(found.tried) if each.verdict.holds]
-    by = {name: each.rule.id for each in holding for name, _ in each.rule.then.said() if name not in dict(each.overruled)}
+    by = {name: each.rule.id for each in holding for name in each.rule.then.gives() if name not in dict(each.overruled)}
     route = found.route
-    yield "category", f"{route.category} ({by['category'] if not route.doubtful else 'no rule says it'})"
-    yield "service", f"{route.service} ({by.get('service', 'no rule says it')})"
+    yield "category", f"{route.category} ({by.get('category') or _by_weight(route, 'category')})"
+    yield "service", f"{route.service} ({by.get('service') or _by_weight(route, 'service')})"
     lists = {
         "alerts": route.alerts,
         "suspected": route.exclusions,
@@ -192,9 +194,20 @@ def _result(found: Explained) -> Iterator[tuple[str, str]]:
     if route.filed_by:
         filed = "no" if route.alerts else "without a case, unless its sender has one that is open or is a member"
         yield "filed", f"{filed} ({route.filed_by})"
+    if route.unanswered_by:
+        yield "receipt", f"none ({route.unanswered_by})"
     yield from (("to decide", asked) for asked in route.questions)
     if route.officer is not None:
         yield "assigned to", f"{route.officer} ({by['assign']})"
+
+
+def _by_weight(route: Route, what: str) -> str:
+    """What rules weigh for it and for others, the heaviest first."""
+    weights = sorted(route.weights.get(what, {}).items(), key=lambda one: -one[1])
+    told = ", ".join(f"{word} {points}" for word, points in weights)
+    if not told:
+        return "no rule says it"
+    return f"{told}; not certain" if what == "category" and route.doubtful else told
 
 
 def _undone(verdict: Verdict) -> bool:

@@ -1,6 +1,7 @@
 """A mail that belongs to no case opens one."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from townclerk.domain.campaigns import why_its_own_way
@@ -117,7 +118,7 @@ def category_of(routed: Category, member: bool, suspected: tuple[str, ...]) -> C
 
 
 def opened(d: Deliberation, event: CaseOpened) -> None:
-    mail, category = event.mail, category_policy(d.case.category, d.council)
+    mail, category = event.mail, _category_policy_of(d, event)
     d.record(mail)
     d.note(
         "resident",
@@ -258,6 +259,12 @@ def _variety(d: Deliberation, event: CaseOpened) -> str:
     if d.reticent() or DELICATE & set(d.case.alerts):
         return "neutral"
     return "doubtful" if event.route.doubtful and d.case.category is Category.COMPLAINT else "new"
+
+
+def _category_policy_of(d: Deliberation, event: CaseOpened) -> CategoryPolicy:
+    """What the policy says of the case that a mail opens; where a rule says so, without a receipt."""
+    said = category_policy(d.case.category, d.council)
+    return replace(said, receipt=False) if event.route.unanswered_by else said
 
 
 def category_policy(category: Category, council: Council) -> CategoryPolicy:
