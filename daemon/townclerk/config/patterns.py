@@ -7,7 +7,7 @@ from functools import lru_cache
 import re2
 
 from townclerk.config.reading import Refused
-from townclerk.domain.phrases import APOSTROPHES, MOST_WAYS, begins_and_ends_with_words, ways_to_write, words_of
+from townclerk.domain.phrases import APOSTROPHES, WrongBrackets, check_choices, words_of
 
 MAX_MEMORY = 8 << 20  # bytes, for one pattern and its tables
 LONGEST = 1000
@@ -73,15 +73,11 @@ def check_phrase(written: str) -> str:
 
 def _check_brackets(written: str) -> None:
     """Raises Refused where what stands in brackets is no choice, or what is left out stands at an end."""
-    rest = re.sub(r"\([^()|]*(?:\|[^()|]*)+\)", "", written)
-    if "(" in rest or ")" in rest:
-        raise Refused(f'the brackets in "{written}" hold no words to choose from', 'write for instance "(his|her) card"')
-    if "|" in rest:
-        raise Refused(f'"{written}" has a | outside of brackets', 'write for instance "(his|her) card"')
-    if not begins_and_ends_with_words(written):
-        raise Refused(f'"{written}" begins or ends with what may be left out', "leave that out: it is found without it")
-    if (many := ways_to_write(written)) > MOST_WAYS:
-        raise Refused(f'"{written}" can be written in {many} ways', f"divide it: {MOST_WAYS} are the most")
+    try:
+        check_choices(written)
+    except WrongBrackets as wrong:
+        what, instead = wrong.args
+        raise Refused(f'"{written}" {what}', instead) from None
 
 
 def _options() -> object:

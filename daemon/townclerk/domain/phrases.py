@@ -2,20 +2,21 @@
 
 A text is cut into words once, each word is looked up once, however many phrases there are: a thousand rules cost as much as
 ten. `bin*` is a word with any ending. White space and hyphens between words are all the same; any other sign between two words
-of a phrase must stand in the text as well.
+of a phrase must stand in the text as well. "Boiler" stands in "the boiler's off", too.
 
 `(took|takes|has) .. (her|their) card`: one of the words in brackets, or of the phrases; `(her|)` may be left out; `..` stands
-for none to three words of the same sentence.
+for none to three words of the same sentence, whatever signs stand between them.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
 
 APOSTROPHES = "'’‘ʼ`´"
+_APOSTROPHES = frozenset(APOSTROPHES)
 _INSIDE = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"  # accents that stand alone, and signs that nobody sees
 _TOKEN = re.compile(rf"\w[\w{_INSIDE}]*(?:[{APOSTROPHES}]\w[\w{_INSIDE}]*)*")
 _UNSEEN = frozenset({"Mn", "Cf"})  # categories of Unicode: what is put upon a letter, and what has no shape
@@ -57,45 +58,77 @@ class _Word:
     whole: frozenset[str]
     stems: tuple[str, ...]  # beginnings of words, any ending
     gap: str
-    loose: bool = False  # whatever stands before it, as long as the sentence goes on
-    any_: bool = False  # whatever word it is
+
+    def looked_up_by(self) -> Iterator[str]:
+        """Under what it is looked up; a beginning with its *."""
+        yield from self.whole
+        yield from (f"{stem}*" for stem in self.stems)
 
     def is_found(self, word: str) -> bool:
-        return self.any_ or word in self.whole or (bool(self.stems) and word.startswith(self.stems))
-
-    def follows(self, between: str) -> bool:
-        """Whether it may stand behind the word before, with *between* in between."""
-        return _ENDS.isdisjoint(between) if self.loose else self.gap == _between(between)
+        return word in self.whole or (bool(self.stems) and word.startswith(self.stems))
 
 
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A part of a phrase, in one of these ways; () where it may be left out. `loose`: `..` stands before it."""
+
+    ways: tuple[tuple[_Word, ...], ...]
+    loose: bool = False
+
+
+_Phrase = tuple[str, tuple[_Choice, ...]]
+"""A phrase as it was written in the rule, and its parts."""
+
+MOST_GAPS = 4  # `..` in one phrase
+MOST_WAYS = 500  # in which one part may be written, with brackets inside brackets
+_REACH = 3  # words that `..` stands for
 _ENDS = frozenset(".!?")  # of a sentence
-_SPLIT = re.compile(r"(\([^()]*\)|\.\.)")
-_WIDEST = 3  # words that `..` stands for
-MOST_WAYS = 500  # in which one phrase may be written, where it leaves something out
 
 
 @dataclass(slots=True)
 class _Begun:
-    """The phrases that begin with a word, by the word that comes next; `open`: where that may be one of many."""
+    """The phrases that begin with a word: those of that word alone, those of which a given word comes next, at once or behind
+    `..`, and those where that may be one of many."""
 
     alone: list[str] = field(default_factory=list)
-    next: dict[str, list[tuple[str, tuple[_Word, ...]]]] = field(default_factory=dict)
-    open: list[tuple[str, tuple[_Word, ...]]] = field(default_factory=list)
+    next: dict[str, list[_Phrase]] = field(default_factory=dict)
+    later: dict[str, list[_Phrase]] = field(default_factory=dict)
+    open: list[_Phrase] = field(default_factory=list)
 
-    def add(self, phrase: str, parts: tuple[_Word, ...]) -> None:
-        if len(parts) == 1:
+    def add(self, phrase: str, parts: tuple[_Choice, ...], way: tuple[_Word, ...]) -> None:
+        words, loose = _after(parts, way)
+        if not words and len(parts) == 1:
             self.alone.append(phrase)
-        elif parts[1].stems or parts[1].any_:
+        elif not words:
             self.open.append((phrase, parts))
-        else:
-            for word in parts[1].whole:
-                self.next.setdefault(word, []).append((phrase, parts))
+        for key in {key for word in words for key in word.looked_up_by()}:
+            (self.later if loose else self.next).setdefault(key, []).append((phrase, parts))
 
-    def going_on(self, word: str) -> Iterator[tuple[str, tuple[_Word, ...]]]:
-        yield from self.next.get(word, ())
-        for phrase, parts in self.open:
-            if parts[1].is_found(word):
-                yield phrase, parts
+    def going_on(self, read: "_Read", n: int) -> Iterator[_Phrase]:
+        """Those that may go on behind the word *n*."""
+        yield from self.open
+        if self.next:
+            for key in read.keys[n + 1]:
+                yield from self.next.get(key, ())
+        if self.later:
+            for keys in read.keys[n + 1 : n + 2 + _REACH]:
+                for key in keys:
+                    yield from self.later.get(key, ())
+
+
+def _after(parts: tuple[_Choice, ...], way: tuple[_Word, ...]) -> tuple[tuple[_Word, ...], bool]:
+    """The words that may come behind the first of *way*, in which the first of *parts* is written, and whether others may come
+    between; () where one word may be all."""
+    if len(way) > 1:
+        return way[1:2], False
+    words: list[_Word] = []
+    loose = False
+    for part in parts[1:]:
+        loose = loose or part.loose
+        words += [each[0] for each in part.ways if each]
+        if all(part.ways):
+            return tuple(words), loose
+    return (), loose
 
 
 class PhraseIndex:
@@ -103,54 +136,96 @@ class PhraseIndex:
     which the word stands."""
 
     def __init__(self, phrases: Iterable[str], variants: Mapping[str, Iterable[str]] | None = None) -> None:
-        ways = {_key(word): tuple(others) for word, others in (variants or {}).items()}
-        self._whole: dict[str, _Begun] = {}
-        self._stems: dict[str, _Begun] = {}
+        others = {_key(word): tuple(ways) for word, ways in (variants or {}).items()}
+        self._begun: dict[str, _Begun] = {}
+        self._stems: set[str] = set()
         for phrase in dict.fromkeys(phrases):
-            for parts in _ways(phrase, ways):
-                for way in parts[0].whole:
-                    self._whole.setdefault(way, _Begun()).add(phrase, parts)
-                for stem in parts[0].stems:
-                    self._stems.setdefault(stem, _Begun()).add(phrase, parts)
-        self._lengths = tuple(sorted({len(stem) for stem in self._stems}))
+            parts = tuple(_choices(phrase, others))
+            for way in parts[0].ways:
+                for key in way[0].looked_up_by():
+                    self._begun.setdefault(key, _Begun()).add(phrase, parts, way)
+        for key in {key for begun in self._begun.values() for key in (*begun.next, *begun.later)} | self._begun.keys():
+            if key.endswith("*"):
+                self._stems.add(key)
+        self._lengths = tuple(sorted({len(stem) - 1 for stem in self._stems}))
 
     def find(self, text: str) -> Findings:
         """Every phrase that stands in *text*, and where."""
-        tokens = tuple(_TOKEN.finditer(text))
-        words = tuple(folded(token[0]) for token in tokens)
+        read = _Read(text, self._keys)
         found: dict[str, dict[int, Found]] = {}
-        seen: dict[str, tuple[_Begun, ...]] = {}
-        for n, word in enumerate(words):
-            begun = seen.get(word)
-            if begun is None:
-                begun = seen[word] = self._begun_by(word)
-            for each in begun:
+        for n, keys in enumerate(read.keys):
+            for each in (self._begun[key] for key in keys if key in self._begun):
                 for phrase in each.alone:
-                    found.setdefault(phrase, {}).setdefault(n, Found(tokens[n].start(), tokens[n].end(), n, n))
-                if n + 1 == len(words):
+                    found.setdefault(phrase, {}).setdefault(n, read.found(n, n))
+                if n + 1 == len(read.words):
                     continue
-                for phrase, parts in each.going_on(words[n + 1]):
-                    last = n + len(parts) - 1
-                    if last < len(words) and _goes_on(parts, words, tokens, text, n):
-                        found.setdefault(phrase, {}).setdefault(n, Found(tokens[n].start(), tokens[last].end(), n, last))
+                for phrase, parts in each.going_on(read, n):
+                    if n in found.get(phrase, ()):
+                        continue
+                    last = read.end(parts, 0, n)
+                    if last >= 0:
+                        found.setdefault(phrase, {})[n] = read.found(n, last)
         return {phrase: tuple(places.values()) for phrase, places in found.items()}
 
-    def _begun_by(self, word: str) -> tuple[_Begun, ...]:
-        begun = [self._whole[word]] if word in self._whole else []
-        for length in self._lengths:
-            if length > len(word):
-                break
-            if word[:length] in self._stems:
-                begun.append(self._stems[word[:length]])
-        return tuple(begun)
+    def _keys(self, word: str) -> tuple[str, ...]:
+        """Under what phrases with *word* are looked up: itself, and each beginning that some phrase asks for."""
+        beginnings = (f"{word[:length]}*" for length in self._lengths if length <= len(word))
+        return (word, *(each for each in beginnings if each in self._stems))
 
 
-def _goes_on(parts: tuple[_Word, ...], words: tuple[str, ...], tokens: tuple[re.Match[str], ...], text: str, n: int) -> bool:
-    return all(
-        part.is_found(words[n + k]) and part.follows(text[tokens[n + k - 1].end() : tokens[n + k].start()])
-        for k, part in enumerate(parts)
-        if k
-    )
+class _Read:
+    """A text, cut into words. `owner`: of "boiler's", the boiler; "" of other words. `keys`: under what each is looked up."""
+
+    __slots__ = ("_text", "_tokens", "keys", "owner", "words")
+
+    def __init__(self, text: str, keys_of: Callable[[str], tuple[str, ...]]) -> None:
+        self._text = text
+        self._tokens = tuple(_TOKEN.finditer(text))
+        self.words = tuple(folded(token[0]) for token in self._tokens)
+        self.owner = tuple(
+            word[:-1] if token[0][-1] in "sS" and token[0][-2:-1] in _APOSTROPHES else ""
+            for word, token in zip(self.words, self._tokens, strict=True)
+        )
+
+        seen = {word: keys_of(word) for word in {*self.words, *self.owner} if word}
+        self.keys = tuple(
+            seen[word] if not owner else (*seen[word], *seen[owner]) for word, owner in zip(self.words, self.owner, strict=True)
+        )
+
+    def found(self, first: int, last: int) -> Found:
+        return Found(self._tokens[first].start(), self._tokens[last].end(), first, last)
+
+    def end(self, parts: tuple[_Choice, ...], k: int, at: int, loose: bool = False) -> int:
+        """The last word of a phrase of which the part *k*, and those behind it, stand from the word *at* on; -1: it is none."""
+        if k == len(parts):
+            return at - 1
+        loose = loose or parts[k].loose
+        for start in range(at, at + _REACH + 1) if loose else (at,):
+            if start >= len(self.words) or (loose and not _ENDS.isdisjoint(self._before(start))):
+                return -1
+            for way in parts[k].ways:
+                if not way:
+                    last = self.end(parts, k + 1, at, loose) if start == at else -1
+                elif self._stands(way, start, loose or (k == 0)):
+                    last = self.end(parts, k + 1, start + len(way))
+                else:
+                    continue
+                if last >= 0:
+                    return last
+        return -1
+
+    def _stands(self, way: tuple[_Word, ...], start: int, loose: bool) -> bool:
+        """*loose*: whatever stands before the first word of *way*."""
+        return start + len(way) <= len(self.words) and all(
+            self._is(word, start + n) and ((loose and not n) or word.gap == _between(self._before(start + n)))
+            for n, word in enumerate(way)
+        )
+
+    def _is(self, word: _Word, n: int) -> bool:
+        return word.is_found(self.words[n]) or (bool(self.owner[n]) and word.is_found(self.owner[n]))
+
+    def _before(self, n: int) -> str:
+        return self._text[self._tokens[n - 1].end() : self._tokens[n].start()]
 
 
 def _between(gap: str) -> str:
@@ -193,65 +268,88 @@ def _parts(phrase: str, variants: Mapping[str, tuple[str, ...]]) -> Iterable[_Wo
         end = _end(phrase, token)
 
 
-def ways_to_write(phrase: str) -> int:
-    """How many phrases *phrase* stands for, where parts of it may be left out or are longer than a word."""
-    many = 1
-    for part in _SPLIT.split(phrase):
-        many *= len(_choices(part, {})) if part.startswith("(") else _WIDEST + 1 if part == ".." else 1
-    return many
+class WrongBrackets(ValueError):
+    """What stands in the brackets of a phrase is no choice: (what is wrong, what to write instead)."""
 
 
-def begins_and_ends_with_words(phrase: str) -> bool:
-    """False where `..`, or what may be left out, stands at the end of a phrase, or at its beginning."""
-    parts = [part.strip() for part in _SPLIT.split(phrase) if part.strip()]
-    return not any(end == ".." or (end.startswith("(") and "" in _alternatives(end)) for end in (parts[0], parts[-1]))
+def check_choices(phrase: str) -> None:
+    """Raises WrongBrackets where *phrase* cannot be looked for."""
+    parts = tuple(_choices(phrase, {}))
+    if phrase.startswith("..") or phrase.endswith("..") or not (parts and all(parts[0].ways) and all(parts[-1].ways)):
+        raise WrongBrackets("begins or ends with what may be left out", "leave that out: it is found without it")
+    if sum(part.loose for part in parts) > MOST_GAPS:
+        raise WrongBrackets(f"has more than {MOST_GAPS} gaps", "divide it")
 
 
-def _ways(phrase: str, variants: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[_Word, ...]]:
-    """Each of the ways to write *phrase*, the shortest first."""
-    parts: list[tuple[tuple[_Word, ...], ...]] = []
-    for part in _SPLIT.split(phrase):
-        if part.startswith("("):
-            parts.append(_choices(part, variants))
-        elif part == "..":
-            parts.append(tuple((_GAP,) + (_ANYTHING,) * n for n in range(_WIDEST + 1)))
-        elif part.strip():
-            parts.append((tuple(_parts(part, variants)),))
-    for way in product(*parts):
-        yield tuple(_loosened(word for some in way for word in some))
+def _choices(phrase: str, variants: Mapping[str, tuple[str, ...]]) -> Iterator[_Choice]:
+    """The parts of *phrase*. Raises WrongBrackets."""
+    loose = False
+    for part in _pieces(phrase):
+        if part == "..":
+            loose = True
+            continue
+        ways = _ways(part, variants) if part.startswith("(") else (tuple(_parts(part, variants)),)
+        if ways != ((),):
+            yield _Choice(ways, loose)
+            loose = False
 
 
-def _choices(part: str, variants: Mapping[str, tuple[str, ...]]) -> tuple[tuple[_Word, ...], ...]:
-    """What `(one|another|two words|)` stands for: all that are one word are one choice."""
+def _pieces(phrase: str) -> Iterator[str]:
+    """*phrase*, cut at its brackets, and at `..` outside of them."""
+    depth, begun = 0, 0
+    for n, sign in enumerate(phrase):
+        if sign == "(" and not depth:
+            yield from re.split(r"(\.\.)", phrase[begun:n])
+            begun = n
+        if sign == "|" and not depth:
+            raise WrongBrackets("has a | outside of brackets", 'write for instance "(his|her) card"')
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            break
+        if sign == ")" and not depth:
+            yield phrase[begun : n + 1]
+            begun = n + 1
+    if depth:
+        raise WrongBrackets("has a bracket too many", 'write for instance "(his|her) card"')
+    yield from re.split(r"(\.\.)", phrase[begun:])
+
+
+def _ways(part: str, variants: Mapping[str, tuple[str, ...]]) -> tuple[tuple[_Word, ...], ...]:
+    """What `(one|another|two words|)` stands for: all that are one word are one way. Raises WrongBrackets."""
     single: list[_Word] = []
     longer: list[tuple[_Word, ...]] = []
-    for each in _alternatives(part):
-        words = tuple(_parts(each, variants))
-        if len(words) == 1:
-            single.append(words[0])
-        else:
-            longer.append(words)
+    alternatives = tuple(_alternatives(part[1:-1]))
+    if len(alternatives) < 2:
+        raise WrongBrackets("has brackets with no words to choose from", 'write for instance "(his|her) card"')
+    for each in alternatives:
+        for words in _flat(each, variants):
+            if len(words) == 1:
+                single.append(words[0])
+            else:
+                longer.append(words)
+    if len(longer) > MOST_WAYS:
+        raise WrongBrackets(f"can be written in {len(longer)} ways", f"divide it: {MOST_WAYS} are the most")
     one = _Word(frozenset().union(*(each.whole for each in single)), tuple(stem for each in single for stem in each.stems), "")
     return (*(((one,),) if single else ()), *longer)
 
 
-def _alternatives(part: str) -> tuple[str, ...]:
-    return tuple(each.strip() for each in part[1:-1].split("|"))
+def _alternatives(inside: str) -> Iterator[str]:
+    depth, begun = 0, 0
+    for n, sign in enumerate(inside):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and not depth:
+            yield inside[begun:n].strip()
+            begun = n + 1
+    yield inside[begun:].strip()
 
 
-_GAP = _Word(frozenset(), (), "")  # marks where `..` stands
-_ANYTHING = _Word(frozenset(), (), "", loose=True, any_=True)
-
-
-def _loosened(words: Iterable[_Word]) -> Iterator[_Word]:
-    """*words*, without the marks of `..`, behind which signs do not count."""
-    loose = False
-    for word in words:
-        if word is _GAP:
-            loose = True
-            continue
-        yield replace(word, loose=True) if loose else word
-        loose = loose and word.any_
+def _flat(alternative: str, variants: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[_Word, ...]]:
+    """Each way to write *alternative*, which may have brackets of its own."""
+    parts = tuple(_choices(alternative, variants))
+    if any(part.loose for part in parts):
+        raise WrongBrackets("has a .. within brackets", "write it outside of them")
+    for way in product(*(part.ways for part in parts)):
+        yield tuple(word for some in way for word in some)
 
 
 def near(parts: Sequence[Iterable[Found]], within: int | None) -> tuple[Found, ...]:
