@@ -19,6 +19,13 @@ def test_every_shared_file_is_named_by_some_council() -> None:
         "landlord",
         "home_repairs",
         "unwanted",
+        "persons",
+        "at_risk",
+        "despair",
+        "hazards",
+        "hatred",
+        "dishonesty",
+        "wrongdoing",
     }
 
 
