@@ -7,7 +7,7 @@ from functools import lru_cache
 import re2
 
 from townclerk.config.reading import Refused
-from townclerk.domain.phrases import APOSTROPHES, WrongBrackets, check_choices, words_of
+from townclerk.domain.phrases import APOSTROPHES, PARSED, WrongBrackets, check_choices, tokens_of
 
 MAX_MEMORY = 8 << 20  # bytes, for one pattern and its tables
 LONGEST = 1000
@@ -56,9 +56,10 @@ def check_pattern(written: str) -> str:
     return written
 
 
+@lru_cache(maxsize=PARSED)
 def check_phrase(written: str) -> str:
     """*written*, where it is a phrase. Raises Refused."""
-    if len(written) > LONGEST or not words_of(written):
+    if len(written) > LONGEST or not any(tokens_of(written)):
         raise Refused(f'"{written}" is no phrase', 'write words, for instance "missed bin" or "bin* not collected"')
     _check_brackets(written)
     parts = _BRACKETS.sub(" ", written).split()

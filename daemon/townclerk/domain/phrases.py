@@ -13,14 +13,16 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import product
+from itertools import accumulate, product
 
 APOSTROPHES = "'’‘ʼ`´"
 _APOSTROPHES = frozenset(APOSTROPHES)
 _INSIDE = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"  # accents that stand alone, and signs that nobody sees
 _TOKEN = re.compile(rf"\w[\w{_INSIDE}]*(?:[{APOSTROPHES}]\w[\w{_INSIDE}]*)*")
+_TOKENS = re.compile(f"({_TOKEN.pattern})")
 _UNSEEN = frozenset({"Mn", "Cf"})  # categories of Unicode: what is put upon a letter, and what has no shape
 _HYPHENS = r"\-\u2010\u2011\u2012\u2013\u2014"
+PARSED = 1 << 15  # phrases and parts of them: councils share many, and each is read where it is checked and where it is used
 _APART = re.compile(rf"[\s{APOSTROPHES}\"“”\u00a0{_HYPHENS}]+")
 
 
@@ -74,6 +76,26 @@ class _Choice:
 
     ways: tuple[tuple[_Word, ...], ...]
     loose: bool = False
+    by_first: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # of many ways, by what the first word is looked up
+
+    def beginning(self, keys: tuple[str, ...]) -> Iterable[tuple[_Word, ...]]:
+        """The ways that may begin with a word of those *keys*, in order, or more than those."""
+        if not self.by_first:
+            return self.ways
+        found = {n for key in (*keys, "") for n in self.by_first.get(key, ())}
+        return (self.ways[n] for n in sorted(found))
+
+
+FEW_WAYS = 3  # that are quicker tried than looked up
+
+
+def _choice(ways: tuple[tuple[_Word, ...], ...], loose: bool) -> _Choice:
+    by_first: dict[str, list[int]] = {}
+    if len(ways) > FEW_WAYS:
+        for n, way in enumerate(ways):
+            for key in way[0].looked_up_by() if way else ("",):
+                by_first.setdefault(key, []).append(n)
+    return _Choice(ways, loose, {key: tuple(numbers) for key, numbers in by_first.items()})
 
 
 _Phrase = tuple[str, tuple[_Choice, ...]]
@@ -82,6 +104,7 @@ _Phrase = tuple[str, tuple[_Choice, ...]]
 MOST_GAPS = 4  # `..` in one phrase
 MOST_WAYS = 500  # in which one part may be written, with brackets inside brackets
 _REACH = 3  # words that `..` stands for
+_BRACKETS = frozenset("()|")
 _ENDS = frozenset(".!?")  # of a sentence
 
 
@@ -108,11 +131,11 @@ class _Begun:
         """Those that may go on behind the word *n*."""
         yield from self.open
         if self.next:
-            for key in read.keys[n + 1]:
+            for key in read.words[n + 1].keys:
                 yield from self.next.get(key, ())
         if self.later:
-            for keys in read.keys[n + 1 : n + 2 + _REACH]:
-                for key in keys:
+            for word in read.words[n + 1 : n + 2 + _REACH]:
+                for key in word.keys:
                     yield from self.later.get(key, ())
 
 
@@ -131,30 +154,50 @@ def _after(parts: tuple[_Choice, ...], way: tuple[_Word, ...]) -> tuple[tuple[_W
     return (), loose
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A word of a text. `owner`: of "boiler's", the boiler; "" of other words. `keys`: under what it is looked up; `begun`: the
+    phrases that begin with it."""
+
+    word: str
+    owner: str
+    keys: tuple[str, ...]
+    begun: tuple[_Begun, ...]
+
+    def is_one_of(self, word: _Word) -> bool:
+        return word.is_found(self.word) or (bool(self.owner) and word.is_found(self.owner))
+
+
+KEPT = 20_000  # words that have been looked up, as they are written
+LONGEST_KEPT = 40  # characters; what is longer is hardly written twice
+
+
 class PhraseIndex:
     """Finds any number of phrases in one pass. *variants*: of a word, how else people write it; it holds for each phrase in
     which the word stands."""
 
     def __init__(self, phrases: Iterable[str], variants: Mapping[str, Iterable[str]] | None = None) -> None:
-        others = {_key(word): tuple(ways) for word, ways in (variants or {}).items()}
+        others = {_key(word): tuple(_key(way) for way in ways) for word, ways in (variants or {}).items()}
         self._begun: dict[str, _Begun] = {}
-        self._stems: set[str] = set()
+        self._kept: dict[str, _Seen] = {}
+        keys: set[str] = set()
         for phrase in dict.fromkeys(phrases):
-            parts = tuple(_choices(phrase, others))
+            parts = tuple(_varied(part, others) for part in _choices(phrase)) if others else _choices(phrase)
+            for part in parts:
+                keys.update(part.by_first)
             for way in parts[0].ways:
                 for key in way[0].looked_up_by():
                     self._begun.setdefault(key, _Begun()).add(phrase, parts, way)
-        for key in {key for begun in self._begun.values() for key in (*begun.next, *begun.later)} | self._begun.keys():
-            if key.endswith("*"):
-                self._stems.add(key)
+        keys.update(self._begun, *((*begun.next, *begun.later) for begun in self._begun.values()))
+        self._stems = frozenset(key for key in keys if key.endswith("*"))
         self._lengths = tuple(sorted({len(stem) - 1 for stem in self._stems}))
 
     def find(self, text: str) -> Findings:
         """Every phrase that stands in *text*, and where."""
-        read = _Read(text, self._keys)
+        read = _Read(text, self._seen)
         found: dict[str, dict[int, Found]] = {}
-        for n, keys in enumerate(read.keys):
-            for each in (self._begun[key] for key in keys if key in self._begun):
+        for n, word in enumerate(read.words):
+            for each in word.begun:
                 for phrase in each.alone:
                     found.setdefault(phrase, {}).setdefault(n, read.found(n, n))
                 if n + 1 == len(read.words):
@@ -167,6 +210,21 @@ class PhraseIndex:
                         found.setdefault(phrase, {})[n] = read.found(n, last)
         return {phrase: tuple(places.values()) for phrase, places in found.items()}
 
+    def _seen(self, token: str) -> _Seen:
+        """What there is to know of a word; most words of a mail stood in one before."""
+        kept = self._kept.get(token)
+        if kept is not None:
+            return kept
+        word = folded(token)
+        owner = word[:-1] if token[-1] in "sS" and token[-2:-1] in _APOSTROPHES else ""
+        keys = (*self._keys(word), *(self._keys(owner) if owner else ()))
+        seen = _Seen(word, owner, keys, tuple(self._begun[key] for key in keys if key in self._begun))
+        if len(token) <= LONGEST_KEPT:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            self._kept[token] = seen
+        return seen
+
     def _keys(self, word: str) -> tuple[str, ...]:
         """Under what phrases with *word* are looked up: itself, and each beginning that some phrase asks for."""
         beginnings = (f"{word[:length]}*" for length in self._lengths if length <= len(word))
@@ -174,36 +232,30 @@ class PhraseIndex:
 
 
 class _Read:
-    """A text, cut into words. `owner`: of "boiler's", the boiler; "" of other words. `keys`: under what each is looked up."""
+    """A text, cut into words and what stands between them."""
 
-    __slots__ = ("_text", "_tokens", "keys", "owner", "words")
+    __slots__ = ("_ends", "_pieces", "words")
 
-    def __init__(self, text: str, keys_of: Callable[[str], tuple[str, ...]]) -> None:
-        self._text = text
-        self._tokens = tuple(_TOKEN.finditer(text))
-        self.words = tuple(folded(token[0]) for token in self._tokens)
-        self.owner = tuple(
-            word[:-1] if token[0][-1] in "sS" and token[0][-2:-1] in _APOSTROPHES else ""
-            for word, token in zip(self.words, self._tokens, strict=True)
-        )
-
-        seen = {word: keys_of(word) for word in {*self.words, *self.owner} if word}
-        self.keys = tuple(
-            seen[word] if not owner else (*seen[word], *seen[owner]) for word, owner in zip(self.words, self.owner, strict=True)
-        )
+    def __init__(self, text: str, seen: Callable[[str], _Seen]) -> None:
+        self._pieces = _TOKENS.split(text)  # each second one is a word
+        self._ends: list[int] = []  # of the pieces: characters; counted where something is found
+        self.words = [seen(token) for token in self._pieces[1::2]]
 
     def found(self, first: int, last: int) -> Found:
-        return Found(self._tokens[first].start(), self._tokens[last].end(), first, last)
+        if not self._ends:
+            self._ends = list(accumulate(map(len, self._pieces)))
+        return Found(self._ends[2 * first], self._ends[2 * last + 1], first, last)
 
     def end(self, parts: tuple[_Choice, ...], k: int, at: int, loose: bool = False) -> int:
         """The last word of a phrase of which the part *k*, and those behind it, stand from the word *at* on; -1: it is none."""
         if k == len(parts):
             return at - 1
-        loose = loose or parts[k].loose
+        part = parts[k]
+        loose = loose or part.loose
         for start in range(at, at + _REACH + 1) if loose else (at,):
             if start >= len(self.words) or (loose and not _ENDS.isdisjoint(self._before(start))):
                 return -1
-            for way in parts[k].ways:
+            for way in part.beginning(self.words[start].keys):
                 if not way:
                     last = self.end(parts, k + 1, at, loose) if start == at else -1
                 elif self._stands(way, start, loose or (k == 0)):
@@ -216,16 +268,17 @@ class _Read:
 
     def _stands(self, way: tuple[_Word, ...], start: int, loose: bool) -> bool:
         """*loose*: whatever stands before the first word of *way*."""
-        return start + len(way) <= len(self.words) and all(
-            self._is(word, start + n) and ((loose and not n) or word.gap == _between(self._before(start + n)))
-            for n, word in enumerate(way)
-        )
-
-    def _is(self, word: _Word, n: int) -> bool:
-        return word.is_found(self.words[n]) or (bool(self.owner[n]) and word.is_found(self.owner[n]))
+        if start + len(way) > len(self.words):
+            return False
+        for n, word in enumerate(way, start):
+            if not self.words[n].is_one_of(word):
+                return False
+            if not (loose and n == start) and word.gap != _between(self._before(n)):
+                return False
+        return True
 
     def _before(self, n: int) -> str:
-        return self._text[self._tokens[n - 1].end() : self._tokens[n].start()]
+        return self._pieces[2 * n]
 
 
 def _between(gap: str) -> str:
@@ -256,16 +309,32 @@ def _end(phrase: str, token: re.Match[str]) -> int:
     return token.end() + phrase.startswith("*", token.end())
 
 
-def _parts(phrase: str, variants: Mapping[str, tuple[str, ...]]) -> Iterable[_Word]:
+@lru_cache(maxsize=PARSED)
+def _parts(phrase: str) -> tuple[_Word, ...]:
+    parts: list[_Word] = []
     end = 0
     for token in _TOKEN.finditer(phrase):
         key = _key(phrase[token.start() : _end(phrase, token)])
-        ways = (key, *(_key(other) for other in variants.get(key, ())))
-        whole = frozenset(way for way in ways if not way.endswith("*"))
-        yield _Word(
-            whole, tuple(way[:-1] for way in ways if way.endswith("*")), _between(phrase[end : token.start()]) if end else ""
-        )
+        gap = _between(phrase[end : token.start()]) if end else ""
+        stem = key.endswith("*")
+        parts.append(_Word(frozenset() if stem else frozenset((key,)), (key[:-1],) if stem else (), gap))
         end = _end(phrase, token)
+    return tuple(parts)
+
+
+def _varied(part: _Choice, variants: Mapping[str, tuple[str, ...]]) -> _Choice:
+    """*part*, where each word may also be written in another way."""
+    words = {word for way in part.ways for word in way}
+    if all(variants.keys().isdisjoint(word.looked_up_by()) for word in words):
+        return part
+    varied = {word: _with_variants(word, variants) for word in words}
+    return _choice(tuple(tuple(varied[word] for word in way) for way in part.ways), part.loose)
+
+
+def _with_variants(word: _Word, variants: Mapping[str, tuple[str, ...]]) -> _Word:
+    others = [other for key in word.looked_up_by() for other in variants.get(key, ())]
+    whole = (other for other in others if not other.endswith("*"))
+    return _Word(word.whole.union(whole), (*word.stems, *(other[:-1] for other in others if other.endswith("*"))), word.gap)
 
 
 class WrongBrackets(ValueError):
@@ -274,28 +343,34 @@ class WrongBrackets(ValueError):
 
 def check_choices(phrase: str) -> None:
     """Raises WrongBrackets where *phrase* cannot be looked for."""
-    parts = tuple(_choices(phrase, {}))
+    parts = _choices(phrase)
     if phrase.startswith("..") or phrase.endswith("..") or not (parts and all(parts[0].ways) and all(parts[-1].ways)):
         raise WrongBrackets("begins or ends with what may be left out", "leave that out: it is found without it")
     if sum(part.loose for part in parts) > MOST_GAPS:
         raise WrongBrackets(f"has more than {MOST_GAPS} gaps", "divide it")
 
 
-def _choices(phrase: str, variants: Mapping[str, tuple[str, ...]]) -> Iterator[_Choice]:
+@lru_cache(maxsize=PARSED)
+def _choices(phrase: str) -> tuple[_Choice, ...]:
     """The parts of *phrase*. Raises WrongBrackets."""
+    choices: list[_Choice] = []
     loose = False
     for part in _pieces(phrase):
         if part == "..":
             loose = True
             continue
-        ways = _ways(part, variants) if part.startswith("(") else (tuple(_parts(part, variants)),)
+        ways = _ways(part) if part.startswith("(") else (_parts(part),)
         if ways != ((),):
-            yield _Choice(ways, loose)
+            choices.append(_choice(ways, loose))
             loose = False
+    return tuple(choices)
 
 
 def _pieces(phrase: str) -> Iterator[str]:
     """*phrase*, cut at its brackets, and at `..` outside of them."""
+    if _BRACKETS.isdisjoint(phrase):
+        yield from re.split(r"(\.\.)", phrase)
+        return
     depth, begun = 0, 0
     for n, sign in enumerate(phrase):
         if sign == "(" and not depth:
@@ -314,7 +389,8 @@ def _pieces(phrase: str) -> Iterator[str]:
     yield from re.split(r"(\.\.)", phrase[begun:])
 
 
-def _ways(part: str, variants: Mapping[str, tuple[str, ...]]) -> tuple[tuple[_Word, ...], ...]:
+@lru_cache(maxsize=PARSED)
+def _ways(part: str) -> tuple[tuple[_Word, ...], ...]:
     """What `(one|another|two words|)` stands for: all that are one word are one way. Raises WrongBrackets."""
     single: list[_Word] = []
     longer: list[tuple[_Word, ...]] = []
@@ -322,7 +398,7 @@ def _ways(part: str, variants: Mapping[str, tuple[str, ...]]) -> tuple[tuple[_Wo
     if len(alternatives) < 2:
         raise WrongBrackets("has brackets with no words to choose from", 'write for instance "(his|her) card"')
     for each in alternatives:
-        for words in _flat(each, variants):
+        for words in _flat(each):
             if len(words) == 1:
                 single.append(words[0])
             else:
@@ -343,9 +419,9 @@ def _alternatives(inside: str) -> Iterator[str]:
     yield inside[begun:].strip()
 
 
-def _flat(alternative: str, variants: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[_Word, ...]]:
+def _flat(alternative: str) -> Iterator[tuple[_Word, ...]]:
     """Each way to write *alternative*, which may have brackets of its own."""
-    parts = tuple(_choices(alternative, variants))
+    parts = _choices(alternative)
     if any(part.loose for part in parts):
         raise WrongBrackets("has a .. within brackets", "write it outside of them")
     for way in product(*(part.ways for part in parts)):
