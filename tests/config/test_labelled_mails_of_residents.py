@@ -14,6 +14,8 @@ CORPUS = Path(__file__).parent.parent / "corpus"
 MAILS = load_mails([CORPUS / "mails", CORPUS / "unseen"])
 BLIND = load_mails([CORPUS / "blind"])
 """Of people who had not seen the rules, and who tell of danger in no word for it."""
+EVERYDAY = load_mails([CORPUS / "everyday"])
+"""A mailbox as it comes. What is learned has seen them since: of mails that it had not, fewer are told."""
 
 
 @pytest.mark.parametrize("council", shipped_councils())
@@ -40,6 +42,15 @@ def test_most_who_tell_of_danger_in_no_word_for_it_are_noticed() -> None:
 
     assert sum(len(each.missed_alerts) for each in found) <= wanted / 6
     assert sum(bool(each.false_alerts) for each in everyday) <= len(everyday) / 12
+
+
+@pytest.mark.parametrize("council", shipped_councils())
+def test_everyday_mails_come_to_what_they_are_and_to_their_service(council: str) -> None:
+    found = measure(EVERYDAY, load_council(council, today=date(2027, 1, 4)))
+    asked = [each for each in found.routed if each.service]
+
+    assert found.percent >= 95, [each.labelled.id for each in found.wrong if not each.category_right]
+    assert sum(each.service_right for each in asked) >= 0.85 * len(asked), [e.labelled.id for e in asked if not e.service_right]
 
 
 def measured_blind(council: str) -> tuple[Routed, ...]:
