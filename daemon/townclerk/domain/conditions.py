@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from calendar import day_name
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from enum import StrEnum
@@ -109,6 +109,8 @@ class Reading:
         self.patterns = patterns
         self._languages = languages
         self._learned = learned
+        self._phrases: dict[Field, Set[str]] = {}
+        self._patterns: dict[Field, Set[str]] = {}
 
     @cached_property
     def subject(self) -> "TextRead":
@@ -133,8 +135,24 @@ class Reading:
         return self._learned.signs_of(label, self.likeness[label], self.facts.subject, self.facts.text)
 
     def texts(self, where: Field) -> "tuple[tuple[Field, TextRead], ...]":
-        both = ((Field.SUBJECT, self.subject), (Field.TEXT, self.text))
-        return both if where is Field.ANYWHERE else tuple(one for one in both if one[0] is where)
+        if where is Field.SUBJECT:
+            return ((where, self.subject),)
+        text = (Field.TEXT, self.text)
+        return (text,) if where is Field.TEXT else ((Field.SUBJECT, self.subject), text)
+
+    def phrases_in(self, where: Field) -> Set[str]:
+        """Those that stand there, as they are written in the rules."""
+        found = self._phrases.get(where)
+        if found is None:
+            found = self._phrases[where] = frozenset().union(*(text.names for _, text in self.texts(where)))
+        return found
+
+    def patterns_in(self, where: Field) -> Set[str]:
+        """Those that match there, as they are written in the rules."""
+        found = self._patterns.get(where)
+        if found is None:
+            found = self._patterns[where] = frozenset().union(*(text.patterns for _, text in self.texts(where)))
+        return found
 
 
 class TextRead:
@@ -144,6 +162,7 @@ class TextRead:
         self.text = text
         self._patterns = patterns
         self.phrases: Findings = phrases.find(text)
+        self.names = frozenset(self.phrases)
 
     @cached_property
     def patterns(self) -> frozenset[str]:
@@ -214,14 +233,11 @@ class Words:
     nears: tuple[Near, ...] = ()
 
     def holds(self, reading: Reading) -> bool:
-        return any(self._in(text) for _, text in reading.texts(self.where))
-
-    def _in(self, text: TextRead) -> bool:
-        if self.phrases and not text.phrases.keys().isdisjoint(self.phrases):
+        if self.phrases and not reading.phrases_in(self.where).isdisjoint(self.phrases):
             return True
-        if self.nears and any(each.find(text.phrases) for each in self.nears):
+        if self.nears and any(each.find(text.phrases) for _, text in reading.texts(self.where) for each in self.nears):
             return True
-        return bool(self.patterns) and not text.patterns.isdisjoint(self.patterns)
+        return bool(self.patterns) and not reading.patterns_in(self.where).isdisjoint(self.patterns)
 
     def explain(self, reading: Reading) -> Verdict:
         marks = [Mark(where, *place) for where, text in reading.texts(self.where) for place in self._places(text)]
@@ -231,18 +247,23 @@ class Words:
         return Verdict(bool(marks), f"{self.where}: {self._asked()}", _few(tuple(said)), tuple(marks))
 
     def _places(self, text: TextRead) -> Iterator[tuple[int, int]]:
-        for phrase in self.phrases:
-            yield from ((place.start, place.end) for place in text.phrases.get(phrase, ()))
+        for phrase in self.phrases & text.names:
+            yield from ((place.start, place.end) for place in text.phrases[phrase])
         for each in self.nears:
             yield from ((place.start, place.end) for place in each.find(text.phrases))
-        for pattern in self.patterns & text.patterns:
+        for pattern in self._matching(text):
             yield from text.places(pattern)
+
+    def _matching(self, text: TextRead) -> frozenset[str]:
+        return self.patterns & text.patterns if self.patterns else self.patterns
 
     def count(self, text: TextRead) -> int:
         """How many different ones stand there, no two in the same place."""
-        found = [(place.start, place.end, phrase) for phrase in self.phrases for place in text.phrases.get(phrase, ())]
+        found = [(place.start, place.end, phrase) for phrase in self.phrases & text.names for place in text.phrases[phrase]]
         found += [(places[0].start, places[-1].end, str(each)) for each in self.nears if (places := each.find(text.phrases))]
-        found += [(*place, pattern) for pattern in self.patterns & text.patterns for place in text.places(pattern)]
+        found += [(*place, pattern) for pattern in self._matching(text) for place in text.places(pattern)]
+        if len(found) < 2:
+            return len(found)
         counted: set[str] = set()
         reached = -1
         for start, end, which in sorted(found, key=lambda each: (each[0], -each[1])):

@@ -87,6 +87,12 @@ class Outcome:
         names = dict.fromkeys(name for name, _ in self.said() if name != "weighs")
         return tuple(name for name in names if self.weighs is None or name not in WEIGHED)
 
+    def weighed_for(self, what: str) -> str | None:
+        """The word that it gives of those in `WEIGHED`."""
+        if what == "category":
+            return self.category.value if self.category else None
+        return self.service
+
     def said(self) -> Iterator[tuple[str, str]]:
         """What it gives, as the file names it."""
         given = {
@@ -370,7 +376,7 @@ def _weights(what: str, weighed: Iterable[Rule], reading: Reading) -> dict[str, 
     """What those that hold weigh for each category, or each service."""
     found: Counter[str] = Counter()
     for rule in weighed:
-        word = dict(rule.then.said()).get(what)
+        word = rule.then.weighed_for(what)
         if word is not None and rule.then.weighs is not None:
             found[word] += rule.then.weighs.of(rule, reading)
     return dict(found)
@@ -383,7 +389,7 @@ def _heaviest(weights: Mapping[str, int]) -> str:
 
 
 def _speaks_for(rule: Rule, what: str, word: str) -> bool:
-    return bool(word) and rule.then.weighs is not None and rule.then.weighs.points > 0 and (what, word) in rule.then.said()
+    return bool(word) and rule.then.weighs is not None and rule.then.weighs.points > 0 and rule.then.weighed_for(what) == word
 
 
 _NOTHING_GIVEN = Outcome()
