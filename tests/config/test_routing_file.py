@@ -630,6 +630,33 @@ def test_a_set_of_rules_has_a_name_that_changes_with_any_of_its_files(tmp_path: 
     assert versions[0] == versions[1] != versions[2]
 
 
+def test_rules_are_read_again_only_where_one_of_their_files_is_another(tmp_path: Path) -> None:
+    """A roster or a policy that changes does not cost what thousands of phrases cost."""
+    path, more, shared = (
+        tmp_path / "north" / "routing.yaml",
+        tmp_path / "north" / "more.yaml",
+        tmp_path / "shared" / "alerts.yaml",
+    )
+    path.parent.mkdir()
+    shared.parent.mkdir()
+    path.write_text(f"{HEAD}include: [more, shared/alerts]\n", encoding="utf-8")
+    more.write_text("rules: []\n", encoding="utf-8")
+    first = load_routing(path, rules=tmp_path)
+
+    assert load_routing(path, rules=tmp_path) is first
+    shared.write_text("rules: []\n", encoding="utf-8")
+    second = load_routing(path, rules=tmp_path)
+    assert [bool(each.rules) for each in (first, second)] == [True, False]
+    more.write_text("rules: [{id: own, why: x, when: x, then: {flag: x}}]\n", encoding="utf-8")
+    assert load_routing(path, rules=tmp_path).rules[0].id == "own"
+    more.write_text("rules: [{id: own, when: x}]\n", encoding="utf-8")
+    with pytest.raises(FilesRefused):
+        load_routing(path, rules=tmp_path)
+    shared.unlink()
+    more.write_text("rules: []\n", encoding="utf-8")
+    assert load_routing(path, rules=tmp_path).version == first.version
+
+
 def test_a_rule_sees_the_headers_that_a_mail_server_really_puts_into_a_mail() -> None:
     raw = b"From: a@home.example\r\nX-Spam-Flag: YES\r\nX-Spam-Status: Yes, score=9.1\r\nSubject: x\r\n\r\nx\r\n"
     mail = read_inline(raw).mail

@@ -69,6 +69,7 @@ from townclerk.domain.words import Alert, Category, Priority
 FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)?")
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MOST_FILES = 200
+MOST_KEPT = 4  # sets of rules that need not be read anew; each holds some 20 MB
 HEAVIEST = 100
 
 
@@ -95,18 +96,60 @@ def load_routing(
     *rules* is a folder whose files win over the shipped ones. *categories* and *exclusions* are those that the policy
     knows; so are *roles*, and *officers* are the keys of the roster, *teams* those of addresses that several share. None: any
     will do."""
-    files = _Files(path.parent.name, rules)
-    return read_routing(
-        files.load(path),
-        included=files.find,
-        learned=files.learned,
-        categories=categories,
-        exclusions=exclusions,
-        roles=roles,
-        officers=officers,
-        teams=teams,
-        version=files.version,
-    )
+    given = (None if each is None else tuple(each) for each in (categories, exclusions, roles, officers, teams))
+    asked = (path, rules, *given)
+    kept = _KEPT.pop(asked, None)
+    if kept is None or not kept.is_as_it_was(rules):
+        files = _Files(path.parent.name, rules)
+        routing = read_routing(
+            files.load(path),
+            included=files.find,
+            learned=files.learned,
+            categories=categories,
+            exclusions=exclusions,
+            roles=roles,
+            officers=officers,
+            teams=teams,
+            version=files.version,
+        )
+        kept = _Kept(routing, tuple(files.sources))
+    _KEPT[asked] = kept
+    for oldest in tuple(_KEPT)[:-MOST_KEPT]:
+        _KEPT.pop(oldest, None)
+    return kept.routing
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file of rules. `place`: what was looked for in the folders of rules; "": it was named by its path."""
+
+    place: str
+    path: Path
+    digest: bytes
+
+    def is_as_it_was(self, rules: Own) -> bool:
+        """Whether it is still the file in force, and the same stands in it."""
+        if self.place and find_shipped("rules", self.place, rules) != self.path:
+            return False
+        try:
+            return hashlib.sha256(read_file(self.path)).digest() == self.digest
+        except FilesRefused:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Rules, and of what they were read: as long as that stands there, they need not be read again when something else of the
+    council changes."""
+
+    routing: Routing
+    sources: tuple[_Source, ...]
+
+    def is_as_it_was(self, rules: Own) -> bool:
+        return all(each.is_as_it_was(rules) for each in self.sources)
+
+
+_KEPT: dict[object, _Kept] = {}  # by what was asked for, that used last at the end
 
 
 @dataclass(slots=True)
@@ -115,21 +158,24 @@ class _Files:
 
     council: str
     rules: Own
+    sources: list[_Source] = field(default_factory=list)
     _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
-    def load(self, path: Path) -> Node:
+    def load(self, path: Path, place: str = "") -> Node:
+        return parse_yaml(self._read(path, place), str(path))
+
+    def _read(self, path: Path, place: str) -> bytes:
         content = read_file(path)
+        self.sources.append(_Source(place, path, hashlib.sha256(content).digest()))
         self._hash.update(len(content).to_bytes(8, "big") + content)
-        return parse_yaml(content, str(path))
+        return content
 
     def learned(self, name: str) -> Learned:
         place = self._place(name, SUFFIX)
         found = find_shipped("rules", place, self.rules) if FILE_NAME.fullmatch(name) else None
         if found is None:
             raise Refused(f"there is no {place} in the rules folders", "townclerk rules learn writes one")
-        content = read_file(found)
-        self._hash.update(len(content).to_bytes(8, "big") + content)
-        return read_learned(content, str(found))
+        return read_learned(self._read(found, place), str(found))
 
     def _place(self, name: str, suffix: str) -> str:
         return f"{name}{suffix}" if "/" in name else f"{self.council}/{name}{suffix}"
@@ -141,7 +187,7 @@ class _Files:
             shared = [f"shared/{path.stem}" for path in shipped_files("rules", "shared/*.yaml", self.rules)]
             own = [path.stem for path in shipped_files("rules", f"{self.council}/*.yaml", self.rules)]
             raise Refused(f"there is no {place} in the rules folders", suggest(name, [*shared, *own]))
-        return self.load(found)
+        return self.load(found, place)
 
     def version(self) -> str:
         return self._hash.hexdigest()[:12]
