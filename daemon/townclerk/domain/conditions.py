@@ -633,6 +633,43 @@ class Score:
         return tuple(each for _, each in self.weighed)
 
 
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Phrases and patterns, as they are written in the rules."""
+
+    phrases: frozenset[str] = frozenset()
+    patterns: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.phrases) + len(self.patterns)
+
+
+def needed_by(condition: Condition) -> Signs | None:
+    """What *condition* cannot hold without: one of these stands somewhere in the mail. None: it may hold without words."""
+    match condition:
+        case Words(phrases=phrases, patterns=patterns, nears=nears):
+            return Signs(phrases.union(*(near.groups[0] for near in nears)), patterns)
+        case Several(words=words):
+            return needed_by(words)
+        case AllOf(conditions=conditions):
+            needed = [each for each in map(needed_by, conditions) if each is not None]
+            return min(needed, key=len) if needed else None
+        case AnyOf(conditions=conditions):
+            return _any_needed(conditions)
+        case Score(at_least=at_least, weighed=weighed) if at_least > 0:
+            return _any_needed(each for weight, each in weighed if weight > 0)
+    return None
+
+
+def _any_needed(conditions: Iterable[Condition]) -> Signs | None:
+    needed = [needed_by(each) for each in conditions]
+    found = [each for each in needed if each is not None]
+    if len(found) < len(needed):
+        return None
+    none: frozenset[str] = frozenset()
+    return Signs(none.union(*(each.phrases for each in found)), none.union(*(each.patterns for each in found)))
+
+
 def different_words(condition: Condition, reading: Reading) -> int:
     """On how many different words *condition* holds; what it rules out is none of them. 1 where it asks for no words."""
     words = (each for each in _asked_for(condition) if isinstance(each, Words))

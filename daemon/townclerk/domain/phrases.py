@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, product
+from typing import NamedTuple
 
 APOSTROPHES = "'’‘ʼ`´"
 _APOSTROPHES = frozenset(APOSTROPHES)
@@ -26,8 +27,7 @@ PARSED = 1 << 15  # phrases and parts of them: councils share many, and each is 
 _APART = re.compile(rf"[\s{APOSTROPHES}\"“”\u00a0{_HYPHENS}]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Where a phrase stands: characters *start* to *end* of the text, the words *first* to *last*, counted from 0."""
 
     start: int
@@ -127,16 +127,19 @@ class _Begun:
         for key in {key for word in words for key in word.looked_up_by()}:
             (self.later if loose else self.next).setdefault(key, []).append((phrase, parts))
 
-    def going_on(self, read: "_Read", n: int) -> Iterator[_Phrase]:
+    def going_on(self, read: "_Read", n: int) -> list[_Phrase]:
         """Those that may go on behind the word *n*."""
-        yield from self.open
+        found = self.open[:]
         if self.next:
             for key in read.words[n + 1].keys:
-                yield from self.next.get(key, ())
+                if key in self.next:
+                    found += self.next[key]
         if self.later:
             for word in read.words[n + 1 : n + 2 + _REACH]:
                 for key in word.keys:
-                    yield from self.later.get(key, ())
+                    if key in self.later:
+                        found += self.later[key]
+        return found
 
 
 def _after(parts: tuple[_Choice, ...], way: tuple[_Word, ...]) -> tuple[tuple[_Word, ...], bool]:
@@ -194,7 +197,7 @@ class PhraseIndex:
 
     def find(self, text: str) -> Findings:
         """Every phrase that stands in *text*, and where."""
-        read = _Read(text, self._seen)
+        read = _Read(text, self._kept, self._seen)
         found: dict[str, dict[int, Found]] = {}
         for n, word in enumerate(read.words):
             for each in word.begun:
@@ -211,10 +214,7 @@ class PhraseIndex:
         return {phrase: tuple(places.values()) for phrase, places in found.items()}
 
     def _seen(self, token: str) -> _Seen:
-        """What there is to know of a word; most words of a mail stood in one before."""
-        kept = self._kept.get(token)
-        if kept is not None:
-            return kept
+        """What there is to know of a word. It is kept: most words of a mail stood in one before."""
         word = folded(token)
         owner = word[:-1] if token[-1] in "sS" and token[-2:-1] in _APOSTROPHES else ""
         keys = (*self._keys(word), *(self._keys(owner) if owner else ()))
@@ -236,10 +236,10 @@ class _Read:
 
     __slots__ = ("_ends", "_pieces", "words")
 
-    def __init__(self, text: str, seen: Callable[[str], _Seen]) -> None:
+    def __init__(self, text: str, kept: Mapping[str, _Seen], seen: Callable[[str], _Seen]) -> None:
         self._pieces = _TOKENS.split(text)  # each second one is a word
         self._ends: list[int] = []  # of the pieces: characters; counted where something is found
-        self.words = [seen(token) for token in self._pieces[1::2]]
+        self.words = [kept.get(token) or seen(token) for token in self._pieces[1::2]]
 
     def found(self, first: int, last: int) -> Found:
         if not self._ends:

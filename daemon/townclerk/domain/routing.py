@@ -9,6 +9,7 @@ from townclerk.domain.conditions import (
     Condition,
     EarlierCases,
     Facts,
+    Field,
     Languages,
     NoLanguages,
     NoPatterns,
@@ -19,6 +20,7 @@ from townclerk.domain.conditions import (
     Verdict,
     different_words,
     every_condition,
+    needed_by,
 )
 from townclerk.domain.forms import Form
 from townclerk.domain.likeness import NOTHING_LEARNED, Learned
@@ -159,6 +161,32 @@ class Rule:
     place: Place = Place("", 0)
 
 
+class _Asking:
+    """Of rules, which need to be asked of a mail: of a thousand most need words that do not stand in it."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self._rules = rules
+        self._always: list[int] = []
+        self._by_phrase: dict[str, list[int]] = {}
+        self._by_pattern: dict[str, list[int]] = {}
+        for number, rule in enumerate(rules):
+            needed = needed_by(rule.when)
+            if needed is None:
+                self._always.append(number)
+                continue
+            for found, signs in ((self._by_phrase, needed.phrases), (self._by_pattern, needed.patterns)):
+                for sign in signs:
+                    found.setdefault(sign, []).append(number)
+
+    def of(self, reading: Reading) -> Iterator[Rule]:
+        asked = set(self._always)
+        for phrase in reading.phrases_in(Field.ANYWHERE):
+            asked.update(self._by_phrase.get(phrase, ()))
+        for pattern in reading.patterns_in(Field.ANYWHERE) if self._by_pattern else ():
+            asked.update(self._by_pattern.get(pattern, ()))
+        return (self._rules[number] for number in sorted(asked))
+
+
 @dataclass(frozen=True, slots=True)
 class Routing:
     """The rules of a council, in the order of its files, and what all of them look for. `version` names the set."""
@@ -172,6 +200,14 @@ class Routing:
     otherwise_service: str = "other"
     services: tuple[str, ...] = ()  # every one of this council, whether a rule gives it or only an officer does
     version: str = ""
+    _asking: "_Asking" = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_asking", _Asking(self.rules))
+
+    def holding(self, reading: Reading) -> Iterator[Rule]:
+        """The rules that hold, in their order."""
+        return (rule for rule in self._asking.of(reading) if rule.when.holds(reading))
 
     @property
     def asks_for_earlier_cases(self) -> bool:
@@ -274,7 +310,7 @@ def route(mail: IncomingMail, routing: Routing, opens: bool = True, context: Con
     """What the rules make of a mail: of the sender's own words. What they quote counts only where it is all there is of a mail
     that *opens* a case: a pure forward. In a further mail it is our own letter."""
     reading = routing.read(facts_of(mail, opens, context or Context()))
-    return _route((rule for rule in routing.rules if rule.when.holds(reading)), routing, reading)
+    return _route(routing.holding(reading), routing, reading)
 
 
 def is_only_filed(routed: Route, member: bool) -> bool:
@@ -456,5 +492,5 @@ def try_rules(routing: Routing) -> Trial:
         if rule.when.holds(reading) is not test.holds:
             failed.append(Failed(rule, test, rule.when.explain(reading)))
         elif test.holds:
-            reached.update(each.id for each in routing.rules if each.id not in reached and each.when.holds(reading))
+            reached.update(each.id for each in routing.holding(reading))
     return Trial(len(tests), tuple(failed), tuple(rule for rule in routing.rules if rule.id not in reached))
