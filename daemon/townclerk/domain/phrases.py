@@ -10,7 +10,7 @@ for none to three words of the same sentence, whatever signs stand between them.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, product
@@ -21,6 +21,7 @@ _APOSTROPHES = frozenset(APOSTROPHES)
 _INSIDE = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"  # accents that stand alone, and signs that nobody sees
 _TOKEN = re.compile(rf"\w[\w{_INSIDE}]*(?:[{APOSTROPHES}]\w[\w{_INSIDE}]*)*")
 _TOKENS = re.compile(f"({_TOKEN.pattern})")
+_PLAIN_TOKENS = re.compile(r"(\w+(?:['`]\w+)*)", re.ASCII)  # the same, of a text that is ASCII, and quicker
 _UNSEEN = frozenset({"Mn", "Cf"})  # categories of Unicode: what is put upon a letter, and what has no shape
 _HYPHENS = r"\-\u2010\u2011\u2012\u2013\u2014"
 PARSED = 1 << 15  # phrases and parts of them: councils share many, and each is read where it is checked and where it is used
@@ -198,20 +199,20 @@ class PhraseIndex:
     def find(self, text: str) -> Findings:
         """Every phrase that stands in *text*, and where."""
         read = _Read(text, self._kept, self._seen)
-        found: dict[str, dict[int, Found]] = {}
+        found: dict[str, dict[int, int]] = {}
         for n, word in enumerate(read.words):
             for each in word.begun:
                 for phrase in each.alone:
-                    found.setdefault(phrase, {}).setdefault(n, read.found(n, n))
+                    found.setdefault(phrase, {}).setdefault(n, n)
                 if n + 1 == len(read.words):
                     continue
                 for phrase, parts in each.going_on(read, n):
-                    if n in found.get(phrase, ()):
+                    if phrase in found and n in found[phrase]:
                         continue
                     last = read.end(parts, 0, n)
                     if last >= 0:
-                        found.setdefault(phrase, {})[n] = read.found(n, last)
-        return {phrase: tuple(places.values()) for phrase, places in found.items()}
+                        found.setdefault(phrase, {})[n] = last
+        return _Places(found, read)
 
     def _seen(self, token: str) -> _Seen:
         """What there is to know of a word. It is kept: most words of a mail stood in one before."""
@@ -237,7 +238,7 @@ class _Read:
     __slots__ = ("_ends", "_pieces", "words")
 
     def __init__(self, text: str, kept: Mapping[str, _Seen], seen: Callable[[str], _Seen]) -> None:
-        self._pieces = _TOKENS.split(text)  # each second one is a word
+        self._pieces = (_PLAIN_TOKENS if text.isascii() else _TOKENS).split(text)  # each second one is a word
         self._ends: list[int] = []  # of the pieces: characters; counted where something is found
         self.words = [kept.get(token) or seen(token) for token in self._pieces[1::2]]
 
@@ -279,6 +280,28 @@ class _Read:
 
     def _before(self, n: int) -> str:
         return self._pieces[2 * n]
+
+
+class _Places(Findings):
+    """What was found in a text. Most rules ask only whether a phrase stands there: where, is counted when somebody asks."""
+
+    __slots__ = ("_found", "_read")
+
+    def __init__(self, found: dict[str, dict[int, int]], read: _Read) -> None:
+        self._found = found  # of each phrase the first and the last word of its places
+        self._read = read
+
+    def __getitem__(self, phrase: str) -> tuple[Found, ...]:
+        return tuple(self._read.found(first, last) for first, last in self._found[phrase].items())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def keys(self) -> KeysView[str]:
+        return self._found.keys()
 
 
 def _between(gap: str) -> str:

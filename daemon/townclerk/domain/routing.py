@@ -83,11 +83,13 @@ class Outcome:
     letters_in: str | None = None  # the code of the language of letters to whoever wrote
     unanswered: bool = False  # no receipt goes to its sender
     weighs: Weight | None = None
+    gives: frozenset[str] = field(
+        init=False, repr=False, compare=False
+    )  # names of what it gives at once, without being weighed
 
-    def gives(self) -> tuple[str, ...]:
-        """The names of what it gives at once, without being weighed."""
-        names = dict.fromkeys(name for name, _ in self.said() if name != "weighs")
-        return tuple(name for name in names if self.weighs is None or name not in WEIGHED)
+    def __post_init__(self) -> None:
+        weighed = WEIGHED if self.weighs is not None else ()
+        object.__setattr__(self, "gives", frozenset(name for name, _ in self.said()).difference(weighed, ("weighs",)))
 
     def weighed_for(self, what: str) -> str | None:
         """The word that it gives of those in `WEIGHED`."""
@@ -366,7 +368,7 @@ def _route(holding: Iterable[Rule], routing: Routing, reading: Reading) -> Route
     together: list[Outcome] = []
     stopped = False
     for rule in holding:
-        given = set(rule.then.gives())
+        given = frozenset(rule.then.gives)
         wins = set() if stopped else (given & ONE_WINS) - first.keys()
         first |= dict.fromkeys(wins, rule)
         together.append(rule.then)
@@ -458,7 +460,7 @@ def explain_route(
         given = [name for name, _ in rule.then.said() if name in ONE_WINS] if verdict.holds else []
         by = [(name, first.get(name, stopped)) for name in given]
         tried.append(Tried(rule, verdict, tuple((name, other) for name, other in by if other)))
-        for name in set(given) & set(rule.then.gives()):
+        for name in set(given) & set(rule.then.gives):
             first.setdefault(name, stopped or rule.id)
         stopped = stopped or (rule.id if rule.stop and verdict.holds else "")
     return tuple(tried)

@@ -171,7 +171,7 @@ def _in_words(found: Explained, every: bool) -> Iterator[str]:
 
 def _result(found: Explained) -> Iterator[tuple[str, str]]:
     holding = [each for each in reversed(found.tried) if each.verdict.holds]
-    by = {name: each.rule.id for each in holding for name in each.rule.then.gives() if name not in dict(each.overruled)}
+    by = {name: each.rule.id for each in holding for name in each.rule.then.gives if name not in dict(each.overruled)}
     route = found.route
     yield "category", f"{route.category} ({by.get('category') or _by_weight(route, 'category')})"
     yield "service", f"{route.service} ({by.get('service') or _by_weight(route, 'service')})"
