@@ -148,10 +148,14 @@ def _tree(text: str, file: str) -> Node:
     return tree
 
 
-def lost_in_comments(content: bytes) -> Iterator[tuple[Place, str]]:
+@lru_cache(maxsize=TREES_KEPT)
+def lost_in_comments(content: bytes) -> tuple[tuple[Place, str], ...]:
     """What follows a plain value in its line from a # with no blank behind it, and where: perhaps no comment was meant.
     *content* has been read before."""
-    text = _decode(content, "")
+    return tuple(_lost_in_comments(_decode(content, "")))
+
+
+def _lost_in_comments(text: str) -> Iterator[tuple[Place, str]]:
     for event in _yaml().parse(text):
         if isinstance(event, ScalarEvent) and event.value and not event.style:
             match = re.compile(r"[ \t]+(#[^\s#!][^\n]*)").match(text, event.end_mark.index)

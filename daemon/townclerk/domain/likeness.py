@@ -114,18 +114,14 @@ def _judged(group: Group, sentences: tuple[frozenset[str], ...]) -> Iterable[tup
 
 
 def _weighed(group: Group, sentence: frozenset[str]) -> _Sentence:
-    total = [0.0] * len(group.labels)
-    for sign in sentence:
-        weights = group.weights.get(sign)
-        if weights is not None:
-            for n, weight in enumerate(weights):
-                total[n] += weight
-    return _Sentence(tuple(total), len(sentence))
+    found = [group.weights[sign] for sign in sentence if sign in group.weights]
+    return _Sentence(tuple(map(sum, zip(*found, strict=True))) if found else (0.0,) * len(group.labels), len(sentence))
 
 
 def _scores(group: Group, sums: list[_Sentence]) -> list[float]:
     by = dampened(sum(each.signs for each in sums))
-    return [start + sum(each.weights[n] for each in sums) / by for n, start in enumerate(group.start)]
+    totals = map(sum, zip(*(each.weights for each in sums), strict=True))
+    return [start + total / by for start, total in zip(group.start, totals, strict=True)]
 
 
 def _shares(group: Group, scores: list[float]) -> list[float]:
