@@ -37,7 +37,7 @@ def test_every_sign_of_a_text_can_be_written(text: str) -> None:
 def test_what_is_written_can_be_read() -> None:
     learned = Learned(
         (
-            Group(("safeguarding", "fraud"), one_of=False, start=(-2.0, -3.0), weights={"bank card": (6.0, 0.25)}),
+            Group(("safeguarding", "fraud"), one_of=False, start=(-2.0, -3.0), weights={"bank card": (6.0, 0.2)}),
             Group(("complaint", "comment"), one_of=True, start=(0.5, 0.0), weights={"still": (0.0, 0.0), "idea": (-1.0, 2.5)}),
         )
     )

@@ -55,7 +55,7 @@ def write_learned(learned: Learned, says: Iterable[str]) -> str:
 
 
 def _said(weight: float) -> str:
-    said = f"{weight:.2f}"
+    said = f"{weight:.1f}".removesuffix(".0")
     return "" if float(said) == 0 else said
 
 

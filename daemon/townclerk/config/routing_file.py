@@ -478,7 +478,7 @@ def _outcome(value: Value, known: _Vocabulary) -> Outcome:
             priority=f.optional("priority", word_of(Priority), None),
             flags=f.optional("flag", _flags, ()),
             questions=f.optional("decide", _labels, ()),
-            restrict=f.yes_no("restrict", default=False),
+            restrict=f.optional("restrict", yes_no, None),
             file=f.optional("file", yes_no, None),
             unanswered=not f.yes_no("receipt", default=True),
             weighs=f.optional("weighs", _weight, None),
@@ -516,10 +516,13 @@ OUTCOMES = (
 
 
 def _weight(value: Value) -> Weight:
-    """`2`: once. `{each: 1, at_most: 4}`: for each different word that the rule finds."""
+    """`2`: once. `{each: 1, at_most: 4}`: for each different word that the rule finds. `{of_likeness: 8}`: the part of it that
+    the mail is like what reads_like names."""
     if isinstance(value.node, Scalar):
         return Weight(whole_number(-HEAVIEST, HEAVIEST)(value))
     with value.fields() as f:
+        if f.has("of_likeness"):
+            return Weight(f.required("of_likeness", whole_number(1, HEAVIEST), 1), of_likeness=True)
         each = f.required("each", whole_number(1, HEAVIEST), 1)
         at_most = f.required("at_most", whole_number(1, HEAVIEST), each)
         if at_most < each:

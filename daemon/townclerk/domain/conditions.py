@@ -532,14 +532,14 @@ class WrittenIn:
 @dataclass(frozen=True, slots=True)
 class ReadsLike:
     """It reads like the mails that people have given this label: more than like those of any other, or, of a label that
-    stands for itself, more likely than not; and at least so many percent."""
+    stands for itself, more likely than not; with `at_least`, so many percent, which may be fewer."""
 
     label: str
     at_least: int = 0
 
     def holds(self, reading: Reading) -> bool:
         found = reading.likeness[self.label]
-        return found.plain and found.share * 100 >= self.at_least
+        return found.share * 100 >= self.at_least if self.at_least else found.plain
 
     def explain(self, reading: Reading) -> Verdict:
         found = reading.likeness[self.label]
@@ -674,6 +674,12 @@ def different_words(condition: Condition, reading: Reading) -> int:
     """On how many different words *condition* holds; what it rules out is none of them. 1 where it asks for no words."""
     words = (each for each in _asked_for(condition) if isinstance(each, Words))
     return max(1, sum(each.count(text) for each in words for _, text in reading.texts(each.where)))
+
+
+def likeness_asked_for(condition: Condition, reading: Reading) -> float:
+    """How like the mail is to what *condition* compares it with, from 0 to 1; of several the most."""
+    asked = (each.label for each in _asked_for(condition) if isinstance(each, ReadsLike))
+    return max((reading.likeness[label].share for label in asked), default=0.0)
 
 
 def _asked_for(condition: Condition) -> Iterator[Condition]:

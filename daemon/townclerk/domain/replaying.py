@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from townclerk.domain.council import Council
-from townclerk.domain.decide.opening import category_of
+from townclerk.domain.decide.opening import category_of, said_category
 from townclerk.domain.forms import Form, FormRead, as_they_wrote, read_form
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.mail_context import context_of
@@ -119,7 +119,7 @@ def _routed(past: Past, council: Council, screening: Screening, form: FormRead |
     if is_only_filed(routed, council.policy.is_member(address)):
         return Replayed(Becomes.NOTHING, rules=routed.rules)
     suspected = tuple(code for code in routed.exclusions if code in council.policy.exclusions)
-    opens_as = category_of(routed.category, council.policy.is_member(address), suspected)
+    opens_as = category_of(said_category(routed, council), council.policy.is_member(address), suspected)
     return Replayed(Becomes.NEW_CASE, whole, not routed.doubtful, opens_as, routed.rules)
 
 

@@ -1,7 +1,7 @@
 """Routing rules: what a mail is about, who deals with it, and what must be noticed in it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from townclerk.domain.conditions import (
     Verdict,
     different_words,
     every_condition,
+    likeness_asked_for,
     needed_by,
 )
 from townclerk.domain.forms import Form
@@ -30,6 +31,7 @@ from townclerk.domain.words import NOBODYS, Alert, Category, Priority
 
 ONE_WINS = frozenset({"category", "service", "form", "suggest", "assign", "priority", "file", "letters_in"})  # all else adds up
 WEIGHED = ("category", "service")  # what rules may be weighed for
+DECISIVE = 6  # by so much more than all else what is said must weigh, that what the mail is like does not count
 CERTAIN = 2  # what a category must weigh at least; with less it is the case `otherwise`
 
 
@@ -44,18 +46,24 @@ class Suggested:
 @dataclass(frozen=True, slots=True)
 class Weight:
     """What a rule counts for, where it is weighed against others: so many `points`, which may be below nothing; with `at_most`
-    so many for each different word on which it holds, together no more than that."""
+    so many for each different word on which it holds, together no more than that. `of_likeness`: the part of them that is as
+    large as the mail is like those that the rule compares it with."""
 
     points: int
     at_most: int | None = None
+    of_likeness: bool = False
 
     def of(self, rule: "Rule", reading: Reading) -> int:
         """What *rule*, which holds, counts for."""
+        if self.of_likeness:
+            return round(self.points * likeness_asked_for(rule.when, reading))
         if self.at_most is None:
             return self.points
         return min(self.at_most, self.points * different_words(rule.when, reading))
 
     def __str__(self) -> str:
+        if self.of_likeness:
+            return f"{self.points} of likeness"
         return str(self.points) if self.at_most is None else f"{self.points} each, {self.at_most} at most"
 
 
@@ -78,7 +86,7 @@ class Outcome:
     priority: Priority | None = None
     flags: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()  # that the complaints lead is asked, in words
-    restrict: bool = False  # only few may know of the case; it restricts nobody's contact
+    restrict: bool | None = None  # only few may know of the case; False: its alerts make it no secret, whatever the policy says
     file: bool | None = None  # it is kept, and opens no case
     letters_in: str | None = None  # the code of the language of letters to whoever wrote
     unanswered: bool = False  # no receipt goes to its sender
@@ -112,7 +120,7 @@ class Outcome:
             "priority": (self.priority.value,) if self.priority else (),
             "flag": self.flags,
             "decide": self.questions,
-            "restrict": ("true",) if self.restrict else (),
+            "restrict": () if self.restrict is None else (str(self.restrict).lower(),),
             "letters_in": (self.letters_in,) if self.letters_in else (),
             "file": () if self.file is None else (str(self.file).lower(),),
             "receipt": ("false",) if self.unanswered else (),
@@ -291,7 +299,7 @@ class Route:
     alerts: tuple[Alert, ...] = ()
     exclusions: tuple[str, ...] = ()
     signals: frozenset[str] = frozenset()
-    doubtful: bool = False  # no rule gives a category, and what rules weigh for it is less than CERTAIN
+    doubtful: bool = False  # no rule gives a category, and what is said for it weighs less than CERTAIN
     because: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     version: str = ""  # of the rules that said it
@@ -301,6 +309,7 @@ class Route:
     priority: Priority = Priority.NORMAL
     flags: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    open_alerts: frozenset[Alert] = frozenset()  # by such rules alone as say that these make no case a secret
     restricted_by: str = ""  # the id of the rule that restricts who may know of it
     filed_by: str = ""  # the id of the rule that has it filed without a case
     letters_in: str = ""  # the code of the language of letters to whoever wrote
@@ -377,22 +386,24 @@ def _route(holding: Iterable[Rule], routing: Routing, reading: Reading) -> Route
         if wins - {"form"} or given - ONE_WINS:
             heard.append(rule)
         stopped = stopped or rule.stop
-    weights = {what: _weights(what, weighed, reading) for what in WEIGHED if what not in first}
+    weights = {what: _all_weights(what, weighed, reading) for what in WEIGHED if what not in first}
     heaviest = {what: _heaviest(weights.get(what, {})) for what in WEIGHED}
     heard += [
         rule for rule in weighed if rule not in heard and any(_speaks_for(rule, what, heaviest[what]) for what in WEIGHED)
     ]
     winners = ("category", "service", "suggest", "assign", "priority", "letters_in")
     category, service, suggests, officer, priority, letters = (_given_by(first.get(each)) for each in winners)
-    certain = max(weights.get("category", {}).values(), default=0) >= CERTAIN
-    by_weight = Category(heaviest["category"]) if certain else None
+    enough = max(weights.get("category", {}).values(), default=0) >= CERTAIN
+    by_weight = Category(heaviest["category"]) if enough else None
+    said = _weights("category", _outspoken(weighed), reading)
+    certain = by_weight is not None and said.get(by_weight, 0) >= CERTAIN
     return Route(
         category=category.category or by_weight or routing.otherwise_category,
         service=service.service or heaviest["service"] or routing.otherwise_service,
         alerts=tuple(dict.fromkeys(alert for each in together for alert in each.alerts)),
         exclusions=tuple(dict.fromkeys(code for each in together for code in each.suspects)),
         signals=frozenset(signal for each in together for signal in each.signals),
-        doubtful=category.category is None and by_weight is None,
+        doubtful=category.category is None and not certain,
         because=tuple(dict.fromkeys(rule.why for rule in heard)),
         rules=tuple(rule.id for rule in heard),
         version=routing.version,
@@ -402,6 +413,7 @@ def _route(holding: Iterable[Rule], routing: Routing, reading: Reading) -> Route
         priority=priority.priority or Priority.NORMAL,
         letters_in=letters.letters_in or "",
         flags=tuple(dict.fromkeys(flag for each in together for flag in each.flags)),
+        open_alerts=_open_alerts(together),
         restricted_by=next((rule.id for rule in heard if rule.then.restrict), ""),
         filed_by=first["file"].id if "file" in first and first["file"].then.file else "",
         unanswered_by=next((rule.id for rule in heard if rule.then.unanswered), ""),
@@ -420,6 +432,17 @@ def _weights(what: str, weighed: Iterable[Rule], reading: Reading) -> dict[str, 
     return dict(found)
 
 
+def _all_weights(what: str, weighed: Sequence[Rule], reading: Reading) -> dict[str, int]:
+    """What is said weighs alone where it decides; else beside it what the mail is like."""
+    said = _weights(what, _outspoken(weighed), reading)
+    best, second, *_ = (*sorted(said.values(), reverse=True), 0, 0)
+    return said if best - max(0, second) >= DECISIVE else _weights(what, weighed, reading)
+
+
+def _outspoken(weighed: Iterable[Rule]) -> list[Rule]:
+    return [rule for rule in weighed if rule.then.weighs is not None and not rule.then.weighs.of_likeness]
+
+
 def _heaviest(weights: Mapping[str, int]) -> str:
     """What weighs most, of equals the one of the rule that stands first; "" where nothing weighs more than nothing."""
     best = max(weights, key=lambda word: weights[word], default="")
@@ -428,6 +451,11 @@ def _heaviest(weights: Mapping[str, int]) -> str:
 
 def _speaks_for(rule: Rule, what: str, word: str) -> bool:
     return bool(word) and rule.then.weighs is not None and rule.then.weighs.points > 0 and rule.then.weighed_for(what) == word
+
+
+def _open_alerts(given: Iterable[Outcome]) -> frozenset[Alert]:
+    raised = [(alert, each.restrict is False) for each in given for alert in each.alerts]
+    return frozenset(alert for alert, _ in raised) - {alert for alert, is_open in raised if not is_open}
 
 
 _NOTHING_GIVEN = Outcome()

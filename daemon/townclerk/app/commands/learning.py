@@ -4,7 +4,7 @@ One linear model for each label: it is small, it can be read, and each decision 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,11 +17,11 @@ from townclerk.config.labelled_mails import load_mails
 from townclerk.config.learned_file import SUFFIX, write_learned
 from townclerk.domain.labelled_mails import LabelledMail
 from townclerk.domain.likeness import Group, Learned, dampened, sentences_of, windows
-from townclerk.domain.words import Alert, Category
+from townclerk.domain.words import Alert
 
 FEWEST_MAILS = 20  # of a label: of fewer nothing can be learned
 ROUNDS = 5  # how often a part of the mails is kept back, to be judged by what the others have taught
-MOST_SIGNS = 6_000
+MOST_SIGNS = 4_000
 SEEN_IN = 2  # mails: what stands in one alone says nothing of the next
 FIRM = {True: 1.0, False: 3.0}  # scikit-learn's C: how far a weight may follow a few mails; softer for alerts, which are rare
 
@@ -36,7 +36,7 @@ def learn(
         ),
     ] = 2.0,
 ) -> None:
-    """Learn from labelled mails which words speak for which category and which alert, for rules with reads_like.
+    """Learn from labelled mails which words speak for which category, service and alert, for rules with reads_like.
 
     How well it tells mails that it has not seen is found by keeping back a fifth of them, five times over, and is said at the
     end. Needs scikit-learn: pip install 'townclerk[learn]'.
@@ -52,7 +52,10 @@ def learn(
     except ImportError:
         raise CannotRead("scikit-learn is not installed: pip install 'townclerk[learn]'") from None
     examples = tuple(_Example.of(each) for each in load_mails(mails))
-    taught = [*_alerts(examples, false / 100), *_categories(examples)]
+    taught = [
+        *_alerts(examples, false / 100),
+        *(found for what in ("category", "service") for found in _one_of(examples, what)),
+    ]
     if not taught:
         raise CannotRead(f"no label stands at {FEWEST_MAILS} mails: there is nothing to learn")
     groups = tuple(each.group for each in taught)
@@ -69,7 +72,7 @@ class _Example:
     """A labelled mail. `too`: alerts that nobody would call false."""
 
     sentences: tuple[frozenset[str], ...]
-    category: str
+    one_of: Mapping[str, str]  # "category", "service" -> which of them it is, where somebody has said so
     alerts: frozenset[str]
     too: frozenset[str]
 
@@ -77,8 +80,9 @@ class _Example:
     def of(cls, labelled: LabelledMail) -> "_Example":
         said = labelled.mail.own_text or labelled.mail.text
         alerts = frozenset(word for one in labelled.alerts for word in one)
-        category = labelled.category[0] if labelled.category else ""
-        return cls(sentences_of(labelled.mail.subject, said), category, alerts, labelled.alerts_too)
+        labels = {"category": labelled.category, "service": labelled.service}
+        one_of = {what: words[0] for what, words in labels.items() if words}
+        return cls(sentences_of(labelled.mail.subject, said), one_of, alerts, labelled.alerts_too)
 
     @property
     def whole(self) -> Counter[str]:
@@ -183,29 +187,36 @@ def _bound(examples: Sequence[_Example], label: str, scores: Sequence[float], fa
     return bound, f"{label}: {found} of {len(within)} found ({found / len(within):.0%}), {false:.1%} of the others rang"
 
 
-# --- categories: one of them ---------------------------------------------------------------------------------------------
+# --- categories and services: one of them ----------------------------------------------------------------------------------
 
 
-def _categories(examples: Sequence[_Example]) -> list[_Taught]:
-    known = [each.value for each in Category if sum(one.category == each.value for one in examples) >= FEWEST_MAILS]
-    asked = [each for each in examples if each.category in known]
+def _one_of(examples: Sequence[_Example], what: str) -> list[_Taught]:
+    counted = Counter(each.one_of.get(what) for each in examples)
+    known = {word for word, count in counted.items() if word is not None and count >= FEWEST_MAILS}
+    asked = [each for each in examples if each.one_of.get(what) in known]
     if len(known) < 2:
         return []
-    right = 0
-    for kept in range(ROUNDS):
-        taught_by = [each for n, each in enumerate(asked) if n % ROUNDS != kept]
-        signs = _Signs(taught_by)
-        model = _fitted(signs.rows(each.whole for each in taught_by), [each.category for each in taught_by], balanced=False)
-        judged = [each for n, each in enumerate(asked) if n % ROUNDS == kept]
-        said = model.predict(signs.rows(each.whole for each in judged))
-        right += sum(each.category == one for each, one in zip(judged, said, strict=True))
-    signs = _Signs(asked)
-    model = _fitted(signs.rows(each.whole for each in asked), [each.category for each in asked], balanced=False)
+    right = sum(_right(asked, what, kept) for kept in range(ROUNDS))
+    signs, model = _model(asked, what)
     labels = [str(each) for each in model.classes_]
     weights, start = (model.coef_, model.intercept_) if len(labels) > 2 else _both(model)
     columns = [row * signs.rarity for row in weights]
     group = _group(labels, signs, columns, [float(each) for each in start], one_of=True)
-    return [_Taught(group, (f"category: {right} of {len(asked)} right ({right / len(asked):.0%})",))]
+    return [_Taught(group, (f"{what}: {right} of {len(asked)} right ({right / len(asked):.0%})",))]
+
+
+def _model(examples: Sequence[_Example], what: str) -> tuple[_Signs, Any]:
+    signs = _Signs(examples)
+    rows = signs.rows(each.whole for each in examples)
+    return signs, _fitted(rows, [each.one_of[what] for each in examples], balanced=False)
+
+
+def _right(asked: Sequence[_Example], what: str, kept: int) -> int:
+    """How many are told rightly of those that are kept back in that round."""
+    signs, model = _model([each for n, each in enumerate(asked) if n % ROUNDS != kept], what)
+    judged = asked[kept::ROUNDS]
+    said = model.predict(signs.rows(each.whole for each in judged))
+    return sum(each.one_of[what] == one for each, one in zip(judged, said, strict=True))
 
 
 def _both(model: Any) -> tuple[Any, Any]:

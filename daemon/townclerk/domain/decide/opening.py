@@ -21,7 +21,7 @@ from townclerk.domain.mail import Address
 from townclerk.domain.named_officers import mentions, names
 from townclerk.domain.policy import SERVICE, CategoryPolicy, InReceipt, StagePolicy
 from townclerk.domain.roster import Officer
-from townclerk.domain.routing import Signal
+from townclerk.domain.routing import Route, Signal
 from townclerk.domain.statutes import Statute, statute_of
 from townclerk.domain.words import NOBODYS, Alert, Category, LetterKind, Priority, Status
 
@@ -37,10 +37,10 @@ def new_case(event: CaseOpened, council: Council) -> Case:
     mail, policy = event.mail, council.policy
     suspected = tuple(code for code in event.route.exclusions if code in policy.exclusions)
     conflicts = _named_officers(event, council)
-    category = category_of(event.route.category, event.member, suspected)
+    category = category_of(said_category(event.route, council), event.member, suspected)
     pending = weighing.to_decide_first(event, council, category)
     anonymous = pending is not None and pending.question == weighing.ANONYMOUS
-    delicate = tuple(alert for alert in event.route.alerts if alert in policy.restricted_alerts)
+    delicate = tuple(alert for alert in event.route.alerts if alert in policy.restricted_alerts - event.route.open_alerts)
     return Case(
         ref=event.ref,
         council=policy.id,
@@ -106,6 +106,12 @@ def _judges(event: CaseOpened, named: tuple[Officer, ...], council: Council) -> 
 def _readers(service: str, council: Council) -> tuple[Officer, ...]:
     """Those who would get a case of *service*, or could be given it as a matter of course."""
     return tuple(officer for officer in council.playing(SERVICE, service) if service in officer.services)
+
+
+def said_category(routed: Route, council: Council) -> Category:
+    """What the rules say; but where a policy asks what a concern is, it is not decided by what the mail is like."""
+    asks = council.policy.provisions.concerns is not None and Signal.CONCERN in routed.signals
+    return council.routing.otherwise_category if asks and routed.doubtful else routed.category
 
 
 def category_of(routed: Category, member: bool, suspected: tuple[str, ...]) -> Category:
