@@ -26,6 +26,7 @@ def test_every_shared_file_is_named_by_some_council() -> None:
         "hatred",
         "dishonesty",
         "wrongdoing",
+        "reads_like",
     }
 
 

@@ -521,11 +521,14 @@ def _weight(value: Value) -> Weight:
     if isinstance(value.node, Scalar):
         return Weight(whole_number(-HEAVIEST, HEAVIEST)(value))
     with value.fields() as f:
-        if f.has("of_likeness"):
-            return Weight(f.required("of_likeness", whole_number(1, HEAVIEST), 1), of_likeness=True)
-        each = f.required("each", whole_number(1, HEAVIEST), 1)
-        at_most = f.required("at_most", whole_number(1, HEAVIEST), each)
-        if at_most < each:
+        likeness = f.optional("of_likeness", whole_number(1, HEAVIEST), 0)
+        each = f.optional("each", whole_number(1, HEAVIEST), 0)
+        at_most = f.optional("at_most", whole_number(1, HEAVIEST), 0)
+        if likeness:
+            return Weight(likeness, of_likeness=True)
+        if not (each and at_most):
+            value.fault("it weighs nothing", "write a number, {each: 1, at_most: 4} or {of_likeness: 8}")
+        elif at_most < each:
             f.fault("at_most", f"one word weighs {each} already", f"write {each} or more")
         return Weight(each, at_most)
 
