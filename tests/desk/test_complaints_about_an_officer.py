@@ -129,7 +129,7 @@ def test_somebody_else_has_it(officers: tuple, has_it: str) -> None:  # type: ig
 
 
 def test_the_resident_s_receipt_and_dates_are_those_of_any_complaint() -> None:
-    named, other = complains("Wendy Ash lost my form."), complains("Somebody lost my form.")
+    named, other = complains("I complain: Wendy Ash lost my form."), complains("I complain: somebody lost my form.")
 
     assert [d.target for d in named.case.deadlines] == [d.target for d in other.case.deadlines]
     assert [s.letter.content for s in named.sends if not s.letter.to.staff] == [

@@ -38,7 +38,7 @@ def test_what_mails_teach_is_written_and_how_well_it_tells_is_said(townclerk: Co
 
 
 def test_the_same_mails_teach_the_same(townclerk: Command, tmp_path: Path) -> None:
-    mails = labelled(tmp_path, 25)
+    mails = labelled(tmp_path, 20)
     for name in ("one.tsv", "other.tsv"):
         townclerk("rules", "learn", mails, "--to", tmp_path / name)
 
