@@ -369,41 +369,74 @@ def facts_of(mail: IncomingMail, opens: bool, context: Context) -> Facts:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What those rules say that hold. `first`: of what only one gives, which one; `weighed`: those that only weigh for it;
+    `heard`: those of which something counts; `together`: all that they give."""
+
+    first: Mapping[str, Rule]
+    weighed: tuple[Rule, ...]
+    heard: tuple[Rule, ...]
+    together: tuple[Outcome, ...]
+
+    @classmethod
+    def by(cls, holding: Iterable[Rule]) -> "_Said":
+        first: dict[str, Rule] = {}
+        heard: list[Rule] = []
+        weighed: list[Rule] = []
+        together: list[Outcome] = []
+        stopped = False
+        for rule in holding:
+            given = frozenset(rule.then.gives)
+            wins = set() if stopped else (given & ONE_WINS) - first.keys()
+            first |= dict.fromkeys(wins, rule)
+            together.append(rule.then)
+            if rule.then.weighs is not None and not stopped:
+                weighed.append(rule)
+            if wins - {"form"} or given - ONE_WINS:
+                heard.append(rule)
+            stopped = stopped or rule.stop
+        return cls(first, tuple(weighed), tuple(heard), tuple(together))
+
+
+@dataclass(frozen=True, slots=True)
+class _ByWeight:
+    """What weighs most, where no rule gives it at once. `certain`: enough is said for the category."""
+
+    weights: Mapping[str, Mapping[str, int]]
+    heaviest: Mapping[str, str]
+    category: Category | None
+    certain: bool
+
+    @classmethod
+    def of(cls, said: _Said, reading: Reading) -> "_ByWeight":
+        weights = {what: _all_weights(what, said.weighed, reading) for what in WEIGHED if what not in said.first}
+        heaviest = {what: _heaviest(weights.get(what, {})) for what in WEIGHED}
+        enough = max(weights.get("category", {}).values(), default=0) >= CERTAIN
+        category = Category(heaviest["category"]) if enough else None
+        outspoken = _weights("category", _outspoken(said.weighed), reading)
+        return cls(weights, heaviest, category, category is not None and outspoken.get(category, 0) >= CERTAIN)
+
+    def counts(self, rule: Rule) -> bool:
+        """Whether *rule* speaks for what weighs most."""
+        return any(_speaks_for(rule, what, self.heaviest[what]) for what in WEIGHED)
+
+
 def _route(holding: Iterable[Rule], routing: Routing, reading: Reading) -> Route:
     """What those that hold come to."""
-    first: dict[str, Rule] = {}  # of what only one rule gives
-    heard: list[Rule] = []
-    weighed: list[Rule] = []
-    together: list[Outcome] = []
-    stopped = False
-    for rule in holding:
-        given = frozenset(rule.then.gives)
-        wins = set() if stopped else (given & ONE_WINS) - first.keys()
-        first |= dict.fromkeys(wins, rule)
-        together.append(rule.then)
-        if rule.then.weighs is not None and not stopped:
-            weighed.append(rule)
-        if wins - {"form"} or given - ONE_WINS:
-            heard.append(rule)
-        stopped = stopped or rule.stop
-    weights = {what: _all_weights(what, weighed, reading) for what in WEIGHED if what not in first}
-    heaviest = {what: _heaviest(weights.get(what, {})) for what in WEIGHED}
-    heard += [
-        rule for rule in weighed if rule not in heard and any(_speaks_for(rule, what, heaviest[what]) for what in WEIGHED)
-    ]
+    said = _Said.by(holding)
+    by_weight = _ByWeight.of(said, reading)
+    first, together = said.first, said.together
+    heard = (*said.heard, *(rule for rule in said.weighed if rule not in said.heard and by_weight.counts(rule)))
     winners = ("category", "service", "suggest", "assign", "priority", "letters_in")
     category, service, suggests, officer, priority, letters = (_given_by(first.get(each)) for each in winners)
-    enough = max(weights.get("category", {}).values(), default=0) >= CERTAIN
-    by_weight = Category(heaviest["category"]) if enough else None
-    said = _weights("category", _outspoken(weighed), reading)
-    certain = by_weight is not None and said.get(by_weight, 0) >= CERTAIN
     return Route(
-        category=category.category or by_weight or routing.otherwise_category,
-        service=service.service or heaviest["service"] or routing.otherwise_service,
+        category=category.category or by_weight.category or routing.otherwise_category,
+        service=service.service or by_weight.heaviest["service"] or routing.otherwise_service,
         alerts=tuple(dict.fromkeys(alert for each in together for alert in each.alerts)),
         exclusions=tuple(dict.fromkeys(code for each in together for code in each.suspects)),
         signals=frozenset(signal for each in together for signal in each.signals),
-        doubtful=category.category is None and not certain,
+        doubtful=category.category is None and not by_weight.certain,
         because=tuple(dict.fromkeys(rule.why for rule in heard)),
         rules=tuple(rule.id for rule in heard),
         version=routing.version,
@@ -418,7 +451,7 @@ def _route(holding: Iterable[Rule], routing: Routing, reading: Reading) -> Route
         filed_by=first["file"].id if "file" in first and first["file"].then.file else "",
         unanswered_by=next((rule.id for rule in heard if rule.then.unanswered), ""),
         questions=tuple(dict.fromkeys(asked for each in together for asked in each.questions)),
-        weights=weights,
+        weights=by_weight.weights,
     )
 
 

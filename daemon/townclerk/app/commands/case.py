@@ -32,6 +32,7 @@ from townclerk.store.journal import Entry
 from townclerk.store.outbox import OutboxLine
 
 PAGE = 500
+HEADINGS = ("case", "category", "service", "stage", "status", "next due", "officer", "opened", "campaign of", "flags")
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The cases, and one of them whole.")
 
@@ -60,10 +61,8 @@ def list_(
       townclerk case list --campaign SS-26-0042-K
     """
     with open_records(ctx.obj, to_look=True) as records:
-        services = set(records.council.routing.services)
-        services |= records.db.read_now(partial(cases.services_of_open_cases, council=records.council_id)).keys()
-        if service is not None and service not in services:
-            raise CannotRead(f'"{service}" is no service of this council; write one of: {", ".join(sorted(services))}')
+        if service is not None:
+            _check_service(service, records)
         given = partial(
             cases.list_cases,
             council=records.council_id,
@@ -84,19 +83,15 @@ def list_(
             for row, late in rows:
                 say_json(_row_object(row, late))
         else:
-            headings = (
-                "case",
-                "category",
-                "service",
-                "stage",
-                "status",
-                "next due",
-                "officer",
-                "opened",
-                "campaign of",
-                "flags",
-            )
-            say_table(headings, (_row_cells(row, late, records) for row, late in rows), empty="no such case")
+            say_table(HEADINGS, (_row_cells(row, late, records) for row, late in rows), empty="no such case")
+
+
+def _check_service(service: str, records: Records) -> None:
+    """Raises CannotRead where the council has no such *service*, nor any open case of it."""
+    known = set(records.council.routing.services)
+    known |= records.db.read_now(partial(cases.services_of_open_cases, council=records.council_id)).keys()
+    if service not in known:
+        raise CannotRead(f'"{service}" is no service of this council; write one of: {", ".join(sorted(known))}')
 
 
 def _pages(tx: Tx, given: "partial[tuple[CaseRow, ...]]") -> Iterator[CaseRow]:

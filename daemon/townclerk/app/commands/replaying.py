@@ -85,14 +85,18 @@ def replay_rules(
                 "of mails in files nothing was decided: name the changed rules with --with DIR; or see `rules explain`"
             )
         account = asyncio.run(_replay_files(asked, paths, council, changed, first, as_json))
+    _show(account, as_json)
+    raise typer.Exit(2 if account.unopened else 0)
+
+
+def _show(account: "Account", as_json: bool) -> None:
     if as_json:
         say_json(_as_counts(account))
-    else:
-        say(*_counted(account))
-        _show_table(account)
-        for line in account.listed:
-            say(line)
-    raise typer.Exit(2 if account.unopened else 0)
+        return
+    say(*_counted(account))
+    _show_table(account)
+    for line in account.listed:
+        say(line)
 
 
 @dataclass(frozen=True, slots=True)
