@@ -568,7 +568,10 @@ class AllOf:
     conditions: tuple[Condition, ...]
 
     def holds(self, reading: Reading) -> bool:
-        return all(each.holds(reading) for each in self.conditions)
+        for each in self.conditions:  # noqa: SIM110 - a thousand rules ask a mail: this takes half as long as all()
+            if not each.holds(reading):
+                return False
+        return True
 
     def explain(self, reading: Reading) -> Verdict:
         below = tuple(each.explain(reading) for each in self.conditions)
@@ -585,7 +588,10 @@ class AnyOf:
     conditions: tuple[Condition, ...]
 
     def holds(self, reading: Reading) -> bool:
-        return any(each.holds(reading) for each in self.conditions)
+        for each in self.conditions:  # noqa: SIM110 - as in AllOf
+            if each.holds(reading):
+                return True
+        return False
 
     def explain(self, reading: Reading) -> Verdict:
         below = tuple(each.explain(reading) for each in self.conditions)

@@ -10,18 +10,17 @@ for none to three words of the same sentence, whatever signs stand between them.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import accumulate, product
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from itertools import pairwise, product
+from typing import NamedTuple, TypeVar
 
 APOSTROPHES = "'’‘ʼ`´"
 _APOSTROPHES = frozenset(APOSTROPHES)
 _INSIDE = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"  # accents that stand alone, and signs that nobody sees
 _TOKEN = re.compile(rf"\w[\w{_INSIDE}]*(?:[{APOSTROPHES}]\w[\w{_INSIDE}]*)*")
 _TOKENS = re.compile(f"({_TOKEN.pattern})")
-_PLAIN_TOKENS = re.compile(r"(\w+(?:['`]\w+)*)", re.ASCII)  # the same, of a text that is ASCII, and quicker
 _UNSEEN = frozenset({"Mn", "Cf"})  # categories of Unicode: what is put upon a letter, and what has no shape
 _HYPHENS = r"\-\u2010\u2011\u2012\u2013\u2014"
 PARSED = 1 << 15  # phrases and parts of them: councils share many, and each is read where it is checked and where it is used
@@ -67,8 +66,13 @@ class _Word:
         yield from self.whole
         yield from (f"{stem}*" for stem in self.stems)
 
-    def is_found(self, word: str) -> bool:
-        return word in self.whole or (bool(self.stems) and word.startswith(self.stems))
+    def is_written(self, word: str, owner: str) -> bool:
+        """Whether it is *word*, or its *owner*, where it has one."""
+        return (
+            word in self.whole
+            or word.startswith(self.stems)
+            or (bool(owner) and (owner in self.whole or owner.startswith(self.stems)))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +135,13 @@ class _Begun:
     def going_on(self, read: "_Read", n: int) -> list[_Phrase]:
         """Those that may go on behind the word *n*."""
         found = self.open[:]
-        if self.next:
-            for key in read.words[n + 1].keys:
-                if key in self.next:
-                    found += self.next[key]
-        if self.later:
-            for word in read.words[n + 1 : n + 2 + _REACH]:
-                for key in word.keys:
-                    if key in self.later:
-                        found += self.later[key]
+        for key in read.words[n + 1].keys if self.next else ():
+            if key in self.next:
+                found += self.next[key]
+        for word in read.words[n + 1 : n + 2 + _REACH] if self.later else ():
+            for key in word.keys:
+                if key in self.later:
+                    found += self.later[key]
         return found
 
 
@@ -160,20 +162,44 @@ def _after(parts: tuple[_Choice, ...], way: tuple[_Word, ...]) -> tuple[tuple[_W
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A word of a text. `owner`: of "boiler's", the boiler; "" of other words. `keys`: under what it is looked up; `begun`: the
-    phrases that begin with it."""
+    """A word of a text. `owner`: of "boiler's", the boiler; "" of other words. `keys`: under what it is looked up; `alone`: the
+    phrases that it is; `begun`: those that begin with it; `next`: under what a word is looked up with which some of them go on,
+    None: it may be any word."""
 
     word: str
     owner: str
     keys: tuple[str, ...]
+    alone: tuple[str, ...]
     begun: tuple[_Begun, ...]
-
-    def is_one_of(self, word: _Word) -> bool:
-        return word.is_found(self.word) or (bool(self.owner) and word.is_found(self.owner))
+    next: Set[str] | None
 
 
-KEPT = 20_000  # words that have been looked up, as they are written
+def _next(begun: tuple[_Begun, ...]) -> Set[str] | None:
+    """See `_Seen`."""
+    if any(each.later or each.open for each in begun):
+        return None
+    return begun[0].next.keys() if len(begun) == 1 else set().union(*(each.next for each in begun))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What stands between white space: mostly a word. `gaps`: the signs before each word, and behind the last, that count."""
+
+    words: tuple[_Seen, ...]
+    gaps: tuple[str, ...]
+
+
+_END = _Seen("", "", (), (), (), frozenset())  # behind the last word of a text
+KEPT = 60_000  # words, and pieces, that have been looked up, as they are written
 LONGEST_KEPT = 40  # characters; what is longer is hardly written twice
+_Known = TypeVar("_Known")
+
+
+def _keep(kept: dict[str, _Known], written: str, known: _Known) -> None:
+    if len(written) <= LONGEST_KEPT:
+        if len(kept) >= KEPT:
+            kept.clear()
+        kept[written] = known
 
 
 class PhraseIndex:
@@ -183,7 +209,8 @@ class PhraseIndex:
     def __init__(self, phrases: Iterable[str], variants: Mapping[str, Iterable[str]] | None = None) -> None:
         others = {_key(word): tuple(_key(way) for way in ways) for word, ways in (variants or {}).items()}
         self._begun: dict[str, _Begun] = {}
-        self._kept: dict[str, _Seen] = {}
+        self._pieces: dict[str, _Piece] = {}
+        self._seen: dict[str, _Seen] = {}
         keys: set[str] = set()
         for phrase in dict.fromkeys(phrases):
             parts = tuple(_varied(part, others) for part in _choices(phrase)) if others else _choices(phrase)
@@ -198,14 +225,14 @@ class PhraseIndex:
 
     def find(self, text: str) -> Findings:
         """Every phrase that stands in *text*, and where."""
-        read = _Read(text, self._kept, self._seen)
+        read = _Read(text, self._pieces, self._piece)
         found: dict[str, dict[int, int]] = {}
-        for n, word in enumerate(read.words):
+        for n, (word, following) in enumerate(pairwise((*read.words, _END))):
+            for phrase in word.alone:
+                found.setdefault(phrase, {}).setdefault(n, n)
+            if following is _END if word.next is None else word.next.isdisjoint(following.keys):
+                continue
             for each in word.begun:
-                for phrase in each.alone:
-                    found.setdefault(phrase, {}).setdefault(n, n)
-                if n + 1 == len(read.words):
-                    continue
                 for phrase, parts in each.going_on(read, n):
                     if phrase in found and n in found[phrase]:
                         continue
@@ -214,16 +241,22 @@ class PhraseIndex:
                         found.setdefault(phrase, {})[n] = last
         return _Places(found, read)
 
-    def _seen(self, token: str) -> _Seen:
-        """What there is to know of a word. It is kept: most words of a mail stood in one before."""
+    def _piece(self, written: str) -> _Piece:
+        """What there is to know of what stands between white space. It is kept: most of a mail stood in one before."""
+        parts = _TOKENS.split(written)  # each second one is a word
+        words = tuple(self._seen.get(token) or self._looked_up(token) for token in parts[1::2])
+        piece = _Piece(words, tuple(_between(gap) for gap in parts[::2]))
+        _keep(self._pieces, written, piece)
+        return piece
+
+    def _looked_up(self, token: str) -> _Seen:
         word = folded(token)
         owner = word[:-1] if token[-1] in "sS" and token[-2:-1] in _APOSTROPHES else ""
         keys = (*self._keys(word), *(self._keys(owner) if owner else ()))
-        seen = _Seen(word, owner, keys, tuple(self._begun[key] for key in keys if key in self._begun))
-        if len(token) <= LONGEST_KEPT:
-            if len(self._kept) >= KEPT:
-                self._kept.clear()
-            self._kept[token] = seen
+        begun = tuple(self._begun[key] for key in keys if key in self._begun)
+        alone = tuple(dict.fromkeys(phrase for each in begun for phrase in each.alone))
+        seen = _Seen(word, owner, keys, alone, begun, _next(begun))
+        _keep(self._seen, token, seen)
         return seen
 
     def _keys(self, word: str) -> tuple[str, ...]:
@@ -235,17 +268,26 @@ class PhraseIndex:
 class _Read:
     """A text, cut into words and what stands between them."""
 
-    __slots__ = ("_ends", "_pieces", "words")
+    def __init__(self, text: str, kept: Mapping[str, _Piece], piece: Callable[[str], _Piece]) -> None:
+        self._text = text
+        self._pieces = [kept.get(written) or piece(written) for written in text.split()]
+        self.words = [word for each in self._pieces for word in each.words]
 
-    def __init__(self, text: str, kept: Mapping[str, _Seen], seen: Callable[[str], _Seen]) -> None:
-        self._pieces = (_PLAIN_TOKENS if text.isascii() else _TOKENS).split(text)  # each second one is a word
-        self._ends: list[int] = []  # of the pieces: characters; counted where something is found
-        self.words = [kept.get(token) or seen(token) for token in self._pieces[1::2]]
+    @cached_property
+    def _gaps(self) -> list[str]:
+        """The signs before each word that count."""
+        gaps = [""]
+        for piece in self._pieces:
+            gaps[-1] += piece.gaps[0]
+            gaps += piece.gaps[1:]
+        return gaps
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        return [(start, end) for _, start, end in places_of_words(self._text)]
 
     def found(self, first: int, last: int) -> Found:
-        if not self._ends:
-            self._ends = list(accumulate(map(len, self._pieces)))
-        return Found(self._ends[2 * first], self._ends[2 * last + 1], first, last)
+        return Found(self._places[first][0], self._places[last][1], first, last)
 
     def end(self, parts: tuple[_Choice, ...], k: int, at: int, loose: bool = False) -> int:
         """The last word of a phrase of which the part *k*, and those behind it, stand from the word *at* on; -1: it is none."""
@@ -254,7 +296,7 @@ class _Read:
         part = parts[k]
         loose = loose or part.loose
         for start in range(at, at + _REACH + 1) if loose else (at,):
-            if start >= len(self.words) or (loose and not _ENDS.isdisjoint(self._before(start))):
+            if start >= len(self.words) or (loose and not _ENDS.isdisjoint(self._gaps[start])):
                 return -1
             for way in part.beginning(self.words[start].keys):
                 if not way:
@@ -272,14 +314,12 @@ class _Read:
         if start + len(way) > len(self.words):
             return False
         for n, word in enumerate(way, start):
-            if not self.words[n].is_one_of(word):
+            seen = self.words[n]
+            if not word.is_written(seen.word, seen.owner):
                 return False
-            if not (loose and n == start) and word.gap != _between(self._before(n)):
+            if not (loose and n == start) and word.gap != self._gaps[n]:
                 return False
         return True
-
-    def _before(self, n: int) -> str:
-        return self._pieces[2 * n]
 
 
 class _Places(Findings):

@@ -30,6 +30,7 @@ from townclerk.domain.phrases import PhraseIndex
 from townclerk.domain.words import NOBODYS, Alert, Category, Priority
 
 ONE_WINS = frozenset({"category", "service", "form", "suggest", "assign", "priority", "file", "letters_in"})  # all else adds up
+_FORM_ALONE = frozenset({"form"})  # says what a mail is, and nothing about the matter
 WEIGHED = ("category", "service")  # what rules may be weighed for
 DECISIVE = 6  # by so much more than all else what is said must weigh, that what the mail is like does not count
 CERTAIN = 2  # what a category must weigh at least; with less it is the case `otherwise`
@@ -94,10 +95,15 @@ class Outcome:
     gives: frozenset[str] = field(
         init=False, repr=False, compare=False
     )  # names of what it gives at once, without being weighed
+    wins: frozenset[str] = field(init=False, repr=False, compare=False)  # those of them that are in `ONE_WINS`
+    adds: bool = field(init=False, repr=False, compare=False)  # whether others are among them
 
     def __post_init__(self) -> None:
         weighed = WEIGHED if self.weighs is not None else ()
-        object.__setattr__(self, "gives", frozenset(name for name, _ in self.said()).difference(weighed, ("weighs",)))
+        gives = frozenset(name for name, _ in self.said()).difference(weighed, ("weighs",))
+        object.__setattr__(self, "gives", gives)
+        object.__setattr__(self, "wins", gives & ONE_WINS)
+        object.__setattr__(self, "adds", not gives <= ONE_WINS)
 
     def weighed_for(self, what: str) -> str | None:
         """The word that it gives of those in `WEIGHED`."""
@@ -372,7 +378,7 @@ def facts_of(mail: IncomingMail, opens: bool, context: Context) -> Facts:
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What those rules say that hold. `first`: of what only one gives, which one; `weighed`: those that only weigh for it;
-    `heard`: those of which something counts; `together`: all that they give."""
+    `heard`: those of which something counts; `together`: what adds up."""
 
     first: Mapping[str, Rule]
     weighed: tuple[Rule, ...]
@@ -387,13 +393,15 @@ class _Said:
         together: list[Outcome] = []
         stopped = False
         for rule in holding:
-            given = frozenset(rule.then.gives)
-            wins = set() if stopped else (given & ONE_WINS) - first.keys()
-            first |= dict.fromkeys(wins, rule)
-            together.append(rule.then)
-            if rule.then.weighs is not None and not stopped:
+            then = rule.then
+            wins = () if stopped else then.wins.difference(first)
+            for each in wins:
+                first[each] = rule
+            if then.weighs is not None and not stopped:
                 weighed.append(rule)
-            if wins - {"form"} or given - ONE_WINS:
+            if then.adds:
+                together.append(then)
+            if then.adds or (wins and wins != _FORM_ALONE):
                 heard.append(rule)
             stopped = stopped or rule.stop
         return cls(first, tuple(weighed), tuple(heard), tuple(together))
@@ -427,7 +435,8 @@ def _route(holding: Iterable[Rule], routing: Routing, reading: Reading) -> Route
     said = _Said.by(holding)
     by_weight = _ByWeight.of(said, reading)
     first, together = said.first, said.together
-    heard = (*said.heard, *(rule for rule in said.weighed if rule not in said.heard and by_weight.counts(rule)))
+    already = {rule.id for rule in said.heard}
+    heard = (*said.heard, *(rule for rule in said.weighed if rule.id not in already and by_weight.counts(rule)))
     winners = ("category", "service", "suggest", "assign", "priority", "letters_in")
     category, service, suggests, officer, priority, letters = (_given_by(first.get(each)) for each in winners)
     return Route(
