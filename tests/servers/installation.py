@@ -173,7 +173,7 @@ class Running:
                 self.log.append(entry)
                 self._news.notify_all()
 
-    def wait_for(self, event: str, seconds: float = 20) -> dict[str, Any]:
+    def wait_for(self, event: str, seconds: float = 60) -> dict[str, Any]:
         """The first line of the log whose event begins so. Raises TimeoutError with the end of the log."""
 
         def found() -> dict[str, Any] | None:
@@ -230,7 +230,7 @@ class Books:
         self.ask(lambda tx: tx.execute(delete(leases)).rowcount)
 
 
-def eventually(true: Callable[[], bool], what: str | Callable[[], object], seconds: float = 20) -> None:
+def eventually(true: Callable[[], bool], what: str | Callable[[], object], seconds: float = 60) -> None:
     """Ask until it is so. Raises TimeoutError that names *what* was waited for."""
     deadline = time.monotonic() + seconds
     while not true():

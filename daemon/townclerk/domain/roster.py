@@ -59,6 +59,10 @@ class Roster:
     officers: tuple[Officer, ...]
     permissions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     day: date | None = None
+    _played: dict[tuple[frozenset[str], str | None], tuple[Officer, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )  # what was asked before, and so with those who act: each letter asks the same many times
+    _acting: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def find(self, key: str) -> Officer | None:
         """Also somebody who has left: letters and records still name them."""
@@ -84,12 +88,19 @@ class Roster:
     def playing(self, roles: Collection[str], service: str | None = None) -> tuple[Officer, ...]:
         """Everyone in one of *roles*; where any of them names the service, only those, else those who name no service. Whoever
         is away still has their role: who gets their mail, `stand_ins` says."""
+        asked = (frozenset(roles), service)
+        found = self._played.get(asked)
+        if found is None:
+            found = self._played[asked] = self._playing(roles, service)
+        return found
+
+    def _playing(self, roles: Collection[str], service: str | None) -> tuple[Officer, ...]:
         here = (officer for officer in self.officers if not officer.has_left(self.day))
-        in_role = [officer for officer in here if not officer.roles.isdisjoint(roles)]
+        in_role = tuple(officer for officer in here if not officer.roles.isdisjoint(roles))
         if service is None:
-            return tuple(in_role)
-        for_service = [officer for officer in in_role if service in officer.services]
-        return tuple(for_service or [officer for officer in in_role if not officer.services])
+            return in_role
+        for_service = tuple(officer for officer in in_role if service in officer.services)
+        return for_service or tuple(officer for officer in in_role if not officer.services)
 
     # --- who acts for whom
 
@@ -116,6 +127,12 @@ class Roster:
     def acts_for(self, officer: Officer) -> frozenset[str]:
         """The keys of those for whom *officer* may act: themselves, whoever is away and has them as deputy, and the shared
         addresses that they read. Somebody who has left acts for nobody."""
+        found = self._acting.get(officer.key)
+        if found is None:
+            found = self._acting[officer.key] = self._acts_for(officer)
+        return found
+
+    def _acts_for(self, officer: Officer) -> frozenset[str]:
         if officer.has_left(self.day):
             return frozenset()
         others = (each for each in self.officers if not each.has_left(self.day) and each.key != officer.key)
@@ -133,7 +150,7 @@ class Roster:
         """Everybody from whom a matter must be kept that is kept from *keys*: of a shared address those who read it; and a
         shared address that one of them reads."""
         found = set(keys)
-        for officer in self.officers:
+        for officer in self.officers if keys else ():
             if officer.key in keys:
                 found.update(officer.mailbox_of)
             elif not found.isdisjoint(set(officer.mailbox_of) & set(keys)):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from itertools import chain
 
 from townclerk.domain.campaigns import campaign_line
 from townclerk.domain.case import (
@@ -274,8 +275,7 @@ class Deliberation:
         if assigned is not None or self.case.restricted:
             return assigned or self.lead()
         wanted = role or (self.stage_policy.respond.by if self.stage_policy else self._deals_with_it())
-        found = (*self._deputies_of(wanted), *self._playing(wanted), *self._leads(wanted))
-        return next(iter(found), None) or self.lead()
+        return next(chain(self._deputies_of(wanted), self._playing(wanted), self._leads(wanted)), None) or self.lead()
 
     def _deals_with_it(self) -> str:
         """Whoever gets what no stage deals with: of a request for information, for instance, those who answer such requests."""
@@ -292,7 +292,7 @@ class Deliberation:
     def _leads(self, part: str) -> Iterator[Officer]:
         """The complaints lead; where *part* is to answer and they answered before, whoever is above them."""
         barred = self.barred(part)
-        yield from (one for one in (*self._free(self.council.playing(LEAD)), *self._above()) if one.key not in barred)
+        yield from (one for one in chain(self._free(self.council.playing(LEAD)), self._above()) if one.key not in barred)
 
     def may_act(self, officer: Officer) -> bool:
         """True where *officer* may deal with this case, and know of it. Whoever stands in for somebody who may, may; but nobody
