@@ -1,7 +1,7 @@
 """A mail that has been read goes where it belongs: to its case, to the desk, to a new case, or to the file."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -297,55 +297,57 @@ async def _resident(
         await _file(office, facts, routed, settle, now)
         return
     else:
-        await _open(office, facts, link, known, routed, member, form, settle, now)
+        await _open(office, _NewMatter(facts, link, known, routed, member, form), settle, now)
         return
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
 
 
-async def _open(
-    office: Office,
-    facts: MailFacts,
-    link: Link,
-    known: dict[str, Case],
-    routed: Route,
-    member: bool,
-    form: FormRead | None,
-    settle: Settle,
-    now: datetime,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _NewMatter:
+    """A mail that opens a case. `link`: to which of the *known* cases it may belong all the same; `member`: a member of
+    Parliament or a councillor wrote it; `form`: the form that it is, where it is one."""
+
+    facts: MailFacts
+    link: Link
+    known: dict[str, Case]
+    routed: Route
+    member: bool
+    form: FormRead | None
+
+    def opened(self, ref: str, theirs: tuple[Case, ...]) -> CaseOpened:
+        """The case *ref*, with what its officer is shown of *theirs*: those that its sender has had."""
+        secret = tuple(possible for possible in self.link.possible if self.known[possible].restricted)
+        return CaseOpened(
+            ref,
+            self.facts,
+            self.routed,
+            possible_links=tuple(possible for possible in self.link.possible if possible not in secret),
+            others=tuple(case.ref for case in theirs if case.status in _LIVE)[:MOST_SHOWN],
+            secret_links=secret,
+            member=self.member,
+            earlier=tuple(case.ref for case in theirs)[:MOST_EARLIER],
+            history=tuple(
+                Earlier(case.ref, case.category, case.opened_at)
+                for case in theirs
+                if case.complainant.key == self.facts.sender.key
+            ),
+            logged=_came_by(self.form),
+        )
+
+
+async def _open(office: Office, matter: _NewMatter, settle: Settle, now: datetime) -> None:
     """A new case; with those that say the same, if there are any."""
-    event, theirs = await _opening(office, facts, link, known, routed, member, form)
-    company = Company() if member else await find_company(office, facts, theirs)
-    opened = replace(event, alike=company.alike)
-
-    def write(tx: Tx) -> None:
-        settle(tx, MailState.DONE, None, event.ref)
-        remember(tx, office, company, event.ref, facts.received_at)
-
-    await happen(office, None, opened, now, write)
-
-
-async def _opening(
-    office: Office,
-    facts: MailFacts,
-    link: Link,
-    known: dict[str, Case],
-    routed: Route,
-    member: bool,
-    form: FormRead | None,
-) -> tuple[CaseOpened, tuple[Case, ...]]:
-    """(a new case, with what its officer is shown of the others that its sender has had; those others)."""
+    facts = matter.facts
     new = await new_reference(office, facts.received_at)
     theirs = await office.db.read(partial(_cases_of, council=office.council.policy.id, address=facts.sender.address))
-    others = tuple(case.ref for case in theirs if case.status in _LIVE)[:MOST_SHOWN]
-    secret = tuple(possible for possible in link.possible if known[possible].restricted)
-    shown = tuple(possible for possible in link.possible if possible not in secret)
-    earlier = tuple(case.ref for case in theirs)[:MOST_EARLIER]
-    history = tuple(
-        Earlier(case.ref, case.category, case.opened_at) for case in theirs if case.complainant.key == facts.sender.key
-    )
-    opened = CaseOpened(new, facts, routed, shown, others, secret, member, earlier, history=history, logged=_came_by(form))
-    return opened, theirs
+    company = Company() if matter.member else await find_company(office, facts, theirs)
+    opened = replace(matter.opened(new, theirs), alike=company.alike)
+
+    def write(tx: Tx) -> None:
+        settle(tx, MailState.DONE, None, new)
+        remember(tx, office, company, new, facts.received_at)
+
+    await happen(office, None, opened, now, write)
 
 
 async def _context(office: Office, mail: IncomingMail, screening: Screening, facts: MailFacts) -> Context:
