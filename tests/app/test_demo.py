@@ -4,13 +4,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 TOWNCLERK = Path(sys.executable).with_name("townclerk")
 
 
-def test_the_demo_shows_the_whole_life_and_ends_by_itself(tmp_path: Path) -> None:
-    """Receipt, acknowledgement, response, invitation, Stage 2, delay notice and overdue are in it; it says what to do next."""
-    done = subprocess.run([TOWNCLERK, "demo"], capture_output=True, text=True, timeout=120, cwd=tmp_path, check=False)
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """One run of it, from a folder of no project."""
+    folder = tmp_path_factory.mktemp("anywhere")
+    return subprocess.run([TOWNCLERK, "demo"], capture_output=True, text=True, timeout=120, cwd=folder, check=False)
 
+
+def test_the_demo_shows_the_whole_life_and_ends_by_itself(done: subprocess.CompletedProcess[str]) -> None:
+    """Receipt, acknowledgement, response, invitation, Stage 2, delay notice and overdue are in it; it says what to do next."""
     assert done.returncode == 0, done.stderr
     for letter in ("receipt", "acknowledgement", "response", "review invitation", "delay notice", "overdue", "reminder"):
         assert f"→ {letter} to" in done.stdout
@@ -20,10 +27,8 @@ def test_the_demo_shows_the_whole_life_and_ends_by_itself(tmp_path: Path) -> Non
     assert "\x1b" not in done.stdout, "piped, it is plain lines"
 
 
-def test_the_letters_of_the_demo_are_where_it_says(tmp_path: Path) -> None:
+def test_the_letters_of_the_demo_are_where_it_says(done: subprocess.CompletedProcess[str]) -> None:
     """The folder that it names holds an index and each letter as page, text and mail."""
-    done = subprocess.run([TOWNCLERK, "demo"], capture_output=True, text=True, timeout=120, cwd=tmp_path, check=True)
-
     folder = Path(done.stdout.split("They are in ")[1].split(":")[0])
     index = (folder / "index.html").read_text()
     pages = sorted(folder.glob("*.eml"))
