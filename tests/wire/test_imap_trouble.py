@@ -150,6 +150,30 @@ async def test_a_refused_login_is_told_as_such_without_the_password() -> None:
     assert "@" not in str(caught.value)
 
 
+async def test_a_server_that_takes_no_password_is_not_told_one() -> None:
+    """Microsoft 365 says so beforehand (LOGINDISABLED)."""
+    heard: list[str] = []
+
+    def script(line: Line) -> None:
+        line.say("* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2 LOGINDISABLED] hello")
+        while said := line.hear():
+            heard.append(said)
+            line.say(f"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2 LOGINDISABLED\r\n{said.split()[0]} OK done")
+
+    with Scripted(script) as server:
+        by_password = ImapMailbox(replace(settings_of(server), secret=lambda: "hunter2"))
+        by_bearer = ImapMailbox(replace(settings_of(server), secret=lambda: "a-token", auth="oauthbearer"))
+        for mailbox, why in (
+            (by_password, "takes no password"),
+            (by_bearer, "takes no token by OAUTHBEARER; it takes XOAUTH2"),
+        ):
+            with pytest.raises(MailboxLoginRefused, match=why):
+                await read(mailbox)
+            await mailbox.close()
+
+    assert not [said for said in heard if "LOGIN" in said or "AUTHENTICATE" in said]
+
+
 async def test_a_server_that_cannot_log_us_in_for_now_is_not_a_wrong_password() -> None:
     def busy(line: Line, tag: str) -> None:
         line.say(f"{tag} NO [UNAVAILABLE] the directory is down")

@@ -123,7 +123,7 @@ async def test_silence_after_the_dot_may_mean_that_the_mail_was_taken() -> None:
     assert met == 2
 
 
-@pytest.mark.parametrize("code", [421, 503, 530, 535])
+@pytest.mark.parametrize("code", [421, 432, 503, 530, 535])
 @pytest.mark.parametrize("step", ["mail", "rcpt", "data", "dot"])
 async def test_a_server_that_goes_away_or_wants_a_login_says_nothing_about_the_mail(step: str, code: int) -> None:
     first, met = await outcome(smtp({step: f"{code} 5.5.1 not so"}))
@@ -131,6 +131,19 @@ async def test_a_server_that_goes_away_or_wants_a_login_says_nothing_about_the_m
     assert isinstance(first, TransportDown)
     assert first.code == code
     assert met == 2
+
+
+@pytest.mark.parametrize(("words", "kind"), [((), Refused), (("SubmissionQuotaExceeded",), TransportDown)])
+async def test_a_quota_of_ours_that_is_used_up_is_no_fault_of_the_mail(words: tuple[str, ...], kind: type[Exception]) -> None:
+    """Exchange refuses for good (554) what it will take tomorrow: which words say so stands with the provider."""
+    said = "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException; Failed to process message"
+
+    with Scripted(smtp({"dot": said})) as server:
+        transport = to(server, quota_words=words)
+        (first,) = await asyncio.gather(transport.send(SENDER, ASHA, RAW), return_exceptions=True)
+        await transport.close()
+
+    assert type(first) is kind
 
 
 @pytest.mark.parametrize("step", ["mail", "rcpt", "data", "dot"])
@@ -226,6 +239,23 @@ async def test_a_refused_login_is_told_as_such_without_the_password() -> None:
 
     assert caught.value.code == 535
     assert not re.search("hunter2|@", str(caught.value))
+
+
+async def test_a_server_that_repeats_what_it_was_told_does_not_bring_it_into_the_log() -> None:
+    said = base64.b64encode(b"\0cases\0hunter2").decode()
+    with Scripted(smtp({"auth": f"535 5.7.8 hunter2 is wrong, and {said} too"}, "AUTH PLAIN")) as server:
+        transport = to(server, user="cases", secret=lambda: "hunter2")
+        with pytest.raises(TransportLoginRefused) as caught:
+            await transport.check()
+
+    assert not re.search(f"hunter2|{re.escape(said.rstrip('='))}", f"{caught.value}{caught.value.text}")
+
+
+async def test_a_server_that_takes_tokens_alone_is_not_told_a_password() -> None:
+    with Scripted(smtp({}, "AUTH XOAUTH2")) as server:
+        transport = to(server, user="cases", secret=lambda: "hunter2")
+        with pytest.raises(TransportLoginRefused, match="takes no password, but XOAUTH2"):
+            await transport.check()
 
 
 async def test_a_login_that_fails_for_now_is_not_a_wrong_password() -> None:

@@ -11,6 +11,7 @@
     │   │       └── TransportLoginRefused
     │   ├── Refused               this mail will never be accepted as it is
     │   └── Unknown               it may have been accepted: the same Message-ID must be used again
+    ├── CredentialUnavailable     no password or token could be had to log in with
     ├── MailUnreadable            what somebody wrote cannot be made out of their mail: a person must look at it
     ├── NotComposable             a mail of ours cannot be written down
     └── DemoNotInstalled          the embedded servers are not installed
@@ -31,6 +32,10 @@ def without_addresses(text: str) -> str:
 
 class WireTrouble(Exception):
     """Everything below. The message holds no address and no secret."""
+
+
+class CredentialUnavailable(WireTrouble):
+    """No password or token could be had: no server has been asked to let us in. The message says why, where and what to do."""
 
 
 class MailUnreadable(WireTrouble):

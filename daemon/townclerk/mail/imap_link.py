@@ -22,9 +22,18 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
 
 from townclerk.domain.mail import Arrival, Raw
-from townclerk.mail.errors import MailboxDown, MailboxFolderMissing, MailboxLoginRefused, MailboxTrouble, without_addresses
+from townclerk.mail.credentials import secret_of, without_secret
+from townclerk.mail.errors import (
+    CredentialUnavailable,
+    MailboxDown,
+    MailboxFolderMissing,
+    MailboxLoginRefused,
+    MailboxTrouble,
+    without_addresses,
+)
 from townclerk.mail.mailbox import Batch, ImapSettings
 from townclerk.mail.spool import PIECE, MemoryRaw, Spool
+from townclerk.mail.tls import tls_fault, trusting
 
 # The library logs whole mails at DEBUG.
 logging.getLogger("imapclient").setLevel(logging.WARNING)
@@ -87,8 +96,9 @@ class ImapLink:
 
     @classmethod
     def open(cls, settings: ImapSettings, spool_folder: Path | None = None) -> "ImapLink":
-        """Connect and log in. Raises MailboxLoginRefused, and whatever the library raises."""
-        context = None if settings.security == "none" else ssl.create_default_context(cafile=settings.ca_file)
+        """Connect and log in. Raises MailboxLoginRefused, CredentialUnavailable, and whatever the library raises."""
+        secret = secret_of(settings.secret)  # before anything else: a server waits for no slow source of tokens
+        context = None if settings.security == "none" else trusting(settings.ca_file)
         client = IMAPClient(
             settings.host,
             settings.port,
@@ -101,8 +111,8 @@ class ImapLink:
             client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             client.normalise_times = False
             if settings.security == "starttls":
-                client.starttls(context)
-            _log_in(client, settings)
+                _secure(client, context)
+            _log_in(client, settings, secret)
         except BaseException:
             _shut(client)
             raise
@@ -313,10 +323,12 @@ def trouble_of(exc: Exception) -> MailboxTrouble:
     match exc:
         case MailboxTrouble():
             return exc
+        case CredentialUnavailable():
+            return MailboxDown(str(exc))
         case TimeoutError():
             return MailboxDown("the mailbox server did not answer in time")
-        case ssl.SSLCertVerificationError():
-            return MailboxDown(f"the certificate of the mailbox server is not accepted: {exc.verify_message}")
+        case ssl.SSLError():
+            return MailboxDown(str(tls_fault(exc, "the mailbox server")))
         case OSError():
             return MailboxDown(f"the mailbox server cannot be reached: {exc.strerror or type(exc).__name__}")
         case imaplib.IMAP4.abort():
@@ -326,8 +338,18 @@ def trouble_of(exc: Exception) -> MailboxTrouble:
     return MailboxTrouble(f"the answer of the mailbox server was not understood ({type(exc).__name__})")
 
 
-def _log_in(client: Any, settings: ImapSettings) -> None:
-    secret = settings.secret()
+def _secure(client: Any, context: ssl.SSLContext | None) -> None:
+    """STARTTLS. Raises MailboxDown where the server has none: nothing is then said to it."""
+    if not client.has_capability("STARTTLS"):
+        raise MailboxDown(
+            "the mailbox server offers no STARTTLS, and nothing goes to it unprotected: it lacks it, or somebody on the way "
+            "takes it out; see mailbox.security (tls on port 993)"
+        )
+    client.starttls(context)
+
+
+def _log_in(client: Any, settings: ImapSettings, secret: str) -> None:
+    _refuse_what_is_not_offered(client, settings)
     try:
         if settings.auth == "xoauth2":
             client.oauth2_login(settings.user, secret)
@@ -338,12 +360,31 @@ def _log_in(client: Any, settings: ImapSettings) -> None:
         else:  # LOGIN can carry ASCII alone
             client.plain_login(settings.user, secret)
     except LoginError as exc:
-        text = without_addresses(str(exc).replace(secret, "(secret)") if secret else str(exc))
+        text = without_addresses(without_secret(str(exc), secret))
         if isinstance(exc.__context__, imaplib.IMAP4.abort):
             raise MailboxDown("the connection to the mailbox server was lost while logging in") from exc
         if _FOR_NOW.search(text):
             raise MailboxTrouble(f"the mailbox server does not let us in for now: {text}") from exc
+        if settings.refused is not None:
+            settings.refused()
         raise MailboxLoginRefused(f"the mailbox server refuses the login: {text}") from exc
+
+
+def _refuse_what_is_not_offered(client: Any, settings: ImapSettings) -> None:
+    """A password or token is not sent to a server that says beforehand that it takes none. Raises MailboxLoginRefused."""
+    offered = {name.decode("ascii", "replace").upper() for name in client.capabilities()}
+    if settings.auth == "password":
+        if "LOGINDISABLED" in offered:
+            raise MailboxLoginRefused(
+                "the mailbox server takes no password (LOGINDISABLED): it wants a token (mailbox.auth, kind microsoft, google "
+                "or oidc), or a protected connection (mailbox.security: tls)"
+            )
+        return
+    known = sorted(name.removeprefix("AUTH=") for name in offered if name.startswith("AUTH="))
+    if known and settings.auth.upper() not in known:
+        raise MailboxLoginRefused(
+            f"the mailbox server takes no token by {settings.auth.upper()}; it takes {', '.join(known)}: see mechanism in auth"
+        )
 
 
 def _shut(client: Any) -> None:

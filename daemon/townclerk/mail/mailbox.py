@@ -62,8 +62,9 @@ class Mailbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ImapSettings:
-    """Where the mailbox is. `secret` is asked at each connection for the password or the token, in the connection's own
-    thread. Times are in seconds. `ca_file` None: the certificates that this machine trusts."""
+    """Where the mailbox is. `secret` is asked before each connection for the password or the token, in the connection's own
+    thread, and may raise CredentialUnavailable; `refused` is told where the server does not accept what it gave. Times are in
+    seconds. `ca_file` None: the certificates that this machine trusts."""
 
     host: str
     port: int
@@ -74,6 +75,7 @@ class ImapSettings:
     ca_file: Path | None = None
     connect_timeout: float = 20
     read_timeout: float = 60
+    refused: Callable[[], None] | None = None
 
 
 def backoff(failures: int, random: Callable[[], float]) -> float:

@@ -17,12 +17,19 @@ import aiosmtplib
 from aiosmtplib.protocol import normalize_message_line_endings
 
 from townclerk.mail.addressing import NotAnAddress, WireAddress, wire_address
-from townclerk.mail.errors import Refused, TransportDown, TransportLoginRefused, TryLater, Unknown
+from townclerk.mail.credentials import bearer, secret_of, without_secret
+from townclerk.mail.errors import CredentialUnavailable, Refused, TransportDown, TransportLoginRefused, TryLater, Unknown
+from townclerk.mail.tls import tls_fault, trusting
 
 _DOT_AT_LINE_START = re.compile(rb"(?m)^\.")
 _STATUS = re.compile(r"(?:^|\s)([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
-# Out of step, going away, or we must log in first or in another way: the connection's fault, and true of every mail.
-_NOT_THE_MAILS_FAULT = frozenset({421, 503, 530, 534, 535, 538})
+# Out of step, going away, too fast (432, as Exchange says it), or we must log in first or in another way: the connection's
+# fault, and true of every mail.
+_NOT_THE_MAILS_FAULT = frozenset({421, 432, 503, 530, 534, 535, 538})
+_NO_STARTTLS = (
+    "the mail server offers no STARTTLS, and nothing goes to it unprotected: it lacks it, or somebody on the way takes it out; "
+    "see smtp.security (tls on port 465)"
+)
 
 
 class Transport(Protocol):
@@ -46,9 +53,11 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
-    """Where and how to send. `user` None: the server wants no login. `secret` is asked at each connection for the password
-    or the token, outside the event loop. Times are in seconds; `accept_timeout` runs from the beginning of the mail to
-    the server's word on it, and is long because giving up there means not knowing.
+    """Where and how to send. `user` None: the server wants no login. `secret` is asked before each connection for the
+    password or the token, outside the event loop, and may raise CredentialUnavailable; `refused` is told where the server
+    does not accept what it gave. `quota_words`: a refusal (5xx) with one of them speaks of what we have sent in all, not of
+    this mail. Times are in seconds; `accept_timeout` runs from the beginning of the mail to the server's word on it, and is
+    long because giving up there means not knowing.
     """
 
     host: str
@@ -56,12 +65,14 @@ class SmtpSettings:
     security: Literal["tls", "starttls", "none"] = "starttls"
     user: str | None = None
     secret: Callable[[], str] | None = None
-    auth: Literal["password", "xoauth2"] = "password"
+    auth: Literal["password", "xoauth2", "oauthbearer"] = "password"
     ca_file: Path | None = None
     hello: str | None = None  # the name we give in EHLO; None: this machine's full name
     connect_timeout: float = 20
     read_timeout: float = 60
     accept_timeout: float = 600
+    refused: Callable[[], None] | None = None
+    quota_words: tuple[str, ...] = ()
 
 
 class SmtpTransport:
@@ -79,7 +90,7 @@ class SmtpTransport:
         async with self._turn:
             smtp = await self._ready()
             try:
-                with _translated():
+                with _translated(self._settings.quota_words):
                     return await self._hand_over(smtp, sender, to, raw)
             except (TransportDown, Unknown, asyncio.CancelledError):
                 self._drop()
@@ -173,17 +184,9 @@ def _checked(address: str, status: str, whose: str) -> WireAddress:
 async def _connected(settings: SmtpSettings) -> aiosmtplib.SMTP:
     """A connection that has been greeted, secured and logged in. Raises TransportDown, TransportLoginRefused."""
     secret = await _secret_of(settings)
-
-    async def token() -> str:
-        return secret or ""
-
-    by_token = settings.user is not None and settings.auth == "xoauth2"
     smtp = aiosmtplib.SMTP(
         hostname=settings.host,
         port=settings.port,
-        username=settings.user,
-        password=None if by_token else secret,
-        oauth_token_generator=token if by_token else None,
         local_hostname=settings.hello,
         timeout=settings.read_timeout,
         use_tls=settings.security == "tls",
@@ -194,56 +197,93 @@ async def _connected(settings: SmtpSettings) -> aiosmtplib.SMTP:
         await smtp.connect(timeout=settings.connect_timeout)
         if smtp.is_ehlo_or_helo_needed:
             await smtp.ehlo()
+        if settings.user is not None:
+            await _log_in(smtp, settings, settings.user, secret)
     except (aiosmtplib.SMTPException, OSError, ValueError) as exc:
         smtp.close()
-        raise _connection_trouble(exc) from exc
-    except asyncio.CancelledError:
+        trouble = _connection_trouble(exc, secret)
+        if isinstance(trouble, TransportLoginRefused) and settings.refused is not None:
+            settings.refused()
+        raise trouble from exc
+    except (TransportDown, asyncio.CancelledError):
         smtp.close()
         raise
     return smtp
 
 
-async def _secret_of(settings: SmtpSettings) -> str | None:
+async def _log_in(smtp: aiosmtplib.SMTP, settings: SmtpSettings, user: str, secret: str) -> None:
+    """Raises TransportLoginRefused where the server offers no such login, and what the library raises."""
+    offered = smtp.server_auth_methods
+    if settings.auth == "password":
+        await _log_in_by_password(smtp, user, secret)
+    elif settings.auth not in offered:
+        names = ", ".join(sorted(name.upper() for name in offered)) or "no login at all"
+        method = settings.auth.upper()
+        raise TransportLoginRefused(
+            0, f"the mail server takes no token by {method}; it takes {names}: see mechanism in smtp.auth, and security"
+        )
+    elif settings.auth == "xoauth2":
+        await smtp.auth_xoauth2(user, secret)
+    else:
+        answer = await smtp.execute_command(b"AUTH", b"OAUTHBEARER", bearer(user, secret))
+        if answer.code == aiosmtplib.SMTPStatus.auth_continue:  # the reason comes as a challenge, and wants a word (RFC 7628)
+            answer = await smtp.execute_command(b"AQ==")
+        if answer.code != aiosmtplib.SMTPStatus.auth_successful:
+            raise aiosmtplib.SMTPAuthenticationError(answer.code, answer.message)
+
+
+async def _log_in_by_password(smtp: aiosmtplib.SMTP, user: str, secret: str) -> None:
+    if smtp.server_auth_methods and not smtp.supported_auth_methods:
+        names = ", ".join(sorted(name.upper() for name in smtp.server_auth_methods))
+        raise TransportLoginRefused(0, f"the mail server takes no password, but {names}: see kind in smtp.auth")
+    await smtp.login(user, secret)
+
+
+async def _secret_of(settings: SmtpSettings) -> str:
     if settings.user is None or settings.secret is None:
-        return None
+        return ""
     try:
-        return await asyncio.to_thread(settings.secret)
-    except Exception as exc:  # where it comes from (a file, an identity provider) is not ours to know
-        raise TransportDown(0, f"no password or token could be had ({type(exc).__name__})") from exc
+        return await asyncio.to_thread(secret_of, settings.secret)
+    except CredentialUnavailable as exc:
+        raise TransportDown(0, str(exc)) from exc
 
 
 async def _trusting(ca_file: Path | None) -> ssl.SSLContext:
     try:
-        return await asyncio.to_thread(ssl.create_default_context, cafile=ca_file)
+        return await asyncio.to_thread(trusting, ca_file)
     except OSError as exc:
         raise TransportDown(0, f"the file of trusted certificates cannot be read ({type(exc).__name__})") from exc
 
 
-def _connection_trouble(exc: Exception) -> TransportDown:
+def _connection_trouble(exc: Exception, secret: str) -> TransportDown:
     if isinstance(exc, aiosmtplib.SMTPAuthenticationError) and exc.code >= 500:
-        return TransportLoginRefused(exc.code, exc.message)
+        return TransportLoginRefused(exc.code, without_secret(exc.message, secret))
     if isinstance(exc, aiosmtplib.SMTPResponseException):
-        return TransportDown(max(exc.code, 0), exc.message)
+        return TransportDown(max(exc.code, 0), without_secret(exc.message, secret))
+    if fault := tls_fault(exc, "the mail server"):
+        return TransportDown(0, fault)
+    if "STARTTLS" in str(exc):
+        return TransportDown(0, _NO_STARTTLS)
     if isinstance(exc, aiosmtplib.SMTPTimeoutError):
         return TransportDown(0, "the mail server did not answer in time")
     return TransportDown(0, f"the mail server could not be reached: {exc}")
 
 
 @contextlib.contextmanager
-def _translated() -> Iterator[None]:
+def _translated(quota_words: tuple[str, ...] = ()) -> Iterator[None]:
     """What the library raises before the final dot, and what the server says at any time, in our words."""
     try:
         yield
     except aiosmtplib.SMTPResponseException as exc:
-        raise _verdict(exc.code, exc.message) from exc
+        raise _verdict(exc.code, exc.message, quota_words) from exc
     except aiosmtplib.SMTPTimeoutError as exc:
         raise TransportDown(0, "the mail server did not answer in time") from exc
     except (aiosmtplib.SMTPException, OSError, ValueError) as exc:
         raise TransportDown(0, "the connection to the mail server was lost") from exc
 
 
-def _verdict(code: int, text: str) -> TryLater | Refused:
-    if code in _NOT_THE_MAILS_FAULT or not 400 <= code < 600:
+def _verdict(code: int, text: str, quota_words: tuple[str, ...]) -> TryLater | Refused:
+    if code in _NOT_THE_MAILS_FAULT or not 400 <= code < 600 or any(word in text for word in quota_words):
         return TransportDown(max(code, 0), text)
     if code < 500:
         return TryLater(code, text)
