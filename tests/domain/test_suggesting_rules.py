@@ -67,6 +67,45 @@ def test_words_that_stand_everywhere_tell_nothing_apart() -> None:
     assert mistaken(cases, ROUTING, least=3)[0].words == ()
 
 
+def test_what_stands_in_any_letter_tells_nothing_apart() -> None:
+    """Neither how a letter begins and ends, nor what the rest of the mailbox is full of."""
+    of_trees = [
+        case(n, f"Dear council, could you please let me know about the fallen {what}", service="parks")
+        for n, what in enumerate(("oak", "beech", "oak"))
+    ]
+    others = [case(10 + n, f"A branch has fallen on my fence {n}") for n in range(9)]
+
+    assert mistaken(of_trees, ROUTING, least=3)[0].words == ("fallen", "oak")
+    assert mistaken([*of_trees, *others], ROUTING, least=3)[0].words == ("oak",)
+
+
+WEIGHED = read_routing(
+    parse_yaml(
+        b"services: [waste, parks, other]\nrules:\n"
+        b"  - {id: a-little, why: x, when: [bin], then: {service: waste, weighs: 2}}\n"
+        b"  - {id: much, why: x, when: [lorry], then: {service: waste, weighs: {each: 4, at_most: 8}}}\n"
+        b"  - {id: against, why: x, when: [swings], then: {service: waste, weighs: -9}}\n",
+        "routing.yaml",
+    )
+)
+
+
+def test_of_rules_that_are_weighed_the_one_that_weighs_most_is_named() -> None:
+    rules = tuple(rule.id for rule in WEIGHED.rules)
+    cases = [replace(one, rules=rules, given={"service": "waste"}) for one in PARK_BINS]
+
+    assert [each.rule for each in mistaken(cases, WEIGHED, least=3)] == ["much"]
+
+
+def test_two_customers_of_one_provider_are_no_habit() -> None:
+    cases = [
+        case(n, "Hedge", f"someone{n}@{host}", service="parks")
+        for n, host in enumerate(["gmail.com", "gmail.com", "gmail.com"])
+    ]
+
+    assert habits(cases, least=3) == ()
+
+
 def test_a_sender_who_is_always_moved_to_the_same_place_is_a_habit_and_one_exception_ends_it() -> None:
     always = [case(n, "Rats", "pests@firm.example", service="parks") for n in range(3)]
 

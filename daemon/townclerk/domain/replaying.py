@@ -10,7 +10,7 @@ from townclerk.domain.decide.opening import category_of, said_category
 from townclerk.domain.forms import Form, FormRead, as_they_wrote, read_form
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.mail_context import context_of
-from townclerk.domain.routing import ONE_WINS, Route, Routing, form_of, is_only_filed, is_somebodys, route
+from townclerk.domain.routing import ONE_WINS, Outcome, Route, Routing, form_of, is_only_filed, is_somebodys, route
 from townclerk.domain.screening import BY_ADDRESS, Screening, screen, writer_of
 from townclerk.domain.signing import Signer
 from townclerk.domain.words import Category, Priority
@@ -134,7 +134,8 @@ def _of_an_opening(routed: Route) -> dict[str, tuple[str, ...]]:
         "priority": (routed.priority.value,) if routed.priority is Priority.HIGH else (),
         "flag": routed.flags,
         "decide": routed.questions,
-        "restrict": ("true",) if routed.restricted_by else (),
+        "restrict": (*(("true",) if routed.restricted_by else ()), *(("false",) if routed.open_alerts else ())),
+        "receipt": ("false",) if routed.unanswered_by else (),
     }
 
 
@@ -153,8 +154,10 @@ def opening_of(found: Replayed) -> Replayed:
 
 CASE, CERTAIN = "case", "certain"  # what changes beside that which rules give by its name
 NOTHING = ""  # given before, or after
-_ONE = ("category", "service", "form", "suggest", "assign", "priority", "letters_in")  # of each, one rule gives one
-_SEVERAL = ("alert", "suspect", "signal", "tell", "flag", "decide", "restrict")
+# Of what rules can give: what is filed becomes no case, which is told; and of what is weighed counts what it comes to.
+_GIVEN = tuple(name for name in Outcome().words() if name not in ("file", "weighs"))
+_ONE = tuple(name for name in _GIVEN if name in ONE_WINS)  # of each, one rule gives one
+_SEVERAL = tuple(name for name in _GIVEN if name not in ONE_WINS)
 COMPARED = (CASE, "category", CERTAIN, *_ONE[1:], *_SEVERAL)  # everything that can differ, in the order in which it is told
 
 

@@ -113,12 +113,16 @@ class Outcome:
 
     def said(self) -> Iterator[tuple[str, str]]:
         """What it gives, as the file names it."""
-        given = {
+        return ((name, word) for name, words in self.words().items() for word in words)
+
+    def words(self) -> Mapping[str, tuple[str, ...]]:
+        """Everything that a rule can give, by the names of the file, and the words that this one gives."""
+        return {
             "category": (self.category.value,) if self.category else (),
             "service": (self.service,) if self.service else (),
             "form": (self.form.called,) if self.form else (),
-            "suspect": self.suspects,
             "alert": tuple(alert.value for alert in self.alerts),
+            "suspect": self.suspects,
             "signal": self.signals,
             "suggest": (self.suggests.value,) if self.suggests else (),
             "assign": (self.officer,) if self.officer else (),
@@ -132,7 +136,6 @@ class Outcome:
             "receipt": ("false",) if self.unanswered else (),
             "weighs": () if self.weighs is None else (str(self.weighs),),
         }
-        return ((name, word) for name, words in given.items() for word in words)
 
 
 @dataclass(frozen=True, slots=True)

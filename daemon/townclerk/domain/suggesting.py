@@ -3,7 +3,7 @@ apart, and who is always moved to the same place. It only suggests: a person wri
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from townclerk.domain.council import Council
@@ -15,25 +15,26 @@ OTHERWISE = "otherwise"  # stands for the rule where none gave it
 SHORTEST = 3  # letters of a word that may tell mails apart
 MOST_WORDS = 6
 LEAST_GAP = 0.5  # how much more often a word must stand in the mails that were moved
+# What stands in any letter to a council.
 _COMMON = frozenset(
-    (
-        "the",
-        "and",
-        "for",
-        "you",
-        "your",
-        "our",
-        "was",
-        "were",
-        "are",
-        "has",
-        "have",
-        "had",
-        "not",
-        "but",
-        "this",
-        "that",
-        "with",
+    tokens_of(
+        "the and for you your yours our ours was were are has have had having not but this that these those with from "
+        "they them their theirs she her hers him his its who whom whose which what when where why how all any both each "
+        "few more most other some such only own same than too very can cannot could would should shall will may might "
+        "must been being does did doing done there here about above after again against before below between into through "
+        "during until while over under out off then once just also because however therefore yes please thank thanks dear "
+        "hello hiya good morning afternoon evening sir madam regards kind best wishes sincerely faithfully council know "
+        "let tell get got one two complain complaining complained complaint complaints want wanted wants nobody still "
+        "never ever next last week weeks day days today now really nothing anything something like need say said says "
+        "told"
+    )
+)
+# Who gives anybody an address: what two of their customers write about has nothing to do with each other.
+_PROVIDERS = frozenset(
+    tokens_of(
+        "gmail googlemail outlook hotmail live msn yahoo ymail rocketmail icloud me mac aol btinternet btopenworld sky "
+        "virginmedia ntlworld blueyonder talktalk tiscali plus plusnet gmx mail email protonmail proton pm tutanota tuta "
+        "fastmail zoho yandex o2 vodafone three ee orange wanadoo freeserve wp onet interia mailbox posteo hey duck"
     )
 )
 
@@ -78,55 +79,62 @@ class Habit:
 
 def mistaken(cases: Iterable[RoutedCase], routing: Routing, least: int) -> tuple[Mistaken, ...]:
     """Each rule and move that has been seen in *least* cases at least, the most frequent first."""
+    known = tuple(cases)
     by: dict[tuple[str, str, str], list[RoutedCase]] = defaultdict(list)
-    for case in cases:
+    for case in known:
         for what, was in case.given.items():
-            by[_giver(case, what, routing), what, was].append(case)
+            by[_giver(case, what, was, routing), what, was].append(case)
     found: list[Mistaken] = []
     for (rule, what, was), routed in by.items():
         moves: dict[str, list[RoutedCase]] = defaultdict(list)
         for case in routed:
             if case.corrected.get(what, was) != was:
                 moves[case.corrected[what]].append(case)
-        stayed = [case for case in routed if case.corrected.get(what, was) == was]
         for now, moved in moves.items():
             if len(moved) >= least:
                 refs = tuple(case.ref for case in moved)
-                found.append(Mistaken(rule, what, was, now, refs, len(routed), _telling_apart(moved, stayed)))
+                others = [case for case in known if case.corrected.get(what, case.given.get(what)) != now]
+                found.append(Mistaken(rule, what, was, now, refs, len(routed), _telling_apart(moved, others)))
     return tuple(sorted(found, key=lambda each: (-len(each.refs), each.rule, each.now)))
 
 
-def _giver(case: RoutedCase, what: str, routing: Routing) -> str:
-    """The id of the rule that gave it, as the rules are now."""
-    gives = {rule.id for rule in routing.rules if what in dict(rule.then.said())}
-    return next((name for name in case.rules if name in gives), OTHERWISE)
+def _giver(case: RoutedCase, what: str, was: str, routing: Routing) -> str:
+    """The id of the rule that gave *was*, as the rules are now: the first that gives it at once, else what weighs most for it;
+    what a mail reads like comes last, for no word of it can be put right."""
+    gives = [rule for rule in routing.rules if rule.id in case.rules and (what, was) in rule.then.said()]
+    at_once = (rule.id for rule in gives if rule.then.weighs is None)
+    weighed = [(not one.of_likeness, one.points, rule.id) for rule in gives if (one := rule.then.weighs) and one.points > 0]
+    heaviest = max(weighed, key=lambda each: each[:2], default=(False, 0, OTHERWISE))
+    return next(at_once, heaviest[2])
 
 
-def _telling_apart(moved: list[RoutedCase], stayed: list[RoutedCase]) -> tuple[str, ...]:
-    """The words that stand in most of those that were moved and in few of the others, the best first."""
-    here, there = _in_how_many(moved), _in_how_many(stayed)
-    gaps = {word: count / len(moved) - there[word] / max(1, len(stayed)) for word, count in here.items() if count > 1}
+def _telling_apart(moved: Sequence[RoutedCase], others: Sequence[RoutedCase]) -> tuple[str, ...]:
+    """The words that stand in most of those that were moved and in few of all *others*, the best first."""
+    here, there = _in_how_many(moved), _in_how_many(others)
+    gaps = {word: count / len(moved) - there[word] / max(1, len(others)) for word, count in here.items() if count > 1}
     best = sorted((word for word, gap in gaps.items() if gap >= LEAST_GAP), key=lambda word: (-gaps[word], word))
     return tuple(best[:MOST_WORDS])
 
 
-def _in_how_many(cases: list[RoutedCase]) -> Counter[str]:
-    return Counter(word for case in cases for word in _words(case))
+def _in_how_many(cases: Iterable[RoutedCase]) -> Counter[str]:
+    return Counter(word for case in cases for word in _words_of(f"{case.subject}\n{case.text}"))
 
 
-def _words(case: RoutedCase) -> set[str]:
-    words = {folded(word) for word in tokens_of(f"{case.subject}\n{case.text}")}
+def _words_of(text: str) -> set[str]:
+    words = {folded(word) for word in tokens_of(text)}
     return {word for word in words if len(word) >= SHORTEST and not word.isdigit() and word not in _COMMON}
 
 
 def habits(cases: Iterable[RoutedCase], least: int) -> tuple[Habit, ...]:
     """Senders all of whose cases, *least* at least, were moved to one and the same. An address that stands for itself is told,
-    and not its domain as well."""
+    and not its domain as well; nor is a domain where anybody may have an address."""
     by: dict[str, list[RoutedCase]] = defaultdict(list)
     for case in cases:
         if case.sender:
             by[case.sender].append(case)
-            by["@" + case.sender.rpartition("@")[2]].append(case)
+            domain = case.sender.rpartition("@")[2]
+            if domain.partition(".")[0] not in _PROVIDERS:
+                by[f"@{domain}"].append(case)
     found: list[Habit] = []
     for sender, theirs in by.items():
         alone = sender.startswith("@") and len({case.sender for case in theirs}) < 2
@@ -141,6 +149,7 @@ def habits(cases: Iterable[RoutedCase], least: int) -> tuple[Habit, ...]:
 # --- a rule to copy ------------------------------------------------------------------------------------------------------
 
 LONGEST_ID = 56  # so that a number fits behind it
+POINTS, MOST_POINTS = 4, 8  # one word weighs as much as a shipped rule that is sure; two decide against one of those
 _GIVES = {"category": "category", "service": "service", "officer": "assign"}
 
 
@@ -151,7 +160,7 @@ class Proposal:
     id: str
     why: str
     when: Mapping[str, object]
-    then: Mapping[str, str]
+    then: Mapping[str, object]
     tests: Mapping[str, object]
 
 
@@ -160,7 +169,7 @@ def proposal_of(each: Mistaken | Habit, council: Council) -> Proposal | None:
     is no longer there."""
     if not _is_there(each, council):
         return None
-    then = {_GIVES[each.what]: each.now}
+    then: dict[str, object] = {_GIVES[each.what]: each.now}
     if isinstance(each, Habit):
         where = each.sender.lstrip("@")
         sender = each.sender if not each.sender.startswith("@") else f"somebody{each.sender}"
@@ -171,7 +180,8 @@ def proposal_of(each: Mistaken | Habit, council: Council) -> Proposal | None:
         return None
     why = f"{len(each.refs)} mails with these words were moved from {each.was} to {each.now} by hand."
     tests = {"finds": list(each.words)}
-    return Proposal(_free(f"{each.was}-is-{each.now}", council), why, {"anywhere": list(each.words)}, then, tests)
+    weighed = {**then, "weighs": {"each": POINTS, "at_most": MOST_POINTS}}
+    return Proposal(_free(f"{each.was}-is-{each.now}", council), why, {"anywhere": list(each.words)}, weighed, tests)
 
 
 def _is_there(each: Mistaken | Habit, council: Council) -> bool:
@@ -213,4 +223,4 @@ def _written(value: object) -> str:
         return "{" + ", ".join(f"{key}: {_written(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_written(each) for each in value) + "]"
-    return json.dumps(str(value), ensure_ascii=False)
+    return str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False)
