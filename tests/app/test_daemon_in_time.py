@@ -397,3 +397,16 @@ async def test_a_pass_reads_all_mail_before_it_acts_on_what_is_due(house: House,
 
     assert done.dealt == 61
     assert house.letters("delay_notice") == []
+
+
+async def test_the_end_of_the_journal_is_logged_at_the_start_and_in_the_end(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with capture_logs() as logged:
+        async with at_work(house, tmp_path, monkeypatch) as daemon:
+            await until(lambda: daemon.catching_up.since is None)
+        end = await house.office.db.read(journal.head)
+
+    heads = [entry["head"] for entry in logged if entry["event"] == "journal"]
+    assert len(heads) == 2
+    assert heads[-1] == str(end)

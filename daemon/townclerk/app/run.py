@@ -30,7 +30,7 @@ from townclerk.mail.parsing import ReaderUnavailable
 from townclerk.mail.transport import Transport
 from townclerk.services import delivery, files_told, health, intake, recounting, reporting, timekeeper
 from townclerk.services.office import Office
-from townclerk.store import leases
+from townclerk.store import journal, leases
 from townclerk.store.errors import StoreUnavailable
 
 LEASE_SECONDS = 60
@@ -38,6 +38,7 @@ LEASE_ASKED = 5  # seconds between two questions, while another daemon has it
 LEASE_RENEWED = 15  # seconds: three may fail before somebody else takes over
 TICK_SECONDS = 10  # how late a timer or a letter may be noticed, at most
 NOTED_SECONDS = 30  # how old the news that all is well may be
+HEAD_SECONDS = 3600  # how often the end of the journal is logged, where nobody who writes to the database can change it
 FILES_SECONDS = 10  # how often we look whether the files have changed
 LONGEST_TEST = 80  # of the mail of a test, where somebody is told of it, in characters
 GRACE_SECONDS = 20  # what a loop is given to finish what it has in hand
@@ -208,6 +209,7 @@ class Daemon:
                     group.create_task(self._keep_turn(), name="lease"),
                     group.create_task(self._watchdog(), name="watchdog"),
                     group.create_task(self._watch_files(), name="files"),
+                    group.create_task(self._log_heads(), name="journal"),
                     group.create_task(self._loop(self.intake, self._take_mail), name="intake"),
                     group.create_task(self._loop(self.timekeeper, self._keep_time), name="timekeeper"),
                     group.create_task(self._loop(self.delivery, self._deliver), name="delivery"),
@@ -308,6 +310,20 @@ class Daemon:
                 self.manager.alive()
             await self._rest(every.total_seconds() / 3 if every else 60)
 
+    # --- the journal
+
+    async def _log_heads(self) -> None:
+        """Now and then (and once more in the end) say in the log how far the journal goes: the log is kept elsewhere."""
+        while not self.stopping.is_set():
+            await self._log_head()
+            await self._rest(HEAD_SECONDS)
+
+    async def _log_head(self) -> None:
+        try:
+            log.info("journal", head=str(await self.office.db.read(journal.head)))
+        except StoreUnavailable as error:
+            log.warning("end of the journal not logged", error=type(error).__name__)
+
     # --- waiting
 
     async def _rest(self, seconds: float) -> None:
@@ -390,6 +406,7 @@ class Daemon:
         await asyncio.gather(*self.telling, return_exceptions=True)
         await self.mailbox.close()
         await self.transport.close()
+        await self._log_head()
         try:
             await self.office.db.run(partial(leases.release, name=self.office.ways.mailbox, holder=self.holder))
         except StoreUnavailable as error:

@@ -125,6 +125,20 @@ class Limits:
     attachment_forward_mb: int = 15
 
 
+class Reason(StrEnum):
+    """Whether who looks at a case must say why: people at a terminal are asked; or every command wants --why, programs' too."""
+
+    ASKED = "asked"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalSettings:
+    """`reason`: see Reason."""
+
+    reason: Reason = Reason.ASKED
+
+
 @dataclass(frozen=True, slots=True)
 class HealthSettings:
     """A mail that has waited `oldest_mail_minutes` makes the service unwell."""
@@ -147,6 +161,7 @@ class Settings:
     authentication: AuthenticationSettings = AuthenticationSettings()
     health: HealthSettings = HealthSettings()
     limits: Limits = Limits()
+    journal: JournalSettings = JournalSettings()
 
 
 _DATABASE_EXAMPLE = (
@@ -192,6 +207,7 @@ def _settings(root: Value, base: Path) -> Settings:
             authentication=f.optional("authentication", _authentication, AuthenticationSettings()),
             health=f.optional("health", _health, HealthSettings()),
             limits=f.optional("limits", _limits, Limits()),
+            journal=f.optional("journal", _journal, JournalSettings()),
         )
 
 
@@ -353,6 +369,11 @@ def _limits(value: Value) -> Limits:
             letters_per_address_per_day=f.number("letters_per_address_per_day", usual.letters_per_address_per_day, 1, 1000),
             attachment_forward_mb=f.number("attachment_forward_mb", usual.attachment_forward_mb, 0, 100),
         )
+
+
+def _journal(value: Value) -> JournalSettings:
+    with value.fields() as f:
+        return JournalSettings(reason=f.optional("reason", word_of(Reason), Reason.ASKED))
 
 
 def _health(value: Value) -> HealthSettings:

@@ -5,13 +5,14 @@ chain still proves everything else; that it was destroyed is an entry itself.
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, and_, or_, select, update
 
 from townclerk.store.database import Tx
 from townclerk.store.driver import insert
@@ -35,6 +36,17 @@ class Entry:
     actor: str
     event: str
     detail: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain: how many entries there are, and the hash of the last. Written `1234:9f86d0…`."""
+
+    number: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +111,35 @@ def entries_of(tx: Tx, case_refs: Collection[str], event: str) -> tuple[Entry, .
 
 
 def _read(tx: Tx, query: Select[Any]) -> tuple[Entry, ...]:
-    return tuple(
-        Entry(r.number, r.council, r.case_ref, r.at, r.actor, r.event, None if r.detail is None else json.loads(r.detail))
-        for r in tx.execute(query.order_by(journal.c.number))
-    )
+    return tuple(_entry(row) for row in tx.execute(query.order_by(journal.c.number)))
+
+
+def _entry(row: Row[Any]) -> Entry:
+    detail = None if row.detail is None else json.loads(row.detail)
+    return Entry(row.number, row.council, row.case_ref, row.at, row.actor, row.event, detail)
+
+
+def found(
+    tx: Tx,
+    council: str,
+    *,
+    case_refs: Collection[str] | None = None,
+    actor: str | None = None,
+    events: Collection[str] = (),
+    since: datetime | None = None,
+) -> Iterator[Entry]:
+    """The entries of *council* that fit, in order, one at a time. *case_refs*: those on these cases, and those on no case."""
+    fits = [journal.c.council == council]
+    if case_refs is not None:
+        fits.append(or_(journal.c.case_ref.in_(case_refs), journal.c.case_ref.is_(None)))
+    if actor is not None:
+        fits.append(journal.c.actor == actor)
+    if events:
+        fits.append(journal.c.event.in_(events))
+    if since is not None:
+        fits.append(journal.c.at >= since)
+    for row in tx.execute(select(journal).where(and_(*fits)).order_by(journal.c.number)).yield_per(BATCH):
+        yield _entry(row)
 
 
 def newest(tx: Tx) -> datetime | None:
@@ -118,23 +155,72 @@ def destroy_details(tx: Tx, council: str, case_ref: str, at: datetime, actor: st
     return count
 
 
-def verify(tx: Tx) -> Broken | None:
-    """The first entry that is not as it was written, or is missing; None where the journal is whole."""
-    allowed = _destroyed_up_to(tx)
+def head(tx: Tx) -> Head:
+    """The end of the chain. Kept where nobody who may write to the database can, it proves what was there by then."""
+    row = tx.execute(select(journal_head.c.number, journal_head.c.hash).where(journal_head.c.id == 1)).first()
+    return Head(row.number, row.hash) if row else Head(0, BEGINNING)
+
+
+def verify(tx: Tx, kept: Collection[Head] = ()) -> Broken | None:
+    """The first entry that is not as it was written, is missing, or was put in; None where the journal is whole.
+
+    *kept* are heads that were kept elsewhere: whoever can write to the database could write all of the chain anew, but not
+    those.
+    """
+    allowed, end = _destroyed_up_to(tx), head(tx)
+    elsewhere: defaultdict[int, set[str]] = defaultdict(set)
+    for each in kept:
+        elsewhere[each.number].add(each.hash)
     number, previous = 0, BEGINNING
-    while rows := tx.execute(_after(number)).all():
-        for row in rows:
-            if (why := _fault(row, number, previous, allowed)) is not None:
-                return Broken(number + 1, why)
-            number, previous = row.number, row.hash
-    end = tx.execute(select(journal_head.c.number, journal_head.c.hash)).first()
-    if (end.number, end.hash) != (number, previous) if end else number > 0:
-        return Broken(number + 1, "the journal does not end where its last entry was written")
+    for row in _rows(tx):
+        if isinstance(row, _Unreadable):
+            return Broken(number + 1, "it cannot be read")
+        if (why := _fault(row, number, previous, allowed)) is not None:
+            return Broken(row.number if row.number <= number else number + 1, why)
+        number, previous = row.number, row.hash
+        if number > end.number or (number == end.number and end.hash != previous):
+            return Broken(number, "the journal does not end where its last entry was written")
+        if elsewhere.get(number, {previous}) != {previous}:
+            return Broken(number, "it is not the one whose hash was kept elsewhere: it, or one before it, was written anew")
+    if number < max((end.number, *elsewhere)):
+        return Broken(number + 1, "it is missing, and all behind it")
     return None
 
 
-def _after(number: int) -> Select[Any]:
-    return select(journal).where(journal.c.number > number).order_by(journal.c.number).limit(BATCH)
+class _Unreadable:
+    """In the place of a row that holds what no row of ours can."""
+
+
+def _rows(tx: Tx) -> Iterator[Row[Any] | _Unreadable]:
+    """Every row in its order, whatever number somebody has given it."""
+    last: int | None = None
+    while True:
+        try:
+            rows = tx.execute(_after(last).limit(BATCH)).all()
+        except (ValueError, TypeError, OverflowError):  # as of a moment on SQLite that is none
+            yield from _one_by_one(tx, last)
+            return
+        if not rows:
+            return
+        yield from rows
+        last = rows[-1].number
+
+
+def _one_by_one(tx: Tx, last: int | None) -> Iterator[Row[Any] | _Unreadable]:
+    """The rows behind *last*, up to the first that cannot be read."""
+    while True:
+        try:
+            row = tx.execute(_after(last).limit(1)).one()
+        except (ValueError, TypeError, OverflowError):
+            yield _Unreadable()
+            return
+        yield row
+        last = row.number
+
+
+def _after(number: int | None) -> Select[Any]:
+    ordered = select(journal).order_by(journal.c.number)
+    return ordered if number is None else ordered.where(journal.c.number > number)
 
 
 def _destroyed_up_to(tx: Tx) -> dict[str | None, int]:
@@ -144,6 +230,8 @@ def _destroyed_up_to(tx: Tx) -> dict[str | None, int]:
 
 
 def _fault(row: Row[Any], number: int, previous: str, allowed: dict[str | None, int]) -> str | None:
+    if row.number <= number:
+        return "it was put in"
     if row.number != number + 1:
         return "it is missing"
     if row.prev_hash != previous:
@@ -152,7 +240,7 @@ def _fault(row: Row[Any], number: int, previous: str, allowed: dict[str | None, 
         return "it was changed"
     if row.detail is None:
         return None if row.number < allowed.get(row.case_ref, 0) else "what it tells is missing"
-    return None if row.detail_hash == _digest(row.detail) else "what it tells was changed"
+    return None if row.detail_hash == _digest(str(row.detail)) else "what it tells was changed"
 
 
 # --- hashes

@@ -341,6 +341,12 @@ def filed(tx: Tx, mailbox: str, limit: int = 1000) -> tuple[StoredMail, ...]:
     return _filed(tx, mailbox, or_(_BY_A_RULE, _BY_A_LIST), limit)
 
 
+def numbers_from(tx: Tx, mailbox: str, sender: str) -> tuple[int, ...]:
+    """The numbers of the mails that *sender* wrote, as far as they could be read."""
+    theirs = select(mails.c.id).where(mails.c.mailbox == mailbox, mails.c.sender == short(sender.lower()))
+    return tuple(tx.execute(theirs.order_by(mails.c.id)).scalars())
+
+
 def filed_in_doubt(tx: Tx, mailbox: str, since: datetime, limit: int = 1000) -> tuple[StoredMail, ...]:
     """Of those, settled *since*, the ones of which two signs do not agree: a rule filed what looks like a person's, or what
     came by a list is none that a rule knows."""

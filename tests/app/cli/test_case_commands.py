@@ -1,13 +1,16 @@
 """`townclerk case` and `townclerk explain`."""
 
-import getpass
+import io
+import pwd
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from app.cli.house import GONE, Command, Town
+from townclerk.app.commands import asking
 from townclerk.app.commands.explain import derivation_words
 from townclerk.domain.calendar import Derivation
 from townclerk.domain.case import Campaign, CampaignState, Joined
@@ -169,25 +172,74 @@ def test_a_case_as_json_has_target_promised_and_owed(townclerk: Command, town: T
 
 
 def test_whoever_reads_a_case_stands_in_the_journal(townclerk: Command, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(getpass, "getuser", lambda: "pam")
+    monkeypatch.setattr(asking, "LOGIN", Path("/nowhere"))
+    monkeypatch.setattr(asking, "account", lambda: "pam")
+    monkeypatch.setenv("USER", "somebody else")
     monkeypatch.delenv("SUDO_USER", raising=False)
 
-    townclerk("case", "show", town.new, "--config", town.settings)
+    townclerk("case", "show", town.new, "--why", "they rang", "--config", town.settings)
     townclerk("explain", town.new, "--config", town.settings)
 
     read = [e for e in town.ask(lambda tx: journal.entries(tx, town.new)) if e.event == "viewed"]
-    assert [(e.actor, (e.detail or {})["command"]) for e in read] == [("pam", "case show"), ("pam", "explain")]
+    assert [(e.actor, e.detail) for e in read] == [
+        ("pam", {"by": "command line", "why": "they rang", "command": "case show"}),
+        ("pam", {"by": "command line", "command": "explain"}),
+    ]
 
 
 def test_behind_sudo_it_is_the_person_who_stands_in_the_journal(
     townclerk: Command, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr(asking, "LOGIN", Path("/nowhere"))
+    monkeypatch.setattr(asking, "account", lambda: "townclerk")
     monkeypatch.setenv("SUDO_USER", "pam")
 
     townclerk("case", "show", town.new, "--config", town.settings)
 
-    assert town.ask(lambda tx: journal.entries(tx, town.new))[-1].actor == "pam"
+    read = town.ask(lambda tx: journal.entries(tx, town.new))[-1]
+    assert (read.actor, (read.detail or {})["account"]) == ("pam", "townclerk")
+
+
+def test_whoever_logged_in_stands_in_the_journal_whatever_sudo_is_said_to_say(
+    townclerk: Command, town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "loginuid").write_text(str(pwd.getpwnam("nobody").pw_uid))
+    monkeypatch.setattr(asking, "LOGIN", tmp_path / "loginuid")
+    monkeypatch.setenv("SUDO_USER", "pam")
+
+    townclerk("case", "show", town.new, "--config", town.settings)
+
+    read = town.ask(lambda tx: journal.entries(tx, town.new))[-1]
+    assert (read.actor, (read.detail or {})["sudo"]) == ("nobody", "pam")
+
+
+def test_where_a_reason_is_required_nothing_is_shown_without_one(townclerk: Command, town: Town) -> None:
+    town.rewrite(journal={"reason": "required"})
+
+    without = townclerk("case", "show", town.new, "--config", town.settings)
+    blank = townclerk("explain", town.new, "--why", " ", "--config", town.settings)
+    given = townclerk("case", "show", town.new, "--why", "they rang", "--config", town.settings)
+
+    assert (without.status, blank.status, given.status) == (2, 2, 0)
+    assert "--why" in without.err
+    assert without.out == ""
+
+
+def test_a_person_at_a_terminal_is_asked_why_and_a_program_is_not(
+    townclerk: Command, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = io.StringIO("they rang\n")
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdin", terminal)
+    monkeypatch.setattr(asking, "at_a_terminal", lambda: True)
+
+    assert townclerk("case", "show", town.new, "--config", town.settings).status == 0
+    nothing_said = townclerk("case", "show", town.new, "--config", town.settings)
+
+    assert nothing_said.status != 0
+    assert nothing_said.out.strip() == ""
+    read = [e for e in town.ask(lambda tx: journal.entries(tx, town.new)) if e.event == "viewed"]
+    assert [(e.detail or {})["why"] for e in read] == ["they rang"]
 
 
 def test_a_reference_is_accepted_however_it_is_typed(townclerk: Command, town: Town) -> None:

@@ -1,14 +1,17 @@
 """`townclerk health`, `townclerk audit` and `townclerk templates`."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, select
 
 from app.cli.house import Command, Town
+from townclerk.app.commands.asking import who_asks
 from townclerk.config.shipped import shipped_councils
 from townclerk.services.health import LOOPS
-from townclerk.store import facts, mails, outbox
+from townclerk.store import facts, journal, mails, outbox, schema
 from townclerk.store.database import Tx
 from townclerk.store.schema import MailState, OutboxState
 
@@ -86,6 +89,95 @@ def test_an_edit_of_the_journal_is_found(townclerk: Command, town: Town) -> None
 
     assert (ran.status, ran.out) == (1, "the journal is BROKEN at entry 2: it was changed\n")
     assert (found["ok"], found["entry"]) == (False, 2)
+
+
+def test_a_journal_written_anew_throughout_is_found_by_a_head_that_was_kept_elsewhere(
+    townclerk: Command, town: Town, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    log.write_text(f'{{"event": "journal", "head": "{townclerk("audit", "head", "--config", town.settings).out.strip()}"}}\n')
+    whole = townclerk("audit", "verify", "--heads", log, "--config", town.settings)
+
+    def write_anew(tx: Tx) -> None:
+        rows = [dict(row._mapping) for row in tx.execute(select(schema.journal).order_by(schema.journal.c.number))]
+        tx.execute(delete(schema.journal))
+        tx.execute(delete(schema.journal_head))
+        for row in rows:
+            actor = "nobody" if row["number"] == 2 else row["actor"]
+            journal.append(tx, row["council"], row["case_ref"], row["at"], actor, row["event"], json.loads(row["detail"]))
+
+    town.ask(write_anew)
+    alone = townclerk("audit", "verify", "--config", town.settings)
+    found = townclerk("audit", "verify", "--heads", log, "--config", town.settings)
+
+    assert (whole.status, whole.out) == (0, "the journal is whole, and as 1 heads say that were kept elsewhere\n")
+    assert alone.status == 0
+    assert found.status == 1
+    assert "kept elsewhere" in found.out
+
+
+def test_heads_that_are_none_are_told(townclerk: Command, town: Town, tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("12:34")
+
+    ran = townclerk("audit", "verify", "--heads", tmp_path / "log", "--config", town.settings)
+
+    assert ran.status == 2
+    assert "holds no head" in ran.err
+
+
+def test_audit_shows_who_looked_at_a_case_and_notes_that_it_was_asked(townclerk: Command, town: Town) -> None:
+    townclerk("case", "show", town.new, "--why", "they rang", "--config", town.settings)
+    townclerk("explain", town.old, "--config", town.settings)
+
+    first = townclerk("audit", "show", "--case", town.new, "--reads", "--json", "--config", town.settings)
+    again = townclerk("audit", "show", "--case", town.new, "--reads", "--why", "a request", "--config", town.settings)
+
+    (read,) = first.objects
+    assert (read["case"], read["event"], read["detail"]["why"]) == (town.new, "viewed", "they rang")
+    assert "they rang" in again.out
+    assert "audit show" in again.out
+    assert town.old not in again.out
+
+
+def test_audit_shows_what_was_done_with_a_person_s_cases_mails_and_with_all_at_once(townclerk: Command, town: Town) -> None:
+    (held,) = town.ask(mails.quarantined)
+    townclerk("quarantine", "show", held.id, "--config", town.settings)
+    townclerk("rules", "replay", "--config", town.settings)
+    townclerk("case", "show", town.new, "--config", town.settings)
+
+    bo = townclerk("audit", "show", "--person", "Bo@home.example", "--json", "--config", town.settings).objects
+    nobody = townclerk("audit", "show", "--person", "x@home.example", "--json", "--config", town.settings).objects
+
+    assert {each["case"] for each in bo} == {town.new, None}
+    assert [each["detail"]["command"] for each in bo if each["event"] == "viewed"] == ["rules replay", "case show"]
+    assert [each["detail"]["command"] for each in nobody] == ["rules replay"]
+
+
+def test_audit_shows_what_somebody_did_since_a_moment(townclerk: Command, town: Town) -> None:
+    townclerk("case", "show", town.new, "--config", town.settings)
+    who = who_asks()
+
+    since = townclerk("audit", "show", "--since", "2020-01-01", "--who", who, "--json", "--config", town.settings).objects
+    later = townclerk("audit", "show", "--since", "2999-01-01T10:00", "--json", "--config", town.settings).objects
+
+    assert [each["case"] for each in since] == [town.new]
+    assert later == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "say of what"),
+        (("--person", "pam"), "--who"),
+        (("--since", "yesterday"), "write for instance 2027-01-11"),
+        (("--case", "nonsense"), "is no case reference"),
+    ],
+)
+def test_what_audit_cannot_show_is_told(townclerk: Command, town: Town, options: tuple[str, ...], said: str) -> None:
+    ran = townclerk("audit", "show", *options, "--config", town.settings)
+
+    assert ran.status == 2
+    assert said in ran.err
 
 
 # --- templates -------------------------------------------------------------------------------------------------------

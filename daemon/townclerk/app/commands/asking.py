@@ -5,12 +5,23 @@ CommandStopped
 └── CannotRead       exit status 2: an argument or a file cannot be read
 """
 
-import getpass
 import os
+import pwd
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from townclerk.config.settings import Settings, load_settings
+
+Why = Annotated[
+    str | None, typer.Option("--why", metavar="REASON", envvar="TOWNCLERK_WHY", help="Why you look, for the journal.")
+]
+LONGEST_WHY = 300  # characters: a reason, not a report
+LOGIN = Path("/proc/self/loginuid")  # whoever logged in; the kernel lets nobody but root say otherwise
+NOBODY_LOGGED_IN = 2**32 - 1
 
 PLACES = (Path("townclerk.yaml"), Path("/etc/townclerk/townclerk.yaml"))
 
@@ -56,11 +67,54 @@ class Asked:
 
 
 def who_asks() -> str:
-    """The person at the terminal, for the journal: their account on this machine, also behind sudo."""
-    behind = os.environ.get("SUDO_USER", "")
-    if behind and os.geteuid() == 0:
-        return behind
+    """The person at the terminal, for the journal: whoever logged in, also behind sudo; else whom sudo names; else the account
+    of this process. What $USER says counts for nothing: anybody may write it."""
+    login = _logged_in()
+    if login not in (None, "root"):
+        return str(login)
+    return os.environ.get("SUDO_USER") or login or account()
+
+
+def as_whom() -> dict[str, str]:
+    """By which ways the person came, for the journal: the account of this process, and whom sudo names, which is only as true
+    as whoever may set an environment variable."""
+    said = {"account": account(), "sudo": os.environ.get("SUDO_USER", ""), "login": _logged_in() or ""}
+    return {way: name for way, name in said.items() if name and name != who_asks()}
+
+
+def account() -> str:
+    """The account that this process has."""
+    return _name_of(os.geteuid())
+
+
+def _logged_in() -> str | None:
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, as in a container
-        return f"uid {os.getuid()}"
+        number = int(LOGIN.read_text(encoding="ascii"))
+    except (OSError, ValueError):  # not Linux, or a kernel that does not keep it
+        return None
+    return None if number == NOBODY_LOGGED_IN else _name_of(number)
+
+
+def _name_of(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # an account without a name, as in a container
+        return f"uid {number}"
+
+
+def at_a_terminal() -> bool:
+    """Somebody sits there who can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def reason_for_looking(given: str | None, *, required: bool) -> str:
+    """Why somebody looks at what people wrote: as *given*, else asked for where a person sits at a terminal. A program that
+    gives none may look all the same (empty), unless one is *required*. Raises CannotRead."""
+    why = given
+    if given is None and at_a_terminal():
+        why = typer.prompt("Why do you look? It is put into the journal", default="", show_default=False, err=True)
+        required = True
+    found = " ".join((why or "").split())[:LONGEST_WHY]
+    if not found and required:
+        raise CannotRead('a reason is needed, for the journal: write --why "the resident rang about it"')
+    return found

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, who_asks
+from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, Why, who_asks
 from townclerk.app.commands.records import Records, open_records, read_case, reference_of, why_not_ready
 from townclerk.app.commands.saying import iso, moment_words, one_line, say, say_json, say_table
 from townclerk.app.wiring import Files, load_files, open_office, url_of_database
@@ -219,15 +219,16 @@ def show(
     ctx: typer.Context,
     ref: Annotated[list[str], typer.Argument(metavar="REF", help="The reference, however it is typed.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    why: Why = None,
 ) -> None:
     """One case: its facts, its dates, its mails, its letters and its journal. That you read it is put into the journal.
 
     \b
     Examples:
-      townclerk case show SS-26-0042-K
+      townclerk case show SS-26-0042-K --why "the resident rang about it"
       townclerk case show ss 26 0042 k --json
     """
-    with open_records(ctx.obj, to_look=True) as records:
+    with open_records(ctx.obj, to_look=True, at_people=True, why=why) as records:
         shown = load_shown(records, reference_of(ref, records.council.policy.prefix), "case show")
         if as_json:
             say_json(_case_object(shown, records))

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from townclerk.app.commands.asking import Why
 from townclerk.app.commands.case import Shown, is_owed, letter_object, load_shown
 from townclerk.app.commands.records import Records, open_records, reference_of
 from townclerk.app.commands.saying import iso, one_line, say, say_json
@@ -29,14 +30,16 @@ def explain(
     ctx: typer.Context,
     ref: Annotated[list[str], typer.Argument(metavar="REF", help="The reference, however it is typed.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    why: Why = None,
 ) -> None:
-    """How each due date of a case was counted, day by day, and why each of its letters was sent.
+    """How each due date of a case was counted, day by day, and why each of its letters was sent. That you read it is put into
+    the journal.
 
     \b
     Example:
       townclerk explain SS-26-0042-K
     """
-    with open_records(ctx.obj, to_look=True) as records:
+    with open_records(ctx.obj, to_look=True, at_people=True, why=why) as records:
         shown = load_shown(records, reference_of(ref, records.council.policy.prefix), "explain")
         if as_json:
             say_json(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from townclerk.app.commands.asking import CannotRead, NotAsItShould
+from townclerk.app.commands.asking import CannotRead, NotAsItShould, Why
 from townclerk.app.commands.records import Records, open_records
 from townclerk.app.commands.saying import harmless, iso, moment_words, one_line, say, say_json, say_table
 from townclerk.domain.mail import IncomingMail, MailKind
@@ -30,6 +30,7 @@ def list_(
     ctx: typer.Context,
     filed: Annotated[bool, typer.Option("--filed", help="Those that a rule had filed without a case.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    why: Why = None,
 ) -> None:
     """The mails in quarantine, the oldest first, and why each is there; or those that a rule had filed without a case.
 
@@ -38,7 +39,7 @@ def list_(
       townclerk quarantine list --json
       townclerk quarantine list --filed
     """
-    with open_records(ctx.obj, to_look=True) as records:
+    with open_records(ctx.obj, to_look=True, at_people=filed, why=why) as records:
         if filed:
             _list_filed(records, as_json)
             return
@@ -90,14 +91,14 @@ def _object(stored: StoredMail) -> dict[str, object]:
 
 
 @app.command()
-def show(ctx: typer.Context, number: Number) -> None:
+def show(ctx: typer.Context, number: Number, why: Why = None) -> None:
     """One mail in quarantine, as far as it can be read. That you read it is put into the journal.
 
     \b
     Example:
       townclerk quarantine show 17
     """
-    with open_records(ctx.obj, to_look=True) as records:
+    with open_records(ctx.obj, to_look=True, at_people=True, why=why) as records:
         stored, raw = records.db.run_now(lambda tx: (_held(tx, records, number), _read_raw(tx, records, number, "show")))
         reading = asyncio.run(_read(raw))
         say(
@@ -128,14 +129,14 @@ async def _read(raw: bytes) -> Reading:
 
 
 @app.command()
-def raw(ctx: typer.Context, number: Number) -> None:
+def raw(ctx: typer.Context, number: Number, why: Why = None) -> None:
     """The bytes of a mail in quarantine, as they came, on standard output. That you took them is put into the journal.
 
     \b
     Example:
       townclerk quarantine raw 17 > mail.eml
     """
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, at_people=True, why=why) as records:
 
         def take(tx: Tx) -> bytes:
             _held(tx, records, number)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, who_asks
+from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, as_whom, reason_for_looking, who_asks
 from townclerk.app.commands.saying import complain
 from townclerk.app.wiring import url_of_database
 from townclerk.config.council_folder import load_as_far_as_it_goes, load_council
 from townclerk.config.errors import Fault
-from townclerk.config.settings import Settings, load_settings
+from townclerk.config.settings import Reason, Settings, load_settings
 from townclerk.config.shipped import shipped_councils
 from townclerk.domain.case import Case
 from townclerk.domain.council import Council
@@ -22,13 +22,14 @@ from townclerk.store.database import Database, Tx, schema_revision
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """`council_id` and `mailbox` are the names under which the database keeps things."""
+    """`council_id` and `mailbox` are the names under which the database keeps things; `why`, what the person looks for."""
 
     settings: Settings
     council: Council
     db: Database
     now: datetime
     in_part: bool = False  # the council's rules or its roster do not load
+    why: str = ""
 
     @property
     def council_id(self) -> str:
@@ -46,8 +47,9 @@ class Records:
         return self.council.calendar.local(moment)
 
     def note(self, tx: Tx, ref: str | None, event: str, **detail: object) -> None:
-        """Put into the journal what the person at the terminal reads or does."""
-        journal.append(tx, self.council_id, ref, self.now, who_asks(), event, {"by": "command line", **detail})
+        """Put into the journal what the person at the terminal reads or does, and why."""
+        told = {"by": "command line", **as_whom(), **({"why": self.why} if self.why else {}), **detail}
+        journal.append(tx, self.council_id, ref, self.now, who_asks(), event, told)
 
 
 def council_of(settings: Settings, now: datetime) -> Council:
@@ -98,11 +100,13 @@ def changed_council(name: str, changed: Path, settings: Settings | None, today: 
 
 
 @contextmanager
-def open_records(asked: Asked, *, to_look: bool = False) -> Iterator[Records]:
+def open_records(asked: Asked, *, to_look: bool = False, at_people: bool = False, why: str | None = None) -> Iterator[Records]:
     """*to_look*: for a command that only shows what is kept, and can do so while the rules or the roster do not load; that they
-    do not is told. Raises ConfigError for files and secrets, StoreError for the database, NotAsItShould where it is not ready.
+    do not is told. *at_people*: for one that shows what people wrote, of which the journal keeps *why*. Raises ConfigError for
+    files and secrets, StoreError for the database, NotAsItShould where it is not ready, CannotRead without a reason.
     """
     settings, now = load_settings(asked.settings_file()), datetime.now(UTC)
+    because = reason_for_looking(why, required=settings.journal.reason is Reason.REQUIRED) if at_people else why or ""
     council, faults = _council_to_look(settings, now) if to_look else (council_of(settings, now), ())
     if faults:
         complain(*map(str, faults), "A daemon that runs goes on with the files of before; what follows does without these.")
@@ -111,7 +115,7 @@ def open_records(asked: Asked, *, to_look: bool = False) -> Iterator[Records]:
         raise NotAsItShould(trouble)
     db = Database.open(url)
     try:
-        yield Records(settings, council, db, now, bool(faults))
+        yield Records(settings, council, db, now, bool(faults), because)
     finally:
         db.close()
 

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from townclerk.app.commands.asking import Asked, CannotRead
+from townclerk.app.commands.asking import Asked, CannotRead, Why
 from townclerk.app.commands.progress import Progress
 from townclerk.app.commands.raw_mails import in_order, read_mails
 from townclerk.app.commands.records import Records, changed_council, named_council, open_records
@@ -59,6 +59,7 @@ def replay_rules(
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a mail that differs, then one with the counts.")
     ] = False,
+    why: Why = None,
 ) -> None:
     """What would change: the mail that there was goes through the rules as they are, and as they would be.
 
@@ -77,7 +78,7 @@ def replay_rules(
     if not paths:
         if council is not None:
             raise CannotRead("--council is for mails in files: the stored mails are those of the council in the settings")
-        with open_records(asked) as records:
+        with open_records(asked, at_people=True, why=why) as records:
             account = asyncio.run(_replay_stored(records, changed, first, as_json))
     else:
         if changed is None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from townclerk.app.commands.asking import CannotRead
+from townclerk.app.commands.asking import CannotRead, Why
 from townclerk.app.commands.records import Records, open_records
 from townclerk.app.commands.saying import say, say_json
 from townclerk.domain.suggesting import LEAST, OTHERWISE, Habit, Mistaken, RoutedCase, habits, in_lines, mistaken, proposal_of
@@ -19,6 +19,7 @@ def suggest(
     since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Cases opened on that day or later.")] = None,
     least: Annotated[int, typer.Option("--least", min=2, help="In how many cases it must have been seen.")] = LEAST,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a suggestion.")] = False,
+    why: Why = None,
 ) -> None:
     """Which rule sent mails wrong, by the corrections that people made, and which words would have told them apart.
 
@@ -31,7 +32,7 @@ def suggest(
       townclerk rules suggest --since 2027-01-01 --least 5
     """
     first = _day(since)
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, at_people=True, why=why) as records:
 
         def look(tx: Tx) -> list[RoutedCase]:
             records.note(tx, None, "read_cases", command="rules suggest", since=since or "")
