@@ -68,7 +68,7 @@ async def _live(settings: Path) -> tuple[str, str]:
         for ago, sender, subject in (
             (60, "Asha Patel <asha@home.example>", "My bin has not been emptied"),
             (0, "Bo Lee <bo@home.example>", "Complaint about the noise of the pool"),
-            (0, f"Cy Fox <{GONE}>", "Complaint about the bin of our street"),
+            (0, f"Cy Fox <{GONE}>", "Complaint about the bins of our street, not emptied"),
         ):
             at = now - timedelta(days=ago)
             mailbox.deliver(mail(sender, subject, f"I want to complain. {subject}."), at)

@@ -385,7 +385,8 @@ def _as_side(side: Replayed) -> dict[str, object]:
         "tell": list(side.given.get("tell", ())),
         "flags": list(side.given.get("flag", ())),
         "decide": list(side.given.get("decide", ())),
-        "restrict": bool(side.given.get("restrict")),
+        "restrict": "true" in side.given.get("restrict", ()),
+        "receipt": "false" not in side.given.get("receipt", ()),
     }
 
 
