@@ -29,6 +29,8 @@ def read(content: str, **files: str) -> Routing:
     """The rules of a file, and of those that it includes."""
 
     def included(name: str) -> Node:
+        if name == "routing":
+            return tree
         if name not in files:
             raise Refused(f"there is no {name}")
         return parse_yaml(files[name].encode(), f"{name}.yaml")
@@ -414,7 +416,9 @@ def test_patterns_are_found_through_the_filter_as_without_it(words: list[str]) -
         (one("{text: [{pattern: '(?=x)'}]}"), 3, "rules[0].when.text[0].pattern", "looking ahead"),
         (one("{text: [{pattern: '(x)\\1'}]}"), 3, "rules[0].when.text[0].pattern", "found before"),
         (one("{pattern: '(x'}"), 3, "rules[0].when.pattern", "missing )"),
-        (one("{pattern: 'x{2000}'}"), 3, "rules[0].when.pattern", "is refused"),
+        (one("{pattern: 'x{2000}'}"), 3, "rules[0].when.pattern", "write smaller numbers in { }"),
+        (one("{pattern: '(a{1,100}){1,100}'}"), 3, "rules[0].when.pattern", "write smaller numbers in { }"),
+        (one('["\\uD800 a"]'), 3, "rules[0].when[0]", '"\ufffd a" begins or ends with a sign'),
         (one("{pattern: 'x*'}"), 3, "rules[0].when.pattern", "found in every mail"),
         (one("{text: [{patern: 'x'}]}"), 3, "rules[0].when.text[0].patern", 'did you mean "pattern"'),
         (one("['b*n']"), 3, "rules[0].when[0]", "a * in the wrong place"),
@@ -429,6 +433,7 @@ def test_patterns_are_found_through_the_filter_as_without_it(words: list[str]) -
         (one("['bin (not|)']"), 3, "rules[0].when[0]", "with what may be left out"),
         (one("['a .. b .. c .. d .. e .. f']"), 3, "rules[0].when[0]", "more than 4 gaps"),
         ("lists: {a: [x, {list: b}], b: [{list: a}]}\n" + one("{list: a}"), 2, "lists.b[0].list", "names itself"),
+        ("lists: {a: [{list: b}], b: [{near: [x, {list: a}]}]}\n", 2, "lists.b[0].near[1].list", '"a" names itself'),
         (
             one("{score: {at_least: 1, of: [{weighs: 1, up_to: 2, when: {is: reply}}]}}"),
             3,
@@ -576,6 +581,14 @@ def test_a_files_own_rules_are_tried_before_those_that_it_includes() -> None:
         ("include: [first, first]\n", "rules: []\n", "routing.yaml", "include[1]", "included twice"),
         (INCLUDES + "lists: {a: [x]}\n", "lists: {a: [y]}\n", "first.yaml", "lists.a", 'another list is called "a"'),
         (
+            INCLUDES,
+            "include: [routing]\n",
+            "first.yaml",
+            "include[0]",
+            "routing includes first includes routing, without an end",
+        ),
+        ("include: [routing]\n", "", "routing.yaml", "include[0]", "routing includes routing, without an end"),
+        (
             f"{INCLUDES}rules: [{RULE.format('a', 'waste')}]\n",
             f"rules: [{RULE.format('a', 'waste')}]\n",
             "first.yaml",
@@ -592,6 +605,44 @@ def test_a_fault_in_an_included_file_is_told_with_its_own_place(
     assert [(file, path)] == [(fault.file, fault.path) for fault in found]
     assert says in str(found[0])
     assert found[0].line > 0
+
+
+# --- what a small file may unfold into
+
+
+def lists_of_lists(deep: int, last: str) -> str:
+    """Each names the next four times over."""
+    lines = [f"  l{n}: [{', '.join([f'{{list: l{n + 1}}}'] * 4)}]\n" for n in range(deep)]
+    return f"lists:\n{''.join(lines)}  l{deep}: [{last}]\n"
+
+
+@pytest.mark.parametrize(
+    ("when", "last"),
+    [("{list: l0}", "zz"), ("{near: [zz, {list: l0}]}", "xx"), ("{sender: {list: l0}}", "'@home.example'")],
+    ids=["words", "near", "addresses"],
+)
+def test_lists_that_name_each_other_many_times_are_each_read_once(when: str, last: str) -> None:
+    """4^30 otherwise."""
+    rules = read(lists_of_lists(30, last) + one(when))
+
+    mail = IncomingMail(Address("", "ann@home.example"), "", "xx zz", "xx zz")
+    assert route(mail, rules).service == "waste"
+
+
+def test_lists_that_name_each_other_too_deep_are_refused() -> None:
+    found = faults(lists_of_lists(40, "zz") + one("{list: l0}"))
+
+    assert {fault.path for fault in found} == {f"lists.l31[{n}].list" for n in range(4)}
+    assert "more than 32 lists name each other" in found[0].message
+
+
+def test_rules_that_unfold_into_more_words_than_any_council_has_are_refused_once() -> None:
+    words = ", ".join(f"word{n}" for n in range(1_000))
+    lines = "".join(f"  - {{id: r{n}, why: x, when: {{list: l}}, then: {{service: waste}}}}\n" for n in range(210))
+    (fault,) = faults(f"lists: {{l: [{words}]}}\nrules:\n{lines}")
+
+    assert (fault.line, fault.path) == (204, "rules[200].when.list")
+    assert "the rules take more than 200,000 words from lists" in fault.message
 
 
 @pytest.mark.parametrize(

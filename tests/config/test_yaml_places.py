@@ -1,6 +1,7 @@
 """Files that are wrong are refused with line, column and what to write instead."""
 
 import contextlib
+import os
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,7 @@ def test_a_fault_is_printed_with_place_path_and_what_to_write() -> None:
         ("a: 1\n~: 2\n", 2, 1, "a key must be a word"),
         (b"a: caf\xe9\n", 1, 7, "not UTF-8"),
         (b"a: 1\nb: \xff\n", 2, 4, "not UTF-8"),
-        (b"a: 1\nb: \x00\n", 0, 0, "is not YAML"),
+        (b"a: 1\nb: \x00\n", 2, 4, "the character U+0000"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_at_its_place(content: str | bytes, line: int, column: int, message: str) -> None:
@@ -141,6 +142,37 @@ def test_a_missing_file_and_a_folder_are_refused_in_words(tmp_path: Path) -> Non
         load_yaml(tmp_path / "none.yaml")
     with pytest.raises(FilesRefused, match="is a folder"):
         load_yaml(tmp_path)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+
+    with pytest.raises(FilesRefused, match="is not a regular file"):
+        load_yaml(tmp_path / "pipe.yaml")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a: 1\nb: x\x00y\n", "a.yaml:2:5: the character U+0000 cannot stand in a file; take it out"),
+        (b"a: 1\nb: x\x07\n", "a.yaml:2:5: the character U+0007 cannot stand in a file; take it out"),
+        (b"a: " + b"[" * 33, "a.yaml:1:35: is nested more than 32 deep; take it apart"),
+    ],
+)
+def test_what_no_file_may_hold_is_told_with_its_place_and_what_to_do(content: bytes, said: str) -> None:
+    with pytest.raises(FilesRefused) as refused:
+        parse_yaml(content, "a.yaml")
+
+    assert str(refused.value).startswith(said)
+
+
+def test_a_fault_can_be_written_down_whatever_the_file_holds_and_has_an_end() -> None:
+    fault = Fault("a\udc80.yaml", 1, 1, "a\x00", f'"{"(" * 5_000}\ud800" is no phrase', "write \x1b words")
+
+    assert str(fault).encode()
+    assert str(fault).isprintable()
+    assert len(str(fault)) < 500
+    assert '(\ufffd" is no phrase; write' in str(fault)
 
 
 def test_a_file_may_have_a_megabyte_and_not_a_byte_more(tmp_path: Path) -> None:

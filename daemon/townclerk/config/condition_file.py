@@ -17,8 +17,10 @@ words, `domain.phrases` says: (took|takes) .. (his|) card.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
+from typing import TypeVar, cast
 
 from townclerk.config.languages import CODES, check_language
 from townclerk.config.patterns import check_pattern, check_phrase
@@ -53,6 +55,8 @@ from townclerk.domain.mail import SIGNAL_HEADERS
 from townclerk.domain.spam_marks import Likelihood
 
 MOST_WORDS = 100  # between words that are near each other
+MOST_NAMED = 200_000  # words and addresses that one set of rules takes from lists; those that are shipped take some 15,000
+DEEPEST = 32  # lists that name each other, one below the other
 WORD_KEYS = ("pattern", "near", "list")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d)?)\s*(kb|mb)", re.IGNORECASE)
@@ -64,6 +68,31 @@ _UNITS = {"kb": 1_000, "mb": 1_000_000}
 _DAYS_LONG = re.compile(r"(\d{1,5})\s+days?")
 
 
+Asked = TypeVar("Asked", bound=Sized)  # what the items of a list ask for
+
+
+@dataclass(slots=True)
+class _ReadSoFar:
+    """What was made of each list, in each way in which it was asked for, and how many words that has come to: a few lists that
+    name each other twice would unfold into more than any memory holds."""
+
+    made: dict[tuple[str, object], object] = field(default_factory=dict)
+    counted: int = 0
+
+    @property
+    def too_much(self) -> bool:
+        return self.counted > MOST_NAMED
+
+    def count(self, many: int) -> None:
+        """Raises Refused where that is too much, once."""
+        before, self.counted = self.too_much, self.counted + many
+        if self.too_much and not before:
+            raise Refused(
+                f"with this, the rules take more than {MOST_NAMED:,} words from lists, each counted wherever its list is named",
+                "name long lists in fewer places",
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class Lists:
     """The lists of words or addresses that rules may name, and what was learned. `within`: those that are being read, one named
@@ -72,17 +101,50 @@ class Lists:
     named: Mapping[str, Value] = field(default_factory=dict)
     within: tuple[str, ...] = ()
     labels: tuple[str, ...] | None = ()  # that a mail may be compared with; None: any will do
+    learned_in: str = ""  # the file that has the labels
+    so_far: _ReadSoFar = field(default_factory=_ReadSoFar)  # of all rules together
 
-    def items(self, value: Value) -> "tuple[tuple[Value, ...], Lists]":
-        """The items of the list that *value* names, and the lists as those items may name them. Raises Refused where there is
-        none, and where it is made of itself."""
+    def read(self, value: Value, items: "Callable[[Iterable[Value], Lists], Asked]") -> Asked:
+        """What *items* makes of the list that *value* names: each list is read once, however many name it. Raises Refused where
+        there is none, where it is made of itself, and where the lists come to more than any rules can need."""
         name = text(value)
         if name not in self.named:
             expected = suggest(name, self.named) if self.named else f'write it under lists: "{name}: [...]"'
             raise Refused(f'there is no list "{name}"', expected)
         if name in self.within:
             raise Refused(f'the list "{name}" names itself', "take this item out")
-        return listed(self.named[name]), replace(self, within=(*self.within, name))
+        if len(self.within) == DEEPEST:
+            raise Refused(f"more than {DEEPEST} lists name each other, one below the other", "write the words into fewer lists")
+        if self.so_far.too_much:
+            return items((), self)  # that is said already
+        if (name, items) not in self.so_far.made:
+            self.so_far.made[name, items] = items(listed(self.named[name]), replace(self, within=(*self.within, name)))
+        made = cast("Asked", self.so_far.made[name, items])
+        self.so_far.count(len(made))
+        return made
+
+
+def refuse_circles(lists: Mapping[str, Value]) -> None:
+    """Notes a fault where lists name each other in a circle, whether or not a rule names one of them."""
+    naming = {name: dict(_mentions(value)) for name, value in lists.items()}
+    try:
+        TopologicalSorter(naming).prepare()
+    except CycleError as error:
+        first, second, *_ = error.args[1]  # each is named by the next
+        naming[second][first].fault(f'the list "{first}" names itself', "take this item out")
+
+
+def _mentions(value: Value) -> Iterable[tuple[str, Value]]:
+    """The lists that *value* names, and where."""
+    if isinstance(value.node, Items):
+        for item in value.items():
+            yield from _mentions(item)
+    elif isinstance(value.node, Table):
+        for key, entry in value.entries():
+            if key != "list":
+                yield from _mentions(entry)
+            elif isinstance(entry.node, Scalar):
+                yield entry.node.text, entry
 
 
 def read_condition(value: Value, lists: Lists) -> Condition:
@@ -125,7 +187,7 @@ def _parts(f: Fields, lists: Lists) -> Iterable[Condition]:
         condition = f.optional(key, read, None)
         if condition is not None:
             yield condition
-    if (words := _Words.of(f, lists)).any_:
+    if words := _Words.of(f, lists):
         yield words.condition(Field.ANYWHERE)
 
 
@@ -165,38 +227,41 @@ class _Words:
             found.nears.append(Near(groups, within))
         elif within is not None and not f.has("near"):
             f.fault("within", "belongs to near", "write near: [one, other] beside it")
-        if (named := f.optional("list", lists.items, None)) is not None:
-            found.add(*named)
+        if (named := f.optional("list", lambda each: lists.read(each, _words_of), None)) is not None:
+            found.join(named)
         return found
 
-    @property
-    def any_(self) -> bool:
-        return bool(self.phrases or self.patterns or self.nears)
+    def __len__(self) -> int:
+        near = sum(len(group) for each in self.nears for group in each.groups)
+        return len(self.phrases) + len(self.patterns) + near
 
-    def add(self, items: Iterable[Value], lists: Lists) -> None:
-        for item in items:
-            item.attempt(lambda each: self._item(each, lists), None)
-
-    def _item(self, item: Value, lists: Lists) -> None:
+    def add(self, item: Value, lists: Lists) -> None:
         if isinstance(item.node, Scalar):
             self.phrases.add(check_phrase(text(item)))
             return
         with item.fields() as f:
-            found = _Words.of(f, lists)
+            self.join(_Words.of(f, lists))
             if not any(f.has(key) for key in WORD_KEYS):
                 item.fault("it looks for nothing", f"write a phrase, or one of {', '.join(WORD_KEYS)}")
-        self.phrases |= found.phrases
-        self.patterns |= found.patterns
-        self.nears += found.nears
+
+    def join(self, other: "_Words") -> None:
+        self.phrases |= other.phrases
+        self.patterns |= other.patterns
+        self.nears += other.nears
 
     def condition(self, where: Field) -> Words:
         return Words(where, frozenset(self.phrases), frozenset(self.patterns), tuple(self.nears))
 
 
 def _words(where: Field, value: Value, lists: Lists) -> Words:
+    return _words_of(listed(value), lists).condition(where)
+
+
+def _words_of(items: Iterable[Value], lists: Lists) -> _Words:
     found = _Words()
-    found.add(listed(value), lists)
-    return found.condition(where)
+    for item in items:
+        item.attempt(lambda each: found.add(each, lists), None)
+    return found
 
 
 def listed(value: Value) -> tuple[Value, ...]:
@@ -222,11 +287,13 @@ def _phrases(value: Value, lists: Lists) -> frozenset[str]:
 def _one_place(value: Value, lists: Lists) -> frozenset[str]:
     if isinstance(value.node, Table):
         with value.fields() as f:
-            items, lists = f.required("list", lists.items, ((), lists))
-    elif isinstance(value.node, Items):
-        items = listed(value)
-    else:
-        return frozenset((check_phrase(text(value)),))
+            return f.required("list", lambda each: lists.read(each, _phrases_of), frozenset())
+    if isinstance(value.node, Items):
+        return _phrases_of(listed(value), lists)
+    return frozenset((check_phrase(text(value)),))
+
+
+def _phrases_of(items: Iterable[Value], lists: Lists) -> frozenset[str]:
     return frozenset(each for item in items for each in item.attempt(lambda it: _phrases(it, lists), frozenset()))
 
 
@@ -234,20 +301,20 @@ def _one_place(value: Value, lists: Lists) -> frozenset[str]:
 
 
 def _addresses(value: Value, lists: Lists) -> tuple[str, ...]:
-    found: list[str] = []
+    return _addresses_of(listed(value), lists)
 
-    def read(item: Value, lists: Lists) -> None:
-        if isinstance(item.node, Table):
-            with item.fields() as f:
-                items, inside = f.required("list", lists.items, ((), lists))
-                for each in items:
-                    each.attempt(lambda it: read(it, inside), None)
-            return
-        found.append(check_address(text(item)))
 
-    for item in listed(value):
-        item.attempt(lambda it: read(it, lists), None)
+def _addresses_of(items: Iterable[Value], lists: Lists) -> tuple[str, ...]:
+    found = (each for item in items for each in item.attempt(lambda it: _one_address(it, lists), ()))
     return tuple(dict.fromkeys(found))
+
+
+def _one_address(item: Value, lists: Lists) -> tuple[str, ...]:
+    """An address, or those of {list: name}."""
+    if not isinstance(item.node, Table):
+        return (check_address(text(item)),)
+    with item.fields() as f:
+        return f.required("list", lambda each: lists.read(each, _addresses_of), ())
 
 
 def check_address(written: str) -> str:
@@ -353,7 +420,10 @@ def _label(value: Value, lists: Lists) -> str:
         return written
     if not lists.labels:
         raise Refused("nothing has been learned of mails", 'name a file of `townclerk rules learn`: "learned: shared/learned"')
-    raise Refused(f'nothing has been learned of "{written}"', suggest(written, lists.labels))
+    raise Refused(
+        f'nothing has been learned of "{written}": {lists.learned_in} does not have it',
+        f"{suggest(written, lists.labels)}; or let townclerk rules learn learn it, too",
+    )
 
 
 def _earlier(value: Value) -> EarlierCases:

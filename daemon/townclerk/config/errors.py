@@ -5,14 +5,19 @@ ConfigError
 └── SecretUnavailable    a secret is not where the settings say that it is
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+LONGEST = {"message": 400, "expected": 2_000}  # characters: what is quoted of a file may be a thousand brackets
+_UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # controls, and halves of characters
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
     """One thing that is wrong in a file, and what to write instead. `line` and `column` count from 1; 0: the file as a whole.
-    `path` is dotted: stages.stage1.respond.within."""
+    `path` is dotted: stages.stage1.respond.within. Its words can be written in any log, mail and database, whatever the file
+    holds, and are not without an end."""
 
     file: str
     line: int
@@ -21,10 +26,22 @@ class Fault:
     message: str
     expected: str = ""
 
+    def __post_init__(self) -> None:
+        for name in ("file", "path", "message", "expected"):
+            object.__setattr__(self, name, _sayable(getattr(self, name), LONGEST.get(name)))
+
     def __str__(self) -> str:
         where = ":".join((self.file, *(str(number) for number in (self.line, self.column) if number)))
         what = f"{self.path}: {self.message}" if self.path else self.message
         return f"{where}: {what}; {self.expected}" if self.expected else f"{where}: {what}"
+
+
+def _sayable(said: str, longest: int | None) -> str:
+    """*said* without what cannot be written down, and without the middle of what nobody would read to its end."""
+    clean = _UNSPEAKABLE.sub("\ufffd", said)
+    if longest is None or len(clean) <= longest:
+        return clean
+    return f"{clean[: longest // 2]} … {clean[-longest // 2 :]}"
 
 
 class ConfigError(Exception):

@@ -96,14 +96,16 @@ def _compile(written: str) -> object:
         return re2.compile(written, _options())
     except re2.error as error:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
-        raise Refused(f'the pattern "{written}" is refused: {reason}', _advice(written)) from None
+        raise Refused(f'the pattern "{written}" is refused: {reason}', _advice(written, reason)) from None
     except UnicodeEncodeError:
         raise Refused("the pattern holds half a character", "write it anew") from None
 
 
-def _advice(written: str) -> str:
+def _advice(written: str, reason: str) -> str:
     if any(sign in written for sign in ("(?=", "(?!", "(?<=", "(?<!", "(?>")):
         return "looking ahead or behind is not possible; use not: for what must not stand there"
     if re.search(r"\\[1-9]", written):
         return "repeating what was found before (\\1) is not possible"
+    if reason.startswith("invalid repetition size"):
+        return "write smaller numbers in { }, or + in their place: nothing may be repeated more than 1000 times, all told"
     return "look for an unmatched bracket, or write plain words"

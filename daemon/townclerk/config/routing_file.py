@@ -35,7 +35,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from townclerk.config.condition_file import Lists, language_of, listed, read_condition
+from townclerk.config.condition_file import Lists, language_of, listed, read_condition, refuse_circles
 from townclerk.config.errors import FilesRefused
 from townclerk.config.languages import KnownLanguages
 from townclerk.config.learned_file import SUFFIX, read_learned
@@ -262,6 +262,8 @@ def _routing(root: Value, elsewhere: _Elsewhere, known: _Vocabulary, version: Ca
         category, service = f.optional("otherwise", lambda value: _otherwise(value, known), (Category.COMPLAINT, "other"))
         files = _Set(root, elsewhere, known)
         files.read(f)
+        if not root.faults.found:
+            files.check_lists()
     rules = tuple(files.rules)
     asked = tuple(each for rule in rules for each in every_condition(rule.when))
     words = tuple(each for each in asked if isinstance(each, Words))
@@ -299,14 +301,16 @@ class _Set:
         self.known = known
         self.learned = NOTHING_LEARNED
         self._unlearned: Refused | FilesRefused | None = None
-        self._learned_by: Node | None = None
+        self._learned_by: Scalar | None = None
         self.rules: list[Rule] = []
         self.variants: dict[str, tuple[str, ...]] = {}
         self._elsewhere = elsewhere
         self._trees: dict[str, Node | Refused | FilesRefused] = {}
         self._lists: dict[str, Value] = {}
-        self._taken: set[str] = set()
+        self._taken: set[str] = set()  # files
         self._gather(root)
+        self._named = Lists(self._lists, labels=self._labels(), learned_in=self._learned_in)
+        self._root = _Read(Path(root.node.place.file).stem, root.node.place.file)
 
     def _gather(self, root: Value) -> None:
         """The lists of all files, so that a rule may name one that stands further down. What is wrong is said by `read`."""
@@ -344,6 +348,10 @@ class _Set:
         absent = self._elsewhere.learned is None or self._unlearned is not None
         return None if absent else self.learned.labels
 
+    @property
+    def _learned_in(self) -> str:
+        return f"{self._learned_by.text}{SUFFIX}" if self._learned_by is not None else ""
+
     def _tree(self, name: str) -> Node:
         try:
             found: Node | Refused | FilesRefused = self._elsewhere.included(name)
@@ -352,14 +360,18 @@ class _Set:
         self._trees[name] = found
         return _NOTHING if isinstance(found, Refused | FilesRefused) else found
 
-    def read(self, f: Fields, within: tuple[str, ...] = ()) -> None:
+    def read(self, f: Fields, within: "tuple[_Read, ...]" = ()) -> None:
         """The rules of a file, then those of the files that it includes."""
+        within = within or (self._root,)
         f.optional("variants", self._read_variants, None)
         f.optional("lists", lambda value: value.named(self._list), {})
         f.optional("learned", self._read_learned, None)
-        lists = Lists(self._lists, labels=self._labels())
-        f.optional("rules", lambda value: value.each(lambda item: self.rules.append(_rule(item, self.known, lists))), ())
+        f.optional("rules", lambda value: value.each(lambda item: self.rules.append(_rule(item, self.known, self._named))), ())
         f.optional("include", lambda value: value.each(lambda item: self._include(item, within)), ())
+
+    def check_lists(self) -> None:
+        """Notes lists that no rule names, and that name each other. Those that rules name were looked at with the rules."""
+        refuse_circles(self._lists)
 
     def _list(self, name: str, value: Value) -> None:
         first = self._lists.get(name)
@@ -372,27 +384,36 @@ class _Set:
         for word, others in _variants(value).items():
             self.variants[word] = (*self.variants.get(word, ()), *others)
 
-    def _include(self, value: Value, within: tuple[str, ...]) -> None:
+    def _include(self, value: Value, within: "tuple[_Read, ...]") -> None:
         name = text(value)
-        if name in within:
-            way = " includes ".join((*within[within.index(name) :], name))
-            raise Refused(f"{way}, without an end", "take this line out")
-        if name in self._taken:
-            raise Refused(f'"{name}" is included twice', "include it once: its rules are tried in this order")
         if name not in self._trees:
             raise Refused(f"more than {MOST_FILES} files are included", "join some of them")
-        self._taken.add(name)
         tree = self._trees[name]
         if isinstance(tree, Refused):
             raise tree
         if isinstance(tree, FilesRefused):
             value.faults.found.extend(tree.faults)
             return
-        Value(tree, "", value.faults).attempt(lambda root: self._file(root, (*within, name)), None)
+        file = tree.place.file or name
+        if (again := next((n for n, each in enumerate(within) if each.file == file), None)) is not None:
+            way = " includes ".join((*(each.name for each in within[again:]), name))
+            raise Refused(f"{way}, without an end", "take this line out")
+        if file in self._taken:
+            raise Refused(f'"{name}" is included twice', "include it once: its rules are tried in this order")
+        self._taken.add(file)
+        Value(tree, "", value.faults).attempt(lambda root: self._file(root, (*within, _Read(name, file))), None)
 
-    def _file(self, root: Value, within: tuple[str, ...]) -> None:
+    def _file(self, root: Value, within: "tuple[_Read, ...]") -> None:
         with root.fields() as f:
             self.read(f, within)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file of rules that is being read: as another includes it, and where it lies."""
+
+    name: str
+    file: str
 
 
 _NOTHING = Scalar(YamlPlace(""), "")

@@ -25,6 +25,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as RuamelNode
 from ruamel.yaml.parser import Parser
+from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.tokens import ScalarToken
 
 from townclerk.config.errors import Fault, FilesRefused
@@ -103,6 +104,8 @@ def read_file(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise FilesRefused([Fault(str(path), 0, 0, "", "is a folder", "name the file in it")])
+        if path.exists() and not path.is_file():  # a pipe may never end
+            raise FilesRefused([Fault(str(path), 0, 0, "", "is not a regular file", "write one in its place")])
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
@@ -138,7 +141,7 @@ def _tree(text: str, file: str) -> Node:
     except MarkedYAMLError as error:
         raise FilesRefused([_syntax_fault(error, text, file)]) from None
     except YAMLError as error:
-        raise FilesRefused([Fault(file, 0, 0, "", f"is not YAML: {str(error).splitlines()[0]}")]) from None
+        raise FilesRefused([_unreadable(error, text, file)]) from None
     if found is None:
         raise FilesRefused([Fault(file, 1, 1, "", "is empty", "see the shipped example for what belongs here")])
     faults: list[Fault] = []
@@ -202,7 +205,10 @@ class _PlainParser(Parser):
         self.depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         problem = _unwanted(event) if isinstance(event, NodeEvent) else None
         if self.depth > MAX_DEPTH:
-            problem = (f"is nested more than {MAX_DEPTH} deep", "")
+            problem = (
+                f"is nested more than {MAX_DEPTH} deep",
+                "take it apart: a list of its own under lists, a rule of its own",
+            )
         elif self.documents > 1:
             problem = ("begins a second document", "take out the line ---")
         if problem:
@@ -219,6 +225,18 @@ def _unwanted(event: NodeEvent) -> tuple[str, str] | None:
     if isinstance(event, (ScalarEvent, CollectionStartEvent)) and event.tag is not None:
         return f"{event.tag} is a tag, which is not used here", "write the value without it"
     return None
+
+
+def _unreadable(error: YAMLError, text: str, file: str) -> Fault:
+    """A character that no YAML file may hold is called by its number: it cannot be seen."""
+    if not isinstance(error, ReaderError):
+        return Fault(file, 0, 0, "", f"is not YAML: {str(error).splitlines()[0]}")
+    before = text[: error.position]
+    line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    number = ord(text[error.position])
+    return Fault(
+        file, line, column, "", f"the character U+{number:04X} cannot stand in a file", "take it out, or write the line anew"
+    )
 
 
 def _syntax_fault(error: MarkedYAMLError, text: str, file: str) -> Fault:
