@@ -119,7 +119,8 @@ def _routed(past: Past, council: Council, screening: Screening, form: FormRead |
     if is_only_filed(routed, council.policy.is_member(address)):
         return Replayed(Becomes.NOTHING, rules=routed.rules)
     suspected = tuple(code for code in routed.exclusions if code in council.policy.exclusions)
-    opens_as = category_of(said_category(routed, council), council.policy.is_member(address), suspected)
+    member = council.policy.is_member(address)
+    opens_as = category_of(said_category(routed, council), routed.alerts, member, suspected, council)
     return Replayed(Becomes.NEW_CASE, whole, not routed.doubtful, opens_as, routed.rules)
 
 

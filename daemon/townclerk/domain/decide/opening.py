@@ -21,7 +21,7 @@ from townclerk.domain.mail import Address
 from townclerk.domain.named_officers import mentions, names
 from townclerk.domain.policy import SERVICE, CategoryPolicy, InReceipt, StagePolicy
 from townclerk.domain.roster import Officer
-from townclerk.domain.routing import Route, Signal
+from townclerk.domain.routing import Route, Signal, Suggested
 from townclerk.domain.statutes import Statute, statute_of
 from townclerk.domain.words import NOBODYS, Alert, Category, LetterKind, Priority, Status
 
@@ -37,7 +37,8 @@ def new_case(event: CaseOpened, council: Council) -> Case:
     mail, policy = event.mail, council.policy
     suspected = tuple(code for code in event.route.exclusions if code in policy.exclusions)
     conflicts = _named_officers(event, council)
-    category = category_of(said_category(event.route, council), event.member, suspected)
+    said = said_category(event.route, council)
+    category = category_of(said, event.route.alerts, event.member, suspected, council)
     pending = weighing.to_decide_first(event, council, category)
     anonymous = pending is not None and pending.question == weighing.ANONYMOUS
     delicate = tuple(alert for alert in event.route.alerts if alert in policy.restricted_alerts - event.route.open_alerts)
@@ -53,7 +54,7 @@ def new_case(event: CaseOpened, council: Council) -> Case:
         opened_at=mail.received_at,
         alerts=event.route.alerts,
         exclusions=suspected,
-        suggested=event.route.suggested if event.route.suggested and event.route.suggested.category is not category else None,
+        suggested=_suggested(event, said, category, council),
         restricted=event.restricted
         or anonymous
         or bool(delicate)
@@ -114,13 +115,36 @@ def said_category(routed: Route, council: Council) -> Category:
     return council.routing.otherwise_category if asks and routed.doubtful else routed.category
 
 
-def category_of(routed: Category, member: bool, suspected: tuple[str, ...]) -> Category:
-    """Of the case that a mail opens: what the rules say, *routed*; but what may be an exclusion, one that the policy has, is a
-    complaint until somebody has looked at it."""
+def category_of(
+    said: Category, alerts: Collection[Alert], member: bool, suspected: tuple[str, ...], council: Council
+) -> Category:
+    """Of the case that a mail opens: what the rules say, *said*. But what may be an exclusion, one that the policy has, is a
+    complaint until somebody has looked at it; and what raises an alert of danger is what the council takes a mail for in doubt,
+    where it would be something light."""
     if member:
         return Category.MEMBER_ENQUIRY
     harmless = {Category.SERVICE_REQUEST, Category.COMMENT, Category.COMPLIMENT}
-    return Category.COMPLAINT if suspected and routed in harmless else routed
+    if suspected and said in harmless:
+        return Category.COMPLAINT
+    return council.routing.otherwise_category if _is_too_light(said, alerts, council) else said
+
+
+def _is_too_light(said: Category, alerts: Collection[Alert], council: Council) -> bool:
+    """True where somebody may be in danger, and nobody would be asked about the mail, or no letter would go to its sender."""
+    if not DANGER.intersection(alerts):
+        return False
+    light = {Category.COMMENT, Category.COMPLIMENT, Category.NOT_OURS}
+    return said in NOBODYS or (said in light and not category_policy(said, council).decide)
+
+
+def _suggested(event: CaseOpened, said: Category, category: Category, council: Council) -> Suggested | None:
+    """What a rule suggests beside *category*, or what it would be without its alert: an officer's press makes it that."""
+    suggested = event.route.suggested
+    if suggested is not None and suggested.category is not category:
+        return suggested
+    if said is category or event.member or not _is_too_light(said, event.route.alerts, council):
+        return None
+    return Suggested(said, "it reads so, but it raises an alert: a person says what it is")
 
 
 def opened(d: Deliberation, event: CaseOpened) -> None:
