@@ -549,7 +549,7 @@ async def test_a_request_for_information_has_the_date_of_the_law(house: House, t
 
     (owed,) = [each for each in case.deadlines if each.open]
     assert (owed.name, owed.by) == ("information_request.respond", "information_governance")
-    assert f"By {day} at the latest we will answer you: so says the {act}" in text_of(house, house.sent("receipt")[0])
+    assert f"By {day} we must answer you ({act}" in text_of(house, house.sent("receipt")[0])
     (forwarded,) = house.sent("forwarded")
     assert forwarded.recipient == NUALA
     assert day in forwarded.subject

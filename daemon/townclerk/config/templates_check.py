@@ -31,7 +31,7 @@ from townclerk.config.templates_words import greeted, without_greeting
 from townclerk.domain import letters as content
 from townclerk.domain.letters import Letter, Ombudsmen
 from townclerk.domain.policy import Policy
-from townclerk.domain.words import LetterKind
+from townclerk.domain.words import Category, LetterKind
 
 # What a template may name, in the order in which `templates` gives the values.
 NAMES = ("letter", "content", "case", "to", "policy", "contact", "reply_to")
@@ -299,11 +299,17 @@ def _shown_in_full(letter: Letter, policy: Policy) -> Ombudsmen | None:
             | content.ReviewDecision(ombudsmen=named, accepted=False)
         ):
             return named
-        case content.Receipt(ombudsmen=named) | content.ReviewDecision(ombudsmen=named) if (
-            named and policy.ombudsman_in_every_letter
+        case content.Receipt(ombudsmen=named) | content.ReviewDecision(ombudsmen=named) if named and _always_named(
+            letter, policy
         ):
             return named
-    return letter.case.ombudsmen if letter.case and policy.ombudsman_in_every_letter else None
+    return letter.case.ombudsmen if letter.case and _always_named(letter, policy) else None
+
+
+def _always_named(letter: Letter, policy: Policy) -> bool:
+    """Who asks for information goes to the Information Commissioner."""
+    asks = letter.case is not None and letter.case.category is Category.INFORMATION_REQUEST
+    return policy.ombudsman_in_every_letter and not asks
 
 
 def _days(letter: Letter) -> tuple[date, ...]:

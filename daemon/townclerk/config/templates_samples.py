@@ -70,6 +70,8 @@ from townclerk.domain.letters import (
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import CalendarPolicy, ClockStart, Contact, Ombudsman, Policy, StagePolicy
 from townclerk.domain.provisions import TimescaleOverride
+from townclerk.domain.routing import Signal
+from townclerk.domain.statutes import STATUTES, Statute
 from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Priority, Stage
 
 _OPENED, _ACKNOWLEDGE, _RESPOND = date(2026, 12, 18), date(2026, 12, 29), date(2027, 1, 6)
@@ -98,11 +100,18 @@ _NOTHING_NEW = "You told us nothing that we had not looked at, and there is no m
 _FIRST_THE_SERVICE = "You write of two weeks of which our answer said nothing. The service should answer that first."
 _NOTED = "#note The crew has a new list of stops."
 _SENIOR = "You complain about a decision of the head of the service, so somebody above them should answer you."
-_IN_LAW = (DatedPromise("respond", _LATER, clause="Freedom of Information Act 2000, section 10(1)", by_law=True),)
-_UNDER_WHICH_LAW = (
-    "It reads as a request for information: Freedom of Information Act 2000, section 10(1) gives 20 working days from the day "
-    "on which it came. If it is a request under another law, its time may be another."
-)
+_BY_LAW = {  # the last day for what came at the end of 18 December
+    Signal.FREEDOM_OF_INFORMATION: date(2027, 1, 21),
+    Signal.ENVIRONMENTAL_INFORMATION: date(2027, 1, 21),
+    Signal.PERSONAL_DATA: date(2027, 1, 18),
+    Signal.DATA_PROTECTION_COMPLAINT: date(2027, 1, 18),
+}
+_ASKED_BY_LAW = {
+    Signal.FREEDOM_OF_INFORMATION: "Please tell me how many bins were missed in Mill Lane in 2026.",
+    Signal.ENVIRONMENTAL_INFORMATION: "Please send me the air readings of 2026 from the school gate.",
+    Signal.PERSONAL_DATA: "Please send me all that you hold about me.",
+    Signal.DATA_PROTECTION_COMPLAINT: "You gave my address to my neighbour. I complain about how you use what you know of me.",
+}
 _RESIDENT = Recipient("Asha Patel", "asha.patel@example.org")
 _OFFICER = Recipient("Wendy Ash", "wendy.ash@council.example", officer="waste", staff=True)
 _MAIL = Original(
@@ -405,8 +414,13 @@ def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
     yield Receipt(Category.COMPLAINT, "new", _DATES, "Stage 1", named, doubtful=True)
     yield Receipt(Category.COMMENT, "new", (DatedPromise("respond", _RESPOND),))
     yield Receipt(Category.COMPLIMENT, "new", (DatedPromise("acknowledge", _RESPOND),))
-    for signal, what in (("freedom_of_information", _IN_LAW), ("personal_data", _IN_LAW), ("data_protection_complaint", ())):
-        yield Receipt(Category.INFORMATION_REQUEST, "new", what, statute=signal)
+    for statute in STATUTES:
+        answered = (_promised_by(statute),) if statute.what == "respond" else ()  # the receipt is what acknowledges
+        yield Receipt(Category.INFORMATION_REQUEST, "new", answered, statute=statute.signal)
+
+
+def _promised_by(statute: Statute) -> DatedPromise:
+    return DatedPromise(statute.what, _BY_LAW[statute.signal], clause=statute.clause, by_law=True)
 
 
 def _full_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
@@ -571,10 +585,11 @@ def _forwarded(presses: Presses) -> Iterator[StaffContent]:
         mail = _saying(reason, presses)
         yield Forwarded(reason, mail, presses.forwarded(reason, mail), _DATES[1:] if reason == "further" else ())
     yield Forwarded("comment", _MAIL, presses.forwarded("comment", _MAIL), note=_SUGGESTION)
-    asked = replace(_MAIL, text=_WORDS_OF_OTHERS["information_request"])
-    yield Forwarded(
-        "information_request", asked, presses.forwarded("information_request", asked), _IN_LAW, note=_UNDER_WHICH_LAW
-    )
+    for statute in STATUTES:
+        asked = replace(_MAIL, text=_ASKED_BY_LAW[statute.signal])
+        wanted = (_promised_by(statute),) if statute.what == "respond" else ()
+        note = statute.in_words(_BY_LAW[statute.signal], kept=statute.what == "acknowledge")
+        yield Forwarded("information_request", asked, presses.forwarded("information_request", asked), wanted, note=note)
     told = presses.forwarded("notice", _MAIL)
     yield Forwarded("notice", _MAIL, told, detail="The complaint has been upheld.")
     yield Forwarded("withheld", _MAIL, told, detail="delay_notice")

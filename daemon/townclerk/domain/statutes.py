@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from townclerk.domain.calendar import Calendar, Derivation
 from townclerk.domain.case import Deadline
@@ -59,6 +59,18 @@ class Statute:
             told_at=now,
         )
 
+    def in_words(self, by: date, *, kept: bool) -> str:
+        """For whoever must do it *by* that day. *kept*: it has been done."""
+        within = "one month" if self.within == Duration(1, Unit.MONTH) else str(self.within)
+        gives = f"{self.clause} gives {within} from the day on which it came"
+        if self.what == "acknowledge":
+            done = ": the receipt has done so" if kept else f": by {words_of(by)}"
+            return (
+                f"It reads as {self.title}. {gives} to acknowledge it{done}. It is then to be dealt with without undue delay, "
+                "and they are to be told how it stands and what came of it. If it is another kind of request, say #category."
+            )
+        return f"It reads as {self.title}: {gives}. If it is a request under another law, its time may be another."
+
 
 STATUTES = (  # where a mail asks for several things, the first of these counts: it is the one that somebody must not wait for
     Statute(
@@ -100,16 +112,7 @@ def by_law(deadline: Deadline) -> bool:
 def what_the_law_wants(deadline: Deadline) -> str:
     """For whoever must keep *deadline*, which the law made."""
     found = next((each for each in STATUTES if each.clause == deadline.clause), None)
-    if found is None:
-        return ""
-    gives = f"{found.clause} gives {found.within} from the day on which it came"
-    if found.what == "acknowledge":
-        done = ": the receipt has done so" if deadline.met_at is not None else f": by {words_of(deadline.promised)}"
-        return (
-            f"It reads as {found.title}. {gives} to acknowledge it{done}. It is then to be dealt with without undue delay, and "
-            "they are to be told how it stands and what came of it. If it is another kind of request, say #category."
-        )
-    return f"It reads as {found.title}: {gives}. If it is a request under another law, its time may be another."
+    return found.in_words(deadline.promised, kept=deadline.met_at is not None) if found is not None else ""
 
 
 def statute_of(signals: Collection[str]) -> Statute | None:
