@@ -24,6 +24,7 @@ def test_every_shared_file_is_named_by_some_council() -> None:
         "despair",
         "hazards",
         "hatred",
+        "other_languages",
         "dishonesty",
         "wrongdoing",
         "reads_like",
