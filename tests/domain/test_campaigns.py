@@ -12,17 +12,17 @@ from domain.story import COMPLAINT, MONDAY, at, extension, person, promise, stag
 from townclerk.domain.case import Campaign, CampaignState, Case, Hold
 from townclerk.domain.commands import read_commands
 from townclerk.domain.council import Council
-from townclerk.domain.deadlines import timers
+from townclerk.domain.deadlines import campaign_question_ends, timers
 from townclerk.domain.decide import decide
 from townclerk.domain.decide.deliberation import next_opening
 from townclerk.domain.digest import Heading, for_everybody, standing
 from townclerk.domain.events import Alike, CaseOpened, Event, OfficerWrote, ResidentWrote, TimerDue
-from townclerk.domain.letters import Letter
+from townclerk.domain.letters import Done, Letter, Refused
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import Approval, CategoryPolicy
-from townclerk.domain.provisions import Desk, Provisions, Published
-from townclerk.domain.routing import Route, route
-from townclerk.domain.words import Category, LetterKind, Stage, Status
+from townclerk.domain.provisions import Concerns, Desk, Provisions, Published
+from townclerk.domain.routing import Route, Signal, route
+from townclerk.domain.words import Alert, Category, LetterKind, Priority, Stage, Status
 
 PEOPLE = (
     person("wendy", "service", services=("waste",)),
@@ -346,3 +346,81 @@ def _nobody_is_forgotten(street: Street) -> None:
     for ref, letter in street.letters:
         assert letter.to.staff or letter.to.address == street.cases[ref].complainant.address
         assert letter.case is None or letter.case.ref == ref
+
+
+def asked(street: Street) -> Street:
+    """Nobody has said yet whether they are one."""
+    first = street.cases[LEAD].campaign
+    assert first is not None
+    street.cases[LEAD] = replace(street.cases[LEAD], campaign=replace(first, state=CampaignState.ASKED))
+    return street
+
+
+def test_those_that_wait_for_a_decision_have_somebody_after_one_working_day() -> None:
+    street = asked(a_campaign(members=3)).until(at(1, 12, 14))
+    assert street.have(LetterKind.ASSIGNMENT) == []
+    street.until(at(1, 12, 15))
+    assert street.have(LetterKind.ASSIGNMENT) == street.everybody[1:]
+
+
+def test_a_question_of_a_friday_night_waits_for_the_monday() -> None:
+    friday = at(1, 15, 20)
+    ends = campaign_question_ends(friday, a_town())
+    assert ends.date() == date(2027, 1, 19)
+
+
+def test_a_yes_that_comes_late_makes_it_a_campaign_all_the_same() -> None:
+    street = asked(a_campaign(members=3)).until(at(1, 13))
+    later = street.writes(at(1, 13), alike=Alike(street.cases[LEAD])).ref
+    street.officer(at(1, 14), "cal", "#campaign yes").officer(at(1, 15), "wendy", RESPOND)
+    assert street.have(LetterKind.RESPONSE) == street.everybody
+    assert later in street.everybody
+
+
+def test_a_yes_after_the_answer_says_how_the_others_are_answered() -> None:
+    street = asked(a_campaign(members=2)).officer(at(1, 12), "wendy", RESPOND).officer(at(1, 13), "cal", "#campaign yes")
+    (refused,) = (letter.content for _, letter in street.letters if letter.kind is LetterKind.REFUSED)
+    assert isinstance(refused, Refused)
+    assert "SS-27-0002-K, SS-27-0003-K" in refused.instead[0]
+
+
+def test_whoever_was_asked_hears_that_the_first_has_been_answered_by_itself() -> None:
+    street = asked(a_campaign(members=2)).officer(at(1, 12), "wendy", RESPOND)
+    told = [letter for _, letter in street.letters if letter.to.officer == "cal" and isinstance(letter.content, Done)]
+    assert any("SS-27-0002-K, SS-27-0003-K" in line for letter in told for line in letter.content.lines)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "danger",
+    [
+        replace(COMPLAINT, priority=Priority.HIGH),
+        replace(COMPLAINT, signals=frozenset({Signal.SERIOUS})),
+        replace(COMPLAINT, alerts=(Alert.EMERGENCY_HAZARD,)),
+    ],
+)
+def test_what_tells_of_danger_never_waits_for_the_decision(danger: Route) -> None:
+    street = asked(a_campaign(members=1))
+    assert not street.joins(what=danger).led
+    assert street.have(LetterKind.ASSIGNMENT) == ["SS-27-0003-K"]
+
+
+CONCERNED = replace(COMPLAINT, signals=frozenset({Signal.CONCERN}), doubtful=True)
+
+
+def concerned_town() -> Council:
+    return a_town(provisions=Provisions(concerns=Concerns("complaints_lead", clocks_run=False, said=Published("8"))))
+
+
+def test_of_concerns_that_say_the_same_one_decision_says_what_they_are() -> None:
+    street = a_campaign(concerned_town(), CONCERNED, members=3)
+    street.officer(at(1, 12), "cal", "#category complaint").officer(at(1, 13), "wendy", RESPOND)
+    assert street.have(LetterKind.DECISION) == []  # of the members nothing is asked
+    assert street.have(LetterKind.RESPONSE) == street.everybody
+
+
+def test_a_concern_that_is_a_complaint_after_all_joins_those_that_say_the_same() -> None:
+    street = a_campaign(concerned_town(), members=1)
+    late = street.joins(at(1, 12), CONCERNED)
+    assert not late.led
+    street.officer(at(1, 12, 11), "cal", "#category complaint", late.ref).officer(at(1, 13), "wendy", RESPOND)
+    assert street.have(LetterKind.RESPONSE) == street.everybody

@@ -9,7 +9,8 @@ import pytest
 
 from services.office import MONDAY, Crash, House, council
 from townclerk.domain.case import Case
-from townclerk.domain.words import Status
+from townclerk.domain.words import Category, Status
+from townclerk.mail.reading import read_own
 from townclerk.services import delivery, intake, timekeeper
 from townclerk.store import cases, outbox
 from townclerk.store.database import Tx
@@ -368,3 +369,42 @@ async def test_killed_at_any_transaction_each_is_answered_once(house: House) -> 
     await everything(house, MONDAY + timedelta(hours=5))
     responses = all_letters(house, "response")
     assert len({line.case_ref for line in responses}) == len(responses) == 45
+
+
+TOILETS = """Dear Council,
+
+I am writing to object to the closing of the public toilets in the market place of our town. Older people, parents with
+small children and visitors need them every day of the week. The council never asked anybody before it put up the notice. Please
+reverse this decision and open them again before the summer.
+
+Yours faithfully,
+Resident Number {n}
+"""
+
+
+async def test_a_first_mail_that_was_read_otherwise_keeps_nobody_from_asking_about_the_others(house: House) -> None:
+    for n, subject in enumerate(("Just a comment", "x", "Hello", "Toilets", "(no subject)", "Complaint")):
+        house.arrives(TOILETS.format(n=n), subject, f"resident{n}@example.org")
+    await everything(house, MONDAY)
+    found = every_case(house)
+    assert Counter(case.category for case in found) == {Category.COMMENT: 1, Category.COMPLAINT: 5}
+    (question,) = asked(house)
+    assert question.case_ref == found[1].ref
+
+
+async def test_the_question_names_those_who_wrote_and_the_day_until_which_it_is_asked(house: House) -> None:
+    question = await five_write(house)
+    row = house.read(partial(outbox.get, key=question.key))
+    assert row is not None
+    said = read_own(row.raw).plain
+    assert "Decide by Tuesday 12 January 2027" in row.subject
+    assert all(f"{case.ref} ({case.complainant.name})" in " ".join(said.split()) for case in every_case(house))
+    for press in ("#campaign yes", "#campaign no", "#acknowledge", "#message"):
+        assert press in said
+
+
+@pytest.mark.parametrize(("word", "said"), [("yes", "It is one campaign"), ("no", "It is no campaign")])
+async def test_what_was_decided_stands_in_the_subject_of_what_answers_it(house: House, word: str, said: str) -> None:
+    house.replies(await five_write(house), f"#campaign {word}")
+    await everything(house, MONDAY)
+    assert any(said in line.subject for line in all_letters(house, "done"))

@@ -6,6 +6,7 @@ The case is invented. Its clocks run, nobody has written yet, and each of the po
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import cycle
 
 from townclerk.domain.calendar import Calendar, Derivation
 from townclerk.domain.case import Action, Case, Correspondence, Deadline, LeavingMail
@@ -16,6 +17,7 @@ from townclerk.domain.decide.reminding import ABOUT_ADJUSTMENTS, about_action
 from townclerk.domain.letters import Choice, Original
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import Policy
+from townclerk.domain.reference import Reference
 from townclerk.domain.roster import Roster
 from townclerk.domain.routing import Routing
 from townclerk.domain.words import Category, Stage, Status
@@ -26,6 +28,7 @@ _FIRST, _LAST = date(2026, 1, 1), date(2027, 12, 31)  # of a calendar without ba
 _MAIL = 1  # the number of the mail that the case began with
 _HELD, _PASSED_ON = 7, 8  # mails of an officer's
 _TEXT = "We have looked at the crew's records."
+_WHO_WRITE_THE_SAME = ("Asha Patel", "Ben Hale", "Cora Finch", "Dan Oakes", "Edie Marsh", "Fred Lowe", "Gita Rao")
 _NOBODY_IS_ASKED_BY_PRESS = frozenset({"unclear_mail", "returned", "brake", "timer", "nobody", "leaver", "leavers_cases"})
 
 
@@ -47,6 +50,13 @@ class Presses:
     def other_ref(self) -> str:
         """Of another case."""
         return f"{self._council.policy.prefix}-26-0007-B"
+
+    @property
+    def a_campaign(self) -> tuple[tuple[str, str], ...]:
+        """As many people as this council's campaign takes, each with the reference of their case; the first leads it."""
+        policy = self._council.policy
+        refs = (str(Reference(policy.prefix, 26, number)) for number in range(6, 5 + policy.provisions.campaigns.at_least))
+        return tuple(zip((self.ref, *refs), cycle(_WHO_WRITE_THE_SAME), strict=False))
 
     @property
     def council_name(self) -> str:

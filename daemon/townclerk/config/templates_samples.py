@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from townclerk.config.templates_presses import Presses
+from townclerk.domain.campaigns import ITS_OWN_WAY, others
+from townclerk.domain.case import OwnWay
 from townclerk.domain.decide.assigning import titled as role_titled
 from townclerk.domain.decide.choices import WAS_THIS_THE_RESPONSE
 from townclerk.domain.decide.deliberation import COPIED
@@ -534,6 +536,7 @@ def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
     yield AlertRaised((), _MAIL, work, away="Tom Birch", dates=_DATES)
     yield from _by_the_clock(presses)
     yield from _decisions(presses)
+    yield from _of_a_campaign(presses)
     yield from _approvals(presses)
     yield AlertRaised((Alert.SAFEGUARDING, Alert.EMERGENCY_HAZARD), _MAIL, presses.alert())
     yield FilesNotTakenUp(
@@ -644,7 +647,6 @@ _DETAILS = {
     "unreachable": f"How to reach them: Phone 01632 960177\n\n{_TO_PRINT}",
     "out_of_time": "The latest day named in it is Monday 1 December 2025.",
     "repeats": "There were requests before: {other}.",
-    "campaign": "1 other person has written the same: {other}.",
     "asked": "Does the pond belong to the parish council?",
     "alternative": "Wendy Ash considers another way for this complaint: mediation. What do you think of it?",
 }
@@ -689,8 +691,31 @@ def _decisions(presses: Presses) -> Iterator[StaffContent]:
     ):
         mail = None if question in _ABOUT_NO_MAIL else _saying(question, presses)
         detail = presses.suspected() if question == "exclusion" else _DETAILS.get(question, "").format(other=presses.other_ref)
+        detail = _who_wrote_the_same(presses) if question == "campaign" else detail
         yield Decision(question, detail, mail, presses.question(question, (presses.other_ref,)), _RESPOND)
     yield Decision("restricted", "", _MAIL, presses.question("restricted"))
+
+
+def _who_wrote_the_same(presses: Presses) -> str:
+    everybody = ", ".join(f"{ref} ({name})" for ref, name in presses.a_campaign)
+    return f"{_others(presses)} the same. The first and the others are: {everybody}."
+
+
+def _others(presses: Presses) -> str:
+    said = others(max(1, len(presses.a_campaign) - 1))
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def _of_a_campaign(presses: Presses) -> Iterator[StaffContent]:
+    """What comes after the question: what was decided, that nobody decided, and mails that come when it is over."""
+    said = _others(presses).lower()
+    goes_on = f"What is answered on {presses.ref} goes to each of them, and whoever writes the same from now on joins them."
+    yield Done((f"It is one campaign: {said} the same. {goes_on}",))
+    yield Done((f"It is no campaign: {said} the same, and each is a case like any other now.",))
+    nobody = f"Nobody has said whether {presses.ref} leads a campaign: {said} the same, and each is now a case like any other."
+    yield Done((f"{nobody} To make them one after all: #campaign yes on {presses.ref}.",))
+    for why in OwnWay:
+        yield Assignment(_DATES, _MAIL, presses.to_work(), note=f"It repeats what {presses.other_ref} says, {ITS_OWN_WAY[why]}")
 
 
 def _approvals(presses: Presses) -> Iterator[StaffContent]:

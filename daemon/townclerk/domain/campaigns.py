@@ -35,10 +35,13 @@ def others(number: int) -> str:
     return "1 other person has written" if number == 1 else f"{number} other people have written"
 
 
-def how_many_alike(case: Case) -> str:
-    """What a person who decides whether it is a campaign must know: how many, and which."""
+def how_many_alike(case: Case, *told: str) -> str:
+    """What a person who decides whether it is a campaign must know: how many, and which, beside those of whom they are *told*
+    more."""
     refs = everybody(case)
-    return f"{others(len(refs))[:1].upper()}{others(len(refs))[1:]} the same: {listed(refs)}." if refs else ""
+    more = tuple(ref for ref in refs if not any(ref in each for each in told))
+    which = f": {listed(more)}" if len(more) == len(refs) else f"; the latest are {listed(more)}" if more else ""
+    return f"{others(len(refs))[:1].upper()}{others(len(refs))[1:]} the same{which}." if refs else ""
 
 
 def listed(refs: tuple[str, ...], most: int = 20) -> str:
@@ -56,13 +59,15 @@ def everybody(case: Case) -> tuple[str, ...]:
 def why_its_own_way(case: Case) -> str:
     """What the assignment says of a mail that says what others say as well; empty: none does."""
     found = case.resembles
-    return f"It repeats what {found.ref} says, {_WHY[found.why]}" if found is not None else ""
+    return f"It repeats what {found.ref} says, {ITS_OWN_WAY[found.why]}" if found is not None else ""
 
 
-_WHY = {
+ITS_OWN_WAY = {
     OwnWay.ADDS: "which others have written as well, and adds words of its own: so it is not answered with the campaign.",
     OwnWay.APART: "which others have written as well. They are not dealt with as one campaign.",
     OwnWay.ANSWERED: "which has been answered, so it can be answered likewise.",
-    OwnWay.DIFFERS: "which others have written as well. It is not answered with the campaign, because there is more to it.",
+    OwnWay.DIFFERS: (
+        "which others have written as well. It is of another kind, or there is more to it, so it is not answered with them."
+    ),
     OwnWay.SAME_PERSON: "and its sender has written that before.",
 }

@@ -15,6 +15,7 @@ from townclerk.domain.timer import Timer as Timer  # timers are asked for here
 from townclerk.domain.words import Category, Status
 
 UNDECIDED_FOR = (2, 4)  # working days after a request, at which it is put to a person again
+AGAIN, ENDS = 1, 2  # steps of the question whether mails are a campaign: it is asked again, and it is asked no more
 
 
 def make(name: str, promise: Promise, start: datetime, now: datetime, calendar: Calendar, why: str = "") -> Deadline:
@@ -187,7 +188,7 @@ def _undecided(case: Case, council: Council) -> Iterator[Timer]:
 
 def _pending(case: Case, council: Council) -> Iterator[Timer]:
     """What must be decided before anything begins is asked again, too."""
-    if case.pending is not None and case.status is Status.OPEN:
+    if case.pending is not None and case.status is Status.OPEN and not case.led:
         again = case.pending.asked_at
         what = f"pending:{case.pending.question}" + (f":{again.isoformat()}" if again is not None else "")
         yield from _asked_again(what, again or case.opened_at, "pending", council)
@@ -213,7 +214,20 @@ def _campaign(case: Case, council: Council) -> Iterator[Timer]:
     if said is not None:
         yield Timer(f"telling:{said.number}:{said.told}", said.at, "telling")
     if case.campaign.state is CampaignState.ASKED and case.status is Status.OPEN:
-        yield from _asked_again(f"campaign:{case.campaign.since.isoformat()}", case.campaign.since, "campaign", council)
+        key, ends = f"campaign:{case.campaign.since.isoformat()}", campaign_question_ends(case.campaign.since, council)
+        again = council.calendar.at(council.calendar.local(ends).date(), council.policy.hours.reminders_at)
+        yield Timer(f"{key}:again", again, "campaign", step=AGAIN)
+        yield Timer(f"{key}:ends", ends, "campaign", step=ENDS)
+
+
+def campaign_question_ends(since: datetime, council: Council) -> datetime:
+    """Until when a person is asked, since that moment, whether mails are a campaign: for one working day after the day on which
+    the question reaches them, because those whose mails wait for it have nobody meanwhile."""
+    calendar, hours, local = council.calendar, council.policy.hours, council.calendar.local(since)
+    day = local.date()
+    if not calendar.is_working(day) or local.time() >= hours.closes:
+        day = calendar.add_working_days(day, 1)
+    return calendar.at(calendar.add_working_days(day, 1), hours.fallback_at)
 
 
 def _asked_again(what: str, since: datetime, act: str, council: Council) -> Iterator[Timer]:

@@ -7,7 +7,7 @@ from townclerk.domain.case import Campaign, Case, Correspondence, LoggedContact,
 from townclerk.domain.commands import Command
 from townclerk.domain.mail import Address, Attachment
 from townclerk.domain.routing import Route
-from townclerk.domain.words import Category, LetterKind
+from townclerk.domain.words import Alert, Category, LetterKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,12 @@ class Earlier:
 @dataclass(frozen=True, slots=True)
 class Alike:
     """What others have written says nearly the same. `lead`: the case that leads them, or would; `reached`: where their number
-    makes them a campaign with this mail, the others of them. `adds`: this mail has words of its own as well. `same_person`:
-    its sender is one of them already."""
+    makes them a campaign with this mail, the others of them; `who`: each of these and the lead, as a person is told of them.
+    `adds`: this mail has words of its own as well. `same_person`: its sender is one of them already."""
 
     lead: Case
     reached: tuple[str, ...] = ()
+    who: tuple[str, ...] = ()
     adds: bool = False
     same_person: bool = False
 
@@ -231,20 +232,35 @@ class PersonRestricted:
 @dataclass(frozen=True, slots=True)
 class CampaignGrew:
     """The new case *ref* says the same as this one. `reached`: so many do now that a person is to be asked, and these are the
-    others."""
+    others; `who`: all of them, as that person is told of them. `apart`: it is a case like any other, as they all are."""
 
     ref: str
     reached: tuple[str, ...] = ()
+    who: tuple[str, ...] = ()
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFits:
+    """What had to be decided about the case *ref* before anything began has been decided: it is of that *category*, and says
+    the same as this one. Where this one leads a campaign, it joins."""
+
+    ref: str
+    category: Category
+    alerts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignJoined:
     """A person has said that this case is answered with the case *lead*, which `officer` has (None: whoever has its service);
-    `keeper` is who would work on it."""
+    `keeper` is who would work on it. `pending`: the question that must be decided there before anything begins; `said`: how
+    much its members had been told before, which tells one such word from a later one."""
 
     lead: str
     officer: str | None
     keeper: str | None
+    pending: str = ""
+    said: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +296,7 @@ Event = (
     | CaseJoined
     | PersonRestricted
     | CampaignGrew
+    | CampaignFits
     | CampaignJoined
     | LeadSaid
     | LeadsNow

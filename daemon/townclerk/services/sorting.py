@@ -340,8 +340,9 @@ async def _open(office: Office, matter: _NewMatter, settle: Settle, now: datetim
     facts = matter.facts
     new = await new_reference(office, facts.received_at)
     theirs = await office.db.read(partial(_cases_of, council=office.council.policy.id, address=facts.sender.address))
-    company = Company() if matter.member else await find_company(office, facts, theirs)
-    opened = replace(matter.opened(new, theirs), alike=company.alike)
+    opened = matter.opened(new, theirs)
+    company = Company() if matter.member else await find_company(office, opened, theirs)
+    opened = replace(opened, alike=company.alike)
 
     def write(tx: Tx) -> None:
         settle(tx, MailState.DONE, None, new)

@@ -9,7 +9,7 @@ from townclerk.domain.council import Council
 from townclerk.domain.decide.absence import officer_away, officer_left, reassigned
 from townclerk.domain.decide.afterwards import keep_up
 from townclerk.domain.decide.campaign_members import joined, lead_said
-from townclerk.domain.decide.campaigning import grew, keep_together, leads_now
+from townclerk.domain.decide.campaigning import fits, grew, join_after_all, keep_together, leads_now
 from townclerk.domain.decide.conversation import member_wrote, resident_wrote, robot_wrote
 from townclerk.domain.decide.decision import Decision, Entry, JoinOther, Send
 from townclerk.domain.decide.deliberation import Deliberation, mark
@@ -21,6 +21,7 @@ from townclerk.domain.decide.trouble import case_joined, letter_bounced, strange
 from townclerk.domain.decide.waking import woke
 from townclerk.domain.decide.weighing import ask_about_doubts
 from townclerk.domain.events import (
+    CampaignFits,
     CampaignGrew,
     CampaignJoined,
     CaseJoined,
@@ -58,6 +59,7 @@ def decide(case: Case | None, event: Event, council: Council, now: datetime) -> 
     before = None if isinstance(event, CaseOpened) else case
     _act(d, event)
     keep_together(d, before)
+    join_after_all(d, before)
     keep_up(d, before)
     ask_for_what_is_kept_back(d)
     decision = d.decision()
@@ -100,6 +102,8 @@ def _act(d: Deliberation, event: Event) -> None:  # noqa: C901  # one line an ev
             person_restricted(d, event)
         case CampaignGrew():
             grew(d, event)
+        case CampaignFits():
+            fits(d, event)
         case CampaignJoined():
             joined(d, event)
         case LeadSaid():
@@ -125,7 +129,7 @@ def _source(event: Event, now: datetime) -> tuple[str, str]:
             return f"joined:{other}", "joined"
         case PersonRestricted(who=who, mail=mail_number):
             return f"restricted:{mail_number}:{mark(who)}", "restricted"
-        case CampaignGrew() | CampaignJoined() | LeadSaid() | LeadsNow():
+        case CampaignGrew() | CampaignFits() | CampaignJoined() | LeadSaid() | LeadsNow():
             return _source_of_campaign(event)
         case OfficerWrote(mail=mail, commands=commands):
             return f"mail{mail.number}", "officer:" + "+".join(command.word for command in commands)
@@ -133,12 +137,14 @@ def _source(event: Event, now: datetime) -> tuple[str, str]:
             return f"mail{event.mail.number}", _NAMES[type(event)]
 
 
-def _source_of_campaign(event: CampaignGrew | CampaignJoined | LeadSaid | LeadsNow) -> tuple[str, str]:
+def _source_of_campaign(event: CampaignGrew | CampaignFits | CampaignJoined | LeadSaid | LeadsNow) -> tuple[str, str]:
     match event:
         case CampaignGrew(ref=ref):
             return f"campaign:{ref}", "campaign"
-        case CampaignJoined(lead=lead):
-            return f"campaign:{lead}", "campaign"
+        case CampaignFits(ref=ref):
+            return f"fits:{ref}", "campaign"
+        case CampaignJoined(lead=lead, said=said):
+            return f"campaign:{lead}" + (f":joins:{said}" if said else ""), "campaign"
         case LeadSaid(lead=lead, said=said):
             word = "respond" if said.response is not None else said.command.word if said.command is not None else ""
             return f"campaign:{lead}:{said.number}", f"officer:{word}" if word else "campaign"

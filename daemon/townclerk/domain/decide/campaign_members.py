@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from townclerk.domain.campaigns import others
-from townclerk.domain.case import CampaignState, Case, Joined, Said, SaidWhat
+from townclerk.domain.campaigns import everybody, listed, others
+from townclerk.domain.case import CampaignState, Case, Joined, OwnWay, Resembles, Said, SaidWhat
 from townclerk.domain.commands import Command
 from townclerk.domain.days_written import read_when
 from townclerk.domain.decide import answering, ending, filing
 from townclerk.domain.decide.campaigning import begin_together, can_lead, go_apart
 from townclerk.domain.decide.deliberation import Deliberation
-from townclerk.domain.decide.opening import category_policy, tell_staff
+from townclerk.domain.decide.opening import ask_what_is_pending, category_policy, tell_staff
 from townclerk.domain.decide.refusal import Refusal
 from townclerk.domain.decide.responding import leave as respond
 from townclerk.domain.decide.work import OfficerAtWork, with_nearest
@@ -41,12 +41,16 @@ def campaign(work: OfficerAtWork, command: Command) -> None:
         deal_with_by_itself(work)
         return
     found = d.case.campaign
-    if found is None or found.state in {CampaignState.OVER, CampaignState.APART}:
-        state = "has been answered, or is led by another case" if found and found.state is CampaignState.OVER else "is none"
+    if found is None or found.state is CampaignState.OVER:
+        state = "has been answered, or is led by another case" if found else "is none"
         raise Refusal(f"this is no campaign that waits for an answer: it {state}", "#show to see where the case stands")
+    if found.state is CampaignState.APART:
+        _say_late(work, said)
+        return
     if said in _NO:
-        number = go_apart(d, f"{work.officer.name} says that it is none")
-        work.done(f"{others(number)[:1].upper()}{others(number)[1:]} the same. Each is a case like any other now.")
+        number = len(everybody(d.case))
+        go_apart(d, f"{work.officer.name} says that it is none")
+        work.done(f"It is no campaign: {others(number)} the same, and each is a case like any other now.")
     elif said not in _YES:
         near = with_nearest("campaign", command.argument, ("yes", "no"))
         raise Refusal(
@@ -59,6 +63,21 @@ def campaign(work: OfficerAtWork, command: Command) -> None:
         raise Refusal("it is a campaign already", "#campaign no, if each should be a case like any other")
     else:
         begin_together(work)
+
+
+def _say_late(work: OfficerAtWork, said: str) -> None:
+    """Each has been dealt with by itself, because somebody said so or nobody said anything: that can be taken back while the
+    case is open."""
+    case = work.d.case
+    refs = listed(everybody(case))
+    if said not in _YES:
+        raise Refusal("each is a case like any other already", "#campaign yes, to answer them as one after all")
+    if case.status is not Status.OPEN:
+        raise Refusal(
+            f"{case.ref} is {case.status}, so the others can no longer be answered with it",
+            f"#respond, with the same text, in answer to a letter about each of the others: {refs}",
+        )
+    begin_together(work)
 
 
 def deal_with_by_itself(work: OfficerAtWork) -> None:
@@ -83,7 +102,11 @@ def _go_own_way(d: Deliberation, why: str, actor: str = "townclerk") -> None:
     lead = d.case.joined.lead if d.case.joined is not None else ""
     d.change(joined=None)
     d.note(actor, "left_campaign", lead=lead, reason=why)
-    if d.case.status is Status.OPEN and d.case.began_mail is not None:
+    if d.case.status is not Status.OPEN:
+        return
+    if d.case.pending is not None:
+        ask_what_is_pending(d, d.case.began_mail)
+    elif d.case.began_mail is not None:
         tell_staff(d, category_policy(d.case.category, d.council), d.stage_policy, d.case.began_mail)
 
 
@@ -91,6 +114,10 @@ def joined(d: Deliberation, event: CampaignJoined) -> None:
     """A person has said that this case, in work until now, is answered with another. Whoever worked on it hears that."""
     if d.case.status is not Status.OPEN or not can_lead(d.case) or len(d.case.begun) > 1 or d.case.hold is not None:
         d.note("townclerk", "not_joined", lead=event.lead, reason="it has gone another way meanwhile")
+        return
+    if d.case.pending is not None and d.case.pending.question != event.pending:
+        d.change(resembles=Resembles(event.lead, OwnWay.DIFFERS))  # it may join when that has been decided here, too
+        d.note("townclerk", "not_joined", lead=event.lead, reason="something must be decided about it first")
         return
     had = d.responsible()
     d.change(joined=Joined(event.lead), officer=event.officer or d.case.officer, assigned=())

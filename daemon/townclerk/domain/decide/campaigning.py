@@ -4,20 +4,20 @@ answered there goes to each of them. Whether it is so, a person decides; each ma
 import re
 from dataclasses import replace
 
-from townclerk.domain.campaigns import campaign_line, others
+from townclerk.domain.campaigns import campaign_line, everybody, listed, others
 from townclerk.domain.case import NEED, Campaign, CampaignState, Case, Draft, Joined, OwnWay, Resembles, Said, SaidWhat
 from townclerk.domain.commands import Command
-from townclerk.domain.deadlines import UNDECIDED_FOR
+from townclerk.domain.deadlines import AGAIN
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.weighing import DANGER
+from townclerk.domain.decide.weighing import CONCERN, DANGER
 from townclerk.domain.decide.work import OfficerAtWork
-from townclerk.domain.events import Alike, CampaignGrew, CampaignJoined, CaseOpened, LeadSaid, LeadsNow
+from townclerk.domain.events import Alike, CampaignFits, CampaignGrew, CampaignJoined, CaseOpened, LeadSaid, LeadsNow
 from townclerk.domain.letters import Done
 from townclerk.domain.routing import Signal
 from townclerk.domain.timer import Timer
-from townclerk.domain.words import Category, LetterKind, Stage, Status
+from townclerk.domain.words import Category, LetterKind, Priority, Stage, Status
 
 QUESTION = "campaign"
 BATCH = 20  # members that hear something at one moment: a case is never kept from others for long
@@ -42,10 +42,13 @@ def find_company(d: Deliberation, event: CaseOpened) -> None:
     if own_way is not None:
         d.change(resembles=Resembles(alike.lead.ref, own_way))
         d.note("townclerk", "says_the_same", case=alike.lead.ref, apart=own_way)
+        if own_way is OwnWay.APART and could_join(d.case, event, alike.lead):  # a late word may make it one all the same
+            d.follow(alike.lead.ref, CampaignGrew(d.case.ref, apart=True))
         return
     d.change(joined=Joined(alike.lead.ref), officer=alike.lead.officer or d.case.officer)
     d.note("townclerk", "joined_campaign", lead=alike.lead.ref)
-    d.follow(alike.lead.ref, CampaignGrew(d.case.ref, alike.reached))
+    who = (*alike.who, named(d.case)) if alike.who else ()
+    d.follow(alike.lead.ref, CampaignGrew(d.case.ref, alike.reached, who))
 
 
 def can_lead(case: Case) -> bool:
@@ -54,7 +57,7 @@ def can_lead(case: Case) -> bool:
         case.status is Status.OPEN
         and case.category in _OF_MANY
         and not case.restricted
-        and case.pending is None
+        and (case.pending is None or case.pending.question == CONCERN)  # what it is can be said of all of them at once
         and case.joined is None
         and case.campaign is None
         and not DANGER & set(case.alerts)
@@ -72,15 +75,29 @@ def _why_its_own_way(case: Case, event: CaseOpened, alike: Alike) -> OwnWay | No
         return OwnWay.APART
     if state is CampaignState.OVER or lead.status is not Status.OPEN:
         return OwnWay.ANSWERED
-    return OwnWay.DIFFERS if _differs(case, event, lead) else None
+    return None if could_join(case, event, lead) else OwnWay.DIFFERS
+
+
+def could_join(case: Case, event: CaseOpened, lead: Case) -> bool:
+    """True where the new *case* could be answered with *lead*: there is no more to it than what others say as well, and
+    something could go to its sender. What tells of danger waits for nobody's word."""
+    decided = lead.campaign is not None and lead.campaign.state is CampaignState.TOGETHER
+    return not _differs(case, event, lead) and (decided or not _tells_of_danger(event))
+
+
+def _tells_of_danger(event: CaseOpened) -> bool:
+    """By all that the rules know of it, also where no alert is raised."""
+    return (
+        event.route.priority is Priority.HIGH or Signal.SERIOUS in event.route.signals or bool(DANGER & set(event.route.alerts))
+    )
 
 
 def _differs(case: Case, event: CaseOpened, lead: Case) -> bool:
-    """True where there is more to it than what others say as well, or nothing could go to its sender."""
     return (
         case.category is not lead.category
         or case.restricted
-        or case.pending is not None
+        or _asked_first(case) != _asked_first(lead)
+        or (case.pending is not None and not can_wait_together(case))
         or bool(case.conflicts or case.named or (case.logged and case.logged.by))
         or bool(event.possible_links or event.secret_links)
         or case.restriction is not None
@@ -93,6 +110,30 @@ def _differs(case: Case, event: CaseOpened, lead: Case) -> bool:
     )
 
 
+def _asked_first(case: Case) -> str:
+    """What must be decided before anything begins; empty: nothing."""
+    return case.pending.question if case.pending is not None else ""
+
+
+def can_wait_together(case: Case) -> bool:
+    """True where what must be decided before anything begins can be decided of all at once: whether those words are a
+    complaint."""
+    return _asked_first(case) == CONCERN
+
+
+def named(case: Case) -> str:
+    """ "SS-27-0004-H (Ken Ashby)": to whoever is asked whether they are one."""
+    return f"{case.ref} ({case.complainant.name or case.complainant.address})"
+
+
+def join_after_all(d: Deliberation, before: Case | None) -> None:
+    """What had to be decided first has been: a case that says what others say as well may be answered with them now."""
+    found = d.case.resembles
+    decided = before is not None and before.pending is not None and d.case.pending is None
+    if decided and found is not None and found.why is OwnWay.DIFFERS and d.case.status is Status.OPEN and not d.case.led:
+        d.follow(found.ref, CampaignFits(d.case.ref, d.case.category, d.case.alerts))
+
+
 # --- the case that leads
 
 
@@ -101,7 +142,10 @@ def grew(d: Deliberation, event: CampaignGrew) -> None:
     if d.case.campaign is None:
         d.change(campaign=Campaign(CampaignState.ASKED, d.now, event.reached, (event.ref,)))
         d.note("townclerk", "campaign_found", cases=" ".join((*event.reached, event.ref)))
-        _ask(d)
+        _ask(d, f"The first and the others are: {listed(event.who)}." if event.who else "")
+        return
+    if event.apart:
+        d.change(campaign=replace(d.case.campaign, alike=(*d.case.campaign.alike, event.ref)))
         return
     d.change(campaign=replace(d.case.campaign, members=(*d.case.campaign.members, event.ref)))
 
@@ -110,36 +154,64 @@ def _ask(d: Deliberation, detail: str = "") -> None:
     hand_over(d, LetterKind.DECISION, f"role:{LEAD}", QUESTION, *([detail] if detail else []), mail=d.case.began_mail)
 
 
+def fits(d: Deliberation, event: CampaignFits) -> None:
+    """One that says the same joins late, where this case leads still and there is no more to it than to this one."""
+    case, campaign = d.case, d.case.campaign
+    if campaign is not None and campaign.passed_to:
+        d.follow(campaign.passed_to, event)
+        return
+    fitting = event.category is case.category and case.pending is None and set(event.alerts) <= set(case.alerts)
+    if campaign is None or campaign.state is not CampaignState.TOGETHER or event.ref in campaign.members or not fitting:
+        return
+    d.change(campaign=replace(campaign, members=(*campaign.members, event.ref)))
+    d.follow(event.ref, _joining(d))
+    keeper = d.responsible()
+    if keeper is not None:
+        d.to_staff(
+            keeper, Done((f"{event.ref} says the same as {case.ref} and is answered with it: you need do nothing about it.",))
+        )
+
+
+def _joining(d: Deliberation) -> CampaignJoined:
+    keeper, said = d.responsible(), len(d.case.campaign.said) if d.case.campaign is not None else 0
+    return CampaignJoined(d.case.ref, d.case.officer, keeper.key if keeper is not None else None, _asked_first(d.case), said)
+
+
 def undecided(d: Deliberation, timer: Timer) -> None:
     """Nobody has said whether it is a campaign: it is asked once more. Then each is a case like any other, because those who
     wrote wait."""
     if d.case.campaign is None or d.case.campaign.state is not CampaignState.ASKED:
         return
-    if timer.step == UNDECIDED_FOR[0]:
+    if timer.step == AGAIN:
         _ask(d, "Nobody has decided yet.")
         return
-    number = go_apart(d, "nobody has decided")
-    lead = d.lead()
-    line = f"Nobody has said whether this is a campaign: {others(number)} the same, and each is now a case like any other."
-    d.to_staff(lead, Done((line,)))
+    number = len(everybody(d.case))
+    go_apart(d, "nobody has decided")
+    line = (
+        f"Nobody has said whether {d.case.ref} leads a campaign: {others(number)} the same, and each is now a case like any "
+        f"other. To make them one after all: #campaign yes on {d.case.ref}."
+    )
+    d.to_staff(d.lead(), Done((line,)))
 
 
 def begin_together(work: OfficerAtWork) -> None:
-    """A person has said that it is one campaign: those that had come before join it."""
+    """A person has said that it is one campaign: those that had come before join it, and where that is said late, those that
+    were dealt with one by one meanwhile."""
     d, campaign = work.d, work.d.case.campaign
     if campaign is None:
         return
     keeper = d.responsible()
-    members = tuple(dict.fromkeys((*campaign.alike, *campaign.members)))
-    d.change(campaign=replace(campaign, state=CampaignState.TOGETHER, members=members))
-    for ref in campaign.alike:
-        d.follow(ref, CampaignJoined(d.case.ref, d.case.officer, keeper.key if keeper is not None else None))
+    members, late = everybody(d.case), campaign.state is CampaignState.APART
+    heard = tuple(replace(said, told=len(members)) if late else said for said in campaign.said)
+    d.change(campaign=replace(campaign, state=CampaignState.TOGETHER, members=members, said=heard))
+    for ref in members if late else campaign.alike:
+        d.follow(ref, _joining(d))
     d.note(work.officer.key, "campaign", decided="together", cases=str(len(members)))
     if keeper is not None and keeper.key != work.officer.key:
         d.to_staff(keeper, Done((f"{work.officer.name} says that this case leads a campaign: {campaign_line(d.case)}.",)))
     who = f", which {keeper.name} has," if keeper is not None and keeper.key != work.officer.key else ""
     work.done(
-        f"{others(len(members))[:1].upper()}{others(len(members))[1:]} the same. What is answered on {d.case.ref}{who} goes to "
+        f"It is one campaign: {others(len(members))} the same. What is answered on {d.case.ref}{who} goes to "
         "each of them, and whoever writes the same from now on joins them."
     )
 
@@ -261,8 +333,22 @@ def keep_together(d: Deliberation, before: Case | None) -> None:
             _tell(d, SaidWhat.KEEPER, officer=case.officer or "", service=case.service, conflicts=case.conflicts)
     elif campaign.state is CampaignState.ASKED:
         go_apart(d, "the case that would lead it has ended")
+        d.to_staff(d.lead(), Done((_no_longer_asked(case),)))
     else:
         pass_on(d, d.case.ref, campaign)
+
+
+def _no_longer_asked(case: Case) -> str:
+    """What whoever was asked hears when somebody has dealt with the first of them by itself."""
+    how = "has been answered by itself" if case.status is Status.ANSWERED else "has ended"
+    refs = everybody(case)
+    return (
+        f"Whether {case.ref} leads a campaign is asked no more, because it {how}. {others(len(refs))[:1].upper()}"
+        f"{others(len(refs))[1:]} the same, and each is a case like any other now: {listed(refs)}. {LIKEWISE}"
+    )
+
+
+LIKEWISE = "Each of them can be answered likewise, by #respond and the same text in answer to a letter about it."
 
 
 def pass_on(d: Deliberation, before: str, campaign: Campaign) -> None:

@@ -1,9 +1,11 @@
 """Letters to staff that wait for working hours. They are decided again when they leave, as things then are."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from townclerk.domain.campaigns import how_many_alike
 from townclerk.domain.case import FLAGS, CampaignState, Waiting
+from townclerk.domain.deadlines import campaign_question_ends
 from townclerk.domain.decide import choices
 from townclerk.domain.decide.contents import told_before
 from townclerk.domain.decide.deliberation import Deliberation, mark, to_officer
@@ -227,10 +229,18 @@ def _decision(d: Deliberation, letter: Waiting) -> StaffContent:
     if question == "category":
         offered, detail = choices.as_suggested(d.case, offered), [_suggestion(d)]
     if question == "campaign":
-        detail = [how_many_alike(d.case), *detail]
-    by = min((date.day for date in d.dates()), default=None)
+        detail = [how_many_alike(d.case, *detail), *detail]
+    by = _to_be_decided_by(d, question)
     said = _BETWEEN.get(question, " ").join(detail)
     return Decision(question, said, d.original(d.case.mail(letter.mail)), offered, by)
+
+
+def _to_be_decided_by(d: Deliberation, question: str) -> date | None:
+    """The day by which an answer to *question* is wanted: the first on which the resident is owed something, or after which it
+    is asked no more."""
+    if question == "campaign" and d.case.campaign is not None:
+        return d.council.calendar.local(campaign_question_ends(d.case.campaign.since, d.council)).date()
+    return min((date.day for date in d.dates()), default=None)
 
 
 def _about_draft(d: Deliberation, letter: Waiting) -> StaffContent:

@@ -172,7 +172,7 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
         d.change(flags=(*d.case.flags, *((name, "") for name in sorted(suspected))))
     find_company(d, event)
     if d.case.led:  # whoever has the case that leads works on it
-        begin(d, category, mail.number, variety=_variety(d, event))
+        _begin_with_its_campaign(d, event, category)
         return
     _say_that_it_is_logged(d)
     raise_alerts(d, d.case.alerts, mail.number)
@@ -190,6 +190,16 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "exclusion", *_titles(d), mail=mail.number, clause=_clauses(d))
     if links := (*event.possible_links, *event.secret_links):
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "possible_link", *links, mail=mail.number)
+
+
+def _begin_with_its_campaign(d: Deliberation, event: CaseOpened, category: CategoryPolicy) -> None:
+    """Its dates run; where it must be decided first what it is, that is decided of the case that leads."""
+    if d.case.pending is None:
+        begin(d, category, event.mail.number, variety=_variety(d, event))
+        return
+    d.change(began_mail=event.mail.number)
+    if category.receipt:
+        send_receipt(d, _variety(d, event), category)
 
 
 def _give_to_whom_a_rule_names(d: Deliberation, key: str | None) -> None:
