@@ -399,7 +399,7 @@ async def test_the_question_names_those_who_wrote_and_the_day_until_which_it_is_
     said = read_own(row.raw).plain
     assert "Decide by Tuesday 12 January 2027" in row.subject
     assert all(f"{case.ref} ({case.complainant.name})" in " ".join(said.split()) for case in every_case(house))
-    for press in ("#campaign yes", "#campaign no", "#acknowledge", "#message"):
+    for press in ("#campaign yes", "#campaign no", "#message"):
         assert press in said
 
 

@@ -27,7 +27,6 @@ ANSWERED = (
 MESSAGE = Choice("Send a message to the resident", "#message\n")
 NOTE = Choice("Keep a note (nobody outside sees it)", "#note ", likely=False)
 OPINION = Choice("Say what you think of it (nobody outside sees it)", "#note ")  # of whoever is asked before it is decided
-ACKNOWLEDGE = Choice("Acknowledge: write your understanding of the complaint", "#acknowledge\n")
 ASK = Choice("Ask the resident something", "#ask\n")
 ASSIGN = Choice("Give it to a colleague", "#assign ", likely=False)
 SERVICE = Choice("It belongs to another service", "#service ", likely=False)
@@ -58,6 +57,8 @@ CONCERN = (
 CAMPAIGN = (
     Choice("One campaign: what is answered here goes to each of them", "#campaign yes\n"),
     Choice("Each is a matter of its own", "#campaign no\n"),
+    MESSAGE,
+    NOTE,
 )
 REPEATS = (Choice("The requests together are a complaint", "#category complaint\n"), NOTE)
 CAPACITY = (
@@ -65,12 +66,6 @@ CAPACITY = (
     MESSAGE,
     Choice("They write as a councillor", "#note They write as a councillor.\n"),
 )
-
-
-def about_campaign(case: Case) -> tuple[Choice, ...]:
-    """Before it is said whether it is one, a word to the resident goes to them alone."""
-    owed = case.deadline(f"{case.stage}.acknowledge") if case.stage is not None else None
-    return (*CAMPAIGN, *((ACKNOWLEDGE,) if owed is not None and owed.open else ()), MESSAGE, NOTE)
 
 
 WAS_THIS_THE_RESPONSE = "was_this_the_response"  # what is asked about a mail that went to the resident without us
@@ -84,7 +79,7 @@ def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
     stage = council.policy.stages.get(case.stage) if case.stage else None
     acknowledge = case.deadline(f"{case.stage}.acknowledge")
     if acknowledge is not None and (acknowledge.open or case.acknowledgement_owed):
-        choices.append(ACKNOWLEDGE)
+        choices.append(Choice("Acknowledge: write your understanding of the complaint", "#acknowledge\n"))
     assess = case.deadline(f"{case.stage}.assess")
     if assess is not None and assess.open and case.requested_mail is not None:
         choices.extend(REVIEW[:2])
@@ -246,7 +241,7 @@ def about_question(
         "repeats": REPEATS,
         "capacity": CAPACITY,
         "alternative": (OPINION,),
-        "campaign": about_campaign(case),
+        "campaign": CAMPAIGN,
         "asked": (*about_category(), MESSAGE, *PASS_ON, NOTE),
     }.get(question, about_nobodys(case.category) if case.category in NOBODYS else about_category())
 
