@@ -17,11 +17,15 @@ from structlog.testing import capture_logs
 
 from servers.installation import Names, Where, install
 from services.office import MONDAY, CrashingDatabase, House, an_office
-from townclerk.app import run
+from townclerk.app import files_tried, run
 from townclerk.app.commands import once
 from townclerk.app.commands.asking import NotAsItShould
+from townclerk.app.files_tried import TryFiles, faults_of, try_files
 from townclerk.app.systemd import ServiceManager
-from townclerk.app.wiring import load_files
+from townclerk.app.wiring import Files, load_files
+from townclerk.config.errors import Fault
+from townclerk.config.routing_file import read_routing
+from townclerk.config.yaml import parse_yaml
 from townclerk.domain.routing import Context, Place, RuleTest
 from townclerk.mail.errors import MailboxDown
 from townclerk.mail.mailbox import Batch
@@ -30,7 +34,19 @@ from townclerk.mail.reading import read_inline
 from townclerk.services import delivery, health
 from townclerk.store import journal, leases
 from townclerk.store.database import migrate
+from townclerk.store.errors import StoreUnavailable
 
+FEW_RULES = """include: []
+services: [waste, housing, planning, council_tax, benefits, leisure, parks, environmental_health, licensing, highways,
+  parking, elections, customer_services, other]
+
+rules:
+  - id: bins
+    why: Bins are the waste service's.
+    when: [bin*]
+    then: {service: waste}
+    tests: {finds: [A bin]}
+"""
 POTHOLES = """  - id: potholes
     why: Potholes are the highways service's.
     when: [pothole*]
@@ -47,7 +63,9 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     url = f"sqlite:///{tmp_path}/t.db"
     migrate(url)
     db = CrashingDatabase.open(url, durable=False)
-    house = House(an_office(db), db, mailbox=Slow())
+    office = an_office(db)
+    few = read_routing(parse_yaml(FEW_RULES.encode(), "routing.yaml"), version=lambda: "few")
+    house = House(replace(office, council=replace(office.council, routing=few)), db, mailbox=Slow())
     house.arrives("I complain about my bin.")
     await house.settle()
     house.replies(
@@ -98,18 +116,26 @@ class Manager(ServiceManager):
         return None
 
 
+async def tried_here(path: Path) -> tuple[Fault, ...]:
+    return await asyncio.to_thread(faults_of, path)
+
+
 @asynccontextmanager
-async def at_work(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[run.Daemon]:
-    """A daemon of this house, on the day after; its clock stands still."""
+async def at_work(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trying: TryFiles = tried_here
+) -> AsyncIterator[run.Daemon]:
+    """A daemon of this house, on the day after; its clock stands still. Its files hold few rules, and are tried in this
+    process: another one takes longer to begin than to try them."""
     folder = tmp_path / "installed"
     folder.mkdir()
     path = install(folder, Names(0), Where(1, 1))
+    (folder / "rules" / "south-staffordshire" / "routing.yaml").write_text(FEW_RULES)
     monkeypatch.setattr(run, "FILES_SECONDS", 0.05)
     monkeypatch.setattr(run, "now", lambda: LATER)
     monkeypatch.setattr(run, "open_mailbox", lambda _: house.mailbox)
     monkeypatch.setattr(run, "open_transport", lambda _: house.transport)
     monkeypatch.setattr(run, "TICK_SECONDS", 0.05)
-    daemon = run.Daemon(house.office, load_files(path).settings, path, Manager())
+    daemon = run.Daemon(house.office, load_files(path), path, Manager(), try_files=trying)
     task = asyncio.create_task(daemon.run())
     try:
         yield daemon
@@ -120,7 +146,7 @@ async def at_work(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 async def until(true: Callable[[], bool]) -> None:
     """Give way until it is so. Raises TimeoutError."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):  # on a machine that has much else to do
         while not true():  # noqa: ASYNC110  # what is looked at is in a database
             await asyncio.sleep(0.01)
 
@@ -203,9 +229,8 @@ async def test_files_that_cannot_be_read_change_nothing_and_we_are_ready_again(
         else:
             daemon.settings_path.write_bytes(broken)
         signal.raise_signal(signal.SIGHUP)
-        await until(lambda: "reloading" in heard)
+        await until(lambda: heard[-2:] == ["reloading", "watching the mailbox"])
 
-        assert heard[-1] == "watching the mailbox"
         assert daemon.office is before
 
 
@@ -328,6 +353,137 @@ async def test_the_daemon_goes_on_through_every_kind_of_mistake_and_each_is_told
             assert says in " ".join(mail.text.split())
             assert "routing.yaml" in mail.text or "loop.yaml" in mail.text
             assert daemon.office is before
+
+
+async def test_a_file_that_never_comes_to_an_end_is_told_after_its_time_and_mail_and_dates_go_on_meanwhile(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trying, may_end = asyncio.Event(), asyncio.Event()
+
+    async def slow(path: Path) -> tuple[Fault, ...]:
+        trying.set()
+        await may_end.wait()
+        return await try_files(path, 0.01)  # no process can even begin so soon
+
+    async with at_work(house, tmp_path, monkeypatch, slow) as daemon:
+        await until(lambda: daemon.catching_up.since is None)
+        before, path = daemon.office, routing_of(daemon)
+        path.write_text(path.read_text() + "\n")
+        await trying.wait()
+        house.arrives("I complain about my other bin.", sender="bob@home.example", at=LATER)
+        await until(lambda: len(house.sent("receipt")) == 2)
+        may_end.set()
+        await until(lambda: len(house.sent("alert")) == 1)
+
+        assert daemon.office is before
+        mail = read_inline(house.transport.sent[-1].raw).mail
+        assert mail is not None
+        said = " ".join(mail.text.split())
+        assert "took longer than 0.01 seconds" in said
+        assert "put back what was changed last" in said
+
+
+async def test_a_daemon_that_is_stopped_does_not_wait_for_files_that_are_being_tried(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trying, given_up = asyncio.Event(), asyncio.Event()
+
+    async def endless(_: Path) -> tuple[Fault, ...]:
+        trying.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            given_up.set()
+        return ()
+
+    async with at_work(house, tmp_path, monkeypatch, endless) as daemon:
+        await until(lambda: daemon.catching_up.since is None)
+        signal.raise_signal(signal.SIGHUP)
+        await trying.wait()
+
+    assert given_up.is_set()
+
+
+async def test_the_same_mistake_is_told_again_where_files_were_in_force_in_between(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await until(lambda: daemon.catching_up.since is None)
+        path = routing_of(daemon)
+        written = path.read_text()
+        for number in (1, 2):
+            path.write_text(written.replace("\nrules:\n", "\nrules:\n\t-\n", 1))
+            await until(lambda number=number: len(house.sent("alert")) == number)  # type: ignore[misc]
+            path.write_text(written)
+            await until(lambda number=number: len(in_journal(house, "files_taken_up")) == number)  # type: ignore[misc]
+
+
+async def test_what_is_saved_between_the_reading_of_the_files_and_the_start_is_taken_up(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = load_files
+
+    def edited_meanwhile(path: Path) -> Files:
+        files = load(path)
+        routing = (files.settings.rules or path) / files.settings.council / "routing.yaml"
+        if "potholes" not in routing.read_text():
+            routing.write_text(routing.read_text().replace("\nrules:\n", "\nrules:\n" + POTHOLES, 1))
+        return files
+
+    with monkeypatch.context() as starting:
+        starting.setitem(globals(), "load_files", edited_meanwhile)
+        async with at_work(house, tmp_path, monkeypatch) as daemon:
+            await until(lambda: daemon.office.council.routing.rules[0].id == "potholes")
+
+
+async def test_a_fault_that_cannot_be_written_down_is_told_all_the_same(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await until(lambda: daemon.catching_up.since is None)
+        path = routing_of(daemon)
+        half = POTHOLES.replace("[pothole*]", '["\\uD800 a\\0"]')
+        path.write_text(path.read_text().replace("\nrules:\n", "\nrules:\n" + half, 1))
+        await until(lambda: len(house.sent("alert")) == 1)
+
+    assert len(in_journal(house, "files_refused")) == 1
+
+
+async def test_trouble_in_telling_is_logged(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lost() -> None:
+        raise StoreUnavailable("away")
+
+    with capture_logs() as log:
+        async with at_work(house, tmp_path, monkeypatch) as daemon:
+            daemon._tell(lost())
+            await until(lambda: not daemon.telling)
+
+    assert [each["error"] for each in log if each["event"] == "nobody told of the files"] == ["StoreUnavailable"]
+
+
+# --- files that are tried in a process of their own
+
+
+async def test_another_process_finds_what_is_wrong_with_the_files_as_this_one_does(tmp_path: Path) -> None:
+    path = install(tmp_path, Names(0), Where(1, 1))
+    routing = tmp_path / "rules" / "south-staffordshire" / "routing.yaml"
+    routing.write_text(FEW_RULES)
+    assert await try_files(path) == ()
+
+    wrong = POTHOLES.replace("service: highways", "service: highway")
+    routing.write_text(FEW_RULES.replace("\nrules:\n", "\nrules:\n" + wrong, 1))
+    found = await try_files(path)
+
+    assert found == faults_of(path)
+    assert 'did you mean "highways"?' in str(found[0])
+
+
+async def test_a_process_that_dies_of_the_files_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = install(tmp_path, Names(0), Where(1, 1))
+    for dies, says in (("os._exit(3)", "too much memory"), ("os.abort()", "ended the process that read them")):
+        monkeypatch.setattr(files_tried, "_BOOT", f"import os; {dies}")
+        (fault,) = await try_files(path)
+        assert says in fault.message
 
 
 def test_what_counts_from_the_next_start_is_named(tmp_path: Path) -> None:

@@ -16,14 +16,15 @@ from pathlib import Path
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from townclerk.app.files_watched import changes, contents_of, rules_changed, stand_of
+from townclerk.app.files_tried import TryFiles, try_files
+from townclerk.app.files_watched import Stand, changes, contents_of, rules_changed, stand_of
 from townclerk.app.systemd import ServiceManager
 from townclerk.app.wiring import Files, load_files, open_mailbox, open_office, open_transport
 from townclerk.config.errors import ConfigError, Fault, FilesRefused
 from townclerk.config.settings import Settings
 from townclerk.domain.council import Council
 from townclerk.domain.letters import FileFault
-from townclerk.domain.routing import Routing, RuleTest, try_rules
+from townclerk.domain.routing import try_rules
 from townclerk.mail.errors import MailboxTrouble, SendTrouble, without_addresses
 from townclerk.mail.mailbox import Mailbox, backoff
 from townclerk.mail.parsing import ReaderUnavailable
@@ -40,7 +41,6 @@ TICK_SECONDS = 10  # how late a timer or a letter may be noticed, at most
 NOTED_SECONDS = 30  # how old the news that all is well may be
 HEAD_SECONDS = 3600  # how often the end of the journal is logged, where nobody who writes to the database can change it
 FILES_SECONDS = 10  # how often we look whether the files have changed
-LONGEST_TEST = 80  # of the mail of a test, where somebody is told of it, in characters
 GRACE_SECONDS = 20  # what a loop is given to finish what it has in hand
 
 log = structlog.get_logger()
@@ -104,24 +104,28 @@ class Daemon:
     def __init__(
         self,
         office: Office,
-        settings: Settings,
+        files: Files,
         settings_path: Path,
         manager: ServiceManager,
         files_seconds: float | None = None,
+        try_files: TryFiles = try_files,
     ) -> None:
         self.office = office
-        self.settings = settings
+        self.settings = settings = files.settings
         self.settings_path = settings_path
         self.manager = manager
         self.files_seconds = files_seconds or FILES_SECONDS
+        self.try_files = try_files
         self.mailbox: Mailbox = open_mailbox(settings)
         self.transport: Transport = open_transport(settings)
         self.pace = delivery.Pace(settings.smtp.rate_per_minute)
         self.stopping = asyncio.Event()
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.catching_up = CatchingUp()
-        self.files = stand_of(settings, settings_path)
+        self.files = files.stand
         self.contents = contents_of(self.files)  # of the files in force
+        self.in_force = uuid.uuid4().hex[:8]  # names the time since when they are
+        self.files_asked = asyncio.Event()  # to be read again, changed or not
         self.telling: set[asyncio.Task[None]] = set()
         self.intake, self.timekeeper, self.delivery = Loop("intake"), Loop("timekeeper"), Loop("delivery")
 
@@ -132,18 +136,18 @@ class Daemon:
             if not await self._take_turn():
                 return
             self.manager.ready("watching the mailbox")
-            self._say_with_what()
+            await self._say_with_what()
             await self._work()
         finally:
             self.manager.stopping()
             await self._close()
             log.info("stopped")
 
-    def _say_with_what(self) -> None:
+    async def _say_with_what(self) -> None:
         """Say which rules are in force. There are none to go on with in their place, so a test that fails stops nothing."""
         council = self.office.council
         log.info("ready", council=council.policy.id, folders=list(self.office.ways.folders), rules=council.routing.version)
-        if failed := try_rules(council.routing).failed:
+        if failed := (await asyncio.to_thread(try_rules, council.routing)).failed:
             log.warning("rules in force whose own tests fail", rules=sorted({each.rule.id for each in failed}))
         self._tell(files_told.in_force_at_start(self.office, now()))
 
@@ -151,10 +155,11 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, self.stop)
-        loop.add_signal_handler(signal.SIGHUP, self._reload)
+        loop.add_signal_handler(signal.SIGHUP, self.files_asked.set)
 
     def stop(self) -> None:
         self.stopping.set()
+        self.files_asked.set()
         for loop in (self.intake, self.timekeeper, self.delivery):
             loop.nudge.set()
 
@@ -349,31 +354,51 @@ class Daemon:
     # --- files
 
     async def _watch_files(self) -> None:
-        """Read the files again when they have changed, and stand still: whoever saves several is waited for."""
+        """Read the files again on SIGHUP, and when they have changed and stand still: whoever saves several is waited for."""
         seen = self.files
         while not self.stopping.is_set():
-            await self._rest(self.files_seconds)
-            stand = await asyncio.to_thread(stand_of, self.settings, self.settings_path)
-            if stand == seen and stand != self.files:
-                self._reload()
+            asked = await self._asked_for_files()
+            if self.stopping.is_set():
+                return
+            stand = await self._look_at_files()
+            if asked or (stand == seen and stand != self.files):
+                await self._until_stopped(self._reload(stand))
             seen = stand
 
-    def _reload(self) -> None:
-        """On SIGHUP, and when files have changed. What does not load, or fails its own tests, changes nothing."""
-        self.manager.reloading()
-        self.files = stand_of(self.settings, self.settings_path)
-        contents = contents_of(self.files)
-        different = [asdict(change) for change in changes(self.contents, contents)]
+    async def _asked_for_files(self) -> bool:
+        """Sleep until it is time to look at them. True: somebody wants them read in any case."""
         try:
-            files = load_files(self.settings_path)
-            refuse_failed_tests(files.council.routing)
-            self._take_up(files, different)
-            self.contents = contents
+            async with asyncio.timeout(self.files_seconds):
+                await self.files_asked.wait()
+        except TimeoutError:
+            return False
+        self.files_asked.clear()
+        return True
+
+    async def _look_at_files(self) -> Stand:
+        return await asyncio.to_thread(stand_of, self.settings, self.settings_path)
+
+    async def _reload(self, stand: Stand) -> None:
+        """Take up the files as they stand. What does not load, or fails its own tests, changes nothing. Nothing of it is done
+        in the loop, that mail and dates go on: they are tried in another process, and what has passed is loaded in a thread."""
+        self.manager.reloading()
+        before, self.files = self.files, stand
+        try:
+            contents = await asyncio.to_thread(contents_of, stand)
+            different = [asdict(change) for change in await asyncio.to_thread(changes, self.contents, contents)]
+            if faults := await self.try_files(self.settings_path):
+                self._not_taken_up(faults, different)
+                return
+            files = await asyncio.to_thread(load_files, self.settings_path)
+            if await self._look_at_files() == stand:  # else somebody goes on saving, and the next look finds it
+                self._take_up(files, different)
+                self.files, self.contents = files.stand, contents
         except FilesRefused as refused:
             self._not_taken_up(refused.faults, different)
         except ConfigError as error:
             self._not_taken_up(tuple(Fault("", 0, 0, "", line) for line in str(error).splitlines()), different)
-        except Exception as error:  # noqa: BLE001  # whatever a file that is being written brings: it must not end the daemon
+        except Exception as error:  # noqa: BLE001  # no process can be started, or the like: tried again at the next look
+            self.files = before
             log.error("files not loaded: the last good ones stay in force", faults=[type(error).__name__])
         finally:
             self.manager.ready("watching the mailbox")
@@ -389,18 +414,25 @@ class Daemon:
         log.info("files loaded again", council=kept.council.policy.id, policy=kept.council.policy.version, rules=after.version)
         rules = {"before": before.version, "now": after.version, **rules_changed(before, after)}
         detail = {"policy": kept.council.policy.version, "rules": rules, "files": different}
+        self.in_force = uuid.uuid4().hex[:8]
         self._tell(files_told.taken_up(self.office, detail, now()))
 
     def _not_taken_up(self, faults: tuple[Fault, ...], different: list[dict[str, str]]) -> None:
         told = [without_addresses(str(fault)) for fault in faults]
         log.error("files not loaded: the last good ones stay in force", faults=told)
-        self._tell(files_told.not_taken_up(self.office, tuple(map(told_fault, faults)), {"files": different}, now()))
+        letter = tuple(map(told_fault, faults))
+        self._tell(files_told.not_taken_up(self.office, letter, {"files": different}, self.in_force, now()))
 
     def _tell(self, telling: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(telling)
         self.telling.add(task)
-        task.add_done_callback(self.telling.discard)
-        task.add_done_callback(lambda _: self.delivery.nudge.set())
+        task.add_done_callback(self._told)
+
+    def _told(self, task: asyncio.Task[None]) -> None:
+        self.telling.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("nobody told of the files", error=type(error).__name__)
+        self.delivery.nudge.set()
 
     async def _close(self) -> None:
         await asyncio.gather(*self.telling, return_exceptions=True)
@@ -426,29 +458,6 @@ def staying(settings: Settings, council: Council, files: Files) -> tuple[Files, 
         policy = replace(policy, contact=replace(policy.contact, mailbox=mailbox))
     kept = replace(files.settings, mailbox=settings.mailbox, smtp=settings.smtp, database=settings.database)
     return replace(files, settings=kept, council=replace(files.council, policy=policy)), tuple(changed)
-
-
-def refuse_failed_tests(routing: Routing) -> None:
-    """Raises FilesRefused where a mail that stands with the rules does not come out as it says."""
-    failed = try_rules(routing).failed
-    if failed:
-        raise FilesRefused(
-            Fault(
-                each.test.place.file,
-                each.test.place.line,
-                0,
-                each.rule.id,
-                _unlike_its_test(each.test),
-                "townclerk rules test says why",
-            )
-            for each in failed
-        )
-
-
-def _unlike_its_test(test: RuleTest) -> str:
-    said = " ".join(f"{test.mail.subject} {test.mail.text}".split()) if test.mail.subject != test.mail.text else test.mail.text
-    said = said if len(said) <= LONGEST_TEST else f"{said[: LONGEST_TEST - 1]}…"
-    return f"must hold for “{said}”, and does not" if test.holds else f"must not hold for “{said}”, and does"
 
 
 def told_fault(fault: Fault) -> FileFault:

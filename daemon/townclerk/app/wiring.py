@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from townclerk.app.files_watched import Stand, stand_of
 from townclerk.app.microsoft import MicrosoftTokens
 from townclerk.config.council_folder import load_council
 from townclerk.config.errors import Fault, FilesRefused
@@ -25,15 +26,18 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Everything that an installation's files say, read and found right."""
+    """Everything that an installation's files say, read and found right; and how they stood before they were read: what is
+    saved meanwhile is another."""
 
     settings: Settings
     council: Council
     templates: TemplateSet
+    stand: Stand
 
 
 def load_files(path: Path) -> Files:
     """The settings at *path* and all that they name. Raises FilesRefused with every fault of every file."""
+    stand = stand_of(load_settings(path), path)
     settings = load_settings(path)
     found: list[Fault] = []
     try:
@@ -48,7 +52,7 @@ def load_files(path: Path) -> Files:
         found.extend(refused.faults)
     if found:
         raise FilesRefused(found)
-    return Files(settings, council, templates)
+    return Files(settings, council, templates, stand)
 
 
 def open_office(files: Files, db: Database, reader: Reader) -> Office:

@@ -32,8 +32,8 @@ class Fault:
 
     def __str__(self) -> str:
         where = ":".join((self.file, *(str(number) for number in (self.line, self.column) if number)))
-        what = f"{self.path}: {self.message}" if self.path else self.message
-        return f"{where}: {what}; {self.expected}" if self.expected else f"{where}: {what}"
+        what = ": ".join(part for part in (where, self.path, self.message) if part)
+        return f"{what}; {self.expected}" if self.expected else what
 
 
 def _sayable(said: str, longest: int | None) -> str:

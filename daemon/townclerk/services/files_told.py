@@ -34,12 +34,15 @@ async def taken_up(office: Office, detail: Mapping[str, object], now: datetime) 
     await _note(office, TAKEN_UP, detail, now)
 
 
-async def not_taken_up(office: Office, faults: tuple[FileFault, ...], detail: Mapping[str, object], now: datetime) -> None:
-    """Changed files are refused, and those of *office* stay in force. Whoever looks after them gets one `alert` about the same
-    faults in the same files, at any hour: they have just saved them."""
+async def not_taken_up(
+    office: Office, faults: tuple[FileFault, ...], detail: Mapping[str, object], in_force: str, now: datetime
+) -> None:
+    """Changed files are refused, and those of *office* stay in force. Whoever looks after them gets one `alert` a day about the
+    same faults in the same files, at any hour: they have just saved them. *in_force* names the time since when files were last
+    taken up: what was put right in between, and is wrong again, is told again."""
     await _note(office, REFUSED, {**detail, "faults": len(faults)}, now)
-    told = "\n".join(f"{each.where} {each.what}" for each in faults)
-    key = f"{office.council.policy.id}:files:{hashlib.sha256(told.encode()).hexdigest()[:16]}:{now:%Y-%m-%d}"
+    told = "\n".join((in_force, *(f"{each.where} {each.what}" for each in faults)))
+    key = f"{office.council.policy.id}:files:{hashlib.sha256(told.encode('utf-8', 'replace')).hexdigest()[:16]}:{now:%Y-%m-%d}"
     content = FilesNotTakenUp(faults[:MOST_TOLD], max(0, len(faults) - MOST_TOLD))
 
     def write(tx: Tx) -> None:

@@ -65,7 +65,7 @@ async def serve(files: Files, path: Path, files_seconds: float | None = None) ->
     await _migrated(url, manager)
     db, pool = Database.open(url), ParsePool()
     try:
-        await Daemon(open_office(files, db, pool), files.settings, path, manager, files_seconds).run()
+        await Daemon(open_office(files, db, pool), files, path, manager, files_seconds).run()
     except BaseExceptionGroup as group:
         lost, others = group.split(LeaseLost)
         if lost is None or others is not None:
