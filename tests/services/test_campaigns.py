@@ -1,5 +1,6 @@
 """Many people write the same: one case is worked on, and each of them is answered."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -232,15 +233,20 @@ async def test_no_resident_learns_of_another(house: House) -> None:
         assert not any(case.ref in said or case.complainant.address in said or case.complainant.name in said for case in others)
 
 
-async def test_a_text_for_everybody_that_names_one_of_them_is_refused(house: House) -> None:
+async def test_a_text_for_everybody_that_names_one_of_them_is_asked_about_and_goes_by_a_press(house: House) -> None:
     lead = await a_campaign(house)
-    name = lead.complainant.name
-    await answers(house, f"#respond upheld\nDear {name},\nWe have looked into it and open the tip in Poplar Road again.\n")
+    first = lead.complainant.name.split()[0]
+    await answers(house, f"#respond upheld\nThe tip opens again, {first}, on 1 February.\n")
     assert all_letters(house, "response") == []
-    (refused,) = all_letters(house, "refused")
-    row = house.read(partial(outbox.get, key=refused.key))
+    (confirm,) = all_letters(house, "confirm")
+    row = house.read(partial(outbox.get, key=confirm.key))
     assert row is not None
-    assert name.encode() in row.raw
+    said = read_own(row.raw).plain
+    assert f"“{first}” stands in it" in said
+    (press,) = dict.fromkeys(re.findall(r"#send \d+", said))
+    house.replies(confirm, press)
+    await everything(house, MONDAY)
+    assert {line.case_ref for line in all_letters(house, "response")} == {case.ref for case in every_case(house)}
 
 
 async def test_more_time_is_given_to_each_and_no_one_holds_two_dates(house: House) -> None:

@@ -734,6 +734,7 @@ def _held(presses: Presses) -> Iterator[StaffContent]:
     for why in ("no_word", "answers_us", "not_proven", "not_signed", *another, *doubts):
         yield Confirm(7, why, _ANSWER, presses.held())
     yield Confirm(7, "for_colleagues", f"{_ANSWER}\n\nPS Tom, is that right?", presses.held(), "PS Tom, is that right?")
+    yield Confirm(7, "names_one", _ANSWER, presses.held(), "4 Chapel Row")
     left = ("invitation.ics did not go along.",)
     whole = Confirm(7, "no_word", _ANSWER, presses.held(), proofs=_proofs(presses), left=left)
     yield whole

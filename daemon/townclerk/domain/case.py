@@ -192,6 +192,7 @@ class Draft:
     at: datetime
     approved: tuple[str, ...] = ()  # officers who have approved it so far
     files: tuple[Attachment, ...] = ()  # those of the mail that go along
+    may_name_one: bool = False  # of a campaign: who wrote it has let it go although it tells who the first resident is
 
 
 class CampaignState(StrEnum):

@@ -472,7 +472,8 @@ class Proof:
 class Confirm:
     """An officer's mail is held. `why`: no_word, answers_us (a letter that asked them something), not_proven, not_signed,
     expired, or a `Doubt` about its text; forwarded: it passes on somebody else's, of which `detail` says what it seems to be,
-    and `text` is theirs; for_colleagues: `detail` is a line of it that is plainly not for a resident; not_theirs: whoever wrote
+    and `text` is theirs; for_colleagues: `detail` is a line of it that is plainly not for a resident; names_one: it goes
+    to everybody in a campaign, and `detail` tells who one of them is; not_theirs: whoever wrote
     it has no part in the case. `proofs` show what would leave by each press; `since` is the day on which they were asked first,
     where this asks again. `case_with`: who has the case, said to somebody who has no part in it, and hears no more of it."""
 

@@ -57,7 +57,7 @@ class Wording:
 def wording_of(text: str, writer: str = "") -> Wording:
     """What somebody called *writer* says in *text*, their own words: without how it begins and closes, what stands below that,
     their name, and what else is of one person alone: house numbers, postcodes, telephone numbers."""
-    said = _OF_ONE_PERSON.sub(" ", _between_greeting_and_closing(text[:_LONGEST]))
+    said = _OF_ONE_PERSON.sub(" ", between_greeting_and_closing(text[:_LONGEST]))
     said = _WITH_A_DIGIT.sub(" ", said)
     theirs = {folded(word) for word in tokens_of(writer)}
     words = [word for word in (folded(token) for token in tokens_of(said)) if word and word not in theirs]
@@ -66,7 +66,8 @@ def wording_of(text: str, writer: str = "") -> Wording:
     return Wording(frozenset(_hash(" ".join(words[n : n + RUN])) for n in range(len(words) - RUN + 1)))
 
 
-def _between_greeting_and_closing(text: str) -> str:
+def between_greeting_and_closing(text: str) -> str:
+    """What somebody says in *text*, without how it begins, how it closes and what stands below that."""
     lines = [line for line in text.split("\n") if line.strip()]
     greeting = own_salutation("\n".join(lines[:2]))
     if len(lines) > 1 and (greeting or greets(lines[0])) and len(lines[0].split()) <= FEWEST_WORDS:

@@ -26,6 +26,7 @@ from townclerk.domain.pressing import sure_of
 from townclerk.domain.quoting import Doubt, Written
 from townclerk.domain.roster import Officer
 from townclerk.domain.signing import Side
+from townclerk.domain.telling_of_one import NAMES_ONE, tells_who_leads
 from townclerk.domain.words import LetterKind
 from townclerk.mail.reading import read_own
 from townclerk.services import passed_on
@@ -206,7 +207,9 @@ def _not_for_this_resident(
     """Why it is to be asked whether what *commands* would send is for the resident; empty: nothing says that it is not."""
     if why := on_another_case(subject, commands, case, office.council.policy.prefix, known):
         return why
-    return FOR_COLLEAGUES if for_colleagues(told_outside(commands), case, officer, office.council.roster) else ""
+    if for_colleagues(told_outside(commands), case, officer, office.council.roster):
+        return FOR_COLLEAGUES
+    return NAMES_ONE if tells_who_leads(case, commands, (each.name for each in office.council.roster.officers)) else ""
 
 
 def _for_the_resident(office: Office, officer: Officer, mail: IncomingMail, case: Case) -> bool:

@@ -97,9 +97,16 @@ def respond(work: OfficerAtWork, command: Command) -> None:
     said = replace(command, argument=rest)
     text = work.text_of(said, f"#respond {outcome}") or work.take_sent() or work.body(said, "your response with its reasons")
     response = Draft(
-        stage.stage, outcome, text, work.officer.key, work.mail.number, work.sent_at or d.now, files=work.files.along
+        stage.stage,
+        outcome,
+        text,
+        work.officer.key,
+        work.mail.number,
+        work.sent_at or d.now,
+        files=work.files.along,
+        may_name_one=work.may_name_one,
     )
-    speaks_of_nobody(d.case, text)
+    speaks_of_nobody(work, text)
     if not work.sent_already:
         contents.check(stage, d.case, outcome, text, work.officer.name)
     if work.sent_already or not hold(work, stage, response):

@@ -145,6 +145,7 @@ def _approved(work: OfficerAtWork, stage: StagePolicy, draft: Draft, asked: tupl
     author = d.council.roster.find(draft.officer) or work.officer
     # It is their letter, with the files that they attached, and what they may not write does not leave.
     theirs = OfficerAtWork(d, author, replace(work.mail, number=draft.mail, files=draft.files, most_bytes=None))
+    theirs.may_name_one = draft.may_name_one
     leave(theirs, stage, draft)
     theirs.tell_of_files()
     for line in theirs.lines:

@@ -1,7 +1,6 @@
 """Mails of several people that say nearly the same, as a rule because somebody gave them the words: one case leads, and what is
 answered there goes to each of them. Whether it is so, a person decides; each mail stays a case, with dates of its own."""
 
-import re
 from dataclasses import replace
 
 from townclerk.domain.campaigns import campaign_line, everybody, listed, others
@@ -16,6 +15,7 @@ from townclerk.domain.decide.work import OfficerAtWork
 from townclerk.domain.events import Alike, CampaignFits, CampaignGrew, CampaignJoined, CaseOpened, LeadSaid, LeadsNow
 from townclerk.domain.letters import Done
 from townclerk.domain.routing import Signal
+from townclerk.domain.telling_of_one import NAMES_ONE, what_tells
 from townclerk.domain.timer import Timer
 from townclerk.domain.words import Category, LetterKind, Priority, Stage, Status
 
@@ -26,8 +26,6 @@ SHARED = frozenset({"acknowledge", "refuse", "category", "close"})
 # What can be answered in one for many. Of a request for information each has its own by law, and a member is answered by name.
 _OF_MANY = frozenset({Category.COMPLAINT, Category.COMMENT, Category.SERVICE_REQUEST, Category.COMPLIMENT})
 _ANSWERS = frozenset({"refuse", "close", "respond"})
-_POSTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}\b", re.IGNORECASE)
-_CALLED = r"(?:mr|mrs|ms|miss|mx|dr|cllr|dear|hello|hi|annwyl)\.?"
 
 
 # --- a mail that opens a case
@@ -233,7 +231,7 @@ def share(work: OfficerAtWork, command: Command, stage: Stage | None) -> None:
     d, campaign = work.d, work.d.case.campaign
     if campaign is None or campaign.state is not CampaignState.TOGETHER:
         return
-    speaks_of_nobody(d.case, command.text)
+    speaks_of_nobody(work, command.text)
     _tell(d, SaidWhat.WORD, stage, officer=work.officer.key, mail=work.mail.number, command=command, files=work.mail.files)
     _say_that_it_is_shared(work, campaign)
     if command.word in _ANSWERS:
@@ -245,7 +243,7 @@ def share_response(work: OfficerAtWork, response: Draft) -> None:
     d, campaign = work.d, work.d.case.campaign
     if campaign is None or campaign.state is not CampaignState.TOGETHER:
         return
-    speaks_of_nobody(d.case, response.text)
+    speaks_of_nobody(work, response.text)
     _tell(
         d,
         SaidWhat.RESPONSE,
@@ -259,11 +257,13 @@ def share_response(work: OfficerAtWork, response: Draft) -> None:
     _end(d)
 
 
-def speaks_of_nobody(case: Case, text: str) -> None:
-    """Refuses a text for everybody that says who one of them is."""
-    if case.campaign is None or case.campaign.state is not CampaignState.TOGETHER:
+def speaks_of_nobody(work: OfficerAtWork, text: str) -> None:
+    """Refuses a text for everybody that tells who one of them is. Whoever wrote it is asked before, and may let it go; here it
+    is one that has become everybody's since then."""
+    case = work.d.case
+    if case.campaign is None or case.campaign.state is not CampaignState.TOGETHER or work.may_name_one:
         return
-    found = _who_it_names(case, text)
+    found = what_tells(case, text, (officer.name for officer in work.d.council.roster.officers))
     if found:
         number = len(case.campaign.members)
         raise Refusal(
@@ -273,18 +273,6 @@ def speaks_of_nobody(case: Case, text: str) -> None:
         )
 
 
-def _who_it_names(case: Case, text: str) -> str:
-    name = case.complainant.name.strip()
-    words = [re.escape(word) for word in name.split() if len(word) > 2]
-    theirs = {code.group().replace(" ", "").lower() for mail in case.mails[:1] for code in _POSTCODE.finditer(mail.text)}
-    patterns = (re.escape(name) if " " in name else "", re.escape(case.complainant.address))
-    called = rf"\b{_CALLED}\s+(?:[\w.]+\s+)?(?:{'|'.join(words)})\b" if words else ""
-    for pattern in filter(None, (*patterns, called)):
-        if match := re.search(pattern, text, re.IGNORECASE):
-            return " ".join(match.group().split())
-    return next((code.group() for code in _POSTCODE.finditer(text) if code.group().replace(" ", "").lower() in theirs), "")
-
-
 def _say_that_it_is_shared(work: OfficerAtWork, campaign: Campaign) -> None:
     number = len(campaign.members)
     work.done(
@@ -292,6 +280,16 @@ def _say_that_it_is_shared(work: OfficerAtWork, campaign: Campaign) -> None:
         if number > 1
         else "The same goes to 1 other."
     )
+    _settle_what_named_one(work)
+
+
+def _settle_what_named_one(work: OfficerAtWork) -> None:
+    """A mail of theirs that was held because it tells who the first resident is has been written anew."""
+    for held in work.d.case.held:
+        if held.why == NAMES_ONE and held.officer == work.officer.key and held.mail != work.mail.number:
+            work.d.settle_held(held, work.officer.key, "it was kept as a note, because you wrote again")
+            work.d.note(work.officer.key, "note", text=held.text)
+            work.done(f"Your mail that was held as number {held.number} is kept as a note. It is not sent.")
 
 
 def _end(d: Deliberation) -> None:

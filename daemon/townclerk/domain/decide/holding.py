@@ -26,6 +26,7 @@ from townclerk.domain.letters import AlsoHeld, Choice, Confirm, Done, Letter, Pr
 from townclerk.domain.mail import Address
 from townclerk.domain.plain_reply import ANSWERS_US, greets_by_name
 from townclerk.domain.roster import Officer
+from townclerk.domain.telling_of_one import NAMES_ONE, tells_who_leads
 from townclerk.domain.timer import Timer
 from townclerk.domain.words import LetterKind
 
@@ -218,7 +219,9 @@ def _confirm(
 
 
 def _not_for_the_resident(d: Deliberation, held: HeldMail, officer: Officer) -> str:
-    """The line of a held mail for which it is held."""
+    """What stands in a held mail for which it is held."""
+    if held.why == NAMES_ONE:
+        return tells_who_leads(d.case, read_commands(held.text).commands, (each.name for each in d.council.roster.officers))
     if held.why != FOR_COLLEAGUES:
         return ""
     return for_colleagues(told_outside(read_commands(held.text).commands), d.case, officer, d.council.roster)
@@ -260,6 +263,7 @@ def _try(d: Deliberation, held: HeldMail, officer: Officer, choice: Choice, foll
     trial = Deliberation(d.case, d.council, d.now, d.source, "officer:send")
     presses = d.responsible() if held.not_theirs else officer
     work = OfficerAtWork(trial, presses or officer, _mail_of(held, officer))
+    work.may_name_one = held.why == NAMES_ONE
     (command,) = read_commands(choice.body).commands
     try:
         follow(work, command)
@@ -269,7 +273,9 @@ def _try(d: Deliberation, held: HeldMail, officer: Officer, choice: Choice, foll
         return _Trial(problem="this resident gave no address that can be answered")
     draft, stage = trial.case.draft, trial.stage_policy
     if draft is not None and stage is not None and not trial.letters_to_resident:  # it leaves when it has been approved
-        leave(OfficerAtWork(trial, officer, _mail_of(held, officer)), stage, draft)
+        theirs = OfficerAtWork(trial, officer, _mail_of(held, officer))
+        theirs.may_name_one = draft.may_name_one
+        leave(theirs, stage, draft)
     return _Trial(trial.letters_to_resident, tuple(work.lines))
 
 
@@ -444,6 +450,7 @@ def _as_author(work: OfficerAtWork, mail: HeldMail | LeavingMail) -> OfficerAtWo
     facts = replace(work.mail, number=mail.number, files=mail.files, most_bytes=mail.most_bytes, outside=outside)
     theirs = OfficerAtWork(work.d, author, facts, work.known_refs, work.spare_ref, others=tuple(work.others.items()))
     written = mail.at if isinstance(mail, HeldMail) else mail.written_at
+    theirs.may_name_one = isinstance(mail, HeldMail) and mail.why == NAMES_ONE
     theirs.written_on = work.d.council.calendar.local(written).date()  # "tomorrow" in it is the day after that
     return theirs
 

@@ -91,6 +91,7 @@ class OfficerAtWork:
         self.files = sort_files(mail.files)
         self.carries = False  # a letter takes its files along
         self.following: Command | None = None  # the word that is being done
+        self.may_name_one = False  # they have seen that it tells others who the first resident of a campaign is
 
     @property
     def sent_already(self) -> bool:
