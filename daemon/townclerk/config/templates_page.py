@@ -78,8 +78,8 @@ class Page:
         return Piece("\n".join(_kept(line) for line in said.split("\n")), html, block=True)
 
     def listing(self, text: str) -> Piece:
-        """Lines that must stay as they are, such as a table of words."""
-        said = self._limited(text)
+        """Lines that must stay as they are, such as a table of words, with the blanks before the first."""
+        said = self._limited(text, "\n")
         return Piece(said, f"<pre{self._style('pre')}>{escape(said)}</pre>", block=True)
 
     def enclosed(self, text: str) -> Piece:
@@ -131,8 +131,9 @@ class Page:
             page.append(self._reply(said, typed, href, likely))
         return Piece("\n".join(text), f"<ul{self._style('replies')}>{''.join(page)}</ul>", block=True)
 
-    def _limited(self, text: str) -> str:
-        said = words.clean(text).strip()
+    def _limited(self, text: str, around: str | None = None) -> str:
+        """*text* without the signs *around* it, None: without blanks and empty lines; no longer than a letter bears."""
+        said = words.clean(text).strip(around)
         return said if len(said) <= LONGEST else f"{said[:LONGEST]}\n\n{self._cut}"
 
     # --- the two ways to show it ---

@@ -114,6 +114,25 @@ _ASKED_BY_LAW = {
     Signal.PERSONAL_DATA: "Please send me all that you hold about me.",
     Signal.DATA_PROTECTION_COMPLAINT: "You gave my address to my neighbour. I complain about how you use what you know of me.",
 }
+_HABIT = Section(
+    "pests@firm.example: always service environmental_health",
+    (Row("Put right by hand in 3 cases", "EX-26-0031-K, EX-26-0038-P, EX-26-0044-X"),),
+    "To have a rule, copy its lines under rules: at the top of routing.yaml.",
+    """  - id: "from-pests-firm-example-environmental-health"
+    why: "Always made environmental_health by hand."
+    when:
+      sender:
+        - "pests@firm.example"
+    then:
+      service: "environmental_health"
+    tests:
+      finds:
+        - from: "pests@firm.example"
+          text: "Good morning."
+      leaves:
+        - "Good evening"
+""",
+)
 _RESIDENT = Recipient("Asha Patel", "asha.patel@example.org")
 _OFFICER = Recipient("Wendy Ash", "wendy.ash@council.example", officer="waste", staff=True)
 _MAIL = Original(
@@ -844,6 +863,7 @@ def _passed_on(presses: Presses) -> Iterator[StaffContent]:
 def _without_a_case(presses: Presses) -> Iterator[StaffContent]:
     yield Report("Report to the committee", date(2026, 10, 1), date(2026, 12, 31), _SECTIONS)
     yield Report("Papers for the board", date(2026, 12, 1), date(2026, 12, 14), _SECTIONS, date(2026, 12, 17))
+    yield Report("What the routing rules could learn", date(2027, 1, 4), date(2027, 1, 4), (_HABIT,), counted=False)
     ref, said = presses.other_ref, "waste, to be answered by Wednesday 23 December 2026, “My bin”"
     late = Row(ref, said, ref, f"feedback+{ref.replace('-', '').lower()}@council.example")
     soon = Row(ref, "waste, to be answered by Thursday 31 December 2026, “My bin”", ref)

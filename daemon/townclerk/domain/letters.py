@@ -554,22 +554,26 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading of a report with its lines; `note` says how they were counted, where that needs saying."""
+    """A heading of a report with its lines; `note` says how they were counted, where that needs saying. `listing` is text to
+    copy, line by line as it stands."""
 
     heading: str
     rows: tuple[Row, ...]
     note: str = ""
+    listing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Figures on the days from `first` to `last`. `meeting` is the day of the board, where these are its papers."""
+    """Figures on the days from `first` to `last`. `meeting` is the day of the board, where these are its papers. Not `counted`:
+    it is no account of those days, but what was seen by then."""
 
     title: str
     first: date
     last: date
     sections: tuple[Section, ...]
     meeting: date | None = None
+    counted: bool = True
     kind = LetterKind.REPORT
 
 

@@ -3,7 +3,7 @@ apart, and who is always moved to the same place. It only suggests: a person wri
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from townclerk.domain.council import Council
@@ -173,12 +173,12 @@ def proposal_of(each: Mistaken | Habit, council: Council) -> Proposal | None:
     if isinstance(each, Habit):
         where = each.sender.lstrip("@")
         sender = each.sender if not each.sender.startswith("@") else f"somebody{each.sender}"
-        why = f"What comes from there was always made {each.what} {each.now} by hand."
+        why = f"Always made {each.now} by hand."
         tests: dict[str, object] = {"finds": [{"from": sender, "text": "Good morning."}], "leaves": ["Good morning."]}
         return Proposal(_free(f"from-{where}-{each.now}", council), why, {"sender": [each.sender]}, then, tests)
     if not each.words:
         return None
-    why = f"{len(each.refs)} mails with these words were moved from {each.was} to {each.now} by hand."
+    why = f"{len(each.refs)} such mails were made {each.now} by hand."
     tests = {"finds": list(each.words)}
     weighed = {**then, "weighs": {"each": POINTS, "at_most": MOST_POINTS}}
     return Proposal(_free(f"{each.was}-is-{each.now}", council), why, {"anywhere": list(each.words)}, weighed, tests)
@@ -200,27 +200,25 @@ def _free(name: str, council: Council) -> str:
 
 def in_lines(rule: Proposal) -> tuple[str, ...]:
     """*rule* as it stands in a routing file, under `rules:`."""
-    tests = (f"      {name}: {_written(value)}" for name, value in rule.tests.items())
-    return (
-        f"  - id: {rule.id}",
-        f"    why: {_written(rule.why)}",
-        f"    when: {_written(rule.when)}",
-        f"    then: {_written(rule.then)}",
-        "    tests:",
-        *tests,
-    )
-
-
-def in_one_line(rule: Proposal) -> str:
-    """The same, in one line that may be broken anywhere between its words."""
     parts = {"id": rule.id, "why": rule.why, "when": rule.when, "then": rule.then, "tests": rule.tests}
-    return f"- {_written(parts)}"
+    return tuple(f"  {line}" for line in _block([parts]))
 
 
-def _written(value: object) -> str:
-    """As YAML that reads the same however it is indented: no word of it is taken for a number, a yes or a no."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_written(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_written(each) for each in value) + "]"
+def _block(value: Mapping[str, object] | Sequence[object]) -> Iterator[str]:
+    """As YAML, one thing a line."""
+    named = value.items() if isinstance(value, Mapping) else (("", each) for each in value)
+    for name, each in named:
+        head = f"{name}:" if name else "-"
+        if not isinstance(each, Mapping | list | tuple):
+            yield f"{head} {_scalar(each)}"
+            continue
+        below = _block(each)
+        if not name:
+            head = f"- {next(below, '')}"
+        yield head
+        yield from (f"  {line}" for line in below)
+
+
+def _scalar(value: object) -> str:
+    """So that no word is taken for a number, a yes or a no."""
     return str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False)

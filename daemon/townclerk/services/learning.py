@@ -3,14 +3,16 @@ each habit once. A person puts it into the rules, or leaves it."""
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from functools import partial
 
 from townclerk.domain.case import Case
+from townclerk.domain.council import Council
 from townclerk.domain.decide import Send
 from townclerk.domain.letters import Because, Letter, Report, Row, Section
 from townclerk.domain.roster import ADMIN
-from townclerk.domain.suggesting import LEAST, Habit, RoutedCase, habits, in_one_line, proposal_of
+from townclerk.domain.suggesting import LEAST, Habit, RoutedCase, habits, in_lines, proposal_of
 from townclerk.services.office import Office
 from townclerk.services.telling import readers
 from townclerk.services.writing import write_letter
@@ -19,10 +21,9 @@ from townclerk.store.database import Tx
 from townclerk.store.journal import Entry
 
 TITLE = "What the routing rules could learn"
-_HEADING = "Always put right by hand in the same way"
 _NOTE = (
-    "Each line behind a colon is a rule. To have it, copy it under rules: at the top of routing.yaml, replay it (townclerk "
-    "rules replay), and save. To leave it, do nothing: it is not told again. Nothing has been changed."
+    "To have a rule, copy its lines under rules: at the top of routing.yaml, blanks at their beginning and all; replay it "
+    "(townclerk rules replay), and save. To leave it, do nothing: it is not told again. Nothing has been changed."
 )
 
 
@@ -92,15 +93,23 @@ def _name(habit: Habit) -> str:
     return f"{habit.sender} {habit.what} {habit.now}"
 
 
+def habits_in_words(found: tuple[Habit, ...], council: Council, today: date) -> Report:
+    """Each with the cases in which it was seen, and the rule to copy."""
+    rules = [(each, rule) for each in found if (rule := proposal_of(each, council)) is not None]
+    sections = [
+        Section(
+            f"{each.sender}: always {each.what} {each.now}",
+            (Row(f"Put right by hand in {len(each.refs)} cases", ", ".join(each.refs)),),
+            listing="\n".join(in_lines(rule)),
+        )
+        for each, rule in rules
+    ]
+    return Report(TITLE, today, today, (*sections[:-1], *(replace(last, note=_NOTE) for last in sections[-1:])), counted=False)
+
+
 def _letters(office: Office, found: tuple[Habit, ...], now: datetime) -> list[outbox.OutboxRow]:
     today = office.council.calendar.local(now).date()
-    rules = [(each, proposal_of(each, office.council)) for each in found]
-    rows = tuple(
-        Row(f"{each.sender} is always {each.what} {each.now}, {len(each.refs)} cases", in_one_line(rule))
-        for each, rule in rules
-        if rule
-    )
-    content = Report(TITLE, today, today, (Section(_HEADING, rows, _NOTE),))
+    content = habits_in_words(found, office.council, today)
     key = f"{office.council.policy.id}:habits:{today.isoformat()}"
     return [
         write_letter(

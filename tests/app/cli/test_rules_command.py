@@ -302,7 +302,7 @@ def test_what_officers_corrected_by_word_comes_back_as_a_rule_to_copy(townclerk:
 
     assert ran.status == 0, ran.err
     assert "but people made it parks in" in ran.out
-    assert 'then: {service: "parks", weighs: {each: 4, at_most: 8}}' in ran.out
+    assert 'service: "parks"\n      weighs:\n        each: 4\n        at_most: 8\n' in ran.out
     assert ran.out.endswith("nothing has been changed\n")
     lines = townclerk("--config", town.settings, "rules", "suggest", "--least", "2", "--json").objects
     assert {line["now"] for line in lines} == {"parks"}
