@@ -102,6 +102,9 @@ class Manager(ServiceManager):
     def ready(self, status: str) -> None:
         self.heard.append(status)
 
+    def status(self, said: str) -> None:
+        pass
+
     def reloading(self) -> None:
         self.heard.append("reloading")
 
@@ -566,3 +569,49 @@ async def test_the_end_of_the_journal_is_logged_at_the_start_and_in_the_end(
     heads = [entry["head"] for entry in logged if entry["event"] == "journal"]
     assert len(heads) == 2
     assert heads[-1] == str(end)
+
+
+# --- how it fares
+
+
+async def said(daemon: run.Daemon, path: str) -> tuple[bool, str]:
+    answer = await daemon.vitals.answers[path]()
+    return answer.ok, answer.body
+
+
+async def at_rest(daemon: run.Daemon) -> None:
+    await until(lambda: daemon.catching_up.since is None)
+
+
+async def test_it_is_ready_once_the_mailbox_has_been_looked_at_and_not_while_that_is_away(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(house.mailbox, Slow)
+    house.mailbox.may_answer.clear()
+    house.mailbox.asked.clear()
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await house.mailbox.asked.wait()
+        assert (await said(daemon, "/readyz")) == (False, '{"ready": false, "because": ["mailbox"]}\n')
+        house.mailbox.may_answer.set()
+        await at_rest(daemon)
+        assert (await said(daemon, "/readyz")) == (True, '{"ready": true, "because": []}\n')
+        house.mailbox.down = True
+        house.arrives("a push")
+        await until(lambda: daemon.intake.failures > 0)
+        assert (await said(daemon, "/readyz")) == (False, '{"ready": false, "because": ["mailbox"]}\n')
+        assert (await said(daemon, "/healthz"))[0]  # no start anew would mend that
+
+
+async def test_with_files_that_were_refused_it_is_not_ready_until_they_are_mended(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await at_rest(daemon)
+        policy = tmp_path / "installed" / "rules" / "south-staffordshire" / "policy.yaml"
+        good = policy.read_text()
+        policy.write_text("nonsense")
+        await until(lambda: daemon.vitals.refused)
+        assert (await said(daemon, "/readyz")) == (False, '{"ready": false, "because": ["files refused"]}\n')
+        policy.write_text(good)
+        await until(lambda: not daemon.vitals.refused)
+        assert (await said(daemon, "/readyz"))[0]

@@ -18,8 +18,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from townclerk.app.files_tried import TryFiles, try_files
 from townclerk.app.files_watched import Stand, changes, contents_of, rules_changed, stand_of
+from townclerk.app.health_port import HealthPort
 from townclerk.app.systemd import ServiceManager
-from townclerk.app.wiring import Files, load_files, open_mailbox, open_office, open_transport
+from townclerk.app.vitals import Loop, Vitals
+from townclerk.app.wiring import Files, load_files, open_mailbox, open_office, open_transport, patience_of
 from townclerk.config.errors import ConfigError, Fault, FilesRefused
 from townclerk.config.settings import Settings
 from townclerk.domain.council import Council
@@ -29,15 +31,18 @@ from townclerk.mail.errors import MailboxTrouble, SendTrouble, without_addresses
 from townclerk.mail.mailbox import Mailbox, backoff
 from townclerk.mail.parsing import ReaderUnavailable
 from townclerk.mail.transport import Transport
-from townclerk.services import delivery, files_told, health, intake, recounting, reporting, timekeeper
+from townclerk.services import delivery, files_told, health, intake, recounting, reporting, timekeeper, worrying
 from townclerk.services.office import Office
 from townclerk.store import journal, leases
 from townclerk.store.errors import StoreUnavailable
 
 LEASE_SECONDS = 60
+LONGEST_PASS = 900  # seconds that one pass of a loop may take
+LATE_SECONDS = 120  # how much later than usual the mailbox may be looked at before we are not ready
 LEASE_ASKED = 5  # seconds between two questions, while another daemon has it
 LEASE_RENEWED = 15  # seconds: three may fail before somebody else takes over
 TICK_SECONDS = 10  # how late a timer or a letter may be noticed, at most
+MINDED_SECONDS = 60  # how often we look for what a person should know of
 NOTED_SECONDS = 30  # how old the news that all is well may be
 HEAD_SECONDS = 3600  # how often the end of the journal is logged, where nobody who writes to the database can change it
 FILES_SECONDS = 10  # how often we look whether the files have changed
@@ -48,17 +53,6 @@ log = structlog.get_logger()
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass(slots=True)
-class Loop:
-    """One service, run again whenever it is nudged. `beat` is when it last came round, by the monotonic clock."""
-
-    name: str
-    nudge: asyncio.Event = field(default_factory=asyncio.Event)
-    failures: int = 0
-    beat: float = field(default_factory=time.monotonic)
-    noted: float = 0  # when it was last noted that all is well; 0: all is not, or not yet
 
 
 @dataclass(slots=True)
@@ -127,21 +121,39 @@ class Daemon:
         self.in_force = uuid.uuid4().hex[:8]  # names the time since when they are
         self.files_asked = asyncio.Event()  # to be read again, changed or not
         self.telling: set[asyncio.Task[None]] = set()
-        self.intake, self.timekeeper, self.delivery = Loop("intake"), Loop("timekeeper"), Loop("delivery")
+        # An upload to a slow mail server may take its ten minutes, and so may a download.
+        self.intake = Loop("intake", settings.mailbox.poll_seconds + LONGEST_PASS)
+        self.timekeeper, self.delivery = Loop("timekeeper", LONGEST_PASS), Loop("delivery", LONGEST_PASS)
+        self.loops = (self.intake, self.timekeeper, self.delivery)
+        self.vitals = Vitals(lambda: self.office, self.loops, now, settings.mailbox.poll_seconds + LATE_SECONDS)
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT. A bug outside a single mail, timer or letter ends it: a clean start is then best."""
         self._listen()
+        answering = asyncio.create_task(self._answer_monitoring(), name="health port")
         try:
             if not await self._take_turn():
                 return
+            self._begin()
             self.manager.ready("watching the mailbox")
             await self._say_with_what()
             await self._work()
         finally:
             self.manager.stopping()
+            answering.cancel()
+            await asyncio.gather(answering, return_exceptions=True)
             await self._close()
             log.info("stopped")
+
+    def _begin(self) -> None:
+        """The mailbox is ours: from now on every loop must come round."""
+        for loop in self.loops:
+            loop.beat = time.monotonic()
+        self.vitals.at_work = True
+
+    async def _answer_monitoring(self) -> None:
+        if self.settings.health.port is not None:
+            await HealthPort(self.settings.health.host, self.settings.health.port, self.vitals.answers).keep_open()
 
     async def _say_with_what(self) -> None:
         """Say which rules are in force. There are none to go on with in their place, so a test that fails stops nothing."""
@@ -160,7 +172,7 @@ class Daemon:
     def stop(self) -> None:
         self.stopping.set()
         self.files_asked.set()
-        for loop in (self.intake, self.timekeeper, self.delivery):
+        for loop in self.loops:
             loop.nudge.set()
 
     # --- the lease
@@ -215,6 +227,7 @@ class Daemon:
                     group.create_task(self._watchdog(), name="watchdog"),
                     group.create_task(self._watch_files(), name="files"),
                     group.create_task(self._log_heads(), name="journal"),
+                    group.create_task(self._mind(), name="worries"),
                     group.create_task(self._loop(self.intake, self._take_mail), name="intake"),
                     group.create_task(self._loop(self.timekeeper, self._keep_time), name="timekeeper"),
                     group.create_task(self._loop(self.delivery, self._deliver), name="delivery"),
@@ -292,7 +305,10 @@ class Daemon:
         return counts.sent + counts.dead > 0
 
     async def _tell_health(self, loop: Loop, trouble: str | None) -> None:
-        """Note in the database how the loop fares: at once where that has changed, else now and then."""
+        """Note how the loop fares; in the database at once where that has changed, else now and then."""
+        loop.trouble = trouble is not None
+        if trouble is None:
+            loop.good = time.monotonic()
         if trouble is None and loop.noted and time.monotonic() - loop.noted < NOTED_SECONDS:
             return
         loop.noted = time.monotonic() if trouble is None else 0
@@ -304,16 +320,43 @@ class Daemon:
     async def _watchdog(self) -> None:
         """Say that we are alive, as long as every loop comes round."""
         every = self.manager.watchdog
-        longest = self.settings.mailbox.poll_seconds + 900  # an upload to a slow mail server may take its ten minutes
         while not self.stopping.is_set():
-            silent = [
-                loop.name for loop in (self.intake, self.timekeeper, self.delivery) if time.monotonic() - loop.beat > longest
-            ]
-            if silent:
-                log.error("loop does not come round", loops=silent)
+            if stuck := self.vitals.stuck():
+                log.error("loop does not come round", loops=list(stuck))
             else:
                 self.manager.alive()
             await self._rest(every.total_seconds() / 3 if every else 60)
+
+    # --- worries
+
+    async def _mind(self) -> None:
+        """Now and then look for what a person should know of: by mail while mail works, by systemd and the log in any case."""
+        known: set[str] = set()
+        while not self.stopping.is_set():
+            await self._rest(MINDED_SECONDS)
+            if self.stopping.is_set():
+                return
+            try:
+                known = await self._tell_worries(known)
+            except StoreUnavailable as error:
+                log.warning("worries not told", error=type(error).__name__)
+
+    async def _tell_worries(self, known: set[str]) -> set[str]:
+        """What a person should know of now, by name; what is new to *known* is logged."""
+        found = await self.vitals.look()
+        if found is None:
+            self.manager.status("the database does not answer")
+            return known
+        worries = found.worries(now(), patience_of(self.settings.health))
+        self.vitals.worries = len(worries)
+        self.manager.status(without_addresses(worries[0].said) if worries else "watching the mailbox")
+        for worry in worries:
+            if worry.about not in known:
+                log.warning("unwell", about=worry.about)
+        settled = time.monotonic() - self.vitals.since > health.QUIET.total_seconds()  # until then we may be catching up
+        if settled and await worrying.tell(self.office, found, worries, now()):
+            self.delivery.nudge.set()
+        return {worry.about for worry in worries}
 
     # --- the journal
 
@@ -399,6 +442,7 @@ class Daemon:
             self._not_taken_up(tuple(Fault("", 0, 0, "", line) for line in str(error).splitlines()), different)
         except Exception as error:  # noqa: BLE001  # no process can be started, or the like: tried again at the next look
             self.files = before
+            self.vitals.refused = True
             log.error("files not loaded: the last good ones stay in force", faults=[type(error).__name__])
         finally:
             self.manager.ready("watching the mailbox")
@@ -415,9 +459,11 @@ class Daemon:
         rules = {"before": before.version, "now": after.version, **rules_changed(before, after)}
         detail = {"policy": kept.council.policy.version, "rules": rules, "files": different}
         self.in_force = uuid.uuid4().hex[:8]
+        self.vitals.refused = False
         self._tell(files_told.taken_up(self.office, detail, now()))
 
     def _not_taken_up(self, faults: tuple[Fault, ...], different: list[dict[str, str]]) -> None:
+        self.vitals.refused = True
         told = [without_addresses(str(fault)) for fault in faults]
         log.error("files not loaded: the last good ones stay in force", faults=told)
         letter = tuple(map(told_fault, faults))

@@ -13,6 +13,10 @@ class ServiceManager:
     def ready(self, status: str) -> None:
         self._notifier.notify(f"READY=1\nSTATUS={status}")
 
+    def status(self, said: str) -> None:
+        """What `systemctl status` shows."""
+        self._notifier.notify(f"STATUS={said}")
+
     def alive(self) -> None:
         self._notifier.notify("WATCHDOG=1")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -10,7 +10,7 @@ from townclerk.app.files_watched import Stand, stand_of
 from townclerk.app.microsoft import MicrosoftTokens
 from townclerk.config.council_folder import load_council
 from townclerk.config.errors import Fault, FilesRefused
-from townclerk.config.settings import Login, MicrosoftLogin, ReplyMode, Settings, load_settings
+from townclerk.config.settings import HealthSettings, Login, MicrosoftLogin, ReplyMode, Settings, load_settings
 from townclerk.config.shipped import shipped_folders
 from townclerk.config.templates import TemplateSet
 from townclerk.domain.council import Council
@@ -18,6 +18,7 @@ from townclerk.domain.signing import Signer, SigningKey
 from townclerk.mail.imap import ImapMailbox
 from townclerk.mail.mailbox import ImapSettings
 from townclerk.mail.transport import SmtpSettings, SmtpTransport
+from townclerk.services.health import Patience
 from townclerk.services.office import Office, Reader, Ways
 from townclerk.store.database import Database
 
@@ -74,6 +75,11 @@ def open_office(files: Files, db: Database, reader: Reader) -> Office:
         own_addresses=frozenset({mailbox.lower(), settings.mailbox.user.lower()}),
     )
     return Office(files.council, files.templates, db, reader, Signer(mailbox, keys), ways)
+
+
+def patience_of(settings: HealthSettings) -> Patience:
+    """How long mails and letters may wait before a person should look."""
+    return Patience(timedelta(minutes=settings.oldest_mail_minutes), timedelta(minutes=settings.oldest_letter_minutes))
 
 
 def open_database(settings: Settings) -> Database:

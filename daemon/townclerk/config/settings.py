@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 from urllib.parse import urlsplit
 
-from townclerk.config.reading import Faults, Refused, Value, read_root, refuse_word, text, word_of
+from townclerk.config.reading import Faults, Refused, Value, read_root, refuse_word, text, whole_number, word_of
 from townclerk.config.secrets import Secret, SecretKind, beside, secret
 from townclerk.config.yaml import Node, load_yaml
 from townclerk.domain.authentication import Profile
@@ -141,9 +141,13 @@ class JournalSettings:
 
 @dataclass(frozen=True, slots=True)
 class HealthSettings:
-    """A mail that has waited `oldest_mail_minutes` makes the service unwell."""
+    """A mail that has waited `oldest_mail_minutes`, or a letter that was due so long ago (`oldest_letter_minutes`), makes the
+    service unwell. `port` is where it may be asked, None: nowhere; `host`, at which of this machine's addresses."""
 
     oldest_mail_minutes: int = 15
+    oldest_letter_minutes: int = 60
+    host: str = "127.0.0.1"
+    port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,4 +384,7 @@ def _health(value: Value) -> HealthSettings:
     with value.fields() as f:
         return HealthSettings(
             oldest_mail_minutes=f.number("oldest_mail_minutes", 15, 1, 24 * 60),
+            oldest_letter_minutes=f.number("oldest_letter_minutes", 60, 1, 7 * 24 * 60),
+            host=f.optional("host", text, "127.0.0.1"),
+            port=f.optional("port", whole_number(1, 65535), None),
         )

@@ -67,6 +67,7 @@ from townclerk.domain.letters import (
     StaffContent,
     Survey,
     Undelivered,
+    Unwell,
     Variant,
 )
 from townclerk.domain.mail import Address
@@ -565,6 +566,7 @@ def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
         ),
         more=2,
     )
+    yield Unwell(("a mail of 2027-01-11 09:12 has not been dealt with", "intake has not succeeded since 2027-01-11 09:10"))
     yield from _held(presses)
     yield Done(("The complaint is acknowledged.", "The resident has been told."))
     yield Done(("Your note is kept. Nobody outside sees it.",))
@@ -833,6 +835,7 @@ def _least_to_staff() -> Iterator[StaffContent]:
     yield Decision("unclear_mail", "", None, ())
     yield AlertRaised((), _BARE_MAIL)
     yield FilesNotTakenUp((FileFault("policy.yaml", "is empty", ""),))
+    yield Unwell(("a mail has not been dealt with",))
     yield Confirm(1, "no_word", "", ())
     yield Done(())
     yield Refused("", "there was nothing in it", ())

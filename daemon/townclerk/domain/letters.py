@@ -433,6 +433,14 @@ class FilesNotTakenUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Unwell:
+    """Something is wrong with the service itself, each in words."""
+
+    worries: tuple[str, ...]
+    kind = LetterKind.ALERT
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """Where one letter says `here`, another says `there`."""
 
@@ -617,6 +625,7 @@ StaffContent = (
     | Decision
     | AlertRaised
     | FilesNotTakenUp
+    | Unwell
     | Confirm
     | Done
     | Refused

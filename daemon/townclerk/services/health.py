@@ -1,14 +1,16 @@
 """How the service fares, in few facts: what was last done when, what is waiting, what a person must look at."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from townclerk.services.office import Office
-from townclerk.store import facts, mails, outbox, timers
+from townclerk.store import cases, facts, journal, mails, outbox, timers
 from townclerk.store.database import Tx
 from townclerk.store.schema import MailState, OutboxState
 
 LOOPS = ("intake", "timekeeper", "delivery")
+SUPPRESSED = "letter_not_sent"  # in the journal
+DAY = timedelta(days=1)
 QUIET = timedelta(minutes=10)  # a loop that has not succeeded for so long is in trouble
 # What falls due waits for the mail that may settle it, but no longer than so long where the mailbox stays away.
 HELD_AT_MOST = timedelta(minutes=10)
@@ -24,31 +26,76 @@ class LoopHealth:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    loops: dict[str, LoopHealth]
-    oldest_mail: datetime | None  # received then, and not yet dealt with
-    quarantined: int
-    letters_waiting: int
-    letters_dead: int
-    timers_aside: int
+class Patience:
+    """How long a mail may wait to be dealt with, and a letter that is due to be delivered, before that is a worry."""
 
-    def worries(self, now: datetime, oldest_mail: timedelta) -> tuple[str, ...]:
-        """What a person should look at, in words. A mail that waits longer than *oldest_mail* is a worry."""
+    mail: timedelta
+    letter: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Worry:
+    """Something that a person should look at. `about` is its name, the same while it lasts; `said`, what it is now.
+    `wants_letter`: it has lasted, and nobody has had a letter about it."""
+
+    about: str
+    said: str
+    wants_letter: bool = False
+
+    def __str__(self) -> str:
+        return self.said
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`late_cases` owe something whose date has passed; `suppressed` letters were due within a day and were not written, and a
+    person was told."""
+
+    loops: dict[str, LoopHealth]
+    mails: dict[MailState, int]
+    oldest_mail: datetime | None  # received then, and not yet dealt with
+    letters: dict[OutboxState, int]
+    oldest_letter: datetime | None  # due then, and not yet delivered
+    last_letter: datetime | None  # when the mail server last took one
+    suppressed: int
+    timers_aside: int
+    late_cases: int
+    journal: int  # entries
+
+    @property
+    def quarantined(self) -> int:
+        return self.mails[MailState.QUARANTINED]
+
+    @property
+    def letters_waiting(self) -> int:
+        return self.letters[OutboxState.WAITING] + self.letters[OutboxState.SENDING]
+
+    @property
+    def letters_dead(self) -> int:
+        return self.letters[OutboxState.DEAD]
+
+    def worries(self, now: datetime, patience: Patience) -> tuple[Worry, ...]:
+        """What a person should look at."""
         found = []
         for name, loop in self.loops.items():
             if loop.trouble:
-                found.append(f"{name}: {loop.trouble}")
+                found.append(Worry(f"{name} in trouble", f"{name}: {loop.trouble}"))
             if loop.last_good is None or now - loop.last_good > QUIET:
-                found.append(f"{name} has not succeeded since {loop.last_good or 'it was set up'}")
-        if self.oldest_mail is not None and now - self.oldest_mail > oldest_mail:
-            found.append(f"a mail of {self.oldest_mail} has not been dealt with")
+                since, why = loop.last_good or "it was set up", f": {loop.trouble}" if loop.trouble else ""
+                found.append(Worry(f"{name} silent", f"{name} has not succeeded since {since}{why}", wants_letter=True))
+        if self.oldest_mail is not None and now - self.oldest_mail > patience.mail:
+            found.append(Worry("old mail", f"a mail of {self.oldest_mail} has not been dealt with", wants_letter=True))
+        if self.oldest_letter is not None and now - self.oldest_letter > patience.letter:
+            found.append(
+                Worry("old letter", f"a letter that was due at {self.oldest_letter} has not been delivered", wants_letter=True)
+            )
         for count, what in (
             (self.quarantined, "mails are in quarantine: townclerk quarantine list"),
             (self.letters_dead, "letters could not be delivered: townclerk outbox list"),
             (self.timers_aside, "timers stand aside: townclerk timers list"),
         ):
             if count:
-                found.append(f"{count} {what}")
+                found.append(Worry(what.partition(":")[0], f"{count} {what}"))
         return tuple(found)
 
 
@@ -75,17 +122,25 @@ async def note(office: Office, loop: str, trouble: str | None, now: datetime) ->
     await office.db.run(write)
 
 
-def look_up(tx: Tx, council: str, mailbox: str) -> Health:
-    """How the service of *council* fares, which watches *mailbox*."""
-    counted, depth = mails.counts(tx, mailbox), outbox.depth(tx, council)
+def look_up(tx: Tx, council: str, mailbox: str, now: datetime, today: date) -> Health:
+    """How the service of *council* fares, which watches *mailbox*. *today* is the day it is there *now*."""
     return Health(
         loops={loop: _loop(tx, council, loop) for loop in LOOPS},
+        mails=mails.counts(tx, mailbox),
         oldest_mail=mails.oldest_waiting(tx, mailbox),
-        quarantined=counted[MailState.QUARANTINED],
-        letters_waiting=depth[OutboxState.WAITING] + depth[OutboxState.SENDING],
-        letters_dead=depth[OutboxState.DEAD],
+        letters=outbox.counts(tx, council),
+        oldest_letter=outbox.oldest_due(tx, council, now),
+        last_letter=outbox.last_sent(tx, council),
+        suppressed=journal.count_since(tx, council, SUPPRESSED, now - DAY),
         timers_aside=len(timers.aside(tx, council)),
+        late_cases=cases.count_late(tx, council, today),
+        journal=journal.head(tx).number,
     )
+
+
+def has_run(tx: Tx, council: str) -> bool:
+    """Whether a daemon of *council* has ever looked after its mailbox here."""
+    return any(facts.get(tx, f"{council}:{loop}:{fact}") for loop in LOOPS for fact in ("good", "trouble"))
 
 
 def _loop(tx: Tx, council: str, loop: str) -> LoopHealth:

@@ -137,6 +137,12 @@ def list_cases(
     return tuple(_row(row._mapping) for row in tx.execute(page))
 
 
+def count_late(tx: Tx, council: str, today: date) -> int:
+    """How many open cases owe something whose date has passed."""
+    late = (cases.c.council == council, cases.c.status == Status.OPEN, cases.c.next_due < today)
+    return int(tx.execute(select(func.count()).where(*late)).scalar_one())
+
+
 def services_of_open_cases(tx: Tx, council: str) -> dict[str, int]:
     """How many cases of *council* that have not ended each service has."""
     open_ = (cases.c.council == council, cases.c.closed_at.is_(None))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select, update
+from sqlalchemy import Row, Select, and_, func, or_, select, update
 
 from townclerk.store.database import Tx
 from townclerk.store.driver import insert
@@ -140,6 +140,14 @@ def found(
         fits.append(journal.c.at >= since)
     for row in tx.execute(select(journal).where(and_(*fits)).order_by(journal.c.number)).yield_per(BATCH):
         yield _entry(row)
+
+
+def count_since(tx: Tx, council: str, event: str, since: datetime) -> int:
+    """How many entries of *event* were made after *since*. Entries stand in the order of time: older ones are not read."""
+    older = select(journal.c.number).where(journal.c.at <= since).order_by(journal.c.number.desc()).limit(1)
+    last = tx.execute(older).scalar() or 0
+    made = select(func.count()).where(journal.c.number > last, journal.c.event == event, journal.c.council == council)
+    return int(tx.execute(made).scalar_one())
 
 
 def newest(tx: Tx) -> datetime | None:

@@ -229,6 +229,27 @@ def depth(tx: Tx, council: str) -> dict[OutboxState, int]:
     return {state: found.get(state, 0) for state in UNSENT}
 
 
+def counts(tx: Tx, council: str) -> dict[OutboxState, int]:
+    """How many letters are in each state, of every state."""
+    grouped = select(outbox.c.state, func.count()).where(outbox.c.council == council).group_by(outbox.c.state)
+    found = {OutboxState(state): n for state, n in tx.execute(grouped)}
+    return {state: found.get(state, 0) for state in OutboxState}
+
+
+def oldest_due(tx: Tx, council: str, now: datetime) -> datetime | None:
+    """When the letter was due that has waited longest to be delivered, or None: none that is due waits."""
+    since = func.coalesce(outbox.c.not_before, outbox.c.created_at)
+    waiting = outbox.c.council == council, outbox.c.state.in_(UNFINISHED), since <= now
+    row = tx.execute(select(outbox.c.not_before, outbox.c.created_at).where(*waiting).order_by(since).limit(1)).first()
+    return (row.not_before or row.created_at) if row else None
+
+
+def last_sent(tx: Tx, council: str) -> datetime | None:
+    """When the mail server last took a letter, or None: it never did."""
+    sent_at = select(outbox.c.sent_at).where(outbox.c.council == council, outbox.c.sent_at.is_not(None))
+    return tx.execute(sent_at.order_by(outbox.c.sent_at.desc()).limit(1)).scalar()
+
+
 def _columns(kind: type[OutboxLine]) -> list[Column[Any]]:
     return [outbox.c[field.name] for field in fields(kind)]
 

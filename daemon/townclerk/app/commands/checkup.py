@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from townclerk.app.commands.records import council_of, why_not_ready
 from townclerk.app.commands.run import secrets_of
 from townclerk.app.microsoft import TokenRefused
-from townclerk.app.wiring import open_mailbox, open_transport, url_of_database
+from townclerk.app.wiring import open_mailbox, open_transport, patience_of, url_of_database
 from townclerk.config.errors import ConfigError, FilesRefused, SecretUnavailable
 from townclerk.config.promises_file import REGISTER, load_register
 from townclerk.config.secrets import Secret
@@ -27,6 +27,7 @@ from townclerk.domain.policy import SERVICE
 from townclerk.domain.routing import Routing, try_rules
 from townclerk.mail.errors import MailboxTrouble, SendTrouble
 from townclerk.services import health
+from townclerk.services.health import Patience
 from townclerk.store import cases, journal
 from townclerk.store.database import Database, Tx
 from townclerk.store.errors import StoreError
@@ -315,7 +316,7 @@ class Checkup:
             trouble = why_not_ready(url)
             if trouble is None:
                 self._find("database", State.OK, "it answers, and is up to date")
-                self._look_into(url, timedelta(minutes=self._settings.health.oldest_mail_minutes))
+                self._look_into(url, patience_of(self._settings.health))
                 return
             self._find("database", State.WARNING, trouble)
             why = "the database is not ready"
@@ -326,14 +327,14 @@ class Checkup:
         for check in ("journal", "health"):
             self._not_tried(check, why)
 
-    def _look_into(self, url: str, oldest_mail: timedelta) -> None:
+    def _look_into(self, url: str, patience: Patience) -> None:
         db = Database.open(url)
         try:
             db.read_now(self._check_journal)
             if self._council is None:
                 self._not_tried("health", "the rules do not load")
             else:
-                db.read_now(partial(self._check_health, council=self._council, oldest_mail=oldest_mail))
+                db.read_now(partial(self._check_health, council=self._council, patience=patience))
                 db.read_now(partial(self._check_lost_services, council=self._council))
         finally:
             db.close()
@@ -349,14 +350,15 @@ class Checkup:
         else:
             self._find("journal", State.OK, "it is whole" if newest else "it is empty")
 
-    def _check_health(self, tx: Tx, council: Council, oldest_mail: timedelta) -> None:
-        found = health.look_up(tx, council.policy.id, council.policy.contact.mailbox)
-        if found == health.look_up(tx, "", ""):  # as of a council that was never heard of
+    def _check_health(self, tx: Tx, council: Council, patience: Patience) -> None:
+        if not health.has_run(tx, council.policy.id):
             self._find("health", State.OK, "townclerk has not run here yet")
             return
-        worries = found.worries(self.now, oldest_mail)
+        today = council.calendar.local(self.now).date()
+        found = health.look_up(tx, council.policy.id, council.policy.contact.mailbox, self.now, today)
+        worries = found.worries(self.now, patience)
         for worry in worries:
-            self._find("health", State.WARNING, worry)
+            self._find("health", State.WARNING, worry.said)
         if not worries:
             self._find("health", State.OK, "all is well")
 

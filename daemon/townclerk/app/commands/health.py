@@ -1,6 +1,5 @@
 """`townclerk health`: how the service fares."""
 
-from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from townclerk.app.commands.records import open_records
 from townclerk.app.commands.saying import iso, moment_words, say, say_json
+from townclerk.app.wiring import patience_of
 from townclerk.services import health as facts
 
 
@@ -21,9 +21,9 @@ def health(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", h
       townclerk health --json
     """
     with open_records(ctx.obj, to_look=True) as records:
-        found = records.db.read_now(partial(facts.look_up, council=records.council_id, mailbox=records.mailbox))
-        oldest = timedelta(minutes=records.settings.health.oldest_mail_minutes)
-        worries = found.worries(records.now, oldest)
+        look = partial(facts.look_up, council=records.council_id, mailbox=records.mailbox, now=records.now, today=records.today)
+        found = records.db.read_now(look)
+        worries = tuple(worry.said for worry in found.worries(records.now, patience_of(records.settings.health)))
         if records.in_part:
             worries = (*worries, "the files do not load: see `townclerk check`; at the next start nothing would start")
         if as_json:
@@ -32,11 +32,18 @@ def health(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", h
             for name, loop in found.loops.items():
                 good = moment_words(records.local(loop.last_good)) if loop.last_good else "never"
                 say(f"{name:<11} last good {good}")
-            waiting = moment_words(records.local(found.oldest_mail)) if found.oldest_mail else "none"
+            waiting, due, taken = (
+                moment_words(records.local(each)) if each else "none"
+                for each in (found.oldest_mail, found.oldest_letter, found.last_letter)
+            )
             say(
                 f"mail        oldest not yet dealt with: {waiting}; in quarantine: {found.quarantined}",
-                f"letters     waiting: {found.letters_waiting}; given up: {found.letters_dead}",
+                f"letters     waiting: {found.letters_waiting}; given up: {found.letters_dead}; "
+                f"not written within a day, which a person was told: {found.suppressed}",
+                f"            oldest that is due and not delivered: {due}; last one taken by the mail server: {taken}",
+                f"cases       owing something whose date has passed: {found.late_cases}",
                 f"timers      set aside: {found.timers_aside}",
+                f"journal     {found.journal} entries",
                 *(f"WORRY       {worry}" for worry in worries),
                 *([] if worries else ["all is well"]),
             )
@@ -52,5 +59,10 @@ def _object(found: facts.Health, worries: tuple[str, ...]) -> dict[str, object]:
         "quarantined": found.quarantined,
         "letters_waiting": found.letters_waiting,
         "letters_dead": found.letters_dead,
+        "oldest_letter": iso(found.oldest_letter),
+        "last_letter": iso(found.last_letter),
+        "suppressed": found.suppressed,
         "timers_aside": found.timers_aside,
+        "late_cases": found.late_cases,
+        "journal": found.journal,
     }

@@ -1,0 +1,102 @@
+"""A port on which monitoring asks how the service fares: HTTP, GET and HEAD, one question a connection.
+
+It is answered by the very loop that does the work: where that stands still, no answer comes.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+
+MOST_AT_ONCE = 16  # connections; more are closed at once
+LONGEST_HEAD = 8192  # bytes of a request
+SECONDS = 10  # for a request to come, be answered and be read
+RETRY_SECONDS = 30  # until a port that somebody else has is tried again
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    ok: bool
+    body: str
+    kind: str = "application/json"
+
+
+Answering = Callable[[], Awaitable[Answer]]
+
+
+class HealthPort:
+    """Answers at *host* and *port*. *answers* are by path; `open` is how many connections there are."""
+
+    def __init__(self, host: str, port: int, answers: Mapping[str, Answering]) -> None:
+        self._host = host
+        self._port = port
+        self._answers = answers
+        self.open = 0
+        self._server: asyncio.Server | None = None
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Where it listens, or None: it does not yet."""
+        if self._server is None or not self._server.sockets:
+            return None
+        host, port, *_ = self._server.sockets[0].getsockname()
+        return host, port
+
+    async def keep_open(self) -> None:
+        """Listen until cancelled. A port that is taken (by a daemon that waits for its turn beside another) is tried again."""
+        try:
+            while self._server is None:
+                try:
+                    self._server = await asyncio.start_server(self._meet, self._host, self._port, limit=LONGEST_HEAD)
+                except OSError as error:
+                    log.warning("health port cannot be opened", port=self._port, error=error.strerror)
+                    await asyncio.sleep(RETRY_SECONDS)
+            await self._server.serve_forever()
+        finally:
+            if self._server is not None:
+                self._server.close()
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open += 1
+        try:
+            if self.open <= MOST_AT_ONCE:
+                async with asyncio.timeout(SECONDS):
+                    writer.write(await self._answer_to(reader))
+                    await writer.drain()
+        except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # whoever asked has gone, or asks nothing that we understand
+        finally:
+            self.open -= 1
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    async def _answer_to(self, reader: asyncio.StreamReader) -> bytes:
+        head = await reader.readuntil(b"\r\n\r\n")
+        method, _, rest = head.partition(b"\r\n")[0].decode("latin-1").partition(" ")
+        path = rest.partition(" ")[0].partition("?")[0]
+        if method not in ("GET", "HEAD"):
+            return _written("405 Method Not Allowed", Answer(False, "GET and HEAD\n", "text/plain"), with_body=True)
+        if path not in self._answers:
+            said = f"{', '.join(self._answers)}\n"
+            return _written("404 Not Found", Answer(False, said, "text/plain"), with_body=method == "GET")
+        answer = await self._answers[path]()
+        status = "200 OK" if answer.ok else "503 Service Unavailable"
+        return _written(status, answer, with_body=method == "GET")
+
+
+def _written(status: str, answer: Answer, *, with_body: bool) -> bytes:
+    body = answer.body.encode()
+    heads = (
+        f"HTTP/1.1 {status}",
+        f"Content-Type: {answer.kind}; charset=utf-8",
+        f"Content-Length: {len(body)}",
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+        "Connection: close",
+    )
+    return "\r\n".join((*heads, "", "")).encode("latin-1") + (body if with_body else b"")
