@@ -77,10 +77,11 @@ def replay(past: Past, council: Council, household: Household) -> Replayed:
         return _filled_in(past, form, council, household, screening)
     if screening.kind is MailKind.OWN:
         return Replayed(Becomes.NOTHING)
-    writer = writer_of(mail, mail.sender, screening)
+    ours = council.roster.find_by_address(mail.sender.address) is not None
+    writer = writer_of(mail, mail.sender, screening, of_the_council=ours)
     if writer != mail.sender and _is_one_of_us(writer, council, household):
         return Replayed(Becomes.HELD)
-    if council.roster.find_by_address(mail.sender.address) is not None:
+    if ours:
         return Replayed(Becomes.NOTHING, by_officer=True)
     theirs = replace(past, mail=replace(mail, sender=writer))
     if screening.kind is not MailKind.PERSON:

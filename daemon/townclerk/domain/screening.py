@@ -100,10 +100,45 @@ def resident_of_form(mail: IncomingMail) -> Address | None:
     return Address(name[1] if name else "", named[1])
 
 
-def writer_of(mail: IncomingMail, sender: Address, screening: Screening) -> Address:
-    """Who wrote: a web form sends as a robot, or from an address that nobody reads, and names the resident elsewhere."""
+# "Bob Carr via Speak Out", "Bob Carr (through Speak Out)".
+_VIA = re.compile(r"[\s\"'‘’]*(?P<name>\S[^()\[\]]{0,80}?)[\"'’]?\s*[(\[]?\s*\b(?:via|through|trwy)\s+\S", re.IGNORECASE)
+# From these nobody writes for themselves.
+_SENDS_FOR_OTHERS = re.compile(
+    r"(?:send|sender|sent|campaigns?|petitions?|actions?|takeaction|letters?|mailer|messages?|notify|notifications?)(?:[-_.+\d].*)?@"
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def resident_of_site(mail: IncomingMail, sender: Address) -> Address | None:
+    """Whom a site has sent for that sends for many under one address, as petitions do; None: nothing says that it has. It says
+    so by the name of the sender or the sort of its address, and names the resident in its one Reply-To, who is somewhere else.
+    What answers a letter is never such a mail: whoever has had one answers from where they had it."""
+    if len(mail.reply_to) != 1 or mail.thread:
+        return None
+    named = mail.reply_to[0]
+    elsewhere = named.key.rpartition("@")[2] != sender.key.rpartition("@")[2]
+    if not elsewhere or unread_address(named.key):
+        return None
+    via = _VIA.match(sender.name)
+    if via is not None:
+        return Address(named.name or via["name"], named.address) if _may_be(named.name, via["name"]) else None
+    return named if len(_words(named.name)) > 1 and _SENDS_FOR_OTHERS.match(sender.key) else None
+
+
+def _may_be(name: str, called: str) -> bool:
+    """True where *name* says nothing else than what somebody is *called*."""
+    return not name or _words(name) <= _words(called) or _words(called) <= _words(name)
+
+
+def _words(name: str) -> set[str]:
+    return {word.casefold() for word in _LETTERS.findall(name)}
+
+
+def writer_of(mail: IncomingMail, sender: Address, screening: Screening, of_the_council: bool = False) -> Address:
+    """Who wrote: a web form sends as a robot, or from an address that nobody reads, and names the resident elsewhere; so does a
+    site that sends for many. *of_the_council*: the sender works here, and writes for nobody else."""
     if screening.kind is MailKind.PERSON and not unread_address(sender.key):
-        return sender
+        return sender if of_the_council else resident_of_site(mail, sender) or sender
     return resident_of_form(mail) or sender
 
 

@@ -132,7 +132,9 @@ async def _conversation(
         read = read_form(form, mail, office.council.routing.services)
         await _filled_in(office, stored, mail, read, screening, settle, now)
         return
-    writer = writer_of(mail, sender, screening)
+    writer = writer_of(
+        mail, sender, screening, of_the_council=office.council.roster.find_by_address(sender.address) is not None
+    )
     if writer != sender and (why := _of_the_council(office, writer)):
         await quarantine(office, stored, f"it came by a form, and {why}", mail, now, screening.kind.value)
         return
