@@ -40,8 +40,11 @@ lint: $(DEV_STAMP)
 	@$(BIN)/lint-imports --no-cache > /dev/null || $(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy --no-error-summary
 
-# What takes longer than a test should: killed daemons, dead servers, full disks.
+# The fault laboratory, and what else takes longer than a test should. SEED: any word; the same seed injects the same.
+MINUTES ?= 20
+DATABASE ?= both
 faults: packages $(DEV_STAMP)
+	@PYTHONPATH=tests $(BIN)/python -m faults.laboratory --minutes $(MINUTES) --database $(DATABASE) $(if $(SEED),--seed $(SEED))
 	@$(BIN)/pytest -m faults
 
 bench: packages $(DEV_STAMP)

@@ -51,6 +51,7 @@ queue_run_delay = 5s
 notify_classes =
 biff = no
 smtpd_client_connection_rate_limit = 0
+smtpd_client_port_logging = yes
 in_flow_delay = 0
 {tls}
 {checks}

@@ -136,7 +136,7 @@ class Daemon:
                 return
             self._begin()
             self.manager.ready("watching the mailbox")
-            await self._say_with_what()
+            self._tell(self._say_with_what())  # beside its work: no mail waits until the rules have been tried
             await self._work()
         finally:
             self.manager.stopping()
