@@ -17,6 +17,9 @@ BLIND = load_mails([CORPUS / "blind"])
 """Of people who had not seen the rules, and who tell of danger in no word for it."""
 EVERYDAY = load_mails([CORPUS / "everyday"])
 """A mailbox as it comes. What is learned has seen them since: of mails that it had not, fewer are told."""
+STRANGER = CORPUS / "stranger"
+"""Of somebody who had seen nothing of the rules and meant to fool them: in few words, in other languages, by the way. When they
+came, one in five of the dangers was missed; the rules have been mended by them since."""
 HELD_OUT = CORPUS / "held_out"  # written by somebody who had not seen the rules, and never learned from
 
 
@@ -88,3 +91,13 @@ def test_mails_that_nobody_has_learned_from_are_told_nearly_as_well() -> None:
     assert sum(each.category_right for each in found) >= 0.9 * len(found)
     assert sum(bool(each.route.alerts) for each in in_danger) >= 0.9 * len(in_danger)
     assert sum(bool(each.false_alerts) for each in everyday) <= 0.12 * len(everyday)
+
+
+@pytest.mark.parametrize("council", shipped_councils())
+def test_who_meant_to_fool_the_rules_fools_them_no_more(council: str) -> None:
+    found = measure(load_mails([STRANGER / f"{council}.yaml"]), load_council(council, today=date(2027, 1, 4)))
+    everyday = [each for each in found.routed if not each.labelled.alerts]
+
+    assert [(each.labelled.id, each.missed_alerts) for each in found.missed] == []
+    assert found.percent >= 85, [each.labelled.id for each in found.wrong if not each.category_right]
+    assert sum(bool(each.false_alerts) for each in everyday) <= 0.1 * len(everyday)

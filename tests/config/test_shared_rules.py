@@ -25,6 +25,7 @@ def test_every_shared_file_is_named_by_some_council() -> None:
         "hazards",
         "hatred",
         "other_languages",
+        "in_few_words",
         "dishonesty",
         "wrongdoing",
         "reads_like",
