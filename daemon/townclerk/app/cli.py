@@ -6,9 +6,10 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from townclerk import __version__
 from townclerk.app.commands import audit, case, outbox, policy, quarantine, retention, rules, templates, timers
@@ -32,8 +33,21 @@ from townclerk.store.errors import BadUrl, StoreError, StoreUnavailable
 
 NAME = "townclerk"
 
+
+class Commands(TyperGroup):
+    """What is wrong with an argument is said without the words of the library that found it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as wrong:
+            wrong.message = wrong.message.removeprefix("Value error, ")
+            raise
+
+
 app = typer.Typer(
     name=NAME,
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -49,6 +49,7 @@ def prepare(folder: Path, council: str, own: Path | None, staff: Path | None) ->
             if (found := file or find_shipped("rules", f"{council}/{name}", own)) is not None:
                 shutil.copyfile(found, rules / name)
         for name, secret in (("password", secrets.token_urlsafe()), ("reply-key", secrets.token_urlsafe(32))):
+            (folder / name).touch(mode=0o600)
             (folder / name).write_text(secret, encoding="utf-8")
         (folder / SETTINGS).write_text(_settings(folder.resolve(), council, *_free_ports()), encoding="utf-8")
     except OSError as error:

@@ -10,6 +10,7 @@ import pytest
 from app.cli.house import Command, Town
 from townclerk.app.rehearsal import as_mail, prepare
 from townclerk.app.wiring import load_files
+from townclerk.config.learned_file import with_head
 from townclerk.config.schema import KINDS, schema_of
 from townclerk.mail.reading import read_inline
 from townclerk.store import cases, journal
@@ -219,6 +220,75 @@ def test_a_folder_without_labelled_mails_is_no_measure(townclerk: Command, town:
     assert (ran.status, "there are no labelled mails in" in ran.err) == (2, True)
 
 
+def test_what_was_learned_anew_can_be_tried_without_any_other_file(
+    townclerk: Command, town: Town, council: Path, tmp_path: Path
+) -> None:
+    council.write_text(f"learned: shared/learned\n{SERVICES}{RULES}")
+    (tmp_path / "new" / "shared").mkdir(parents=True)
+    (tmp_path / "new" / "shared" / "learned.tsv").write_text(with_head("(each)\tfraud\n(start)\t-2\nbribe\t5\n"))
+    tried, above = (
+        townclerk("--config", town.settings, "rules", "test", "--with", tmp_path / "new" / place) for place in ("", "shared")
+    )
+
+    assert tried.status == 0, tried.err
+    assert "name the folder in which it lies" in above.err
+
+
+def test_a_rule_for_letters_in_a_language_in_which_there_are_none_is_told(
+    townclerk: Command, town: Town, council: Path
+) -> None:
+    council.write_text(SERVICES + RULES.replace("then: {service: waste}", "then: {service: waste, letters_in: cy}"))
+    ran = townclerk("--config", town.settings, "rules", "test")
+
+    assert ran.status == 0, ran.err
+    assert "bins: there are no letters in cy, so those to residents go out as for everybody" in ran.err
+
+
+@pytest.mark.parametrize("command", ["explain", "replay"])
+def test_where_there_is_no_mail_that_is_told(townclerk: Command, town: Town, tried: Path, tmp_path: Path, command: str) -> None:
+    (tmp_path / "empty").mkdir()
+    empty, gone = (
+        townclerk("--config", town.settings, "rules", command, "--with", tried, tmp_path / name) for name in ("empty", "gone")
+    )
+
+    assert (empty.status, f"there are no mails in {tmp_path / 'empty'}" in empty.err) == (2, True)
+    assert (gone.status, "there is no such file" in gone.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("head", "why"),
+    [
+        (b"", "nobody is named as its sender"),
+        (b"From: officer0@council.example\n", "it is from one of us, by staff.yaml"),
+        (b"From: ann@home.example\nAuto-Submitted: auto-replied\n", "nobody's mail: "),
+    ],
+)
+def test_a_mail_about_which_the_service_would_ask_no_rule_is_explained_as_that(
+    townclerk: Command, town: Town, council: Path, tmp_path: Path, head: bytes, why: str
+) -> None:
+    (tmp_path / "a.eml").write_bytes(head + b"Subject: Hello\n\nMissed bin.\n")
+    people, (program,) = (
+        townclerk("--config", town.settings, "rules", "explain", tmp_path / "a.eml"),
+        townclerk("--config", town.settings, "rules", "explain", "--json", tmp_path / "a.eml").objects,
+    )
+
+    assert f"not asked   {why}" in people.out
+    assert program["asked"] is False
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("schema", "nope"), "Invalid value for 'KIND': 'nope' is not one of"),
+        (("replay", "--since", "2026-13-45"), "Invalid value for '--since': '2026-13-45' does not match"),
+    ],
+)
+def test_a_wrong_argument_is_told_in_our_words(townclerk: Command, typed: tuple[str, ...], said: str) -> None:
+    ran = townclerk("rules", *typed)
+
+    assert (ran.status, said in ran.err) == (2, True)
+
+
 def test_a_mail_is_explained_rule_by_rule_on_the_words_that_decided(
     townclerk: Command, town: Town, council: Path, tmp_path: Path
 ) -> None:
@@ -342,6 +412,15 @@ def test_a_rehearsal_of_no_council_is_refused(townclerk: Command, options: tuple
     assert ran.status == 2
     assert says in ran.err
     assert not Path("practice").exists()
+
+
+def test_a_rehearsal_in_a_file_is_refused_and_its_secrets_are_its_owners(townclerk: Command, tmp_path: Path) -> None:
+    Path("mine").write_text("mine")
+    ran = townclerk("rehearse", "mine", "--council", "south-staffordshire")
+    assert (ran.status, "mine is a file: name a new folder" in ran.err) == (2, True)
+
+    prepare(tmp_path / "practice", "south-staffordshire", None, None)
+    assert {(tmp_path / "practice" / name).stat().st_mode & 0o777 for name in ("password", "reply-key")} == {0o600}
 
 
 def test_a_rehearsal_writes_into_no_folder_of_somebody_else(townclerk: Command) -> None:

@@ -51,10 +51,36 @@ def test_the_same_mails_teach_the_same(townclerk: Command, tmp_path: Path) -> No
         ("learned.yaml", 40, "learned.yaml: the name of the file ends in .tsv"),
         ("learned.tsv", 5, "no label stands at 20 mails: there is nothing to learn"),
         ("nowhere/learned.tsv", 40, "learned.tsv: cannot be written"),
+        ("nowhere/learned.tsv", 5, "learned.tsv: cannot be written"),  # said before anything is learned
+        ("folder.tsv", 40, "folder.tsv: cannot be written: it is a folder"),
     ],
 )
 def test_what_cannot_be_learned_is_said(townclerk: Command, tmp_path: Path, name: str, many: int, said: str) -> None:
+    (tmp_path / "folder.tsv").mkdir()
     ran = townclerk("rules", "learn", labelled(tmp_path, many), "--to", tmp_path / name)
 
     assert ran.status == 2
     assert said in ran.err
+    assert [path.name for path in tmp_path.rglob("*.tsv*")] == ["folder.tsv"]
+
+
+def test_what_was_learned_before_stands_until_what_is_learned_anew_is_whole(townclerk: Command, tmp_path: Path) -> None:
+    to = tmp_path / "learned.tsv"
+    to.write_text("of before")
+    to.chmod(0o640)
+    ran = townclerk("rules", "learn", labelled(tmp_path, 5), "--to", to)
+    assert (ran.status, to.read_text()) == (2, "of before")
+
+    ran = townclerk("rules", "learn", labelled(tmp_path, 20), "--to", to)
+    assert ran.status == 0, ran.err
+    assert load_learned(to).labels
+    assert to.stat().st_mode & 0o777 == 0o640
+    assert list(tmp_path.rglob("*.tsv*")) == [to]
+
+
+def test_a_folder_without_labelled_mails_is_told_as_that(townclerk: Command, tmp_path: Path) -> None:
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "mails" / "a.eml").write_text("Subject: Bin\n\nMissed.\n")
+    ran = townclerk("rules", "learn", tmp_path / "mails", "--to", tmp_path / "learned.tsv")
+
+    assert (ran.status, "there are no labelled mails in" in ran.err) == (2, True)

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from townclerk.app.commands.asking import CannotRead
-from townclerk.app.commands.raw_mails import read_mails
+from townclerk.app.commands.raw_mails import no_mails_in, read_mails
 from townclerk.app.commands.records import named_council
 from townclerk.app.commands.saying import complain, one_line, say, say_json
 from townclerk.app.logs import silence
@@ -19,8 +19,9 @@ from townclerk.domain.conditions import ALL, NOT, Field, Mark, Verdict
 from townclerk.domain.council import Council
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.mail_context import context_of
+from townclerk.domain.replaying import Becomes, Household, Past, Replayed, replay
 from townclerk.domain.routing import Route, Tried, explain_route, route
-from townclerk.domain.screening import screen
+from townclerk.domain.screening import Screening, screen
 from townclerk.domain.signing import Signer
 from townclerk.mail.reading import Reading
 
@@ -29,12 +30,13 @@ LONGEST_ASKED = 100  # of what a condition asks for, in characters
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One mail, what the rules come to, and each of them."""
+    """One mail, what the rules come to, and each of them. `unasked`: why the daemon would not ask them; "": it would."""
 
     path: str
     mail: IncomingMail
     route: Route
     tried: tuple[Tried, ...]
+    unasked: str = ""
 
 
 def explain(
@@ -70,7 +72,10 @@ def explain(
     whose = named_council(ctx.obj, council, changed)
     missing = [path for path in paths if not path.exists()]
     complain(*(f"{path}: there is no such file; save the mail, or a few words, in one" for path in missing))
-    found, unread = asyncio.run(_explain_all([path for path in paths if path not in missing], whose, as_json, every, page))
+    there = [path for path in paths if path not in missing]
+    found, read, unread = asyncio.run(_explain_all(there, whose, as_json, every, page))
+    if there and not read + unread:
+        raise CannotRead(no_mails_in(there))
     if page is not None:
         _write(page, whose, found)
     raise typer.Exit(2 if missing or unread else 0)
@@ -78,9 +83,10 @@ def explain(
 
 async def _explain_all(
     paths: list[Path], council: Council, as_json: bool, every: bool, page: Path | None
-) -> tuple[list[Explained], int]:
+) -> tuple[list[Explained], int, int]:
+    """What is kept for a page; how many mails were read, and how many cannot be."""
     kept: list[Explained] = []
-    unread = 0
+    read = unread = 0
     async for path, reading in read_mails(paths):
         if isinstance(reading, OSError) or reading.mail is None:
             unread += 1
@@ -88,6 +94,7 @@ async def _explain_all(
             if as_json:
                 say_json({"path": path, "error": _why(reading)})
             continue
+        read += 1
         explained = explain_mail(path, reading.mail, council)
         if as_json:
             say_json(as_line(explained))
@@ -95,7 +102,7 @@ async def _explain_all(
             say(*_in_words(explained, every))
         if page is not None:
             kept.append(explained)
-    return kept, unread
+    return kept, read, unread
 
 
 def _why(reading: Reading | OSError) -> str:
@@ -107,18 +114,30 @@ def _why(reading: Reading | OSError) -> str:
 def explain_mail(path: str, mail: IncomingMail, council: Council) -> Explained:
     """As the daemon would read it were it the first mail of its sender, come when its header says."""
     mailbox = council.policy.contact.mailbox
-    screening = screen(mail, frozenset({mailbox.lower()}), Signer(mailbox, ()).is_own_message_id)
+    ours = Household(frozenset({mailbox.lower()}), Signer(mailbox, ()))
+    screening = screen(mail, ours.addresses, ours.signer.is_own_message_id)
     received = mail.date if mail.date is not None and mail.date.tzinfo is not None else datetime.now(UTC)
     context = context_of(mail, screening, council, received)
-    return Explained(
-        path, mail, route(mail, council.routing, context=context), explain_route(mail, council.routing, context=context)
-    )
+    routed, tried = route(mail, council.routing, context=context), explain_route(mail, council.routing, context=context)
+    return Explained(path, mail, routed, tried, _why_unasked(replay(Past(mail, received), council, ours), mail, screening))
+
+
+def _why_unasked(replayed: Replayed, mail: IncomingMail, screening: Screening) -> str:
+    """Why the daemon would ask no rule about *mail*; "": it would."""
+    if replayed.becomes is not Becomes.NOTHING or replayed.rules:
+        return ""
+    if mail.sender is None:
+        return "nobody is named as its sender"
+    if replayed.by_officer:
+        return "it is from one of us, by staff.yaml"
+    return f"nobody's mail: {screening.because}"
 
 
 def as_line(found: Explained) -> dict[str, object]:
     """What `--json` prints of one mail."""
     return {
         "path": found.path,
+        "asked": not found.unasked,
         "category": found.route.category,
         "service": found.route.service,
         "alerts": list(found.route.alerts),
@@ -159,6 +178,8 @@ def _found(verdict: Verdict) -> Iterator[str]:
 def _in_words(found: Explained, every: bool) -> Iterator[str]:
     yield found.path
     yield f"  subject     {one_line(found.mail.subject)}"
+    if found.unasked:
+        yield f"  not asked   {found.unasked}; these rules would be asked if a resident had written it"
     yield from (f"  {name:<11} {said}" for name, said in _result(found))
     nothing = [each for each in found.tried if not each.verdict.holds and not _undone(each.verdict)]
     for each in found.tried:

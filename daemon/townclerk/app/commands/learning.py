@@ -3,17 +3,19 @@
 One linear model for each label: it is small, it can be read, and each decision can name the words that made it.
 """
 
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 import typer
 
 from townclerk.app.commands.asking import CannotRead
+from townclerk.app.commands.measuring import labelled_in
 from townclerk.app.commands.saying import say
-from townclerk.config.labelled_mails import load_mails
 from townclerk.config.learned_file import SUFFIX, write_learned
 from townclerk.domain.labelled_mails import LabelledMail
 from townclerk.domain.likeness import Group, Learned, dampened, sentences_of, windows
@@ -51,20 +53,38 @@ def learn(
         import sklearn  # noqa: F401  # an extra: no council's daemon needs it
     except ImportError:
         raise CannotRead("scikit-learn is not installed: pip install 'townclerk[learn]'") from None
-    examples = tuple(_Example.of(each) for each in load_mails(mails))
-    taught = [
-        *_alerts(examples, false / 100),
-        *(found for what in ("category", "service") for found in _one_of(examples, what)),
-    ]
-    if not taught:
-        raise CannotRead(f"no label stands at {FEWEST_MAILS} mails: there is nothing to learn")
-    groups = tuple(each.group for each in taught)
-    says = (f"What {len(examples)} labelled mails say of words: `townclerk rules learn` wrote it.", *_told(taught))
+    examples = tuple(_Example.of(each) for each in labelled_in(mails))
+    with _put_in_place(to) as file:
+        taught = [
+            *_alerts(examples, false / 100),
+            *(found for what in ("category", "service") for found in _one_of(examples, what)),
+        ]
+        if not taught:
+            raise CannotRead(f"no label stands at {FEWEST_MAILS} mails: there is nothing to learn")
+        groups = tuple(each.group for each in taught)
+        says = (f"What {len(examples)} labelled mails say of words: `townclerk rules learn` wrote it.", *_told(taught))
+        file.write(write_learned(Learned(groups), says))
+    say(*says[1:], f"written: {to}")
+
+
+@contextmanager
+def _put_in_place(to: Path) -> Iterator[IO[str]]:
+    """A file to write, which stands at *to* once it is whole: a daemon that looks there never sees a half of it. Raises
+    CannotRead where nothing can be written there, before anything is learned."""
+    if to.is_dir():
+        raise CannotRead(f"{to}: cannot be written: it is a folder")
+    place = to.resolve()
+    beside = place.with_name(f"{place.name}.new")
     try:
-        to.write_text(write_learned(Learned(groups), says), encoding="utf-8")
+        with beside.open("w", encoding="utf-8") as file:
+            if place.exists():
+                shutil.copymode(place, beside)
+            yield file
+        beside.replace(place)
     except OSError as error:
         raise CannotRead(f"{to}: cannot be written: {error.strerror}") from error
-    say(*says[1:], f"written: {to}")
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

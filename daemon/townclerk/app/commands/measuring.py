@@ -1,12 +1,23 @@
 """`townclerk rules test --mails`: how well the rules tell labelled mails, as a table of what each is and what the rules say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from townclerk.app.commands.asking import CannotRead
 from townclerk.app.commands.saying import one_line
+from townclerk.config.labelled_mails import load_mails
 from townclerk.domain.council import Council
-from townclerk.domain.labelled_mails import Measure, Precision, Routed
+from townclerk.domain.labelled_mails import LabelledMail, Measure, Precision, Routed
 
 SHORT = 70  # of a mail, in characters
+
+
+def labelled_in(paths: Sequence[Path]) -> Sequence[LabelledMail]:
+    """The labelled mails of files, and folders of them. Raises FilesRefused, and CannotRead where there are none."""
+    found = load_mails(paths)
+    if not found:
+        raise CannotRead(f"there are no labelled mails in {', '.join(map(str, paths))}: name a .yaml file, or a folder of them")
+    return found
 
 
 def in_words(council: Council, found: Measure) -> Iterator[str]:

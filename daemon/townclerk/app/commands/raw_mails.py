@@ -62,6 +62,11 @@ def shown(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
+def no_mails_in(paths: Iterable[Path]) -> str:
+    """What is said where nothing was found to read."""
+    return f"there are no mails in {', '.join(map(shown, paths))}: name a mail, an mbox, a maildir, or a folder of them"
+
+
 # --- files, folders, maildirs --------------------------------------------------------------------------------------------
 
 
@@ -75,7 +80,9 @@ def raw_mails(paths: Iterable[Path]) -> Iterator[RawMail]:
 
 
 def _mails_in(path: Path) -> Iterator[RawMail]:
-    if not path.is_file():
+    if not path.exists():
+        yield RawMail(shown(path), OSError("there is no such file"))
+    elif not path.is_file():
         yield RawMail(shown(path), OSError("it is not a regular file"))  # a pipe would never end
     elif _is_mbox(path):
         yield from _mails_of_mbox(path)

@@ -11,6 +11,7 @@ from townclerk.app.commands.saying import complain
 from townclerk.app.wiring import url_of_database
 from townclerk.config.council_folder import load_as_far_as_it_goes, load_council
 from townclerk.config.errors import Fault
+from townclerk.config.learned_file import SUFFIX
 from townclerk.config.settings import Reason, Settings, load_settings
 from townclerk.config.shipped import shipped_councils
 from townclerk.domain.case import Case
@@ -83,8 +84,8 @@ def changed_council(name: str, changed: Path, settings: Settings | None, today: 
     settings. Raises CannotRead, FilesRefused."""
     if not changed.is_dir():
         raise CannotRead(f"{changed}: there is no such folder")
-    if not any(path for place in (name, "shared") for path in (changed / place).glob("*.yaml")):
-        if changed.name in (name, "shared") and any(changed.glob("*.yaml")):
+    if not any(_holds_rules(changed / place) for place in (name, "shared")):
+        if changed.name in (name, "shared") and _holds_rules(changed):
             raise CannotRead(
                 f"{changed} is a folder of rules itself: name the folder in which it lies, --with {changed.parent}"
             )
@@ -97,6 +98,11 @@ def changed_council(name: str, changed: Path, settings: Settings | None, today: 
     if (changed / name / "staff.yaml").is_file():
         staff = None
     return load_council(name, rules=(changed, *((own,) if own is not None else ())), staff=staff, today=today)
+
+
+def _holds_rules(folder: Path) -> bool:
+    """Rules, or what was learned for them."""
+    return folder.is_dir() and any(path.suffix in (".yaml", SUFFIX) for path in folder.iterdir())
 
 
 @contextmanager

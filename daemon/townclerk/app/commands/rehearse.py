@@ -44,6 +44,8 @@ def rehearse(
                 f"--council {council}: there is no such council" if council else f"{folder} is new: name a council, --council"
             )
             raise CannotRead(f"{wrong}; {suggest(council, known)}")
+        if folder.exists() and not folder.is_dir():
+            raise CannotRead(f"{folder} is a file: name a new folder")
         if folder.exists() and any(folder.iterdir()):
             raise CannotRead(f"{folder} holds other things already; name a new folder")
         prepare(folder, council, own, settings.staff if settings is not None and settings.council == council else None)

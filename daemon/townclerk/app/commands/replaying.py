@@ -14,7 +14,7 @@ import typer
 
 from townclerk.app.commands.asking import Asked, CannotRead, Why
 from townclerk.app.commands.progress import Progress
-from townclerk.app.commands.raw_mails import in_order, read_mails
+from townclerk.app.commands.raw_mails import in_order, no_mails_in, read_mails
 from townclerk.app.commands.records import Records, changed_council, named_council, open_records
 from townclerk.app.commands.saying import complain, iso, moment_words, one_line, say, say_json, say_table
 from townclerk.app.logs import silence
@@ -86,6 +86,8 @@ def replay_rules(
                 "of mails in files nothing was decided: name the changed rules with --with DIR; or see `rules explain`"
             )
         account = asyncio.run(_replay_files(asked, paths, council, changed, first, as_json))
+        if not account.mails and not account.too_old:
+            raise CannotRead(no_mails_in(paths))
     _show(account, as_json)
     raise typer.Exit(2 if account.unopened else 0)
 
@@ -147,6 +149,7 @@ class Account:
     undecided: int = 0  # there is nothing with which to compare them
     unread: int = 0
     unopened: int = 0
+    too_old: int = 0  # came before `since`, and are not counted
     changes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     listed: list[str] = field(default_factory=list)
 
@@ -278,6 +281,7 @@ async def _replay_files(
             if isinstance(given, Unread):
                 complain(f"{path}: {given.why}")
             elif since is not None and _day(given.past, sides) < since:
+                account.too_old += 1
                 continue
             account.add(given)
             progress.step()

@@ -14,9 +14,9 @@ from townclerk.app.commands.history import history
 from townclerk.app.commands.learning import learn
 from townclerk.app.commands.records import named_council
 from townclerk.app.commands.replaying import replay_rules
-from townclerk.app.commands.saying import one_line, say, say_json
+from townclerk.app.commands.saying import complain, one_line, say, say_json
 from townclerk.app.commands.suggesting import suggest
-from townclerk.config.labelled_mails import load_mails
+from townclerk.app.commands.templates import letters_not_there
 from townclerk.config.schema import KINDS, as_text, schema_of, write_schemas
 from townclerk.config.shipped import shipped_councils
 from townclerk.domain.council import Council
@@ -82,20 +82,15 @@ def run_tests(
       townclerk rules test your-council --mails labelled.yaml --at-least 95
     """
     names: Sequence[str | None] = shipped_councils(_own_rules(ctx.obj)) if every else councils or [None]
-    labelled = _labelled(mails) if mails else ()
+    labelled = measuring.labelled_in(mails) if mails else ()
     whole = True
     for name in names:
         council = named_council(ctx.obj, name, changed)
         good = _measured(council, labelled, at_least, as_json) if mails else _tried(council, as_json)
+        if not mails:
+            complain(*letters_not_there(council, _own_templates(ctx.obj)))
         whole = whole and good
     raise typer.Exit(0 if whole else 1)
-
-
-def _labelled(paths: Sequence[Path]) -> Sequence[LabelledMail]:
-    found = load_mails(paths)
-    if not found:
-        raise CannotRead(f"there are no labelled mails in {', '.join(map(str, paths))}: name a .yaml file, or a folder of them")
-    return found
 
 
 def _tried(council: Council, as_json: bool) -> bool:
@@ -114,6 +109,11 @@ def _measured(council: Council, mails: Sequence[LabelledMail], at_least: float, 
     else:
         say(*measuring.in_words(council, found))
     return found.percent >= at_least and not found.missed
+
+
+def _own_templates(asked: Asked) -> Path | None:
+    settings = asked.find_settings()
+    return settings.templates if settings else None
 
 
 def _own_rules(asked: Asked) -> Path | None:

@@ -1,6 +1,6 @@
 """`townclerk templates`: every letter of a policy, tried, and as a page to look at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -102,6 +102,19 @@ def _in_language(code: str, lacking: tuple[str, ...]) -> str:
     if not lacking:
         return f"every letter to residents is there in {code}"
     return f"in {code} these are not there, and go out as for everybody: {', '.join(lacking)}"
+
+
+def letters_not_there(council: Council, own: Path | None) -> Iterator[str]:
+    """Of each rule that has letters go out in a language in which there is none, that they go out as for everybody. *own*: the
+    folder of templates that wins over those that are shipped."""
+    rules = [rule for rule in council.routing.rules if rule.then.letters_in]
+    if not rules:
+        return
+    languages = TemplateSet.load(shipped_folders("templates", own), council.policy.id).languages
+    for rule in rules:
+        if (code := rule.then.letters_in) not in languages:
+            place = f"{rule.place.file}:{rule.place.line}: {rule.id}"
+            yield f"{place}: there are no letters in {code}, so those to residents go out as for everybody"
 
 
 def _preview(council: str, folder: Path, rules: Path | None, own: Path | None) -> tuple[Preview, ...]:
