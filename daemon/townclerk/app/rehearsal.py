@@ -4,8 +4,8 @@ Its folder is an installation like any other, so every command works in it:
 
     townclerk.yaml       the settings
     rules/<council>/     routing.yaml and staff.yaml, to be changed; the rest is as shipped
-    arrives/             a file that is saved here comes as a mail
-    letters/             what was sent, a file each
+    arrives/             a file that is saved here comes as a mail; "Answers: 003" at its top: from whoever got that letter
+    letters/             what was sent, a file each, by number
     log                  what the service would log
 """
 
@@ -32,6 +32,7 @@ SETTINGS = "townclerk.yaml"
 LOGIN = "rehearsal"
 SECONDS = 0.2  # how often we look for what has been saved, and for what was sent
 FILES_SECONDS = 0.5  # how often the daemon looks at its files: whoever practises waits for it
+_SHOWN = ("To", "Subject", "Reply-To", "Message-ID")  # of a letter: what is needed to read it and to answer it
 WRITTEN_BY = "Ann Resident <ann.resident@home.example>"  # where a mail does not say who wrote it
 
 
@@ -82,9 +83,9 @@ async def rehearse(folder: Path, tell: Callable[[str], None]) -> int:
     path = folder / SETTINGS
     files = load_files(path)
     box, mailbox = files.settings.mailbox, files.council.policy.contact.mailbox
-    local, _, domain = mailbox.partition("@")
-    passwords = {box.user: box.login.secret.reveal(), local: box.login.secret.reveal()}
-    servers = EmbeddedServers(passwords, domain, imap_port=box.port, smtp_port=files.settings.smtp.port)
+    passwords = {box.user: box.login.secret.reveal(), mailbox: box.login.secret.reveal()}
+    # Whatever the domain: officers mostly have that of the mailbox, and nobody's mail leaves this process.
+    servers = EmbeddedServers(passwords, imap_port=box.port, smtp_port=files.settings.smtp.port)
     with (folder / "log").open("a", encoding="utf-8", buffering=1) as log:
         start_logging(to=log)
         try:
@@ -122,7 +123,7 @@ class PostRound:
         while True:
             for path in self._saved():
                 if path.name not in brought.read_text(encoding="utf-8").splitlines() and self._stands_still(path):
-                    await self.servers.deliver(self.login, as_mail(path.read_bytes(), self.mailbox))
+                    await self.servers.deliver(self.login, self._as_mail(path.read_bytes()))
                     with brought.open("a", encoding="utf-8") as names:
                         names.write(f"{path.name}\n")
                     self.tell(f"{path.name} has come as a mail")
@@ -140,6 +141,17 @@ class PostRound:
         was, self._seen[path] = self._seen.get(path), size
         return size == was and size > 0
 
+    def _as_mail(self, written: bytes) -> bytes:
+        answered = message_from_bytes(written, policy=default)["Answers"]
+        if answered is None:
+            return as_mail(written, self.mailbox)
+        number, letters = str(answered).strip(), sorted((self.folder / "letters").glob("*.txt"))
+        letter = next((path for path in letters if number and path.name.startswith(number)), None)
+        if letter is None:
+            self.tell(f"there is no letters/{number}: write its number behind Answers, for instance 003")
+            return as_mail(written, self.mailbox)
+        return as_answer(written, letter.read_bytes(), self.mailbox)
+
     def _keep(self, letter: Accepted) -> None:
         self._kept += 1
         message = message_from_bytes(letter.raw, policy=default)
@@ -147,9 +159,25 @@ class PostRound:
         text = body.get_content() if body is not None else ""
         name = f"{self._kept:03}-{letter.recipients[0].replace('/', '_')}.txt"
         subject = str(message["Subject"]).strip()
-        written = f"To: {message['To']}\nSubject: {subject}\n\n{text}"
+        shown = {name: str(message[name]).strip() for name in _SHOWN if name in message}
+        written = "".join(f"{name}: {value}\n" for name, value in shown.items()) + f"\n{text}"
         (self.folder / "letters" / name).write_text(written, encoding="utf-8")
         self.tell(f"letters/{name}: {subject}")
+
+
+def as_answer(written: bytes, letter: bytes, mailbox: str) -> bytes:
+    """*written* as the answer of whoever got *letter*, as it is kept, from their own mail program."""
+    got = message_from_bytes(letter, policy=default)
+    message = message_from_bytes(written, policy=default)
+    head = {"From": got["To"], "To": got["Reply-To"], "Subject": f"Re: {got['Subject']}", "In-Reply-To": got["Message-ID"]}
+    said = {**{name: value for name, value in head.items() if value}, **dict(message.items())}
+    said.pop("Answers")
+    lines = "".join(f"{name}: {value}\n" for name, value in said.items())
+    return as_mail(lines.encode() + b"\n" + _below_the_head(written), mailbox)
+
+
+def _below_the_head(written: bytes) -> bytes:
+    return written.replace(b"\r\n", b"\n").partition(b"\n\n")[2]
 
 
 def as_mail(written: bytes, mailbox: str) -> bytes:
