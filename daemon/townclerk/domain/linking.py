@@ -9,6 +9,8 @@ from townclerk.domain.mail import IncomingMail
 from townclerk.domain.reference import find_references
 from townclerk.domain.signing import Side, Signer, Token, find_tokens
 
+MOST_CLUES = 20  # that are followed: whoever writes down every reference there may be is looking for one
+
 
 @dataclass(frozen=True, slots=True)
 class Clue:
@@ -38,7 +40,7 @@ def find_clues(mail: IncomingMail, prefix: str, signer: Signer, known: Mapping[s
     thread = (Clue(known[message_id], "answers a mail of the case") for message_id in mail.thread if message_id in known)
     subject = (Clue(ref, "reference in the subject") for ref in find_references(mail.subject, prefix))
     words = (Clue(ref, "reference in its own words") for ref in find_references(mail.own_text, prefix))
-    return tuple(dict.fromkeys((*signed, *thread, *subject, *words)))
+    return tuple(dict.fromkeys((*signed, *thread, *subject, *words)))[:MOST_CLUES]
 
 
 def judge(mail: IncomingMail, clues: tuple[Clue, ...], cases: Mapping[str, Case]) -> Link:

@@ -7,6 +7,7 @@ It errs towards yes. Who is named without being complained of costs nobody time:
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 
 from townclerk.domain.mail import Address
 from townclerk.domain.roster import Officer
@@ -133,6 +134,7 @@ def _simply(text: str) -> str:
     return _unaccented(text).lower()
 
 
+@lru_cache(maxsize=4)  # one mail is asked about every officer
 def _unaccented(text: str) -> str:
     """*text* on one line, without accents: people leave them out of each other's names."""
     letters = unicodedata.normalize("NFKD", " ".join(plain(text).split()))

@@ -26,7 +26,8 @@ _OF_ONE_PERSON = re.compile(
     r"|\+?\d[\d\s().-]{6,}\d",  # a telephone number
     re.IGNORECASE,
 )
-_WITH_A_DIGIT = re.compile(r"\S*\d\S*")
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def wording_of(text: str, writer: str = "") -> Wording:
     """What somebody called *writer* says in *text*, their own words: without how it begins and closes, what stands below that,
     their name, and what else is of one person alone: house numbers, postcodes, telephone numbers."""
     said = _OF_ONE_PERSON.sub(" ", between_greeting_and_closing(text[:_LONGEST]))
-    said = _WITH_A_DIGIT.sub(" ", said)
+    # Each word is looked at once: a pattern for words with a digit in them would begin anew at every letter of a long one.
+    said = _WORD.sub(lambda word: " " if _DIGIT.search(word[0]) else word[0], said)
     theirs = {folded(word) for word in tokens_of(writer)}
     words = [word for word in (folded(token) for token in tokens_of(said)) if word and word not in theirs]
     if len(words) < FEWEST_WORDS:

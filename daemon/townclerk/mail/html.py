@@ -64,6 +64,8 @@ _CLOSED_UP = re.compile(rf"[^\S\n\xa0{BESIDE}{INSERTED}]+")  # a space that does
 _SIGN = re.compile(rf"([{BESIDE}{INSERTED}])([\s{_LINE}{_PARAGRAPH}{QUOTED}-{STRUCK}]+)")  # and what comes before the words
 _NO_SIGNS = str.maketrans({BESIDE: " ", INSERTED: None})
 _GAPS = re.compile(r"\n{3,}")
+_LONG_TAG = re.compile(r"<([a-z][a-z0-9]{0,20})\b[^<>]{2000,}>", re.IGNORECASE)
+_MOST_ATTRIBUTES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,17 @@ class HtmlText:
 
 def read_html(source: str) -> HtmlText:
     """The text of an HTML mail. Markup that cannot be read as a tree has its tags taken out, and then both are the same."""
-    tree, complete = _tree(source[:HTML_LIMIT])
+    tree, complete = _tree(_without_crowded_tags(source[:HTML_LIMIT]))
     if tree is None or not complete:
         crude = _tidy(_CRUDE_TAG.sub(" ", source[:HTML_LIMIT]))
         return HtmlText(crude, crude)
     styles = Styles.of(tree)
     return HtmlText(_text(_whole_pieces(tree, styles)), _marked(_text(_marked_pieces(tree, styles))))
+
+
+def _without_crowded_tags(source: str) -> str:
+    """*source* without the attributes of a tag that has hundreds: reading them takes time that grows with their square."""
+    return _LONG_TAG.sub(lambda tag: tag[0] if tag[0].count("=") <= _MOST_ATTRIBUTES else f"<{tag[1]}>", source)
 
 
 def _tree(source: str) -> tuple[etree._Element | None, bool]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,6 +23,8 @@ __all__ = ["Limits", "ParsePool", "ReaderUnavailable", "Reading", "read_inline"]
 
 _BOOT_SECONDS = 60  # a new interpreter on a busy machine
 _HEAD_SECONDS = 5
+_HEAD_CPU_SECONDS = 1
+_DIED_OF = {OUT_OF_MEMORY: "reading it took too much memory", -signal.SIGPROF: "reading it took too long"}
 _MEGABYTE = 1 << 20
 # The parent's own path: a console script, pytest and a checkout all find the package in different ways. Nothing of the
 # parent's main module is run again, as multiprocessing would.
@@ -38,11 +41,13 @@ class ReaderUnavailable(WireTrouble):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one mail may cost: `seconds`, and so many more for each megabyte of it, and `memory` bytes of address space."""
+    """What one mail may cost: `cpu_seconds` of a processor, `seconds` by the clock, so many more of either for each megabyte of
+    it, and `memory` bytes of address space."""
 
     seconds: float = 10
     seconds_per_megabyte: float = 1
     memory: int = 1 << 30
+    cpu_seconds: float = 3
 
     def time_for(self, source: bytes | Path) -> float:
         """Raises OSError where the file is not there."""
@@ -107,6 +112,7 @@ class ParsePool:
         self._threads.shutdown(wait=True)
 
     async def _ask(self, verb: str, seconds: float, *arguments: object) -> Any:
+        cpu_seconds = max(_HEAD_CPU_SECONDS, seconds - self._limits.seconds + self._limits.cpu_seconds)
         slot = await self._free.get()
         finished = False
         try:
@@ -114,7 +120,7 @@ class ParsePool:
                 raise ReaderUnavailable("the pool of mail readers is closed")
             reader = slot.reader or await self._start(slot)
             async with asyncio.timeout(seconds):
-                answer = await self._in_thread(lambda: reader.ask((verb, seconds, *arguments)))
+                answer = await self._in_thread(lambda: reader.ask((verb, seconds, cpu_seconds, *arguments)))
             finished = True
         except TimeoutError:
             return _Died(f"reading it took longer than {seconds:.1f} seconds")
@@ -212,4 +218,4 @@ class _Reader:
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(OSError):  # what was not yet written has no reader any more
                 cast("IO[bytes]", pipe).close()
-        return "reading it took too much memory" if status == OUT_OF_MEMORY else "reading it killed its process"
+        return _DIED_OF.get(status, "reading it killed its process")

@@ -25,13 +25,18 @@ from townclerk.mail.errors import MailUnreadable
 from townclerk.mail.html import read_html
 from townclerk.mail.mime import Opened, Part
 
-TEXT_LIMIT = 1_000_000  # characters of text that are kept
+TEXT_LIMIT = 400_000  # characters of text that are kept: a book of two hundred pages
+MOST_FILES = 300  # of one mail that go on with a letter; the mail itself keeps them all
 _ADDRESS_HEADERS = ("From", "To", "Cc", "Reply-To")
 _ENVELOPE_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 _MAILBOX = re.compile(r"[^\s<>\"(),:;@\[\]\\]{1,64}@[^\s<>\"(),:;@\[\]\\]{1,255}")
 _LOCAL_NAME = re.compile(r"[\w.+-]{1,64}(?=\s*(?:$|\())")
 _BARE_ID = re.compile(r"[^\s<>@\"=?]{1,250}@[^\s<>@\"=?]{1,250}")
 _NAME_BREAKS = re.compile(r"[\s,.;()_/|\"-]+")
+_RUN = re.compile(r"\S+|[^\S\n]+")
+_LONGEST_RUN = 2_000  # characters without a space between them, or of nothing but space
+_MOST_EMPTY_LINES = 20
+_EMPTY_LINES = re.compile(r"\n{20,}")
 _REFERENCES_KEPT = 100
 _VALUES_KEPT = 20
 
@@ -79,12 +84,12 @@ def read_written(source: bytes | Path) -> Written:
 
 def read_files(source: bytes | Path, limit_bytes: int) -> tuple[File, ...]:
     """The attachments with their bytes, in the order of `IncomingMail.attachments`, leaving out each that would take the total
-    past *limit_bytes*. Raises OSError."""
+    past *limit_bytes*, and what comes after so many that nobody opens them one by one. Raises OSError."""
     files: list[File] = []
     left = limit_bytes
     for name, part in mime.attached(mime.open_mail(source).root):
         payload = mime.content(part)
-        if len(payload) <= left:
+        if len(payload) <= left and len(files) < MOST_FILES:
             left -= len(payload)
             files.append(File(name, _content_type(part), payload))
     return tuple(files)
@@ -300,8 +305,17 @@ def _texts(root: Part) -> _Texts:
         read_page = read_html(page.text) if page.html else None
         whole.append(read_page.whole if read_page else page.text)
         own.append(read_page.own if read_page else page.text)
-    text, kept = "\n".join(whole).strip("\n"), "\n".join(own)
+    text, kept = _tamed("\n".join(whole).strip("\n")), _tamed("\n".join(own))
     return _Texts(text[:TEXT_LIMIT], own_words(kept), cut=len(text) > TEXT_LIMIT)
+
+
+def _tamed(text: str) -> str:
+    """*text* without runs of space, of empty lines and of letters that nobody writes: whatever is looked for in it later begins
+    anew at each of their characters."""
+    if len(text) < _LONGEST_RUN:
+        return text
+    shorter = _RUN.sub(lambda run: run[0][:_LONGEST_RUN], text)
+    return _EMPTY_LINES.sub("\n" * _MOST_EMPTY_LINES, shorter)
 
 
 def _pages(root: Part) -> list[mime.Page]:

@@ -19,6 +19,8 @@ from townclerk.store import cases
 from townclerk.store.database import Tx
 from townclerk.store.schema import MailState
 
+MOST_RECIPIENTS = 50  # of one mail, whose cases are looked for: what goes to more is about nobody's
+
 
 async def case_written_to(office: Office, mail: IncomingMail, link: Link, known: Mapping[str, Case]) -> Case | None:
     """The case that a mail to a resident is about: one that it names and to which they are a party, else their one open case;
@@ -32,9 +34,10 @@ async def case_written_to(office: Office, mail: IncomingMail, link: Link, known:
 
 
 def _open_cases_of(tx: Tx, council: str, addresses: tuple[str, ...]) -> tuple[Case, ...]:
-    refs = dict.fromkeys(ref for address in addresses for ref in cases.of_party(tx, council, address))
+    wanted = partial(cases.of_party, tx, council, most=2, status=(Status.OPEN,))
+    refs = dict.fromkeys(ref for address in addresses[:MOST_RECIPIENTS] for ref in wanted(address))
     found = (cases.load(tx, ref) for ref in refs)
-    return tuple(case for case in found if case is not None and case.status is Status.OPEN)
+    return tuple(case for case in found if case is not None)
 
 
 def written_by_hand(office: Office, mail: IncomingMail) -> bool:

@@ -19,7 +19,7 @@ def restricted_case(
     if not address:
         return None
     today = office.council.calendar.local(at).date()
-    found = (cases.load(tx, ref) for ref in cases.of_party(tx, office.council.policy.id, address))
+    found = (cases.load(tx, ref) for ref in cases.with_restriction(tx, office.council.policy.id, address))
     held: dict[str, Restriction] = {}
     for case in found:
         restriction = case.restriction if case is not None else None

@@ -26,6 +26,7 @@ from townclerk.domain.routing import Context, Route, Signal, as_a_persons, form_
 from townclerk.domain.screening import AN_INVITATIONS_ANSWER, BY_ADDRESS, Screening, answers_an_invitation, writer_of
 from townclerk.domain.signing import find_tokens
 from townclerk.domain.words import LetterKind, Status
+from townclerk.mail.addressing import NotAnAddress, wire_address
 from townclerk.services.applying import happen
 from townclerk.services.campaigns import Company, find_company, remember
 from townclerk.services.desk import officer_mail
@@ -45,6 +46,7 @@ _LIVE = frozenset({Status.OPEN, Status.ANSWERED})
 _MAY_BE_A_PERSONS = frozenset({MailKind.PERSON, MailKind.AUTO_REPLY, MailKind.LIST})
 MOST_SHOWN = 3  # of the sender's open cases, to which a new mail may belong
 MOST_EARLIER_COUNTED = 1_000  # of those, where a rule asks how many there were
+MOST_LOOKED_AT = 50  # of all their cases: a loop or a flood from one address opens thousands
 MOST_EARLIER = 12  # of all their cases, which whoever reviews is told of
 # Exim, Sendmail, Postfix: the mail waits in a queue.
 _WARNING_SUBJECT = re.compile(r"warning: (?:message|could not send)|delayed mail|delivery delayed", re.IGNORECASE)
@@ -139,7 +141,8 @@ async def _conversation(
         await quarantine(office, stored, f"it came by a form, and {why}", mail, now, screening.kind.value)
         return
     mail = replace(mail, sender=writer)
-    facts = facts_of(stored, mail, writer, answerable=screening.answerable or writer != sender)
+    answerable = (screening.answerable or writer != sender) and _can_be_written_to(writer)
+    facts = facts_of(stored, mail, writer, answerable=answerable)
     link, known = await find_link(office, mail)
     officer = office.council.roster.find_by_address(sender.address)
     if officer is not None and answers_an_invitation(mail) and screening.kind is MailKind.PERSON:
@@ -153,6 +156,15 @@ async def _conversation(
         await officer_mail(office, officer, mail, facts, link, known, settle, now)
     else:
         await _resident(office, mail, facts, link, known, screening, settle, now)
+
+
+def _can_be_written_to(who: Address) -> bool:
+    """False for what stands in From and is no address: to write to it would break the letter."""
+    try:
+        wire_address(who.address)
+    except NotAnAddress:
+        return False
+    return True
 
 
 async def _filled_in(
@@ -421,15 +433,14 @@ async def _has_a_case(office: Office, sender: Address) -> bool:
     """Whether *sender* is a party of a case that is not closed, also of one that few may know of."""
 
     def look(tx: Tx) -> bool:
-        found = (cases.load(tx, ref) for ref in cases.of_party(tx, office.council.policy.id, sender.address))
-        return any(case is not None and case.status in _LIVE for case in found)
+        return bool(cases.of_party(tx, office.council.policy.id, sender.address, most=1, status=tuple(_LIVE)))
 
     return bool(sender.address) and await office.db.read(look)
 
 
 def _cases_of(tx: Tx, council: str, address: str) -> tuple[Case, ...]:
-    """The newest first, none of them restricted: whoever gets the new mail is shown them."""
-    found = (cases.load(tx, ref) for ref in cases.of_party(tx, council, address)) if address else ()
+    """The newest first, and no more than anybody looks at; none of them restricted: whoever gets the new mail is shown them."""
+    found = (cases.load(tx, ref) for ref in cases.of_party(tx, council, address, most=MOST_LOOKED_AT)) if address else ()
     return tuple(case for case in found if case is not None and not case.restricted)
 
 

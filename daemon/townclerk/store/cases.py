@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, from_json
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 
 from townclerk.domain.case import Case, Deadline
 from townclerk.domain.words import Category, Stage, Status
@@ -81,11 +81,29 @@ def save(tx: Tx, case: Case, now: datetime | None = None) -> Case:
     return saved
 
 
-def of_party(tx: Tx, council: str, address: str) -> tuple[str, ...]:
-    """The references of the cases that *address* is a party to, the newest first."""
+def of_party(
+    tx: Tx, council: str, address: str, most: int | None = None, status: Sequence[Status] = tuple(Status)
+) -> tuple[str, ...]:
+    """The references of the cases in one of *status* that *address* is a party to, the newest first, at most so many."""
+    theirs = _of_party(council, address).where(cases.c.status.in_(status))
+    return tuple(tx.execute(theirs.limit(most)).scalars())
+
+
+def with_restriction(tx: Tx, council: str, address: str) -> tuple[str, ...]:
+    """As `of_party`, of those cases that know of a restriction of anybody's contact, past or not. Whoever has written ten
+    thousand times has as many cases: they are not all to be read for every further mail."""
+    theirs = _of_party(council, address).where(cases.c.state.contains(_A_RESTRICTION, autoescape=True))
+    return tuple(tx.execute(theirs).scalars())
+
+
+# What people wrote cannot look so: there each quotation mark has a backslash before it.
+_A_RESTRICTION = '"restriction":{'
+
+
+def _of_party(council: str, address: str) -> Select[Any]:
     theirs = select(cases.c.ref).join(case_parties, case_parties.c.ref == cases.c.ref)
     theirs = theirs.where(case_parties.c.address == address.lower(), cases.c.council == council)
-    return tuple(tx.execute(theirs.order_by(cases.c.opened_at.desc(), cases.c.ref.desc())).scalars())
+    return theirs.order_by(cases.c.opened_at.desc(), cases.c.ref.desc())
 
 
 def opened_by(tx: Tx, council: str, address: str, most: int, before: datetime | None = None) -> tuple[datetime, ...]:
