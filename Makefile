@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test install lint faults bench packages clean
+.PHONY: demo test install lint faults bench hostile packages clean
 
 demo: $(STAMP)
 	@$(BIN)/townclerk demo
@@ -49,6 +49,11 @@ faults: packages $(DEV_STAMP)
 
 bench: packages $(DEV_STAMP)
 	@$(BIN)/python tests/bench/bench.py
+
+# Hostile mail through the whole daemon: our own, or every file of MAILS (a folder of mails, which may be anybody's). TEMPT=1
+# sends each once more as an answer to somebody else's letter; FLOOD=20000 is so many mails in an hour.
+hostile: $(DEV_STAMP)
+	@PYTHONPATH=tests $(BIN)/python -m hostile.driver $(MAILS) $(if $(TEMPT),--tempt) $(if $(FLOOD),--flood $(FLOOD))
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
