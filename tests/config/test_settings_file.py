@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from townclerk.config.errors import Fault, FilesRefused, SecretUnavailable
+from townclerk.config.logins import MicrosoftLogin, PasswordLogin
 from townclerk.config.secrets import LARGEST, Secret, SecretKind
-from townclerk.config.settings import MicrosoftLogin, PasswordLogin, ReplyMode, Security, Settings, load_settings, read_settings
+from townclerk.config.settings import ReplyMode, Security, Settings, load_settings, read_settings
 from townclerk.config.yaml import parse_yaml
 
 SMALL = """\

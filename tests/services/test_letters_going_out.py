@@ -229,6 +229,19 @@ async def test_no_more_than_the_rate_of_this_installation_leaves_in_a_minute(hou
     assert len(house.wire) == 6
 
 
+async def test_no_more_than_the_provider_takes_leaves_in_a_day_and_somebody_is_told_before(build: Callable[..., House]) -> None:
+    """Past its limit a provider would shut us out for a day: officers' letters wait, too."""
+    house = build(letters_per_day=5)
+    for number in range(4):
+        house.arrives("I complain about the bins.", sender=f"r{number}@example.org")
+    await house.settle(MONDAY)
+
+    assert len(house.wire) == 5
+    await house.settle(MONDAY + timedelta(days=1, seconds=1))
+    assert (len(house.sent("receipt")), len(house.sent("assignment"))) == (4, 4)
+    assert [line.kind for line in house.sent() if "brake:day:" in line.letter_key]
+
+
 async def test_two_who_deliver_at_once_send_each_letter_once(house: House) -> None:
     for number in range(5):
         house.arrives("I complain about the bins.", sender=f"r{number}@example.org")

@@ -83,7 +83,8 @@ async def rehearse(folder: Path, tell: Callable[[str], None]) -> int:
     path = folder / SETTINGS
     files = load_files(path)
     box, mailbox = files.settings.mailbox, files.council.policy.contact.mailbox
-    passwords = {box.user: box.login.secret.reveal(), mailbox: box.login.secret.reveal()}
+    password = box.login.secrets[0].reveal()
+    passwords = {box.user: password, mailbox: password}
     # Whatever the domain: officers mostly have that of the mailbox, and nobody's mail leaves this process.
     servers = EmbeddedServers(passwords, imap_port=box.port, smtp_port=files.settings.smtp.port)
     with (folder / "log").open("a", encoding="utf-8", buffering=1) as log:

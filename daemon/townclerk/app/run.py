@@ -21,7 +21,7 @@ from townclerk.app.files_watched import Stand, changes, contents_of, rules_chang
 from townclerk.app.health_port import HealthPort
 from townclerk.app.systemd import ServiceManager
 from townclerk.app.vitals import Loop, Vitals
-from townclerk.app.wiring import Files, load_files, open_mailbox, open_office, open_transport, patience_of
+from townclerk.app.wiring import Files, Tokens, load_files, open_mailbox, open_office, open_transport, patience_of
 from townclerk.config.errors import ConfigError, Fault, FilesRefused
 from townclerk.config.settings import Settings
 from townclerk.domain.council import Council
@@ -43,6 +43,7 @@ LEASE_ASKED = 5  # seconds between two questions, while another daemon has it
 LEASE_RENEWED = 15  # seconds: three may fail before somebody else takes over
 TICK_SECONDS = 10  # how late a timer or a letter may be noticed, at most
 MINDED_SECONDS = 60  # how often we look for what a person should know of
+TOKENS_SECONDS = 30  # how often the tokens are looked at, and how soon one is asked for again
 NOTED_SECONDS = 30  # how old the news that all is well may be
 HEAD_SECONDS = 3600  # how often the end of the journal is logged, where nobody who writes to the database can change it
 FILES_SECONDS = 10  # how often we look whether the files have changed
@@ -110,8 +111,9 @@ class Daemon:
         self.manager = manager
         self.files_seconds = files_seconds or FILES_SECONDS
         self.try_files = try_files
-        self.mailbox: Mailbox = open_mailbox(settings)
-        self.transport: Transport = open_transport(settings)
+        self.tokens = Tokens.of(settings)
+        self.mailbox: Mailbox = open_mailbox(settings, self.tokens)
+        self.transport: Transport = open_transport(settings, self.tokens)
         self.pace = delivery.Pace(settings.smtp.rate_per_minute)
         self.stopping = asyncio.Event()
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
@@ -228,6 +230,7 @@ class Daemon:
                     group.create_task(self._watch_files(), name="files"),
                     group.create_task(self._log_heads(), name="journal"),
                     group.create_task(self._mind(), name="worries"),
+                    group.create_task(self._keep_tokens(), name="tokens"),
                     group.create_task(self._loop(self.intake, self._take_mail), name="intake"),
                     group.create_task(self._loop(self.timekeeper, self._keep_time), name="timekeeper"),
                     group.create_task(self._loop(self.delivery, self._deliver), name="delivery"),
@@ -371,6 +374,26 @@ class Daemon:
             log.info("journal", head=str(await self.office.db.read(journal.head)))
         except StoreUnavailable as error:
             log.warning("end of the journal not logged", error=type(error).__name__)
+
+    # --- tokens
+
+    async def _keep_tokens(self) -> None:
+        """Renew each token before it runs out, whether or not a connection is to be made, and note how old it is."""
+        keepers = self.tokens.keepers
+        while not self.stopping.is_set():
+            good = [await asyncio.to_thread(keeper.renew) for keeper in keepers.values()]
+            standing = {name: keeper.standing(now()) for name, keeper in keepers.items()}
+            for name, token in standing.items():
+                if token.trouble:
+                    log.warning("no token", of=name, why=token.trouble, until=token.until.isoformat() if token.until else None)
+            try:
+                await health.note_tokens(self.office, standing)
+            except StoreUnavailable as error:
+                log.warning("health not noted", error=type(error).__name__)
+            if not keepers:
+                return
+            due = min(keeper.due_in() for keeper in keepers.values())
+            await self._rest(max(1.0, min(due, TOKENS_SECONDS)) if all(good) else TOKENS_SECONDS)
 
     # --- waiting
 

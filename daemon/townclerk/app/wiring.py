@@ -3,14 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from townclerk.app.files_watched import Stand, stand_of
-from townclerk.app.microsoft import MicrosoftTokens
+from townclerk.app.tokens.errors import revealed
+from townclerk.app.tokens.google import GoogleTokens
+from townclerk.app.tokens.keeping import TokenKeeper
+from townclerk.app.tokens.microsoft import MicrosoftTokens
+from townclerk.app.tokens.oidc import OidcTokens
+from townclerk.app.tokens.wire import TokenWire
 from townclerk.config.council_folder import load_council
 from townclerk.config.errors import Fault, FilesRefused
-from townclerk.config.settings import HealthSettings, Login, MicrosoftLogin, ReplyMode, Settings, load_settings
+from townclerk.config.logins import GoogleLogin, Login, MicrosoftLogin, OidcLogin, PasswordLogin, TokenLogin
+from townclerk.config.settings import HealthSettings, ReplyMode, Settings, load_settings
 from townclerk.config.shipped import shipped_folders
 from townclerk.config.templates import TemplateSet
 from townclerk.domain.council import Council
@@ -72,6 +80,7 @@ def open_office(files: Files, db: Database, reader: Reader) -> Office:
         forward_limit=settings.limits.attachment_forward_mb * MEGABYTE,
         letters_per_hour=settings.limits.letters_per_hour,
         letters_per_address=settings.limits.letters_per_address_per_day,
+        letters_per_day=settings.smtp.rate_per_day,
         own_addresses=frozenset({mailbox.lower(), settings.mailbox.user.lower()}),
     )
     return Office(files.council, files.templates, db, reader, Signer(mailbox, keys), ways)
@@ -96,37 +105,82 @@ def url_of_database(settings: Settings) -> str:
     return urlunsplit(parts._replace(netloc=f"{user}:{password}@{host}"))
 
 
-def open_mailbox(settings: Settings) -> ImapMailbox:
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of one process, by what they let us into. Mailbox and outgoing server share one where they log in alike."""
+
+    keepers: dict[str, TokenKeeper]
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Tokens":
+        box, smtp = settings.mailbox, settings.smtp
+        found: dict[str, TokenKeeper] = {}
+        if not isinstance(box.login, PasswordLogin):
+            found["mailbox"] = _keeper(box.login, box.user)
+        if smtp.user is not None and smtp.login is not None and not isinstance(smtp.login, PasswordLogin):
+            same = "mailbox" in found and (smtp.login, smtp.user) == (box.login, box.user)
+            found["smtp"] = found["mailbox"] if same else _keeper(smtp.login, smtp.user)
+        return cls(found)
+
+
+def open_mailbox(settings: Settings, tokens: Tokens | None = None) -> ImapMailbox:
+    """*tokens* None: of its own."""
     box = settings.mailbox
+    keeper = (tokens or Tokens.of(settings)).keepers.get("mailbox")
     return ImapMailbox(
         ImapSettings(
             host=box.host,
             port=box.port,
             user=box.user,
-            secret=_secret_of(box.login),
+            secret=_secret_of(box.login, keeper),
+            refused=keeper.refused if keeper else None,
             security=box.security.value,
-            auth="xoauth2" if isinstance(box.login, MicrosoftLogin) else "password",
+            auth=_auth_of(box.login),
             ca_file=box.ca_file,
         )
     )
 
 
-def open_transport(settings: Settings) -> SmtpTransport:
+def open_transport(settings: Settings, tokens: Tokens | None = None) -> SmtpTransport:
+    """*tokens* None: of its own."""
     smtp = settings.smtp
+    keeper = (tokens or Tokens.of(settings)).keepers.get("smtp")
     return SmtpTransport(
         SmtpSettings(
             host=smtp.host,
             port=smtp.port,
             security=smtp.security.value,
             user=smtp.user,
-            secret=_secret_of(smtp.login) if smtp.login else None,
-            auth="xoauth2" if isinstance(smtp.login, MicrosoftLogin) else "password",
+            secret=_secret_of(smtp.login, keeper) if smtp.login else None,
+            refused=keeper.refused if keeper else None,
+            auth=_auth_of(smtp.login) if smtp.login else "password",
             ca_file=smtp.ca_file,
+            quota_words=settings.profile.quota_words,
         )
     )
 
 
-def _secret_of(login: Login) -> Callable[[], str]:
-    if isinstance(login, MicrosoftLogin):
-        return MicrosoftTokens(login.tenant, login.client_id, login.secret.reveal).token
-    return login.secret.reveal
+def _secret_of(login: Login, keeper: TokenKeeper | None) -> Callable[[], str]:
+    return keeper.current if keeper is not None else partial(revealed, login.secrets[0])
+
+
+def _auth_of(login: Login) -> Literal["password", "xoauth2", "oauthbearer"]:
+    match login:
+        case PasswordLogin():
+            return "password"
+        case OidcLogin():
+            return login.mechanism.value
+        case MicrosoftLogin() | GoogleLogin():
+            return "xoauth2"
+
+
+def _keeper(login: TokenLogin, user: str) -> TokenKeeper:
+    wire = TokenWire(login.ca_file)
+    match login:
+        case MicrosoftLogin():
+            return TokenKeeper(MicrosoftTokens(login.authority, login.tenant, login.client_id, login.secret, wire).fetch)
+        case GoogleLogin():
+            return TokenKeeper(GoogleTokens(login.service_account, user, wire).fetch)
+        case OidcLogin():
+            oidc = OidcTokens(login.token_url, login.client_id, login.secret, login.refresh_token, login.scope, wire)
+            return TokenKeeper(oidc.fetch)

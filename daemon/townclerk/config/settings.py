@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import get_args
 from urllib.parse import urlsplit
 
-from townclerk.config.reading import Faults, Refused, Value, read_root, refuse_word, text, whole_number, word_of
-from townclerk.config.secrets import Secret, SecretKind, beside, secret
+from townclerk.config.logins import NO_SECRET, Login, PasswordLogin, login
+from townclerk.config.providers import PROFILES, Provider, ProviderProfile
+from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, refuse_word, text, whole_number, word_of
+from townclerk.config.secrets import Secret, beside, secret
 from townclerk.config.yaml import Node, load_yaml
 from townclerk.domain.authentication import Profile
 
@@ -20,28 +22,6 @@ class Security(StrEnum):
     TLS = "tls"
     STARTTLS = "starttls"
     NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class PasswordLogin:
-    secret: Secret
-
-
-@dataclass(frozen=True, slots=True)
-class MicrosoftLogin:
-    """Microsoft 365 with the client-credentials flow: an application of the tenant, with a secret of its own."""
-
-    tenant: str
-    client_id: str
-    secret: Secret
-
-
-Login = PasswordLogin | MicrosoftLogin
-
-
-class LoginKind(StrEnum):
-    PASSWORD = "password"  # noqa: S105 - the word in the file, not a password
-    MICROSOFT = "microsoft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +44,7 @@ class MailboxSettings:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingSettings:
-    """The server that letters are handed to. `user` None: it wants no login."""
+    """The server that letters are handed to. `user` None: it wants no login. `rate_per_day` None: as many as there are."""
 
     host: str
     port: int
@@ -73,6 +53,7 @@ class OutgoingSettings:
     user: str | None = None
     login: Login | None = None
     rate_per_minute: int = 25  # Microsoft 365 allows 30
+    rate_per_day: int | None = None
     ca_file: Path | None = None
 
 
@@ -166,6 +147,11 @@ class Settings:
     health: HealthSettings = HealthSettings()
     limits: Limits = Limits()
     journal: JournalSettings = JournalSettings()
+    provider: Provider = Provider.GENERIC
+
+    @property
+    def profile(self) -> ProviderProfile:
+        return PROFILES[self.provider]
 
 
 _DATABASE_EXAMPLE = (
@@ -173,8 +159,7 @@ _DATABASE_EXAMPLE = (
 )
 _SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
 # Stand-ins, see config.reading.
-_NO_SECRET = Secret(SecretKind.ENV, "-")
-_NO_MAILBOX = MailboxSettings("-", 993, Security.TLS, "-", PasswordLogin(_NO_SECRET))
+_NO_MAILBOX = MailboxSettings("-", 993, Security.TLS, "-", PasswordLogin(NO_SECRET))
 _NO_SMTP = OutgoingSettings("-", 587, Security.STARTTLS, "-")
 
 
@@ -199,16 +184,21 @@ def _settings(root: Value, base: Path) -> Settings:
         return _there(base / text(value))
 
     with root.fields() as f:
+        provider = f.optional("provider", word_of(Provider), Provider.GENERIC)
+        profile = PROFILES[provider]
         return Settings(
+            provider=provider,
             council=f.required("council", _council, "-"),
             rules=f.optional("rules", folder, None),
             templates=f.optional("templates", folder, None),
             staff=f.optional("staff", file, None),
-            mailbox=f.required("mailbox", lambda value: _mailbox(value, base), _NO_MAILBOX),
-            smtp=f.required("smtp", lambda value: _outgoing(value, base), _NO_SMTP),
+            mailbox=f.required("mailbox", lambda value: _mailbox(value, base, profile), _NO_MAILBOX),
+            smtp=f.required("smtp", lambda value: _outgoing(value, base, profile), _NO_SMTP),
             database=f.required("database", _database, DatabaseSettings("-")),
             reply_address=f.required("reply_address", _reply_address, ReplySettings(ReplyMode.PLAIN, ())),
-            authentication=f.optional("authentication", _authentication, AuthenticationSettings()),
+            authentication=f.optional(
+                "authentication", _authentication, AuthenticationSettings(profile.proof, profile.proving_server)
+            ),
             health=f.optional("health", _health, HealthSettings()),
             limits=f.optional("limits", _limits, Limits()),
             journal=f.optional("journal", _journal, JournalSettings()),
@@ -231,20 +221,25 @@ def _there(path: Path) -> Path:
     return path
 
 
-def _mailbox(value: Value, base: Path) -> MailboxSettings:
+def _mailbox(value: Value, base: Path, profile: ProviderProfile) -> MailboxSettings:
     with value.fields() as f:
         security = f.optional("security", word_of(Security), Security.TLS)
-        folders, sent = f.optional("folders", _folders, ("INBOX",)), f.optional("sent_folder", text, None)
+        folders, sent = f.optional("folders", _folders, profile.folders), f.optional("sent_folder", text, None)
         if sent in folders:
             f.fault(
                 "sent_folder", f"{sent} stands under folders too", "take it out there: what lies in it is nobody's complaint"
             )
+        host, auth = _host(f, profile.imap_host), f.required("auth", login, PasswordLogin(NO_SECRET))
+        if isinstance(auth, PasswordLogin) and host == profile.imap_host and not profile.passwords:
+            f.fault(
+                "auth", f"{profile.name} lets nobody into a mailbox by password", "write kind: microsoft, and what it needs"
+            )
         return MailboxSettings(
-            host=f.text("host"),
+            host=host,
             port=f.number("port", 993 if security is Security.TLS else 143, 1, 65535),
             security=security,
             user=f.text("user"),
-            login=f.required("auth", _login, PasswordLogin(_NO_SECRET)),
+            login=auth,
             folders=folders,
             idle_seconds=f.number("idle_seconds", 300, 10, 1740),
             poll_seconds=f.number("poll_seconds", 60, 5, 3600),
@@ -254,30 +249,33 @@ def _mailbox(value: Value, base: Path) -> MailboxSettings:
         )
 
 
-def _outgoing(value: Value, base: Path) -> OutgoingSettings:
+def _host(f: Fields, usual: str | None) -> str:
+    """The server that is written there, or where none is, the provider's."""
+    return f.optional("host", text, usual) if usual is not None else f.text("host")
+
+
+def _outgoing(value: Value, base: Path, profile: ProviderProfile) -> OutgoingSettings:
     with value.fields() as f:
         security = f.optional("security", word_of(Security), Security.STARTTLS)
-        user, login = f.optional("user", text, None), f.optional("auth", _login, None)
-        if (user is None) != (login is None):
+        user, auth = f.optional("user", text, None), f.optional("auth", login, None)
+        if (user is None) != (auth is None):
             missing = "user" if user is None else "auth"
             f.fault(missing, "user and auth go together", "write both, or none where the server wants no login")
+        host, rate = _host(f, profile.smtp_host), f.number("rate_per_minute", 25, 1, 10_000)
+        most = profile.most_per_minute
+        if most is not None and rate > most and host == profile.smtp_host:
+            f.fault("rate_per_minute", f"{profile.name} takes {most} letters a minute", "write less, so that others fit in too")
         return OutgoingSettings(
-            host=f.text("host"),
+            host=host,
             port=f.number("port", _SMTP_PORTS[security], 1, 65535),
             security=security,
             from_name=f.text("from_name"),
             user=user,
-            login=login,
-            rate_per_minute=f.number("rate_per_minute", 25, 1, 10_000),
+            login=auth,
+            rate_per_minute=rate,
+            rate_per_day=f.optional("rate_per_day", whole_number(1, 1_000_000), profile.most_per_day),
             ca_file=f.optional("ca_file", lambda each: _there(base / text(each)), None),
         )
-
-
-def _login(value: Value) -> Login:
-    with value.fields() as f:
-        if f.required("kind", word_of(LoginKind), LoginKind.PASSWORD) is LoginKind.PASSWORD:
-            return PasswordLogin(f.required("secret", secret, _NO_SECRET))
-        return MicrosoftLogin(f.text("tenant"), f.text("client_id"), f.required("secret", secret, _NO_SECRET))
 
 
 def _folders(value: Value) -> tuple[str, ...]:
@@ -336,7 +334,7 @@ def _reply_address(value: Value) -> ReplySettings:
 
 def _reply_key(value: Value) -> ReplyKey:
     with value.fields() as f:
-        return ReplyKey(f.required("id", _key_id, "0"), f.required("secret", secret, _NO_SECRET))
+        return ReplyKey(f.required("id", _key_id, "0"), f.required("secret", secret, NO_SECRET))
 
 
 def _key_id(value: Value) -> str:

@@ -17,6 +17,7 @@ LOOK_AGAIN = timedelta(minutes=5)
 MOMENT = timedelta(microseconds=1)  # what was sent in this very pass, at the same `now`, counts as well
 # What an officer's mail is answered with. A mail client that answers each of them by itself would go on for ever.
 ANSWERS = frozenset({LetterKind.CONFIRM, LetterKind.REFUSED, LetterKind.DONE, LetterKind.UNDELIVERED})
+NEARLY = 0.8  # of the provider's limit in a day: while something can still be done
 ANSWERS_PER_HOUR = 30  # more than anybody reads
 
 
@@ -36,6 +37,21 @@ async def brake_on(office: Office, row: OutboxLine, now: datetime) -> None:
         await _brake_answers(office, row, now)
     elif row.automatic:
         await _brake_letters(office, now)
+
+
+async def day_full(office: Office, now: datetime) -> None:
+    """Raise Braked where the provider takes no more letters of any kind within 24 hours: past its limit it would shut us out.
+    The complaints lead is told while a fifth of it is left, once a day."""
+    most = office.ways.letters_per_day
+    if most is None:
+        return
+    council = office.council.policy.id
+    sent = await office.db.read(partial(outbox.sent_between, council=council, start=now - DAY, end=now + MOMENT))
+    if sent >= most * NEARLY:
+        detail = f"{sent} letters have gone within 24 hours, and the mail provider takes {most}: past that all letters wait."
+        await _tell(office, f"day:{now:%Y-%m-%d}", detail, now)
+    if sent >= most:
+        raise Braked(now + LOOK_AGAIN, "the limit of letters in 24 hours (smtp.rate_per_day)")
 
 
 async def _brake_letters(office: Office, now: datetime) -> None:

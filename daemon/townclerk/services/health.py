@@ -1,7 +1,9 @@
 """How the service fares, in few facts: what was last done when, what is waiting, what a person must look at."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from townclerk.services.office import Office
 from townclerk.store import cases, facts, journal, mails, outbox, timers
@@ -23,6 +25,19 @@ class LoopHealth:
     last_good: datetime | None
     trouble: str | None
     since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHealth:
+    """The token by which we are let in somewhere: since when we have it, and until when it is good; None: we have none.
+    `trouble` is why the last question for one was in vain."""
+
+    since: datetime | None
+    until: datetime | None
+    trouble: str | None = None
+
+    def age(self, now: datetime) -> timedelta | None:
+        return now - self.since if self.since is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,7 @@ class Health:
     timers_aside: int
     late_cases: int
     journal: int  # entries
+    tokens: dict[str, TokenHealth] = field(default_factory=dict)  # mailbox, smtp; none where a password is used
 
     @property
     def quarantined(self) -> int:
@@ -89,6 +105,7 @@ class Health:
             found.append(
                 Worry("old letter", f"a letter that was due at {self.oldest_letter} has not been delivered", wants_letter=True)
             )
+        found += [worry for name, token in self.tokens.items() for worry in _token_worries(name, token, now)]
         for count, what in (
             (self.quarantined, "mails are in quarantine: townclerk quarantine list"),
             (self.letters_dead, "letters could not be delivered: townclerk outbox list"),
@@ -97,6 +114,40 @@ class Health:
             if count:
                 found.append(Worry(what.partition(":")[0], f"{count} {what}"))
         return tuple(found)
+
+
+def _token_worries(name: str, token: TokenHealth, now: datetime) -> tuple[Worry, ...]:
+    """A token that ran out while the daemon did not run is no worry of its own: it asks for another when it starts."""
+    if token.trouble is None:
+        return ()
+    left = f"it is good until {token.until}" if token.until is not None and token.until > now else "there is none"
+    said = f"token of {name}: {left}, and no new one could be had: {token.trouble}"
+    return (Worry(f"token of {name}", said, wants_letter=True),)
+
+
+async def note_tokens(office: Office, tokens: dict[str, TokenHealth]) -> None:
+    """Keep how the tokens stand, all of them."""
+    key = f"{office.council.policy.id}:tokens"
+    written = {
+        name: {"since": _iso(each.since), "until": _iso(each.until), "trouble": each.trouble} for name, each in tokens.items()
+    }
+    await office.db.run(partial(facts.put, key=key, value=json.dumps(written)))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None
+
+
+def _tokens(tx: Tx, council: str) -> dict[str, TokenHealth]:
+    kept = json.loads(facts.get(tx, f"{council}:tokens") or "{}")
+    return {
+        name: TokenHealth(
+            datetime.fromisoformat(each["since"]) if each["since"] else None,
+            datetime.fromisoformat(each["until"]) if each["until"] else None,
+            each["trouble"],
+        )
+        for name, each in kept.items()
+    }
 
 
 async def trouble_since(office: Office, loop: str) -> datetime | None:
@@ -135,6 +186,7 @@ def look_up(tx: Tx, council: str, mailbox: str, now: datetime, today: date) -> H
         timers_aside=len(timers.aside(tx, council)),
         late_cases=cases.count_late(tx, council, today),
         journal=journal.head(tx).number,
+        tokens=_tokens(tx, council),
     )
 
 

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from townclerk.app.commands.records import council_of, why_not_ready
 from townclerk.app.commands.run import secrets_of
-from townclerk.app.microsoft import TokenRefused
 from townclerk.app.wiring import open_mailbox, open_transport, patience_of, url_of_database
 from townclerk.config.errors import ConfigError, FilesRefused, SecretUnavailable
 from townclerk.config.promises_file import REGISTER, load_register
@@ -381,7 +380,7 @@ class Checkup:
         try:
             capabilities = await mailbox.capabilities()
             missing = await mailbox.folders((*box.folders, *((box.sent_folder,) if box.sent_folder else ())))
-        except (MailboxTrouble, ConfigError, TokenRefused) as trouble:
+        except (MailboxTrouble, ConfigError) as trouble:
             todo = f"see mailbox in the settings: {box.host}:{box.port}, security {box.security}, user and secret"
             self._find("mailbox", State.FAILED, f"{type(trouble).__name__}: {trouble}", todo)
             return
@@ -428,7 +427,7 @@ class Checkup:
         smtp, transport = self._settings.smtp, open_transport(self._settings)
         try:
             await transport.check()
-        except (SendTrouble, ConfigError, TokenRefused) as trouble:
+        except (SendTrouble, ConfigError) as trouble:
             todo = f"see smtp in the settings: {smtp.host}:{smtp.port}, security {smtp.security}, user and secret"
             self._find("smtp", State.FAILED, f"{type(trouble).__name__}: {trouble}", todo)
             return

@@ -1,11 +1,12 @@
 """`townclerk health`: how the service fares."""
 
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 
 import typer
 
-from townclerk.app.commands.records import open_records
+from townclerk.app.commands.records import Records, open_records
 from townclerk.app.commands.saying import iso, moment_words, say, say_json
 from townclerk.app.wiring import patience_of
 from townclerk.services import health as facts
@@ -27,7 +28,7 @@ def health(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", h
         if records.in_part:
             worries = (*worries, "the files do not load: see `townclerk check`; at the next start nothing would start")
         if as_json:
-            say_json(_object(found, worries))
+            say_json(_object(found, worries, records.now))
         else:
             for name, loop in found.loops.items():
                 good = moment_words(records.local(loop.last_good)) if loop.last_good else "never"
@@ -44,13 +45,33 @@ def health(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", h
                 f"cases       owing something whose date has passed: {found.late_cases}",
                 f"timers      set aside: {found.timers_aside}",
                 f"journal     {found.journal} entries",
+                *(
+                    f"token       of {name}: {_age(token, records.now)}, good until {_until(token, records)}"
+                    for name, token in found.tokens.items()
+                ),
                 *(f"WORRY       {worry}" for worry in worries),
                 *([] if worries else ["all is well"]),
             )
     raise typer.Exit(1 if worries else 0)
 
 
-def _object(found: facts.Health, worries: tuple[str, ...]) -> dict[str, object]:
+def _age(token: facts.TokenHealth, now: datetime) -> str:
+    return f"{round((now - token.since).total_seconds() / 60)} minutes old" if token.since else "none"
+
+
+def _until(token: facts.TokenHealth, records: Records) -> str:
+    return moment_words(records.local(token.until)) if token.until else "never"
+
+
+def _token(token: facts.TokenHealth, now: datetime) -> dict[str, object]:
+    return {
+        "age_seconds": round((now - token.since).total_seconds()) if token.since else None,
+        "until": iso(token.until),
+        "trouble": token.trouble,
+    }
+
+
+def _object(found: facts.Health, worries: tuple[str, ...], now: datetime) -> dict[str, object]:
     return {
         "ok": not worries,
         "worries": list(worries),
@@ -65,4 +86,5 @@ def _object(found: facts.Health, worries: tuple[str, ...]) -> dict[str, object]:
         "timers_aside": found.timers_aside,
         "late_cases": found.late_cases,
         "journal": found.journal,
+        "tokens": {name: _token(token, now) for name, token in found.tokens.items()},
     }

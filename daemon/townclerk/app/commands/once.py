@@ -15,7 +15,7 @@ from townclerk.app.commands.asking import Asked, NotAsItShould
 from townclerk.app.commands.saying import complain, say, say_json
 from townclerk.app.logs import start_logging
 from townclerk.app.run import LEASE_RENEWED, LEASE_SECONDS, now
-from townclerk.app.wiring import Files, load_files, open_mailbox, open_office, open_transport, url_of_database
+from townclerk.app.wiring import Files, Tokens, load_files, open_mailbox, open_office, open_transport, url_of_database
 from townclerk.mail.errors import MailboxTrouble, SendTrouble
 from townclerk.mail.mailbox import Mailbox
 from townclerk.mail.parsing import ParsePool, ReaderUnavailable
@@ -84,7 +84,8 @@ def _words(done: Pass) -> tuple[str, ...]:
 
 async def _once(files: Files, url: str) -> Pass:
     db, pool = Database.open(url), ParsePool()
-    mailbox, transport = open_mailbox(files.settings), open_transport(files.settings)
+    tokens = Tokens.of(files.settings)
+    mailbox, transport = open_mailbox(files.settings, tokens), open_transport(files.settings, tokens)
     try:
         office = open_office(files, db, pool)
         pace = delivery.Pace(files.settings.smtp.rate_per_minute)

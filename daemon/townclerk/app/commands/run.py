@@ -49,9 +49,9 @@ def run(
 
 def secrets_of(settings: Settings) -> tuple[tuple[str, Secret], ...]:
     """Every secret that the settings name, with what it is for."""
-    found = [("mailbox", settings.mailbox.login.secret)]
+    found = [("mailbox", each) for each in settings.mailbox.login.secrets]
     if settings.smtp.login is not None:
-        found.append(("smtp", settings.smtp.login.secret))
+        found += [("smtp", each) for each in settings.smtp.login.secrets]
     if settings.database.secret is not None:
         found.append(("database", settings.database.secret))
     found += [(f"reply key {key.id}", key.secret) for key in settings.reply_address.keys]
