@@ -190,6 +190,10 @@ def figures_of(found: Health, now: datetime) -> Iterator[GaugeMetricFamily]:
     yield _gauge("townclerk_letters_suppressed_last_day", said, found.suppressed)
     yield _gauge("townclerk_cases_late", "Open cases that owe something whose date has passed.", found.late_cases)
     yield _gauge("townclerk_timers_aside", "Timers that broke the program and stand aside.", found.timers_aside)
+    ages = {name: _age(token.since, now) for name, token in found.tokens.items() if token.since}
+    yield _by("login", "townclerk_token_age_seconds", "How long ago the token was got that lets us in.", ages)
+    ends = {name: token.until.timestamp() for name, token in found.tokens.items() if token.until}
+    yield _by("login", "townclerk_token_expires_timestamp_seconds", "Until when the token is good.", ends)
     yield _gauge("townclerk_journal_entries", "How many entries the journal has.", found.journal)
 
 

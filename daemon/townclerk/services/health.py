@@ -36,9 +36,6 @@ class TokenHealth:
     until: datetime | None
     trouble: str | None = None
 
-    def age(self, now: datetime) -> timedelta | None:
-        return now - self.since if self.since is not None else None
-
 
 @dataclass(frozen=True, slots=True)
 class Patience:
