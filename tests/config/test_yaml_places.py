@@ -78,7 +78,7 @@ def test_a_fault_is_printed_with_place_path_and_what_to_write() -> None:
         ("# nothing\n\n", 1, 1, "is empty"),
         ("a: 1\n\tb: 2\n", 2, 1, "tab"),
         ("a: 1\nb: {c: \n", 3, 1, "is not YAML"),
-        ('a: "open\n', 2, 1, "is not YAML"),
+        ('a: "open\n', 1, 4, "is never closed"),
         ("a: 1\nb: 2\na: 3\n", 3, 1, '"a" stands here twice, first in line 1'),
         ("a: &x 1\nb: *x\n", 1, 4, "&x is an anchor"),
         ("a: 1\nb: *x\n", 2, 4, "*x is an alias"),
@@ -96,6 +96,18 @@ def test_a_fault_is_printed_with_place_path_and_what_to_write() -> None:
         (b"a: caf\xe9\n", 1, 7, "not UTF-8"),
         (b"a: 1\nb: \xff\n", 2, 4, "not UTF-8"),
         (b"a: 1\nb: \x00\n", 2, 4, "the character U+0000"),
+        ("a:\n  b: 1\n\u00a0 c: 2\n  d: 3\n", 3, 1, "no ordinary space"),
+        ("a: {b:\u00a0c}\n", 1, 7, "no ordinary space"),
+        ('a: 1\nb: "\\bbins?\\b"\n', 2, 4, "a backslash means something else"),
+        ("a: 1\nb: \u2018bins\u2019\n", 2, 4, "the quotation marks of a letter"),
+        ("a: 1\nb: Dogs: mess\n", 2, 8, "a second colon in this line"),
+        ("a:\n  -id: x\n  -b: y\n   c: z\n", 2, 3, "no space behind this -"),
+        ("a:\n  \u2013 one\n  - two\n", 2, 3, "begins no entry of a list"),
+        ("a: {b: 1},\nc: 2\n", 1, 10, "does not end in a comma"),
+        ("a: [bin,, bins]\n", 1, 9, "two commas with nothing between them"),
+        ("a: 1\nb: 'bins\nand more\n", 2, 4, "never closed"),
+        ("a:\n  - Path #12 has dog mess\n", 2, 10, '"#12 has dog mess" is lost'),
+        ("a: [bin #4, bins]\n", 1, 9, "is lost"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_at_its_place(content: str | bytes, line: int, column: int, message: str) -> None:
@@ -177,10 +189,10 @@ def test_a_fault_can_be_written_down_whatever_the_file_holds_and_has_an_end() ->
 
 def test_a_file_may_have_a_megabyte_and_not_a_byte_more(tmp_path: Path) -> None:
     path = tmp_path / "large.yaml"
-    path.write_bytes(b"a: 1 #" + b"x" * (MAX_BYTES - 6))
+    path.write_bytes(b"a: 1 # " + b"x" * (MAX_BYTES - 7))
     assert isinstance(load_yaml(path), Table)
 
-    path.write_bytes(b"a: 1 #" + b"x" * (MAX_BYTES - 5))
+    path.write_bytes(b"a: 1 # " + b"x" * (MAX_BYTES - 6))
     with pytest.raises(FilesRefused, match="larger than 1 MB"):
         load_yaml(path)
 

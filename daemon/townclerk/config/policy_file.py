@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -26,7 +25,7 @@ from townclerk.config.reading import (
     word_of,
     words,
 )
-from townclerk.config.yaml import Entry, Items, Kind, Scalar, Table, lost_in_comments, node_of, parse_yaml, put, read_file
+from townclerk.config.yaml import Entry, Items, Kind, Scalar, Table, node_of, parse_yaml, put, read_file
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import (
     Approval,
@@ -75,9 +74,6 @@ def read_policy(
     """
     tree = parse_yaml(content, file)
     faults = Faults()
-    for place, lost in lost_in_comments(content):
-        message = f'"{lost}" is lost: a # behind a blank begins a comment'
-        faults.add(replace(place, file=file), "", message, f'write the whole value in quotation marks, or "# {lost[1:]}"')
     for path, value in (replaced or {}).items():
         tree = put(tree, path, node_of(value, SETTINGS))
     version = hashlib.sha256(content).hexdigest()[:12]

@@ -282,11 +282,11 @@ def words(value: Value) -> tuple[str, ...]:
 
 def yes_no(value: Value) -> bool:
     if not isinstance(value.node, Scalar):
-        raise WrongShape(f"{describe(value.node)} is not a yes or no", "write true or false")
+        raise WrongShape(f"{describe(value.node)} stands where true or false must", "write true or false")
     value.wants(type="boolean")
     if value.node.kind is Kind.YES_NO:
         return value.node.text.lower() == "true"
-    raise Refused(f"{describe(value.node)} is not a yes or no", "write true or false")
+    raise Refused(f"{describe(value.node)} is neither true nor false", "write true or false, without quotation marks")
 
 
 def whole_number(least: int = 0, most: int = 1_000_000) -> Callable[[Value], int]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, StreamMark, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -26,9 +26,9 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as RuamelNode
 from ruamel.yaml.parser import Parser
 from ruamel.yaml.reader import ReaderError
-from ruamel.yaml.tokens import ScalarToken
 
 from townclerk.config.errors import Fault, FilesRefused
+from townclerk.config.yaml_slips import LOST, NO_HYPHEN, ODD_SPACES, lost_in_comment, syntax_fault
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
@@ -139,34 +139,28 @@ def _tree(text: str, file: str) -> Node:
         place = _place(error.event, file)
         raise FilesRefused([Fault(file, place.line, place.column, "", error.problem, error.expected)]) from None
     except MarkedYAMLError as error:
-        raise FilesRefused([_syntax_fault(error, text, file)]) from None
+        raise FilesRefused([syntax_fault(error, text, file)]) from None
     except YAMLError as error:
         raise FilesRefused([_unreadable(error, text, file)]) from None
     if found is None:
         raise FilesRefused([Fault(file, 1, 1, "", "is empty", "see the shipped example for what belongs here")])
-    faults: list[Fault] = []
+    faults = list(_lost_in_comments(text, file))
     tree = _convert(found, file, faults)
     if faults:
         raise FilesRefused(faults)
     return tree
 
 
-@lru_cache(maxsize=TREES_KEPT)
-def lost_in_comments(content: bytes) -> tuple[tuple[Place, str], ...]:
-    """What follows a plain value in its line from a # with no blank behind it, and where: perhaps no comment was meant.
-    *content* has been read before."""
-    return tuple(_lost_in_comments(_decode(content, "")))
-
-
-def _lost_in_comments(text: str) -> Iterator[tuple[Place, str]]:
+def _lost_in_comments(text: str, file: str) -> Iterator[Fault]:
+    """What follows a plain value in its line from a # and a digit: no comment was meant."""
+    if not LOST.search(text):
+        return
     for event in _yaml().parse(text):
         if isinstance(event, ScalarEvent) and event.value and not event.style:
-            match = re.compile(r"[ \t]+(#[^\s#!][^\n]*)").match(text, event.end_mark.index)
+            match = LOST.match(text, event.end_mark.index)
             if match is not None:
-                yield (
-                    Place("", event.end_mark.line + 1, event.end_mark.column + 1 + match.start(1) - match.start()),
-                    match[1].strip(),
-                )
+                column = event.end_mark.column + 1 + match.start(1) - match.start()
+                yield Fault(file, event.end_mark.line + 1, column, "", *lost_in_comment(match[1]))
 
 
 def _yaml() -> YAML:
@@ -239,99 +233,6 @@ def _unreadable(error: YAMLError, text: str, file: str) -> Fault:
     )
 
 
-def _syntax_fault(error: MarkedYAMLError, text: str, file: str) -> Fault:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    lines = text.splitlines()
-    if mark and line <= len(lines) and "\t" in lines[line - 1]:
-        tab = lines[line - 1].index("\t")
-        expected = "indent with spaces" if not lines[line - 1][:tab].strip() else "write a space"
-        return Fault(file, line, tab + 1, "", "there is a tab here", expected)
-    if (opened := _left_open(lines)) is not None:
-        return Fault(
-            file, *opened, "", "the quotation mark that opens here is not closed in its line", "write the other one, too"
-        )
-    if (slip := _slip(error, text, line) or _bracket(error)) is not None:
-        place, message, expected = slip
-        return Fault(file, place.line + 1, place.column + 1, "", message, expected)
-    problem = " ".join(str(error.problem or error.context or "cannot be read").split())
-    expected = "look for a missing quotation mark, colon or space here or above"
-    return Fault(file, line, column, "", f"is not YAML: {problem}", expected)
-
-
-def _slip(error: MarkedYAMLError, text: str, line: int) -> tuple[StreamMark, str, str] | None:
-    """What somebody probably did who met with *error* in *line*: where, what it is, and what to write. None: we cannot tell."""
-    problem, begun, mark = str(error.problem or ""), error.context_mark, error.problem_mark
-    if mark is None:
-        return None
-    if "unknown escape character" in problem:
-        return mark, "a backslash means something else in double quotation marks", "write a pattern in 'single' quotation marks"
-    if "alphabetic or numeric character" in problem:
-        return (
-            begun or mark,
-            "a value cannot begin with * or &",
-            "write it in quotation marks; a * stands at the end of a word: bin*",
-        )
-    if "could not find expected ':'" in problem and begun is not None:
-        return begun, "is not YAML: this is no name and value", "write name: value, with a space after the colon"
-    if (quoted := _quoted_before(text, line)) is not None:
-        start, end = quoted
-        if end.line > start.line:
-            message = f"the quotation mark that opens here is closed in line {end.line + 1} only"
-            return start, message, "write the other one where the text ends"
-        if end.line + 1 == line and mark.column >= end.column and text[end.index : end.index + 1].isalnum():
-            return end, "the text in quotation marks ends before this", 'write a text that has an apostrophe in "double" ones'
-    if "<block end>" in problem and "start>" in problem:
-        message = f"this begins in column {mark.column + 1}, and nothing above that it could go with"
-        return mark, message, "begin it in the same column as the lines that it goes with"
-    return None
-
-
-def _bracket(error: MarkedYAMLError) -> tuple[StreamMark, str, str] | None:
-    """As `_slip`, of a bracket that is not closed, or closes nothing, and of a comma that is missing between two."""
-    problem, begun, mark = str(error.problem or ""), error.context_mark, error.problem_mark
-    found = problem.rpartition("but ")[2].rpartition(" ")[2].strip("'")
-    if mark is None or begun is None:
-        return None
-    if "<block end>" in problem and found in {"]", "}"}:
-        return mark, f'"{found}" closes what nothing opened', "take it out, or write the other bracket before it"
-    if str(error.context) not in {"while parsing a flow sequence", "while parsing a flow mapping"}:
-        return None
-    opens, closes = ("[", "]") if "or ']'" in problem else ("{", "}")
-    if mark.line > begun.line or found in {"]", "}"}:
-        return begun, f'the "{opens}" that opens here is not closed', f'write "{closes}" where it ends'
-    expected = 'write it; a text that holds a colon or a comma stands in "quotation marks"'
-    return mark, f'a comma is missing before this, between "{opens}" and "{closes}"', expected
-
-
-def _quoted_before(text: str, line: int) -> tuple[StreamMark, StreamMark] | None:
-    """Where the last text in quotation marks begins and ends that ends in *line* or above it."""
-    found = None
-    try:
-        for token in _yaml().scan(text):
-            if token.start_mark.line >= line:
-                break
-            if isinstance(token, ScalarToken) and token.style in ("'", '"'):
-                found = (token.start_mark, token.end_mark)
-    except MarkedYAMLError:
-        pass
-    return found
-
-
-_OPENS = re.compile(r"""\s*(?:- +)*(?:[\w.-]+: +)?(?P<value>"(?:[^"\\]|\\.)*|'(?:[^']|'')*)$""")
-_NEXT_KEY = re.compile(r"""\s*(?:- +)*[\w.-]+:(?: |$)""")
-
-
-def _left_open(lines: Sequence[str]) -> tuple[int, int] | None:
-    """Line and column of the first quotation mark that is not closed before the next line names something else."""
-    for number, line in enumerate(lines, 1):
-        match = _OPENS.match(line)
-        following = next((each for each in lines[number:] if each.strip()), "")
-        if match is not None and _NEXT_KEY.match(following):
-            return number, match.start("value") + 1
-    return None
-
-
 def _place(thing: object, file: str) -> Place:
     mark = getattr(thing, "start_mark", None)
     return Place(file, mark.line + 1, mark.column + 1) if mark is not None else Place(file, 1, 1)
@@ -340,6 +241,8 @@ def _place(thing: object, file: str) -> Place:
 def _convert(node: RuamelNode, file: str, faults: list[Fault]) -> Node:
     place = _place(node, file)
     if isinstance(node, ScalarNode):
+        if (slip := _misread(node)) is not None:
+            faults.append(Fault(file, place.line, place.column, "", *slip))
         return Scalar(place, node.value, _KINDS.get(str(node.tag), Kind.TEXT))
     if isinstance(node, SequenceNode):
         return Items(place, tuple(_convert(item, file, faults) for item in node.value))
@@ -348,12 +251,32 @@ def _convert(node: RuamelNode, file: str, faults: list[Fault]) -> Node:
     return Table(place, tuple(_entries(node, file, faults)))
 
 
+_ESCAPED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85]")
+_IN_A_LETTERS_QUOTES = re.compile(r"[“”„].*[“”]|[‘’‚].*[‘’]", re.DOTALL)
+
+
+def _misread(node: ScalarNode) -> tuple[str, str] | None:
+    """What is wrong with a value that YAML takes, but not as it was meant, and what to write."""
+    if node.style == '"' and _ESCAPED.search(node.value):
+        message = "a backslash means something else in double quotation marks"
+        return message, "write a pattern in 'single' quotation marks"
+    if not node.style and (match := NO_HYPHEN.match(node.value)):
+        return f'"{match["sign"]}" begins no entry of a list', "write - and a space"
+    if not node.style and _IN_A_LETTERS_QUOTES.fullmatch(node.value):
+        return "the quotation marks of a letter are none in a file", "write \" or '"
+    return None
+
+
 def _entries(node: MappingNode, file: str, faults: list[Fault]) -> Iterator[Entry]:
     first: dict[str, Place] = {}
     for key, value in node.value:
         place = _place(key, file)
         if not isinstance(key, ScalarNode) or _KINDS.get(str(key.tag)) is Kind.NOTHING:
             faults.append(Fault(file, place.line, place.column, "", "a key must be a word", "write name: value"))
+        elif match := re.search(f"[{ODD_SPACES}]", key.value):
+            column = place.column + match.start()
+            message = "this is no ordinary space, though it looks like one"
+            faults.append(Fault(file, place.line, column, "", message, "write a space"))
         elif key.value in first:
             message = f'"{key.value}" stands here twice, first in line {first[key.value].line}'
             faults.append(Fault(file, place.line, place.column, key.value, message, "take one of them out"))
