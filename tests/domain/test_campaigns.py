@@ -404,6 +404,13 @@ def test_what_tells_of_danger_never_waits_for_the_decision(danger: Route) -> Non
     assert street.have(LetterKind.ASSIGNMENT) == ["SS-27-0003-K"]
 
 
+def test_what_did_not_wait_is_answered_with_the_others_when_a_person_says_so() -> None:
+    street = asked(a_campaign(members=1))
+    street.joins(what=replace(COMPLAINT, priority=Priority.HIGH))
+    street.officer(at(1, 12), "cal", "#campaign yes").officer(at(1, 13), "wendy", RESPOND)
+    assert street.have(LetterKind.RESPONSE) == street.everybody
+
+
 CONCERNED = replace(COMPLAINT, signals=frozenset({Signal.CONCERN}), doubtful=True)
 
 

@@ -232,7 +232,8 @@ class PersonRestricted:
 @dataclass(frozen=True, slots=True)
 class CampaignGrew:
     """The new case *ref* says the same as this one. `reached`: so many do now that a person is to be asked, and these are the
-    others; `who`: all of them, as that person is told of them. `apart`: it is a case like any other, as they all are."""
+    others; `who`: all of them, as that person is told of them. `apart`: it is in work,
+    and joins when a person says so."""
 
     ref: str
     reached: tuple[str, ...] = ()

@@ -27,6 +27,7 @@ from townclerk.domain.forms import Form
 from townclerk.domain.likeness import NOTHING_LEARNED, Learned
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.phrases import PhraseIndex
+from townclerk.domain.signing_off import without_own_address
 from townclerk.domain.words import NOBODYS, Alert, Category, Priority
 
 ONE_WINS = frozenset({"category", "service", "form", "suggest", "assign", "priority", "file", "letters_in"})  # all else adds up
@@ -362,10 +363,11 @@ def form_of(mail: IncomingMail, routing: Routing) -> Form | None:
 
 
 def facts_of(mail: IncomingMail, opens: bool, context: Context) -> Facts:
-    """What rules may look at in *mail*."""
+    """What rules may look at in *mail*: all of it but how whoever wrote it is called and where they live."""
+    text = mail.own_text or (mail.text if opens else "")
     return Facts(
         subject=mail.subject,
-        text=mail.own_text or (mail.text if opens else ""),
+        text=without_own_address(text, mail.sender.name, mail.sender.key) if mail.sender else text,
         sender=mail.sender.key if mail.sender else "",
         recipients=mail.recipients,
         headers=mail.headers,

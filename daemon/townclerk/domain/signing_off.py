@@ -8,6 +8,7 @@ _BEFORE_A_NAME = frozenset(("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "prof
 _DEGREE = re.compile(r"\(?(?:[A-Z]{2,6}|[A-Z][A-Za-z]{0,2}[A-Z][a-z]{0,3}|Hons|Dip[A-Z]\w{0,4})\)?")
 _LONGEST_NAME = 5  # words
 _INITIALS = 3  # letters
+_BARE_NAME = 3  # words of a name that nobody has told us
 _PARTS = re.compile(r"\s?[|•·/,]\s?|\s[-–—]\s")
 _FLOURISH = " -–—~*/.,:;()!"  # what people put around their name
 _KISSES = re.compile(r"(?:\s+x{1,3})+$", re.IGNORECASE)
@@ -125,3 +126,50 @@ def remark_beside_name(line: str, person: frozenset[str]) -> str:
     if found is None or words_of_name(found["name"], person) < 1 or _DEGREE.fullmatch(found["remark"]):
         return ""
     return found["remark"]
+
+
+_STANDS_THERE = re.compile(r"[^\W\d_][\w'’.-]*|\d{1,5}[a-z]?", re.IGNORECASE)
+_POSTCODE = re.compile(r"[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}", re.IGNORECASE)
+_SMALL = frozenset(("the", "of", "and", "on", "in", "upon", "le", "y", "yr"))  # "Stow on the Wold"
+_SAYS_WHO = re.compile(r"\b(?:cllr|councillors?|mps?|mayor|warden|head|teacher|chair|clerk|secretary)\b", re.IGNORECASE)
+_LONGEST_OF_ADDRESS = 7  # words of a line
+_LINES_OF_ADDRESS = 7
+
+
+def without_own_address(text: str, name: str, address: str = "") -> str:
+    """*text* with blanks, as many as there were letters, in the place of the name with which whoever wrote it signs, and of
+    their address below it: they say nothing of the matter, and "Fay Lake" writes of no lake. Whatever else stands there stays,
+    and so does all that follows it: a postscript, what they are. *name* and *address*: those from which it came."""
+    lines = text.split("\n")
+    person = frozenset(word.lower() for word in _LETTERS.findall(name) or _LETTERS.findall(address.partition("@")[0]))
+    last = [n for n, line in enumerate(lines) if line.strip()][1:][-_LINES_OF_ADDRESS:]
+    signs = next((place for place, n in enumerate(last) if _signs(lines, last, place, person)), None)
+    if signs is None:
+        return text
+    for n in last[signs:]:
+        if n != last[signs] and not _is_of_an_address(lines[n].strip()):
+            break
+        lines[n] = " " * len(lines[n])
+    return "\n".join(lines)
+
+
+def _signs(lines: list[str], last: list[int], place: int, person: frozenset[str]) -> bool:
+    """True where that line is the name from which the mail came; below a closing, also what has some word of it and is written
+    like a name."""
+    line = lines[last[place]].strip()
+    words = _LETTERS.findall(line)
+    if _SAYS_WHO.search(line) or not words:
+        return False
+    if is_writer(line, person):
+        return True
+    written_so = len(words) <= _BARE_NAME and all(word.istitle() for word in words)
+    return place > 0 and written_so and not person.isdisjoint(map(str.lower, words)) and only_closes(lines[last[place - 1]])
+
+
+def _is_of_an_address(line: str) -> bool:
+    """True for "12 Lake View", "Stow on the Wold", "WS11 1AB": words with capitals, numbers, and nothing that is said."""
+    if _SAYS_WHO.search(line) or line[-1:] in "?!:":
+        return False
+    words = _STANDS_THERE.findall(_POSTCODE.sub("", line))
+    capitals = all(word[0].isupper() or word[0].isdigit() or word in _SMALL for word in words)
+    return len(words) <= _LONGEST_OF_ADDRESS and capitals and (not line.isupper() or any(c.isdigit() for c in line))

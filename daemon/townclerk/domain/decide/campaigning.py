@@ -43,10 +43,11 @@ def find_company(d: Deliberation, event: CaseOpened) -> None:
         if own_way is OwnWay.APART and could_join(d.case, event, alike.lead):  # a late word may make it one all the same
             d.follow(alike.lead.ref, CampaignGrew(d.case.ref, apart=True))
         return
-    d.change(joined=Joined(alike.lead.ref), officer=alike.lead.officer or d.case.officer)
-    d.note("townclerk", "joined_campaign", lead=alike.lead.ref)
-    who = (*alike.who, named(d.case)) if alike.who else ()
-    d.follow(alike.lead.ref, CampaignGrew(d.case.ref, alike.reached, who))
+    who, waits = (*alike.who, named(d.case)) if alike.who else (), not _must_not_wait(event, alike.lead)
+    if waits:
+        d.change(joined=Joined(alike.lead.ref), officer=alike.lead.officer or d.case.officer)
+        d.note("townclerk", "joined_campaign", lead=alike.lead.ref)
+    d.follow(alike.lead.ref, CampaignGrew(d.case.ref, alike.reached, who, apart=not waits))
 
 
 def can_lead(case: Case) -> bool:
@@ -78,16 +79,15 @@ def _why_its_own_way(case: Case, event: CaseOpened, alike: Alike) -> OwnWay | No
 
 def could_join(case: Case, event: CaseOpened, lead: Case) -> bool:
     """True where the new *case* could be answered with *lead*: there is no more to it than what others say as well, and
-    something could go to its sender. What tells of danger waits for nobody's word."""
+    something could go to its sender."""
+    return not _differs(case, event, lead)
+
+
+def _must_not_wait(event: CaseOpened, lead: Case) -> bool:
+    """True where nobody has said yet that it is a campaign, and it may tell of danger, by all that the rules know of it: also
+    where no alert is raised."""
     decided = lead.campaign is not None and lead.campaign.state is CampaignState.TOGETHER
-    return not _differs(case, event, lead) and (decided or not _tells_of_danger(event))
-
-
-def _tells_of_danger(event: CaseOpened) -> bool:
-    """By all that the rules know of it, also where no alert is raised."""
-    return (
-        event.route.priority is Priority.HIGH or Signal.SERIOUS in event.route.signals or bool(DANGER & set(event.route.alerts))
-    )
+    return not decided and (event.route.priority is Priority.HIGH or Signal.SERIOUS in event.route.signals)
 
 
 def _differs(case: Case, event: CaseOpened, lead: Case) -> bool:
@@ -138,7 +138,8 @@ def join_after_all(d: Deliberation, before: Case | None) -> None:
 def grew(d: Deliberation, event: CampaignGrew) -> None:
     """One more says the same. Where so many do that a person is to decide, they are asked, once."""
     if d.case.campaign is None:
-        d.change(campaign=Campaign(CampaignState.ASKED, d.now, event.reached, (event.ref,)))
+        alike, members = ((*event.reached, event.ref), ()) if event.apart else (event.reached, (event.ref,))
+        d.change(campaign=Campaign(CampaignState.ASKED, d.now, alike, members))
         d.note("townclerk", "campaign_found", cases=" ".join((*event.reached, event.ref)))
         _ask(d, f"The first and the others are: {listed(event.who)}." if event.who else "")
         return
