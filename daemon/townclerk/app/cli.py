@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from townclerk import __version__
 from townclerk.app.commands import audit, case, outbox, policy, quarantine, retention, rules, templates, timers
 from townclerk.app.commands.asking import Asked, CommandStopped
+from townclerk.app.commands.backup import backup, restore
 from townclerk.app.commands.calendar import calendar
 from townclerk.app.commands.check import check
 from townclerk.app.commands.demo import demo
@@ -54,7 +55,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (demo, init, rehearse, run, once, check, simulate, promises, inspect, explain, calendar, health):
+for _command in (
+    demo,
+    init,
+    rehearse,
+    run,
+    once,
+    check,
+    simulate,
+    promises,
+    inspect,
+    explain,
+    calendar,
+    health,
+    backup,
+    restore,
+):
     app.command()(_command)
 app.add_typer(case.app, name="case")
 app.add_typer(outbox.app, name="outbox")

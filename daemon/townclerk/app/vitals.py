@@ -194,6 +194,8 @@ def figures_of(found: Health, now: datetime) -> Iterator[GaugeMetricFamily]:
     yield _by("login", "townclerk_token_age_seconds", "How long ago the token was got that lets us in.", ages)
     ends = {name: token.until.timestamp() for name, token in found.tokens.items() if token.until}
     yield _by("login", "townclerk_token_expires_timestamp_seconds", "Until when the token is good.", ends)
+    held = "1: letters wait for a person, after a restore."
+    yield _gauge("townclerk_letters_held", held, found.held_since is not None)
     yield _gauge("townclerk_journal_entries", "How many entries the journal has.", found.journal)
 
 

@@ -15,7 +15,7 @@ from townclerk.services.applying import CaseMissing, happen
 from townclerk.services.aside import setting_aside
 from townclerk.services.braking import Braked, brake_on, day_full, too_many_to
 from townclerk.services.office import Office
-from townclerk.store import outbox
+from townclerk.store import backup, outbox
 from townclerk.store.database import Tx
 from townclerk.store.errors import NotThere
 from townclerk.store.outbox import OutboxLine
@@ -59,7 +59,8 @@ async def run_once(office: Office, transport: Transport, now: datetime, pace: Pa
     """Send what is due, at most a batch. Raises TransportDown where the server cannot be reached: no letter is to blame."""
     pace = pace or Pace()
     counts = Counts()
-    if not pace.allows(now):
+    held_since = await office.db.read(partial(backup.held_since, council=office.council.policy.id))
+    if held_since is not None or not pace.allows(now):
         return counts
     claim = partial(outbox.claim, council=office.council.policy.id, now=now, limit=_room(pace), lease_seconds=LEASE_SECONDS)
     rows = await office.db.run(claim)

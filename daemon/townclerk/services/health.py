@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from townclerk.services.office import Office
-from townclerk.store import cases, facts, journal, mails, outbox, timers
+from townclerk.store import backup, cases, facts, journal, mails, outbox, timers
 from townclerk.store.database import Tx
 from townclerk.store.schema import MailState, OutboxState
 
@@ -74,6 +74,7 @@ class Health:
     late_cases: int
     journal: int  # entries
     tokens: dict[str, TokenHealth] = field(default_factory=dict)  # mailbox, smtp; none where a password is used
+    held_since: datetime | None = None  # letters wait for a person, after a restore
 
     @property
     def quarantined(self) -> int:
@@ -103,6 +104,9 @@ class Health:
                 Worry("old letter", f"a letter that was due at {self.oldest_letter} has not been delivered", wants_letter=True)
             )
         found += [worry for name, token in self.tokens.items() for worry in _token_worries(name, token, now)]
+        if self.held_since is not None:
+            since = f"letters wait since a restore at {self.held_since:%Y-%m-%d %H:%M} UTC"
+            found.append(Worry("letters held", f"{since}: townclerk outbox list, then townclerk outbox release"))
         for count, what in (
             (self.quarantined, "mails are in quarantine: townclerk quarantine list"),
             (self.letters_dead, "letters could not be delivered: townclerk outbox list"),
@@ -184,6 +188,7 @@ def look_up(tx: Tx, council: str, mailbox: str, now: datetime, today: date) -> H
         late_cases=cases.count_late(tx, council, today),
         journal=journal.head(tx).number,
         tokens=_tokens(tx, council),
+        held_since=backup.held_since(tx, council),
     )
 
 

@@ -8,6 +8,7 @@
     ├── AlreadyThere        it was to be new, and is not
     ├── NotThere            it was to be there, and is not
     ├── UnreadableCase      a stored case does not fit this version of the program
+    ├── BackupFailed        the database's own program could not copy it, or not load a copy
     └── NaiveTime           a moment without a time zone
 
 No message carries an address, a body or a password.
@@ -40,6 +41,10 @@ class AlreadyThere(StoreError):
 
 class NotThere(StoreError):
     """There is no such row."""
+
+
+class BackupFailed(StoreError):
+    """A copy could not be made or loaded; the message says what the database's own program said."""
 
 
 class NaiveTime(StoreError, ValueError):

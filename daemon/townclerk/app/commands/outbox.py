@@ -11,7 +11,7 @@ from townclerk.app.commands.asking import NotAsItShould, who_asks
 from townclerk.app.commands.records import Records, open_records
 from townclerk.app.commands.saying import iso, moment_words, say, say_json, say_table
 from townclerk.mail.errors import without_addresses
-from townclerk.store import outbox
+from townclerk.store import backup, outbox
 from townclerk.store.database import Tx
 from townclerk.store.outbox import UNSENT, OutboxLine
 from townclerk.store.schema import OutboxState
@@ -107,6 +107,25 @@ def drop(
     """
     reason = why or f"dropped by {who_asks()}"
     _change(ctx, key, "letter_dropped", "dropped", why, lambda tx, copy, now: outbox.drop(tx, copy, now, reason))
+
+
+@app.command()
+def release(ctx: typer.Context) -> None:
+    """Let letters go that wait since a backup was restored. Look at `outbox list` before, and drop what had gone already.
+
+    \b
+    Example:
+      townclerk outbox release
+    """
+    with open_records(ctx.obj) as records:
+
+        def let_go(tx: Tx) -> bool:
+            held = backup.let_go(tx, records.council_id)
+            if held:
+                records.note(tx, None, "letters_released")
+            return held
+
+        say("letters go out again" if records.db.run_now(let_go) else "no letters were held back")
 
 
 def _change(ctx: typer.Context, key: str, event: str, done: str, why: str, change: Change) -> None:

@@ -1,0 +1,228 @@
+"""`townclerk backup` and `townclerk restore`: a copy of everything at one moment, and what becomes of it later."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from townclerk.app.commands import archive
+from townclerk.app.commands.archive import Manifest
+from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, Why, as_whom, reason_for_looking, who_asks
+from townclerk.app.commands.records import council_of, open_records
+from townclerk.app.commands.saying import moment_words, say, say_json
+from townclerk.app.wiring import url_of_database
+from townclerk.config.settings import Reason, load_settings
+from townclerk.domain.council import Council
+from townclerk.store import backup as store
+from townclerk.store import journal
+from townclerk.store.database import Database, migrate
+
+BACKED_UP = "backed_up"  # in the journal
+
+
+def backup(
+    ctx: typer.Context,
+    to: Annotated[
+        Path, typer.Option("--to", metavar="FILE|DIR", help="Where. In a folder it is named by council and moment.")
+    ] = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="What the backup says of itself, as one JSON object.")] = False,
+    why: Why = None,
+) -> None:
+    """Everything that is kept, as it is at one moment, in one file; mail may flow meanwhile. It needs twice its room.
+
+    Cases, journal, raw mails, letters: all of it stands in the database. No secret is in it, and neither are rules and
+    settings. Nobody but you may read the file: it holds residents' mail. That it was made is put into the journal.
+
+    \b
+    Examples:
+      townclerk backup --to /var/backups/townclerk
+      townclerk backup --to monday.backup --why "before the update"
+    """
+    with open_records(ctx.obj, to_look=True, at_people=True, why=why) as records:
+        file = to / f"townclerk-{records.council_id}-{records.now:%Y%m%dT%H%M%SZ}.backup" if to.is_dir() else to
+        if file.exists():
+            raise NotAsItShould(f"{file} is there already: name another")
+        if not file.parent.is_dir():
+            raise CannotRead(f"there is no folder {file.parent}")
+        records.db.run_now(partial(records.note, ref=None, event=BACKED_UP, command="backup"))
+        url = url_of_database(records.settings)
+        try:
+            with TemporaryDirectory(prefix=".townclerk-backup-", dir=file.parent) as folder:
+                copied = Path(folder) / "copy"
+                contents = store.copy(url, copied)
+                sha256, size = archive.measured(copied)
+                kind, made_at = store.kind_of(url), records.now
+                manifest = Manifest(records.council_id, records.mailbox, kind, made_at, contents, sha256, size)
+                archive.write(file, manifest, copied)
+        except OSError as error:
+            raise NotAsItShould(f"{file} cannot be written: {error.strerror}") from None
+        if as_json:
+            say_json({"file": str(file), **manifest.as_json()})
+        else:
+            mails, cases = contents.rows.get("mails", 0), contents.rows.get("cases", 0)
+            say(f"{file}: {size} bytes, {cases} cases, {mails} mails, journal {contents.head}")
+            say(f"townclerk restore --check {file} says whether it can be loaded")
+
+
+def restore(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `townclerk backup` wrote.")],
+    check: Annotated[bool, typer.Option("--check", help="Only load it aside, look through it, and throw that away.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="What the database holds now gives way.")] = False,
+    why: Why = None,
+) -> None:
+    """Load a backup: aside first, where its tables, rows and journal are looked through; then in the place of the database.
+
+    The service must not run. Afterwards mail that came since is taken in again from the mailbox, and letters wait until you
+    have looked (`outbox list`) and let them go (`outbox release`): some may have gone since the backup was made.
+    Exit status 1 where the backup is not sound.
+
+    \b
+    Examples:
+      townclerk restore --check /var/backups/townclerk/monday.backup
+      townclerk restore monday.backup --replace --why "the disk failed"
+    """
+    asked: Asked = ctx.obj
+    settings, now = load_settings(asked.settings_file()), datetime.now(UTC)
+    council, url = council_of(settings, now), url_of_database(settings)
+    path = store.file_of(url)
+    reason = "" if check else reason_for_looking(why, required=settings.journal.reason is Reason.REQUIRED)
+    with archive.opened(file, _folder_of(path) if path is not None else None) as (manifest, copied):
+        _refuse_others(manifest, council, url)
+        with _aside(manifest, copied, url) as aside:
+            _look_through(manifest, aside)
+            if check:
+                return
+            _refuse_to_overwrite(url, replace, now)
+            told: dict[str, object] = {"by": "command line", **as_whom(), **({"why": reason} if reason else {})}
+            settle = partial(
+                store.settle,
+                council=manifest.council,
+                made_at=manifest.made_at,
+                head=manifest.contents.head,
+                now=now,
+                actor=who_asks(),
+                told=told,
+            )
+            if path is not None:
+                _work_in(aside, settle)
+        if path is not None:
+            _put_in_place(copied, path, now)
+        else:
+            store.load_postgres(copied, url, replacing=replace)
+            migrate(url)
+            _work_in(url, settle)
+    _say_what_now(manifest, council)
+
+
+def _folder_of(path: Path) -> Path:
+    """Where an SQLite database is to lie. Raises CannotRead."""
+    if not path.parent.is_dir():
+        raise CannotRead(f"there is no folder {path.parent}, in which the database is to lie: make it, for the service alone")
+    return path.parent
+
+
+def _refuse_others(manifest: Manifest, council: Council, url: str) -> None:
+    """Raises NotAsItShould where the backup is not of this installation."""
+    here = (council.policy.id, council.policy.contact.mailbox, store.kind_of(url))
+    there = (manifest.council, manifest.mailbox, manifest.kind)
+    if here != there:
+        said = " of {} ({}, {})"
+        raise NotAsItShould(f"the backup is{said.format(*there)}, and these settings are{said.format(*here)}")
+
+
+@contextmanager
+def _aside(manifest: Manifest, copied: Path, url: str) -> Iterator[str]:
+    """The URL of the backup, loaded aside, with the tables of this program. Raises NotAsItShould where it is not sound."""
+    if manifest.kind == "sqlite":
+        if faults := store.faults_of_file(copied):
+            raise NotAsItShould(f"the backup is damaged: {'; '.join(faults)}")
+        aside = f"sqlite:///{copied}"
+        _compare(manifest, aside)
+        migrate(aside)
+        yield aside
+        return
+    aside = store.make_aside(url)
+    try:
+        store.load_postgres(copied, aside)
+        _compare(manifest, aside)
+        migrate(aside)
+        yield aside
+    finally:
+        store.drop_aside(aside)
+
+
+def _compare(manifest: Manifest, aside: str) -> None:
+    """Raises NotAsItShould where there is not what the backup says of itself."""
+    db = Database.open(aside)
+    try:
+        found, said = db.read_now(store.contents_of), manifest.contents
+    finally:
+        db.close()
+    if found != said:
+        differing = [name for name, count in said.rows.items() if found.rows.get(name) != count]
+        what = f"rows of {', '.join(differing)}" if differing else "the revision of its tables, or the end of its journal"
+        raise NotAsItShould(f"the backup does not hold what it says of itself: {what}")
+    say(f"tables: revision {found.revision}, {sum(found.rows.values())} rows in {len(found.rows)} tables, as it says of itself")
+
+
+def _look_through(manifest: Manifest, aside: str) -> None:
+    db = Database.open(aside)
+    try:
+        broken = db.read_now(partial(journal.verify, kept=[manifest.contents.head]))
+    finally:
+        db.close()
+    if broken is not None:
+        raise NotAsItShould(f"the journal of the backup is BROKEN at entry {broken.number}: {broken.why}")
+    say(f"journal: whole, {manifest.contents.head.number} entries")
+    say(f"the backup of {moment_words(manifest.made_at)} UTC can be loaded")
+
+
+def _refuse_to_overwrite(url: str, replace: bool, now: datetime) -> None:
+    """Raises NotAsItShould where a service runs on the database, or it holds something that nobody said may give way."""
+    if not store.holds_anything(url):
+        return
+    if not replace:
+        raise NotAsItShould("the database holds something: with --replace it gives way (on SQLite it is kept beside it)")
+    holder = store.in_use_by(url, now)
+    if holder is not None:
+        raise NotAsItShould(
+            f"a townclerk ({holder}) is at work on the database: stop the service, and wait a minute if it died"
+        )
+
+
+def _work_in(url: str, settle: "partial[None]") -> None:
+    db = Database.open(url)
+    try:
+        db.run_now(settle)
+    finally:
+        db.close()
+
+
+def _put_in_place(copied: Path, path: Path, now: datetime) -> None:
+    """What lay there is kept beside it, with its log."""
+    kept = path.with_name(f"{path.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
+    for ending in ("", "-wal", "-shm"):
+        old = path.with_name(path.name + ending)
+        if old.exists():
+            old.rename(kept.with_name(kept.name + ending))
+    if os.geteuid() == 0:  # the service has another account: that of the folder
+        os.chown(copied, path.parent.stat().st_uid, path.parent.stat().st_gid)
+    copied.replace(path)
+    if kept.exists():
+        say(f"what was there before lies in {kept}: destroy it when you need it no more")
+
+
+def _say_what_now(manifest: Manifest, council: Council) -> None:
+    say(
+        f"restored as it was on {moment_words(council.calendar.local(manifest.made_at))}",
+        "Now start the service. It takes in again what came since, as far as it lies in the mailbox still. Letters wait:",
+        "  townclerk outbox list       shows them: `townclerk outbox drop KEY` what went out since the backup, as the log says",
+        "  townclerk outbox release    lets the others go",
+    )

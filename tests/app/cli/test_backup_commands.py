@@ -1,0 +1,205 @@
+"""`townclerk backup` and `townclerk restore`: everything as it was, made while mail flows, and what comes after."""
+
+import asyncio
+import stat
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from app.cli.house import Command, Town, mail
+from townclerk.app.commands.asking import account
+from townclerk.app.simulate.world import ReadHere, World
+from townclerk.app.wiring import load_files, open_database, open_office
+from townclerk.mail.memory import MemoryMailbox, MemoryTransport
+from townclerk.store import cases, leases, mails, outbox
+from townclerk.store.database import Tx
+from townclerk.store.schema import MailState, OutboxState
+
+COUNCIL = "south-staffordshire"
+
+
+@contextmanager
+def living(town: Town, mailbox: MemoryMailbox) -> Iterator[World]:
+    """The town's service on its database, with a mailbox that outlives it."""
+    files = load_files(town.settings)
+    db = open_database(files.settings)
+    try:
+        yield World(open_office(files, db, ReadHere()), mailbox, MemoryTransport())
+    finally:
+        db.close()
+
+
+def made(townclerk: Command, town: Town, tmp_path: Path) -> Path:
+    ran = townclerk("backup", "--to", tmp_path / "town.backup", "--config", town.settings)
+    assert ran.status == 0, ran.err
+    return tmp_path / "town.backup"
+
+
+def test_a_backup_is_for_its_owner_alone_holds_no_secret_and_stands_in_the_journal(
+    townclerk: Command, town: Town, tmp_path: Path
+) -> None:
+    (told,) = townclerk("backup", "--to", tmp_path, "--json", "--why", "each night", "--config", town.settings).objects
+
+    file = Path(told["file"])
+    assert file.name.startswith(f"townclerk-{COUNCIL}-20")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert (town.folder / "reply-key").read_bytes() not in file.read_bytes()
+    (read,) = townclerk("audit", "show", "--since", "2020-01-01", "--reads", "--json", "--config", town.settings).objects
+    assert (read["event"], read["who"], read["detail"]["why"]) == ("backed_up", account(), "each night")
+    assert told["head"]["number"] == read["number"]
+
+
+def test_a_sound_backup_is_said_to_be_so_and_nothing_is_changed(townclerk: Command, town: Town, tmp_path: Path) -> None:
+    file = made(townclerk, town, tmp_path)
+    before = (town.folder / "townclerk.db").read_bytes()
+
+    ran = townclerk("restore", "--check", file, "--config", town.settings)
+
+    assert (ran.status, ran.err) == (0, "")
+    assert "can be loaded" in ran.out
+    assert (town.folder / "townclerk.db").read_bytes() == before
+    assert [path.name for path in town.folder.iterdir() if path.name.startswith(".")] == []
+
+
+def _without_end(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-200_000])
+
+
+def _another_byte(file: Path) -> None:
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) // 2] ^= 0xFF
+    file.write_bytes(raw)
+
+
+def _no_archive(file: Path) -> None:
+    file.write_text("hello")
+
+
+def _another_archive(file: Path) -> None:
+    with tarfile.open(file, "w") as tar:
+        tar.add(__file__, "../../etc/passwd")
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (_without_end, "backup"),
+        (_another_byte, "not as it was written"),
+        (_no_archive, "is no backup of townclerk"),
+        (_another_archive, "is no backup of townclerk"),
+        (Path.unlink, "cannot be read"),
+    ],
+)
+def test_a_backup_that_is_damaged_is_refused(
+    townclerk: Command, town: Town, tmp_path: Path, damage: "object", said: str
+) -> None:
+    file = made(townclerk, town, tmp_path)
+    damage(file)  # type: ignore[operator]  # each takes the file
+
+    for ran in (
+        townclerk("restore", "--check", file, "--config", town.settings),
+        townclerk("restore", file, "--replace", "--config", town.settings),
+    ):
+        assert ran.status != 0
+        assert said in ran.err
+    assert townclerk("case", "show", town.new, "--config", town.settings).status == 0
+
+
+def test_a_backup_whose_journal_was_written_anew_is_refused(townclerk: Command, town: Town, tmp_path: Path) -> None:
+    town.ask(lambda tx: tx.exec_driver_sql("UPDATE journal SET actor = 'nobody' WHERE number = 2"))
+    file = made(townclerk, town, tmp_path)
+
+    ran = townclerk("restore", "--check", file, "--config", town.settings)
+
+    assert ran.status == 1
+    assert "BROKEN at entry 2" in ran.err
+
+
+def test_a_backup_of_another_installation_is_refused(townclerk: Command, town: Town, tmp_path: Path) -> None:
+    file = made(townclerk, town, tmp_path)
+    town.change_policy("feedback0@council.example", "other@council.example")
+
+    ran = townclerk("restore", "--check", file, "--config", town.settings)
+
+    assert ran.status == 1
+    assert "the backup is of" in ran.err
+
+
+def test_nothing_gives_way_unasked_nor_while_a_service_is_at_work(townclerk: Command, town: Town, tmp_path: Path) -> None:
+    file = made(townclerk, town, tmp_path)
+    unasked = townclerk("restore", file, "--config", town.settings)
+    town.ask(partial(leases.take, name="a mailbox", holder="host:1", now=datetime.now(UTC), seconds=60))
+    at_work = townclerk("restore", file, "--replace", "--config", town.settings)
+
+    assert (unasked.status, at_work.status) == (1, 1)
+    assert "--replace" in unasked.err
+    assert "host:1" in at_work.err
+
+
+def test_mail_flows_through_a_backup_and_after_its_restore_every_mail_is_in_one_case_and_letters_wait(
+    townclerk: Command, town: Town, tmp_path: Path
+) -> None:
+    """What came after the backup lies in the mailbox still, and is taken in again. The letters of then may have gone."""
+    mailbox, now = MemoryMailbox(), datetime.now(UTC).replace(microsecond=0)
+    mailbox.number_anew("INBOX")  # it is another than that of the town's past
+    senders = [f"r{n}@home.example" for n in range(9)]
+
+    async def live(world: World, first: int, last: int, *, meanwhile: bool) -> None:
+        copying = asyncio.create_task(asyncio.to_thread(made, townclerk, town, tmp_path)) if meanwhile else None
+        for n in range(first, last):
+            mailbox.deliver(mail(senders[n], f"Complaint {n}", f"I want to complain of the bin number {n}."), now)
+            await world.settle(now)
+        if copying is not None:
+            await copying
+
+    with living(town, mailbox) as world:
+        asyncio.run(live(world, 0, 6, meanwhile=True))
+    with living(town, mailbox) as world:
+        asyncio.run(live(world, 6, 9, meanwhile=False))
+    given_out = town.ask(partial(cases.next_number, council=COUNCIL, year=now.year))
+
+    ran = townclerk("restore", tmp_path / "town.backup", "--replace", "--why", "a fire", "--config", town.settings)
+    assert ran.status == 0, ran.err
+    with living(town, mailbox) as world:
+        asyncio.run(world.settle(now + timedelta(minutes=1)))
+
+    def look(tx: Tx) -> None:
+        for sender in senders:
+            assert len(cases.of_party(tx, COUNCIL, sender)) == 1, sender
+        assert mails.counts(tx, "feedback0@council.example")[MailState.TAKEN] == 0
+        assert cases.next_number(tx, COUNCIL, now.year) > given_out
+        assert outbox.depth(tx, COUNCIL)[OutboxState.WAITING] > 0
+
+    town.ask(look)
+    assert list(town.folder.glob("townclerk.db.before-restore-*"))
+    assert townclerk("audit", "verify", "--config", town.settings).status == 0
+    health = townclerk("health", "--config", town.settings)
+    assert "letters wait since a restore" in health.out
+    released = townclerk("outbox", "release", "--config", town.settings)
+    with living(town, mailbox) as world:
+        asyncio.run(world.settle(now + timedelta(minutes=2)))
+    assert "letters go out again" in released.out
+    assert town.ask(partial(outbox.depth, council=COUNCIL))[OutboxState.WAITING] == 0
+
+
+def test_a_lost_or_ruined_database_is_made_anew_from_a_backup(townclerk: Command, town: Town, tmp_path: Path) -> None:
+    file = made(townclerk, town, tmp_path)
+    database = town.folder / "townclerk.db"
+    database.write_bytes(b"ruined" * 1000)
+    ruined = townclerk("restore", file, "--replace", "--config", town.settings)
+    for left in town.folder.glob("townclerk.db*"):
+        left.unlink()
+    lost = townclerk("restore", file, "--config", town.settings)
+
+    assert (ruined.status, ruined.err) == (0, "")
+    assert (lost.status, lost.err) == (0, "")
+    assert stat.S_IMODE(database.stat().st_mode) == 0o600
+    shown = townclerk("audit", "show", "--since", "2020-01-01", "--json", "--config", town.settings).objects
+    assert shown[-1]["event"] == "restored"
+    assert townclerk("case", "show", town.new, "--config", town.settings).status == 0
