@@ -25,6 +25,7 @@ from townclerk.domain.council import Council
 from townclerk.domain.signing import Signer, SigningKey
 from townclerk.mail.imap import ImapMailbox
 from townclerk.mail.mailbox import ImapSettings
+from townclerk.mail.scanning import ClamdScanner
 from townclerk.mail.transport import SmtpSettings, SmtpTransport
 from townclerk.services.health import Patience
 from townclerk.services.office import Office, Reader, Ways
@@ -83,7 +84,8 @@ def open_office(files: Files, db: Database, reader: Reader) -> Office:
         letters_per_day=settings.smtp.rate_per_day,
         own_addresses=frozenset({mailbox.lower(), settings.mailbox.user.lower()}),
     )
-    return Office(files.council, files.templates, db, reader, Signer(mailbox, keys), ways)
+    scanner = ClamdScanner(settings.scanner.socket) if settings.scanner.socket is not None else None
+    return Office(files.council, files.templates, db, reader, Signer(mailbox, keys), ways, scanner)
 
 
 def patience_of(settings: HealthSettings) -> Patience:

@@ -132,6 +132,13 @@ class HealthSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ScannerSettings:
+    """`socket` of clamd, a path or host:port; None: nobody looks for viruses in what is passed on."""
+
+    socket: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One installation. Folders and files are absolute, or counted from the folder of the settings file."""
 
@@ -146,6 +153,7 @@ class Settings:
     authentication: AuthenticationSettings = AuthenticationSettings()
     health: HealthSettings = HealthSettings()
     limits: Limits = Limits()
+    scanner: ScannerSettings = ScannerSettings()
     journal: JournalSettings = JournalSettings()
     provider: Provider = Provider.GENERIC
 
@@ -200,6 +208,7 @@ def _settings(root: Value, base: Path) -> Settings:
                 "authentication", _authentication, AuthenticationSettings(profile.proof, profile.proving_server)
             ),
             health=f.optional("health", _health, HealthSettings()),
+            scanner=f.optional("scanner", _scanner, ScannerSettings()),
             limits=f.optional("limits", _limits, Limits()),
             journal=f.optional("journal", _journal, JournalSettings()),
         )
@@ -376,6 +385,19 @@ def _limits(value: Value) -> Limits:
 def _journal(value: Value) -> JournalSettings:
     with value.fields() as f:
         return JournalSettings(reason=f.optional("reason", word_of(Reason), Reason.ASKED))
+
+
+def _scanner(value: Value) -> ScannerSettings:
+    with value.fields() as f:
+        return ScannerSettings(f.required("socket", _socket, "-"))
+
+
+def _socket(value: Value) -> str:
+    written = text(value)
+    host, _, port = written.rpartition(":")
+    if not (written.startswith("/") or (host and port.isdigit() and 0 < int(port) < 65536)):
+        raise Refused(f'"{written}" is no socket of clamd', "write a path such as /run/clamav/clamd.ctl, or host:3310")
+    return written
 
 
 def _health(value: Value) -> HealthSettings:

@@ -10,6 +10,7 @@ from structlog.typing import FilteringBoundLogger
 
 from townclerk.mail.errors import MailUnreadable, TransportDown
 from townclerk.mail.parsing import ReaderUnavailable
+from townclerk.services.scanning import Infected
 from townclerk.store.errors import StoreUnavailable
 
 # The machine's trouble or a server's: no mail, timer or letter is to blame, and the same item may go well in a minute.
@@ -37,7 +38,7 @@ async def setting_aside(
         raise
     except let_pass:
         raise
-    except MailUnreadable as unreadable:
+    except (MailUnreadable, Infected) as unreadable:
         trouble.why = str(unreadable)
         log.error(event, error=type(unreadable).__name__, why=trouble.why, **fields)
     except Exception as error:  # noqa: BLE001  # this is the one place: see above

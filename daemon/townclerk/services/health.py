@@ -75,6 +75,7 @@ class Health:
     journal: int  # entries
     tokens: dict[str, TokenHealth] = field(default_factory=dict)  # mailbox, smtp; none where a password is used
     held_since: datetime | None = None  # letters wait for a person, after a restore
+    scanner_away: datetime | None = None  # since then the virus scanner has not answered, and no file goes on
 
     @property
     def quarantined(self) -> int:
@@ -107,6 +108,7 @@ class Health:
         if self.held_since is not None:
             since = f"letters wait since a restore at {self.held_since:%Y-%m-%d %H:%M} UTC"
             found.append(Worry("letters held", f"{since}: townclerk outbox list, then townclerk outbox release"))
+        found += _scanner_worries(self.scanner_away, now)
         for count, what in (
             (self.quarantined, "mails are in quarantine: townclerk quarantine list"),
             (self.letters_dead, "letters could not be delivered: townclerk outbox list"),
@@ -115,6 +117,13 @@ class Health:
             if count:
                 found.append(Worry(what.partition(":")[0], f"{count} {what}"))
         return tuple(found)
+
+
+def _scanner_worries(away: datetime | None, now: datetime) -> tuple[Worry, ...]:
+    if away is None:
+        return ()
+    said = f"the virus scanner has not answered since {away}, so no attachment is passed on"
+    return (Worry("scanner", said, wants_letter=now - away > QUIET),)
 
 
 def _token_worries(name: str, token: TokenHealth, now: datetime) -> tuple[Worry, ...]:
@@ -189,7 +198,22 @@ def look_up(tx: Tx, council: str, mailbox: str, now: datetime, today: date) -> H
         journal=journal.head(tx).number,
         tokens=_tokens(tx, council),
         held_since=backup.held_since(tx, council),
+        scanner_away=datetime.fromisoformat(away) if (away := facts.get(tx, _scanner(council))) else None,
     )
+
+
+async def note_scanner(office: Office, away_at: datetime | None) -> None:
+    """Keep since when the virus scanner is *away*; None: it answers."""
+    key = _scanner(office.council.policy.id)
+    known = await office.db.read(lambda tx: facts.get(tx, key))
+    if away_at is not None and known is None:
+        await office.db.run(lambda tx: facts.put(tx, key, away_at.isoformat()))
+    elif away_at is None and known is not None:
+        await office.db.run(lambda tx: facts.forget(tx, key))
+
+
+def _scanner(council: str) -> str:
+    return f"{council}:scanner:away"
 
 
 def has_run(tx: Tx, council: str) -> bool:

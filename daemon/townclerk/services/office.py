@@ -25,6 +25,12 @@ class Reader(Protocol):
     async def files(self, source: bytes | Path, limit_bytes: int) -> tuple[File, ...]: ...
 
 
+class Scanner(Protocol):
+    """Looks for viruses."""
+
+    async def scan(self, content: bytes) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """How this installation works, where that is neither policy nor law. The defaults are those of `deploy/townclerk.yaml`."""
@@ -53,3 +59,4 @@ class Office:
     reader: Reader
     signer: Signer
     ways: Ways
+    scanner: Scanner | None = None  # None: nobody looks for viruses here

@@ -17,6 +17,7 @@ from townclerk.domain.signing import Side
 from townclerk.mail.composing import compose
 from townclerk.services.kept_mail import source_of
 from townclerk.services.office import Office
+from townclerk.services.scanning import cleared, refuse_infected
 from townclerk.store import mails
 from townclerk.store.outbox import OutboxRow
 
@@ -30,16 +31,18 @@ async def write_letters(
 ) -> tuple[OutboxRow, ...]:
     """The outbox rows of *sends*. Done before the transaction that queues them: a template that is broken shows now.
 
-    *bare* are mails known to have no files: they need not be read again for them."""
+    *bare* are mails known to have no files: they need not be read again for them. Raises Infected where a file of an officer's
+    must not go out."""
     rows: list[OutboxRow] = []
     files: dict[int, tuple[File, ...]] = {}
     for send in sends:
         forwarded = send.files_of is not None and send.only is None and send.files_of not in bare
         if forwarded and send.files_of is not None and send.files_of not in files:
-            files[send.files_of] = await _files(office, send.files_of)
+            files[send.files_of] = await cleared(office, await _files(office, send.files_of), now)
         attached = files.get(send.files_of, ()) if send.files_of is not None else ()
         if send.only is not None and send.files_of is not None:
             attached = await _only(office, send.files_of, send.only)
+            await refuse_infected(office, attached, now)
         rows.append(write_letter(office, send, now, attached, _not_before(office, send, now)))
     return tuple(rows)
 

@@ -25,6 +25,7 @@ from townclerk.domain.decide.deliberation import LEAD
 from townclerk.domain.policy import SERVICE
 from townclerk.domain.routing import Routing, try_rules
 from townclerk.mail.errors import MailboxTrouble, SendTrouble
+from townclerk.mail.scanning import ClamdScanner, ScannerAway
 from townclerk.services import health
 from townclerk.services.health import Patience
 from townclerk.store import cases, journal
@@ -85,6 +86,7 @@ class Checkup:
             return
         await self._check_mailbox()
         await self._check_smtp()
+        await self._check_scanner()
 
     def _find(self, check: str, state: State, message: str, todo: str = "") -> None:
         self.failed |= state is State.FAILED
@@ -436,6 +438,17 @@ class Checkup:
         login = "lets us in" if smtp.user else "answers, and wants no login"
         self._find("smtp", State.OK, f"{smtp.host}:{smtp.port} {login}")
         self.judge_security("smtp", smtp.security, smtp.host)
+
+    async def _check_scanner(self) -> None:
+        if self._settings is None or self._settings.scanner.socket is None:
+            return
+        try:
+            version = await ClamdScanner(self._settings.scanner.socket, seconds=10).check()
+        except ScannerAway as away:
+            todo = f"see scanner.socket in the settings: {self._settings.scanner.socket}; without it no attachment goes on"
+            self._find("scanner", State.FAILED, str(away), todo)
+            return
+        self._find("scanner", State.OK, version)
 
     def judge_security(self, check: str, security: Security, host: str) -> None:
         """Whether anybody on the way to *host* can listen."""
