@@ -23,8 +23,8 @@ def rehearse(
     Nothing leaves the machine.
 
     What you save in DIR/arrives comes as a mail; what is sent lies in DIR/letters; DIR/log is the log. In another window, in
-    DIR, every command works as it would in earnest. The files in DIR/rules may be changed: that counts within seconds. They
-    are yours, where your settings have some of that council, and else as they are shipped.
+    DIR, every command works as it would in earnest. The files in DIR/rules may be changed: that counts within half a minute.
+    They are yours, where your settings have some of that council, and else as they are shipped.
 
     \b
     Example:
