@@ -31,7 +31,7 @@ from townclerk.mail.errors import MailboxTrouble, SendTrouble, without_addresses
 from townclerk.mail.mailbox import Mailbox, backoff
 from townclerk.mail.parsing import ReaderUnavailable
 from townclerk.mail.transport import Transport
-from townclerk.services import delivery, files_told, health, intake, recounting, reporting, timekeeper, worrying
+from townclerk.services import canary, delivery, files_told, health, intake, recounting, reporting, timekeeper, worrying
 from townclerk.services.office import Office
 from townclerk.store import journal, leases
 from townclerk.store.errors import StoreUnavailable
@@ -230,6 +230,7 @@ class Daemon:
                     group.create_task(self._watch_files(), name="files"),
                     group.create_task(self._log_heads(), name="journal"),
                     group.create_task(self._mind(), name="worries"),
+                    group.create_task(self._keep_canaries(), name="canary"),
                     group.create_task(self._keep_tokens(), name="tokens"),
                     group.create_task(self._loop(self.intake, self._take_mail), name="intake"),
                     group.create_task(self._loop(self.timekeeper, self._keep_time), name="timekeeper"),
@@ -329,6 +330,24 @@ class Daemon:
             else:
                 self.manager.alive()
             await self._rest(every.total_seconds() / 3 if every else 60)
+
+    # --- the canary
+
+    async def _keep_canaries(self) -> None:
+        """Send a mail to ourselves now and then, where the settings want that; the first when all mail has been dealt with."""
+        sent: float | None = None
+        while not self.stopping.is_set():
+            await self._rest(TICK_SECONDS)
+            minutes = self.settings.health.canary_minutes
+            due = minutes is not None and (sent is None or time.monotonic() - sent >= minutes * 60)
+            try:
+                if minutes is None:
+                    await canary.give_up(self.office)
+                elif due and self.catching_up.since is None and not self.stopping.is_set():
+                    sent = time.monotonic()
+                    await canary.send(self.office, self.transport, now())
+            except (SendTrouble, StoreUnavailable) as trouble:
+                log.warning("canary not sent", error=type(trouble).__name__)
 
     # --- worries
 

@@ -194,6 +194,13 @@ def figures_of(found: Health, now: datetime) -> Iterator[GaugeMetricFamily]:
     yield _by("login", "townclerk_token_age_seconds", "How long ago the token was got that lets us in.", ages)
     ends = {name: token.until.timestamp() for name, token in found.tokens.items() if token.until}
     yield _by("login", "townclerk_token_expires_timestamp_seconds", "Until when the token is good.", ends)
+    canaries = found.canaries
+    if canaries.back_at is not None and canaries.seconds is not None:
+        took = "How long the last canary took from our mailbox to our mailbox."
+        yield _gauge("townclerk_canary_round_trip_seconds", took, canaries.seconds)
+        yield _gauge("townclerk_canary_last_return_timestamp_seconds", "When it came back.", canaries.back_at.timestamp())
+    yield _gauge("townclerk_canary_out_seconds", "How long the oldest canary is out.", _age(canaries.oldest_out, now))
+    yield _gauge("townclerk_canaries_lost", "How many never came back, though a later one did.", canaries.lost)
     held = "1: letters wait for a person, after a restore."
     yield _gauge("townclerk_letters_held", held, found.held_since is not None)
     yield _gauge("townclerk_journal_entries", "How many entries the journal has.", found.journal)

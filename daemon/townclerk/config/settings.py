@@ -123,12 +123,14 @@ class JournalSettings:
 @dataclass(frozen=True, slots=True)
 class HealthSettings:
     """A mail that has waited `oldest_mail_minutes`, or a letter that was due so long ago (`oldest_letter_minutes`), makes the
-    service unwell. `port` is where it may be asked, None: nowhere; `host`, at which of this machine's addresses."""
+    service unwell. `port` is where it may be asked, None: nowhere; `host`, at which of this machine's addresses. Each
+    `canary_minutes` the mailbox sends a mail to itself, None: never."""
 
     oldest_mail_minutes: int = 15
     oldest_letter_minutes: int = 60
     host: str = "127.0.0.1"
     port: int | None = None
+    canary_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,4 +409,5 @@ def _health(value: Value) -> HealthSettings:
             oldest_letter_minutes=f.number("oldest_letter_minutes", 60, 1, 7 * 24 * 60),
             host=f.optional("host", text, "127.0.0.1"),
             port=f.optional("port", whole_number(1, 65535), None),
+            canary_minutes=f.optional("canary_minutes", whole_number(5, 24 * 60), None),
         )

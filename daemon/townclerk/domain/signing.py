@@ -22,6 +22,10 @@ _TOKEN = re.compile(
 )
 
 
+_CANARY = "townclerk-canary"
+_CANARY_ID = re.compile(rf"<{_CANARY}\.([0-9a-f]{{16}})\.([0-9a-f]{{32}})@[^<>@\s]{{1,255}}>")
+
+
 class Side(StrEnum):
     """What a letter was for, and so what its reply address lets somebody do."""
 
@@ -87,6 +91,21 @@ class Signer:
             return ()
         found = _TOKEN.fullmatch(local[len(own) + 1 :])
         return (_token(found),) if found else ()
+
+    def canary_id(self, name: str) -> str:
+        """The Message-ID of a mail that we send to ourselves. *name* is sixteen hexadecimal digits."""
+        return f"<{_CANARY}.{name}.{self._canary_tag(self.keys[0], name)}@{self.mailbox.rpartition('@')[2]}>"
+
+    def canary_in(self, message_id: str) -> str | None:
+        """The name of the canary whose Message-ID this is, or None: it is none, or we did not sign it."""
+        found = _CANARY_ID.fullmatch(message_id)
+        if found is None:
+            return None
+        tags = (self._canary_tag(key, found[1]) for key in self.keys)
+        return found[1] if any(hmac.compare_digest(tag, found[2]) for tag in tags) else None
+
+    def _canary_tag(self, key: SigningKey, name: str) -> str:
+        return hmac.new(key.secret, "\0".join((_CANARY, name, self.mailbox.lower())).encode(), hashlib.sha256).hexdigest()[:32]
 
     def is_own_message_id(self, message_id: str) -> bool:
         return message_id.lower().endswith(f"@{self.mailbox.lower().rpartition('@')[2]}>") and bool(find_tokens(message_id))

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from townclerk.services import canary
+from townclerk.services.canary import Canaries
 from townclerk.services.office import Office
 from townclerk.store import backup, cases, facts, journal, mails, outbox, timers
 from townclerk.store.database import Tx
@@ -76,6 +78,7 @@ class Health:
     tokens: dict[str, TokenHealth] = field(default_factory=dict)  # mailbox, smtp; none where a password is used
     held_since: datetime | None = None  # letters wait for a person, after a restore
     scanner_away: datetime | None = None  # since then the virus scanner has not answered, and no file goes on
+    canaries: Canaries = field(default_factory=Canaries)
 
     @property
     def quarantined(self) -> int:
@@ -105,6 +108,9 @@ class Health:
                 Worry("old letter", f"a letter that was due at {self.oldest_letter} has not been delivered", wants_letter=True)
             )
         found += [worry for name, token in self.tokens.items() for worry in _token_worries(name, token, now)]
+        out = self.canaries.oldest_out
+        if out is not None and now - out > patience.mail:
+            found.append(Worry("canary", f"the canary of {out} has not come back: mail may not arrive", wants_letter=True))
         if self.held_since is not None:
             since = f"letters wait since a restore at {self.held_since:%Y-%m-%d %H:%M} UTC"
             found.append(Worry("letters held", f"{since}: townclerk outbox list, then townclerk outbox release"))
@@ -199,6 +205,7 @@ def look_up(tx: Tx, council: str, mailbox: str, now: datetime, today: date) -> H
         tokens=_tokens(tx, council),
         held_since=backup.held_since(tx, council),
         scanner_away=datetime.fromisoformat(away) if (away := facts.get(tx, _scanner(council))) else None,
+        canaries=canary.look_up(tx, council),
     )
 
 

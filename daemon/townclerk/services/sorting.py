@@ -29,6 +29,7 @@ from townclerk.domain.words import LetterKind, Status
 from townclerk.mail.addressing import NotAnAddress, wire_address
 from townclerk.services.applying import happen
 from townclerk.services.campaigns import Company, find_company, remember
+from townclerk.services.canary import came_back
 from townclerk.services.desk import officer_mail
 from townclerk.services.leave_noticed import officers_robot, staff_letter_returned
 from townclerk.services.office import Office
@@ -65,6 +66,8 @@ async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening
     )
     if same is not None and same != stored.id:
         await office.db.run(lambda tx: settle(tx, MailState.REPEAT, f"the same as mail {same}", None))
+    elif mail.message_id is not None and (canary := office.signer.canary_in(mail.message_id)) is not None:
+        await _canary(office, canary, settle, now)
     elif screening.kind is MailKind.BOUNCE:
         await _bounce(office, mail, settle, now)
     elif mail.sender is None:
@@ -86,6 +89,16 @@ async def sort_sent(office: Office, stored: StoredMail, mail: IncomingMail, now:
         if await mailbox_wrote(office, mail, facts_of(stored, mail, mail.sender), link, known, settle, now):
             return
     await office.db.run(lambda tx: settle(tx, MailState.IGNORED, screening.because, None))
+
+
+async def _canary(office: Office, name: str, settle: Settle, now: datetime) -> None:
+    """What we sent to ourselves is back: it is measured, and nothing else."""
+
+    def keep(tx: Tx) -> None:
+        settle(tx, MailState.IGNORED, "our own canary", None)
+        came_back(tx, office, name, now)
+
+    await office.db.run(keep)
 
 
 async def _own(
