@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test install lint faults bench hostile packages clean
+.PHONY: demo test install lint faults bench hostile fuzz packages clean
 
 demo: $(STAMP)
 	@$(BIN)/townclerk demo
@@ -54,6 +54,11 @@ bench: packages $(DEV_STAMP)
 # sends each once more as an answer to somebody else's letter; FLOOD=20000 is so many mails in an hour.
 hostile: $(DEV_STAMP)
 	@PYTHONPATH=tests $(BIN)/python -m hostile.driver $(MAILS) $(if $(TEMPT),--tempt) $(if $(FLOOD),--flood $(FLOOD))
+
+# Everything that reads foreign bytes, each for MINUTES (10), or the TARGETS named. What breaks is kept in tests/corpus/crash/.
+fuzz: $(DEV_STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt atheris
+	@PYTHONPATH=tests $(BIN)/python -m fuzz.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(TARGETS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hostile import mails
 from townclerk.domain.authentication import SEVERAL_SENDERS
 from townclerk.domain.mail import Address, IncomingMail
 from townclerk.mail.mime import HEAD_LIMIT, HEADER_LIMIT
@@ -318,3 +319,45 @@ def test_a_mail_has_the_same_hash_from_a_file_and_from_memory(tmp_path: Path) ->
     path.write_bytes(raw)
 
     assert read_source(path) == read_source(raw) == Reading(whole(raw))
+
+
+# -- winmail.dat, and names that turn ----------------------------------------------------------------------------------
+
+
+def test_a_winmail_dat_is_the_files_that_it_holds_with_their_names_and_bytes() -> None:
+    packed = mails.tnef(("photo.jpg", b"\xff\xd8\xff\x00"), ("caf\xe9 plan.pdf", b"%PDF-1.7"))
+    raw = mails.multipart(mails.SAYS, mails.file("winmail.dat", packed, "application/ms-tnef"))
+
+    assert [(file.filename, file.content_type) for file in whole(raw).attachments] == [
+        ("photo.jpg", "image/jpeg"),
+        ("caf\xe9 plan.pdf", "application/pdf"),
+    ]
+    assert [file.content for file in read_files(raw, 1_000)] == [b"\xff\xd8\xff\x00", b"%PDF-1.7"]
+
+
+@pytest.mark.parametrize("cut", [0, 5, 40, 60, 90])
+def test_a_winmail_dat_that_is_damaged_is_a_file_as_it_came_or_what_can_be_read_of_it(cut: int) -> None:
+    packed = mails.tnef(("photo.jpg", b"x" * 30), ("plan.pdf", b"y" * 30))[:cut]
+    raw = mails.multipart(mails.SAYS, mails.file("winmail.dat", packed, "application/ms-tnef"))
+
+    assert [file.filename for file in whole(raw).attachments] in (["winmail.dat"], ["photo.jpg"])
+
+
+@pytest.mark.parametrize("name", ["invoice\u202efdp.exe", "\u2066invoice\u2069.pdf", "x\u200f.pdf", "a\u2028b.pdf"])
+def test_no_mark_turns_or_breaks_the_name_of_a_file(name: str) -> None:
+    (file,) = whole(mails.multipart(mails.SAYS, mails.file(name, b"x"))).attachments
+
+    assert not set(file.filename) & set("\u202e\u2066\u2069\u200f\u2028")
+
+
+def test_no_name_and_no_subject_turns_what_stands_behind_it() -> None:
+    mail = whole(mails.mail("x", sender="\u202egro.elpmaxe <eve@elsewhere.example>", subject="\u2067My\u2069 bin\u202c"))
+
+    assert (mail.sender, mail.subject) == (Address("gro.elpmaxe", "eve@elsewhere.example"), "My bin")
+
+
+def test_a_text_of_one_word_or_of_nothing_is_kept_as_far_as_anybody_reads() -> None:
+    for piece in ("a", " ", "\n", "\t"):
+        mail = whole(mails.mail("begins " + piece * 300_000 + " ends"))
+        assert len(mail.own_text) < 3_000
+        assert mail.own_text.endswith("ends")

@@ -15,6 +15,8 @@ _NEVER = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", 
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _CONTROLS = dict.fromkeys((*range(9), *range(14, 32), 127)) | {11: "\n", 12: "\n"}
+# What turns the direction of all that follows it, on a line that is ours as well: a name must not turn the address behind it.
+_TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _WHITE = re.compile(r"\s+")
 
@@ -55,7 +57,7 @@ def header_text(value: str) -> str:
             pending = b""
         pending, pending_charset = pending + _word_bytes(word[2], word[3]), charset
     text += decode(pending, pending_charset) + value[end:]
-    return _WHITE.sub(" ", clean(text)).strip()
+    return _WHITE.sub(" ", clean(text).translate(_TURNS)).strip()
 
 
 def _word_bytes(encoding: str, content: str) -> bytes:

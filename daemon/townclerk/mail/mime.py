@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 from townclerk.mail.charset import clean, decode, header_text
 from townclerk.mail.smime import signed_content
+from townclerk.mail.tnef import unpacked
 
 HEAD_LIMIT = 256 * 1024  # bytes of a header block; reading one takes time that grows with its square
 HEADER_LIMIT = 64 * 1024  # bytes of one header
@@ -26,7 +27,8 @@ _PIECE = 1 << 16
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
 _FILENAME_LENGTH = 150
 _SHOWN = re.compile(r"\bcid:([^\s\"'<>()]{1,300})", re.IGNORECASE)
-_UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f:*?\"<>|]+")
+# With the marks that turn the direction of a text: "photo\u202egnp.exe" would be shown as photoexe.png.
+_UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f:*?\"<>|\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]+")
 _EXTENSIONS = {
     "application/pdf": ".pdf",
     "application/zip": ".zip",
@@ -45,6 +47,10 @@ _EXTENSIONS = {
     "text/plain": ".txt",
     "video/mp4": ".mp4",
 }
+_TYPES = {
+    extension: kind for kind, extension in _EXTENSIONS.items() if kind != "image/jpg" and extension not in {".html", ".eml"}
+}
+_PACKAGES = frozenset(["application/ms-tnef", "application/vnd.ms-tnef"])
 # Read for what they report; nobody wants to open them.
 _REPORT_PARTS = frozenset(["message/delivery-status", "message/disposition-notification"])
 # The same words once more for particular readers, beside the plain ones.
@@ -235,8 +241,10 @@ def parameter(part: Part, name: str) -> str | None:
 def named(part: Part) -> str | None:
     """The file name that the sender gave, made safe to save under, or None."""
     given = _parameter(part, "filename", "content-disposition") or _parameter(part, "name")
-    if not given:
-        return None
+    return _safe(given) if given else None
+
+
+def _safe(given: str) -> str | None:
     safe = _UNSAFE.sub("_", clean(given)).strip(" .")
     stem, dot, extension = safe.rpartition(".")
     if len(safe) > _FILENAME_LENGTH:
@@ -287,10 +295,27 @@ def named_text(root: Part) -> Part | None:
 
 
 def attached(root: Part) -> Iterator[tuple[str, Part]]:
-    """What hangs on the mail, each with a name that is the same on every reading."""
+    """What hangs on the mail, each with a name that is the same on every reading. A winmail.dat is the files that it holds,
+    where it holds any."""
     for number, part in enumerate(leaves(root), start=1):
         if not _stands_on_page(part) and part.get_content_type() not in _NOT_FILES:
-            yield named(part) or _made_up_name(part, number), part
+            name = named(part) or _made_up_name(part, number)
+            yield from _packed(part, name) or ((name, part),)
+
+
+def _packed(part: Part, name: str) -> tuple[tuple[str, Part], ...]:
+    """The files in a winmail.dat."""
+    if part.get_content_type() not in _PACKAGES and name.lower() != "winmail.dat":
+        return ()
+    files = unpacked(content(part))
+    return tuple((_safe(given) or f"file-{n}", _part_of(given, data)) for n, (given, data) in enumerate(files, start=1))
+
+
+def _part_of(name: str, data: bytes) -> Part:
+    part = Part()
+    part["Content-Type"] = _TYPES.get(f".{name.lower().rpartition('.')[2]}", "application/octet-stream")
+    part.set_payload(data.decode("ascii", "surrogateescape"))
+    return part
 
 
 def content_id(part: Part) -> str:
