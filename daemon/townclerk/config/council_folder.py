@@ -73,6 +73,37 @@ def load_as_far_as_it_goes(
     return Council(policy, calendar, roster or Roster(()), routing or Routing()), faults
 
 
+def unread_files(council: Council, rules: Own) -> tuple[Fault, ...]:
+    """What lies in the first folder of *rules* as if it counted for *council*, and does not: a file that nothing includes,
+    that is called otherwise than files of rules are, or whose folder is no council's."""
+    folder = rules[0] if isinstance(rules, tuple) else rules
+    if folder is None:
+        return ()
+    read = {Path(each).resolve() for each in council.routing.files}
+    known = (*shipped_councils(rules), council.policy.id, "shared")
+    found: list[Fault] = []
+    for path in sorted(each for pattern in ("*", "*/*") for each in folder.glob(pattern)):
+        place = path.relative_to(folder)
+        if path.suffix not in {".yaml", ".yml"} or not path.is_file():
+            continue
+        if len(place.parts) == 1:
+            found.append(_unread(path, f"it belongs into a folder: {council.policy.id}/{path.name}"))
+        elif place.parts[0] not in known:
+            found.append(_unread(path, f"{place.parts[0]} is no council; {suggest(place.parts[0], known)}"))
+        elif path.suffix == ".yml":
+            found.append(_unread(path, f"call it {path.stem}.yaml"))
+        elif place.parts[0] == council.policy.id and path.name not in _OTHERS and path.resolve() not in read:
+            found.append(_unread(path, f"write {path.stem} under include: in routing.yaml"))
+    return tuple(found)
+
+
+_OTHERS = frozenset({"policy.yaml", "staff.yaml", "promises.yaml", "routing.yaml"})  # that are read by their name
+
+
+def _unread(path: Path, expected: str) -> Fault:
+    return Fault(str(path), 0, 0, "", "nothing reads it, so none of it counts", expected)
+
+
 def with_staff(council: Council, staff: Node | Mapping[str, object]) -> Council:
     """*council* with another roster, without its files being read again. Raises FilesRefused."""
     roster = read_staff(node_of(staff, "staff"), council.policy, council.routing.services)

@@ -32,7 +32,7 @@ category or a service at once, those with `weighs` are weighed against each othe
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from townclerk.config.condition_file import Lists, language_of, listed, read_condition, refuse_circles
@@ -58,7 +58,7 @@ from townclerk.config.shipped import Own, find_shipped, shipped_files
 from townclerk.config.yaml import Entry, Items, Node, Scalar, Table, parse_yaml, read_file
 from townclerk.config.yaml import Place as YamlPlace
 from townclerk.domain.case import FLAGS, PRIORITY
-from townclerk.domain.conditions import AllOf, NoLanguages, Words, WrittenIn, can_hold, every_condition
+from townclerk.domain.conditions import AllOf, NoLanguages, ReadsLike, Words, WrittenIn, can_hold, every_condition
 from townclerk.domain.forms import FIELDS as FORM_FIELDS
 from townclerk.domain.forms import Form
 from townclerk.domain.likeness import NOTHING_LEARNED, Learned
@@ -112,7 +112,7 @@ def load_routing(
             teams=teams,
             version=files.version,
         )
-        kept = _Kept(routing, tuple(files.sources))
+        kept = _Kept(replace(routing, files=tuple(str(each.path) for each in files.sources)), tuple(files.sources))
     _KEPT[asked] = kept
     for oldest in tuple(_KEPT)[:-MOST_KEPT]:
         _KEPT.pop(oldest, None)
@@ -455,6 +455,11 @@ def _rule(value: Value, known: _Vocabulary, lists: Lists) -> Rule:
         if len(value.faults.found) == before and not can_hold(when):
             f.fault("when", "this rule can never hold: what it asks for, it also rules out", "take one of the two out")
         then = f.required("then", lambda each: _outcome(each, known), Outcome())
+        asks = any(isinstance(each, ReadsLike) for each in every_condition(when))
+        if then.weighs is not None and then.weighs.of_likeness and not asks:
+            f.fault(
+                "then", "it weighs by likeness, and compares the mail with nothing", "write reads_like under when:, or a number"
+            )
         tests = f.optional("tests", read_tests, ())
         return Rule(name, why, when, then, f.yes_no("stop", default=False), tests, Place(place.file, place.line))
 

@@ -220,6 +220,7 @@ class Routing:
     otherwise_service: str = "other"
     services: tuple[str, ...] = ()  # every one of this council, whether a rule gives it or only an officer does
     version: str = ""
+    files: tuple[str, ...] = ()  # of which it was read
     _asking: "_Asking" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -552,22 +553,37 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of the tests that stand with the rules. `unreached` are those rules that none of all the mails makes hold."""
+    """What came of the tests that stand with the rules. `unreached` are those rules that none of all the mails makes hold;
+    `idle`: those that hold for some, and of what they give nothing ever counts, with the rules that came before them."""
 
     tests: int
     failed: tuple[Failed, ...]
     unreached: tuple[Rule, ...]
+    idle: tuple[tuple[Rule, tuple[str, ...]], ...] = ()
 
 
 def try_rules(routing: Routing) -> Trial:
     """Run the tests that stand with the rules."""
     failed: list[Failed] = []
     reached: set[str] = set()
+    counted: set[str] = set()
+    before: dict[str, set[str]] = {}
     tests = [(rule, test) for rule in routing.rules for test in rule.tests]
     for rule, test in tests:
         reading = routing.read(facts_of(test.mail, opens=True, context=test.context))
         if rule.when.holds(reading) is not test.holds:
             failed.append(Failed(rule, test, rule.when.explain(reading)))
         elif test.holds:
-            reached.update(each.id for each in routing.holding(reading))
-    return Trial(len(tests), tuple(failed), tuple(rule for rule in routing.rules if rule.id not in reached))
+            holding = tuple(routing.holding(reading))
+            said = _Said.by(holding)
+            reached.update(each.id for each in holding)
+            counted.update(each.id for each in (*said.heard, *said.weighed, *said.first.values()))
+            before.setdefault(rule.id, set()).update(_stopped_by(rule, holding, said))
+    idle = tuple((rule, tuple(sorted(before[rule.id]))) for rule in routing.rules if rule.id in before.keys() - counted)
+    return Trial(len(tests), tuple(failed), tuple(rule for rule in routing.rules if rule.id not in reached), idle)
+
+
+def _stopped_by(rule: Rule, holding: Sequence[Rule], said: _Said) -> Iterator[str]:
+    """The ids of those that gave before what *rule* gives, or stopped it."""
+    yield from (said.first[name].id for name in rule.then.wins if name in said.first and said.first[name] is not rule)
+    yield from (each.id for each in holding[: holding.index(rule)] if each.stop)

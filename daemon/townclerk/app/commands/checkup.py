@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from townclerk.app.commands.records import council_of, why_not_ready
 from townclerk.app.commands.run import secrets_of
 from townclerk.app.wiring import open_mailbox, open_transport, patience_of, url_of_database
+from townclerk.config.council_folder import unread_files
 from townclerk.config.errors import ConfigError, FilesRefused, SecretUnavailable
 from townclerk.config.promises_file import REGISTER, load_register
 from townclerk.config.secrets import Secret
@@ -145,6 +146,8 @@ class Checkup:
             policy, routing = self._council.policy, self._council.routing
             said = f"{policy.title}, version {policy.version}, rules {routing.version}: policy, routing and staff load"
             self._find("rules", State.OK, said)
+            for fault in unread_files(self._council, self._settings.rules):
+                self._find("rules", State.WARNING, f"{fault.file}: {fault.message}", fault.expected)
             self._check_tests_of_rules(routing)
             self._check_services(self._council)
 

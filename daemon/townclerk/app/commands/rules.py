@@ -17,6 +17,7 @@ from townclerk.app.commands.replaying import replay_rules
 from townclerk.app.commands.saying import complain, one_line, say, say_json
 from townclerk.app.commands.suggesting import suggest
 from townclerk.app.commands.templates import letters_not_there
+from townclerk.config.council_folder import unread_files
 from townclerk.config.schema import KINDS, as_text, schema_of, write_schemas
 from townclerk.config.shipped import shipped_councils
 from townclerk.domain.council import Council
@@ -72,7 +73,8 @@ def run_tests(
 
     With --mails, measure the rules by mails of which somebody has said what they are: a table of what each is and what the
     rules say, and every mail that came out otherwise. Nothing is stored and nobody is written to. Exit status 1 where a
-    test fails or a rule is not reached; with --mails, where fewer categories are right or anybody was not alerted.
+    test fails, a rule is not reached or never counts, or nothing reads a file of yours; with --mails, where fewer categories
+    are right or anybody was not alerted.
 
     \b
     Examples:
@@ -87,9 +89,11 @@ def run_tests(
     for name in names:
         council = named_council(ctx.obj, name, changed)
         good = _measured(council, labelled, at_least, as_json) if mails else _tried(council, as_json)
+        unread = unread_files(council, changed or _own_rules(ctx.obj)) if not mails else ()
+        complain(*map(str, unread))
         if not mails:
             complain(*letters_not_there(council, _own_templates(ctx.obj)))
-        whole = whole and good
+        whole = whole and good and not unread
     raise typer.Exit(0 if whole else 1)
 
 
@@ -99,7 +103,7 @@ def _tried(council: Council, as_json: bool) -> bool:
         say_json(_as_line(council, trial))
     else:
         say(*_in_words(council, trial))
-    return not trial.failed and not trial.unreached
+    return not (trial.failed or trial.unreached or trial.idle)
 
 
 def _measured(council: Council, mails: Sequence[LabelledMail], at_least: float, as_json: bool) -> bool:
@@ -129,6 +133,9 @@ def _in_words(council: Council, trial: Trial) -> Iterator[str]:
         yield from (f"    {line}" for line in verdict_lines(each.verdict))
     for rule in trial.unreached:
         yield f"{rule.place.file}:{rule.place.line}: {rule.id}: no test reaches it; write a mail under tests: finds:"
+    for rule, others in trial.idle:
+        why = f"in none of its tests it counts: {', '.join(others)} comes first"
+        yield f"{rule.place.file}:{rule.place.line}: {rule.id}: {why}; write a mail where it does, or take the rule out"
     passed = trial.tests - len(trial.failed)
     reached = len(council.routing.rules) - len(trial.unreached)
     rules = len(council.routing.rules)
@@ -148,6 +155,7 @@ def _as_line(council: Council, trial: Trial) -> dict[str, object]:
             for each in trial.failed
         ],
         "unreached": [rule.id for rule in trial.unreached],
+        "idle": [rule.id for rule, _ in trial.idle],
     }
 
 
