@@ -15,6 +15,7 @@ def test_every_shared_file_is_named_by_some_council() -> None:
         "services",
         "alerts",
         "signals",
+        "information",
         "unitary_services",
         "landlord",
         "home_repairs",

@@ -7,9 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from townclerk.config.calendar_days import build_calendars_of_law
+from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import CalendarPolicy
 from townclerk.domain.routing import Signal
-from townclerk.domain.statutes import STATUTES, CalendarsOfLaw, Statute, by_law, statute_of, what_the_law_wants
+from townclerk.domain.statutes import (
+    NO_LAW_NAMED,
+    STATUTES,
+    CalendarsOfLaw,
+    Statute,
+    asks_under_a_law,
+    by_law,
+    more_time,
+    statute_of,
+    what_the_law_wants,
+)
 
 POLICY = CalendarPolicy(
     country="GB", subdivision="ENG", timezone="Europe/London", closure_days=((date(2026, 12, 29), "closed"),)
@@ -33,6 +44,12 @@ FOI, EIR, OWN_DATA, COMPLAINT = (
 
 def of(signal: str) -> Statute:
     found = statute_of([signal])
+    assert found is not None
+    return found
+
+
+def of_both(*signals: str) -> Statute:
+    found = statute_of(signals)
     assert found is not None
     return found
 
@@ -125,7 +142,29 @@ def test_twenty_working_days_lie_between_a_request_and_its_date() -> None:
 def test_of_a_mail_that_asks_for_several_things_the_one_that_must_not_wait_counts() -> None:
     assert statute_of([FOI, OWN_DATA]) is of(OWN_DATA)
     assert statute_of([FOI, COMPLAINT]) is of(COMPLAINT)
-    assert statute_of(["thanks"]) is None
+
+
+def test_a_request_that_names_no_law_has_the_date_of_freedom_of_information_and_says_so() -> None:
+    received = datetime(2026, 9, 1, 10, tzinfo=UTC)
+    unnamed = of("thanks")
+    owed = unnamed.deadline("information_request", "information_governance", received, received, LAW)
+
+    assert unnamed is NO_LAW_NAMED
+    assert owed.target == due(FOI, "2026-09-01 10:00")
+    assert what_the_law_wants(owed).startswith("It names no law, and need not.")
+
+
+def test_no_law_has_a_date_for_a_complaint_about_how_a_request_was_answered() -> None:
+    """But the Regulations of 2004 have one for representations, and the Act of 2018 for a complaint about one's own data."""
+    wrong = Signal.REQUEST_WENT_WRONG
+
+    assert statute_of([FOI, wrong]) is None
+    assert statute_of([wrong]) is None
+    assert statute_of([OWN_DATA, COMPLAINT, wrong]) is of(COMPLAINT)
+    assert of_both(EIR, wrong).within == Duration(40, Unit.WORKING_DAY)
+    assert not asks_under_a_law([FOI, wrong])
+    assert asks_under_a_law([FOI, Signal.COMPLAINS_TOO])
+    assert not asks_under_a_law([COMPLAINT])
 
 
 def test_whoever_must_keep_it_reads_the_law_and_how_long_it_gives() -> None:
@@ -143,3 +182,12 @@ def test_outside_the_united_kingdom_no_law_is_known() -> None:
         build_calendars_of_law(CalendarPolicy(country="IE", subdivision="", timezone="Europe/Dublin"), range(2026, 2028))
         is None
     )
+
+
+@pytest.mark.parametrize(
+    ("signal", "allows"), [(FOI, "public interest"), (EIR, "40 working days"), (OWN_DATA, "two further months")]
+)
+def test_whoever_wants_more_time_reads_what_the_law_allows(signal: str, allows: str) -> None:
+    received = datetime(2026, 9, 1, 10, tzinfo=UTC)
+
+    assert allows in more_time(of(signal).deadline("information_request", "information_governance", received, received, LAW))

@@ -179,6 +179,7 @@ _WORDS_OF_OTHERS = {
     "concern": "I am concerned that the bins in Mill Lane have not been emptied for six weeks.",
     "out_of_time": "I want to complain. On 1 December 2025 the crew broke the lid of my grey bin.",
     "repeats": "My grey bin has not been emptied. Please could somebody come for it again?",
+    "two_matters": "My grey bin has not been emptied for six weeks. Under FOI, please send me the crew's records.",
 }
 _COPIED_TO = Address("Jo Lowe", "jo.lowe@members.example")
 _TO_THE_RESIDENT = Original(
@@ -669,6 +670,7 @@ _DETAILS = {
     "out_of_time": "The latest day named in it is Monday 1 December 2025.",
     "repeats": "There were requests before: {other}.",
     "asked": "Does the pond belong to the parish council?",
+    "two_matters": "information_request",
     "alternative": "Wendy Ash considers another way for this complaint: mediation. What do you think of it?",
 }
 
@@ -708,6 +710,7 @@ def _decisions(presses: Presses) -> Iterator[StaffContent]:
         "permission",
         "campaign",
         "asked",
+        "two_matters",
         *_DOUBTS,
     ):
         mail = None if question in _ABOUT_NO_MAIL else _saying(question, presses)

@@ -56,7 +56,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "copy": ("ADDRESS", "copy the letters about each stage to somebody, at the resident's written request"),
     "uncopy": ("ADDRESS", "copy them no longer"),
     "representative": ("pending | consented", "ask for the consent of whom it is about; or record that it is here"),
-    "new-case": ("number of the mail, or nothing: the latest", "a further mail is a matter of its own: open a case for it"),
+    "new-case": (
+        "[complaint | information-request] number of the mail, or nothing: the latest",
+        "a further mail is a matter of its own: open a case for it. With what it is, also where the first mail holds it, too",
+    ),
     "log": ("", "open a case for what came another way: Name:, Channel:, Date: … below, then the text; in a mail of its own"),
     "send": ("number [respond OUTCOME]", "send a mail of yours that is held, as a message or as the response"),
     "discard": ("number", "do not send a held mail; it is kept as a note"),

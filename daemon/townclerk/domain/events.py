@@ -81,6 +81,7 @@ class CaseOpened:
     conflicts: tuple[str, ...] = ()
     confidants: tuple[str, ...] = ()
     alike: Alike | None = None
+    beside: "CaseOpened | None" = None  # the other matter of the same mail, which has a case of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,6 +276,9 @@ class Signal:
     ENVIRONMENTAL_INFORMATION = "environmental_information"
     PERSONAL_DATA = "personal_data"  # asks for what is held on themselves, or to have it put right or destroyed
     DATA_PROTECTION_COMPLAINT = "data_protection_complaint"
+    REQUEST_WENT_WRONG = "request_went_wrong"  # of a request of theirs: that it was not answered, or how; no law has a date
+    COMPLAINS_TOO = "complains_too"  # in plain words, of whatever it is: beside a request, a matter of its own
+    SEEMS_TO_COMPLAIN = "seems_to_complain"  # is not content with something, and does not say that they complain
 
     ALL = (
         REVIEW_REQUEST,
@@ -298,6 +301,9 @@ class Signal:
         ENVIRONMENTAL_INFORMATION,
         PERSONAL_DATA,
         DATA_PROTECTION_COMPLAINT,
+        REQUEST_WENT_WRONG,
+        COMPLAINS_TOO,
+        SEEMS_TO_COMPLAIN,
     )
 
 

@@ -69,6 +69,11 @@ class Statute:
                 f"It reads as {self.title}. {gives} to acknowledge it{done}. It is then to be dealt with without undue delay, "
                 "and they are to be told how it stands and what came of it. If it is another kind of request, say #category."
             )
+        if not self.signal:
+            return (
+                f"It names no law, and need not. So it has the date of a request under freedom of information: {gives}. If it "
+                "is for environmental information or for somebody's own data, its time may be another."
+            )
         return f"It reads as {self.title}: {gives}. If it is a request under another law, its time may be another."
 
 
@@ -104,6 +109,22 @@ STATUTES = (  # where a mail asks for several things, the first of these counts:
 )
 
 
+NO_LAW_NAMED = Statute(  # it need name none: Freedom of Information Act 2000, section 8
+    "",
+    "a request for information that names no law",
+    "Freedom of Information Act 2000, section 10(1)",
+    "respond",
+    Duration(20, Unit.WORKING_DAY),
+)
+REPRESENTATIONS = Statute(
+    Signal.REQUEST_WENT_WRONG,
+    "representations about how a request for environmental information was answered",
+    "Environmental Information Regulations 2004, regulation 11(4)",
+    "respond",
+    Duration(40, Unit.WORKING_DAY),
+)
+
+
 def by_law(deadline: Deadline) -> bool:
     """True where the law made *deadline*, and not the council's policy."""
     return deadline.derivation.calendar.startswith(LAW)
@@ -111,10 +132,48 @@ def by_law(deadline: Deadline) -> bool:
 
 def what_the_law_wants(deadline: Deadline) -> str:
     """For whoever must keep *deadline*, which the law made."""
-    found = next((each for each in STATUTES if each.clause == deadline.clause), None)
+    found = _made_by(deadline)
     return found.in_words(deadline.promised, kept=deadline.met_at is not None) if found is not None else ""
 
 
+_MORE_TIME = {
+    "Freedom of Information Act 2000, section 10(1)": "it allows another only to weigh the public interest (section 10(3)): "
+    "they must be told so by then, with the day on which they can expect the decision",
+    "Environmental Information Regulations 2004, regulation 5(2)": "where the request is complex and voluminous, regulation 7 "
+    "allows 40 working days in all, and they must be told so by then",
+    "UK GDPR, article 12(3)": "where requests are complex or many, it allows two further months, and they must be told so by "
+    "then, with the reasons",
+}
+
+
+def more_time(deadline: Deadline) -> str:
+    """Why no word moves *deadline*, which the law made, and what the law allows."""
+    allowed = _MORE_TIME.get(deadline.clause, "it allows no later date")
+    return f"the date, {words_of(deadline.promised)}, is that of the {deadline.clause}: {allowed}"
+
+
+def _made_by(deadline: Deadline) -> Statute | None:
+    """One clause may make several: which it was stands first in how the date was counted."""
+    title = deadline.derivation.note.partition(";")[0]
+    return next((each for each in _ALL if (each.clause, each.title) == (deadline.clause, title)), None)
+
+
+def asks_under_a_law(signals: Collection[str]) -> bool:
+    """True for a request that says under which law; not for a complaint about how one was answered."""
+    asked = {Signal.FREEDOM_OF_INFORMATION, Signal.ENVIRONMENTAL_INFORMATION, Signal.PERSONAL_DATA}
+    return not asked.isdisjoint(signals) and Signal.REQUEST_WENT_WRONG not in signals
+
+
 def statute_of(signals: Collection[str]) -> Statute | None:
-    """The one whose time limit runs for a request that says so; None: no rule heard which it is."""
-    return next((each for each in STATUTES if each.signal in signals), None)
+    """The one whose time limit runs for a request for information with these *signals*: where it names no law, freedom of
+    information. None: it complains of how a request was answered, for which most laws have no date."""
+    if Signal.REQUEST_WENT_WRONG in signals and Signal.DATA_PROTECTION_COMPLAINT not in signals:
+        return REPRESENTATIONS if Signal.ENVIRONMENTAL_INFORMATION in signals else None
+    return next((each for each in STATUTES if each.signal in signals), NO_LAW_NAMED)
+
+
+_ALL = (*STATUTES, NO_LAW_NAMED, REPRESENTATIONS)
+NO_DATE = (
+    "It reads as a complaint about how a request for information was answered: no law has a date for that. Where it asks for "
+    "something anew, #category information-request starts the date of the law."
+)

@@ -7,6 +7,7 @@ from functools import partial
 
 from townclerk.domain.case import Case, LoggedContact, PartyRole
 from townclerk.domain.decide.surveying import complains
+from townclerk.domain.decide.two_matters import divided, says_both
 from townclerk.domain.events import (
     CaseOpened,
     Earlier,
@@ -368,6 +369,8 @@ async def _open(office: Office, matter: _NewMatter, settle: Settle, now: datetim
     new = await new_reference(office, facts.received_at)
     theirs = await office.db.read(partial(_cases_of, council=office.council.policy.id, address=facts.sender.address))
     opened = matter.opened(new, theirs)
+    if says_both(matter.routed) and not matter.member:
+        opened = divided(opened, await new_reference(office, facts.received_at))
     company = Company() if matter.member else await find_company(office, opened, theirs)
     opened = replace(opened, alike=company.alike)
 

@@ -27,6 +27,7 @@ from townclerk.domain.letters import (
 )
 from townclerk.domain.policy import ClockStart, StagePolicy
 from townclerk.domain.roster import Officer
+from townclerk.domain.statutes import by_law, more_time
 from townclerk.domain.timescales import stage_on
 from townclerk.domain.typed import placed, plain
 from townclerk.domain.words import Category, Outcome, Status
@@ -199,6 +200,7 @@ def _answer_without_stage(work: OfficerAtWork, command: Command) -> None:
 
 
 def extend(work: OfficerAtWork, command: Command) -> None:
+    _moves_no_date_of_the_law(work)
     d, stage = work.d, work.stage()
     deadline = d.case.deadline(f"{stage.stage}.respond")
     if deadline is None or not deadline.open:
@@ -219,6 +221,15 @@ def extend(work: OfficerAtWork, command: Command) -> None:
     work.done(f"The response is now promised for {words_of(new)}.")
     if warning := meeting_before(d, stage, new):
         work.done(warning)
+
+
+def _moves_no_date_of_the_law(work: OfficerAtWork) -> None:
+    case = work.d.case
+    owed = next((each for each in case.deadlines if by_law(each) and each.open), None)
+    if owed is not None and case.category is not Category.COMPLAINT:
+        raise Refusal(
+            more_time(owed), "#message, with the new date and the reason below: the date of the law stands here until #respond"
+        )
 
 
 def ask(work: OfficerAtWork, command: Command) -> None:

@@ -243,6 +243,7 @@ def about_question(
         "alternative": (OPINION,),
         "campaign": CAMPAIGN,
         "asked": (*about_category(), MESSAGE, *PASS_ON, NOTE),
+        "two_matters": about_two_matters(case, mail),
     }.get(question, about_nobodys(case.category) if case.category in NOBODYS else about_category())
 
 
@@ -254,6 +255,13 @@ def instead_of_sending(number: int) -> Choice:
 def about_nobodys(category: Category) -> tuple[Choice, ...]:
     """Of a case that the rules take for nobody's mail."""
     return (*about_category(), Choice(f"It is {category.words}: close it", "#close\n"))
+
+
+def about_two_matters(case: Case, mail: int | None) -> tuple[Choice, ...]:
+    """About the *mail* of that number, which may hold another matter than the case that it opened."""
+    if case.category is Category.COMPLAINT:
+        return (Choice("It asks for information, too: a case of its own", f"#new-case information-request {mail}\n"), NOTE)
+    return (Choice("It complains, too: a case of its own", f"#new-case complaint {mail}\n"), NOTE)
 
 
 def about_category() -> tuple[Choice, ...]:

@@ -23,7 +23,8 @@ from townclerk.domain.mail import IncomingMail
 from townclerk.domain.policy import CategoryPolicy
 from townclerk.domain.reference import find_references
 from townclerk.domain.roster import Officer
-from townclerk.domain.routing import route
+from townclerk.domain.routing import Signal, route
+from townclerk.domain.statutes import by_law, what_the_law_wants
 from townclerk.domain.typed import code
 from townclerk.domain.words import NOBODYS, Category, LetterKind, Status
 
@@ -159,6 +160,9 @@ def category(work: OfficerAtWork, command: Command) -> None:
         _becomes_complaint(work)
         d.change(suggested=None)
         _send_words(work, command.body)
+    elif category is d.case.category and _has_no_date_yet(work, category):
+        _starts_the_date_of_the_law(work)
+        _send_words(work, command.body)
     elif category is d.case.category:
         raise Refusal(f"it is a {category.replace('_', ' ')} already", "#service, if it belongs to somebody else")
     else:
@@ -257,8 +261,7 @@ def _becomes(work: OfficerAtWork, category: Category) -> None:
     d.change(proposal=None, draft=None)
     policy = category_policy(category, d.council)
     if (began := _began(d)) is not None:
-        wrote = IncomingMail(began.sender, began.subject, began.text, began.text)
-        owe_by_law(d, policy, route(wrote, d.council.routing).signals, began.received_at)
+        owe_by_law(d, policy, _signals_of(began, d), began.received_at)
     for role in policy.forward_to:
         hand_over(d, LetterKind.FORWARDED, f"role:{role}", category.value, mail=_matter(d), clause=policy.clause)
     if category in NOBODYS:
@@ -266,6 +269,27 @@ def _becomes(work: OfficerAtWork, category: Category) -> None:
         work.done(f"It is now {category.words}, and closed. #category complaint opens it again.")
         return
     work.done(f"It is now {category.words}.")
+
+
+def _signals_of(mail: Correspondence, d: Deliberation) -> frozenset[str]:
+    return route(IncomingMail(mail.sender, mail.subject, mail.text, mail.text), d.council.routing).signals
+
+
+def _has_no_date_yet(work: OfficerAtWork, category: Category) -> bool:
+    """True for a request for information that the rules took for a complaint about one."""
+    d = work.d
+    open_one = category is Category.INFORMATION_REQUEST and d.case.status is Status.OPEN
+    return open_one and d.council.law is not None and not any(map(by_law, d.case.deadlines))
+
+
+def _starts_the_date_of_the_law(work: OfficerAtWork) -> None:
+    """An officer says that it does ask for something: counted from the mail, as the law counts."""
+    d = work.d
+    if (began := _began(d)) is None:
+        return
+    signals = _signals_of(began, d) - {Signal.REQUEST_WENT_WRONG, Signal.DATA_PROTECTION_COMPLAINT}
+    owe_by_law(d, category_policy(d.case.category, d.council), signals, began.received_at)
+    work.done(" ".join(what_the_law_wants(each) for each in d.case.deadlines if by_law(each)))
 
 
 def link(work: OfficerAtWork, command: Command) -> None:

@@ -14,7 +14,7 @@ from townclerk.domain.decide.meetings import approval_note
 from townclerk.domain.decide.reminding import reminder
 from townclerk.domain.enclosing import Enclosed, named
 from townclerk.domain.letters import AlertRaised, Assignment, Decision, Forwarded, Recipient, StaffContent, Undelivered
-from townclerk.domain.statutes import by_law, what_the_law_wants
+from townclerk.domain.statutes import NO_DATE, by_law, what_the_law_wants
 from townclerk.domain.words import Category, LetterKind, Status
 
 RESPONSIBLE = "responsible"
@@ -210,9 +210,9 @@ def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
 
 def _said_by_law(d: Deliberation, reason: str) -> str:
     """Of a request for which the law sets a time limit, which law it is, to whoever gets it first."""
-    if reason != Category.INFORMATION_REQUEST:
+    if reason != Category.INFORMATION_REQUEST or d.council.law is None:
         return ""
-    return next((what_the_law_wants(each) for each in d.case.deadlines if by_law(each) and not each.dropped), "")
+    return next((what_the_law_wants(each) for each in d.case.deadlines if by_law(each) and not each.dropped), NO_DATE)
 
 
 # What stands between several things that a question is about; else they are sentences.

@@ -9,7 +9,7 @@ from townclerk.domain.case import LANGUAGE, NEED, PRIORITY, Case, OpenQuestion, 
 from townclerk.domain.council import Council
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import make
-from townclerk.domain.decide import choices, weighing
+from townclerk.domain.decide import choices, two_matters, weighing
 from townclerk.domain.decide.assigning import assign
 from townclerk.domain.decide.campaigning import find_company
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
@@ -171,6 +171,7 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
         suspected = event.route.signals & d.council.policy.provisions.matters.keys()
         d.change(flags=(*d.case.flags, *((name, "") for name in sorted(suspected))))
     find_company(d, event)
+    _open_what_stands_beside(d, event)
     if d.case.led:  # whoever has the case that leads works on it
         _begin_with_its_campaign(d, event, category)
         return
@@ -180,6 +181,7 @@ def opened(d: Deliberation, event: CaseOpened) -> None:
     for asked in event.route.questions:
         d.change(questions=(*d.case.questions, OpenQuestion(asked, mail.number, d.now)))
         hand_over(d, LetterKind.DECISION, f"role:{LEAD}", "asked", asked, mail=mail.number)
+    _ask_about_another_matter(d, event)
     if d.case.pending is not None:
         _wait_for_a_decision(d, event, category, d.case.pending)
         return
@@ -200,6 +202,23 @@ def _begin_with_its_campaign(d: Deliberation, event: CaseOpened, category: Categ
     d.change(began_mail=event.mail.number)
     if category.receipt:
         send_receipt(d, _variety(d, event), category)
+
+
+def _open_what_stands_beside(d: Deliberation, event: CaseOpened) -> None:
+    """A request for information that the same mail makes; of a matter that few may know of, a person is asked about it."""
+    if event.beside is not None and not d.case.restricted:
+        d.open_another(event.beside)
+        d.change(related=(*d.case.related, event.beside.ref))
+        d.note("townclerk", "two_matters", other=event.beside.ref, mail=event.mail.number)
+
+
+def _ask_about_another_matter(d: Deliberation, event: CaseOpened) -> None:
+    """Whether a mail complains and asks for information, where its words do not settle it: neither promise must be lost."""
+    kept_back = event.beside is not None and d.case.restricted
+    other = Category.INFORMATION_REQUEST if kept_back else two_matters.other_matter(d.case.category, event.route)
+    unnamed = d.case.pending is not None and d.case.pending.question == weighing.ANONYMOUS  # nobody else may hear of it yet
+    if other is not None and not event.settled and not unnamed:
+        hand_over(d, LetterKind.DECISION, f"role:{LEAD}", two_matters.QUESTION, other, mail=event.mail.number)
 
 
 def _give_to_whom_a_rule_names(d: Deliberation, key: str | None) -> None:
@@ -343,7 +362,7 @@ def begin(
 
 
 def owe_by_law(d: Deliberation, category: CategoryPolicy, signals: Collection[str], received_at: datetime) -> Statute | None:
-    """Of a request for information, what the law wants by when, whatever the policy says; None where nothing says which law."""
+    """Of a request for information, what the law wants by when, whatever the policy says; None where no law has a date."""
     statute = statute_of(signals) if category.category is Category.INFORMATION_REQUEST else None
     if statute is None or d.council.law is None:
         return None
