@@ -108,6 +108,85 @@ def test_a_folder_that_is_not_there_is_refused() -> None:
     assert "rules: there is no folder" in str(refused.value)
 
 
+AT_MICROSOFT = """\
+council: south-staffordshire
+provider: microsoft365
+mailbox:
+  user: feedback@council.example
+  auth: {kind: microsoft, tenant: council.example, client_id: x, secret: {env: APP}}
+smtp: {user: feedback@council.example, auth: {kind: password, secret: {env: APP}}, from_name: Council}
+database: {url: sqlite:////var/lib/townclerk/townclerk.db}
+reply_address: {keys: [{id: b, secret: {env: KEY}}]}
+"""
+
+
+def test_a_provider_brings_its_servers_limits_and_habits() -> None:
+    found = settings(AT_MICROSOFT)
+    google = settings(AT_MICROSOFT.replace("microsoft365", "google"))
+    own = settings(
+        AT_MICROSOFT.replace("smtp: {", "smtp: {host: relay.council.example, rate_per_minute: 200, rate_per_day: 50, ")
+    )
+
+    assert (found.mailbox.host, found.smtp.host) == ("outlook.office365.com", "smtp.office365.com")
+    assert (found.mailbox.folders, found.smtp.rate_per_day) == (("INBOX", "Junk Email"), 10_000)
+    assert (found.authentication.profile, found.authentication.trusted_server) == ("m365", None)
+    assert "SubmissionQuotaExceeded" in found.profile.quota_words
+    assert (google.mailbox.host, google.smtp.host, google.smtp.rate_per_day) == ("imap.gmail.com", "smtp.gmail.com", 2_000)
+    assert (google.authentication.profile, google.authentication.trusted_server) == ("rfc8601", "mx.google.com")
+    assert (own.smtp.host, own.smtp.rate_per_minute, own.smtp.rate_per_day) == ("relay.council.example", 200, 50)
+    assert settings(SMALL).smtp.rate_per_day is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "path", "says"),
+    [
+        ("provider: microsoft365", "provider: m365", "provider", "known here: microsoft365, google, generic"),
+        ("provider: microsoft365", "provider: generic", "mailbox.host", "is missing"),
+        (
+            "{kind: microsoft, tenant: council.example, client_id: x, secret",
+            "{kind: password, secret",
+            "mailbox.auth",
+            "lets nobody into a mailbox by password; write kind: microsoft",
+        ),
+        ("smtp: {", "smtp: {rate_per_minute: 31, ", "smtp.rate_per_minute", "Microsoft 365 takes 30 letters a minute"),
+        (
+            "client_id: x,",
+            "client_id: x, authority: 'http://login.example',",
+            "mailbox.auth.authority",
+            "begins with https://",
+        ),
+        (
+            "kind: microsoft, tenant: council.example, client_id: x,",
+            "kind: google,",
+            "mailbox.auth.service_account",
+            "is missing",
+        ),
+        (
+            "kind: microsoft, tenant: council.example, client_id: x, secret: {env: APP}",
+            "kind: oidc, client_id: x, token_url: 'https://login.example/token'",
+            "mailbox.auth.secret",
+            "nothing would prove who asks; write secret, refresh_token, or both",
+        ),
+        (
+            "kind: microsoft, tenant: council.example, client_id: x,",
+            "kind: oidc, client_id: x, token_url: 'https://u:hunter2@login.example/token',",
+            "mailbox.auth.token_url",
+            "without a password",
+        ),
+    ],
+)
+def test_what_a_provider_or_a_token_server_does_not_take_is_refused_with_what_to_write(
+    before: str, after: str, path: str, says: str
+) -> None:
+    assert before in AT_MICROSOFT
+    with pytest.raises(FilesRefused) as caught:
+        settings(AT_MICROSOFT.replace(before, after, 1))
+
+    [fault] = [fault for fault in caught.value.faults if fault.path == path]
+    assert says in str(fault)
+    assert "hunter2" not in str(fault)
+
+
 def test_a_moment_has_a_time_zone() -> None:
     found = settings(SMALL.replace("smtp:", "  start_from: 2027-01-11T08:00:00+00:00\nsmtp:", 1))
 

@@ -65,6 +65,11 @@ service anvil {{
     mode = 0
   }}
 }}
+service auth {{
+  unix_listener {folder}/run/smtp {{
+    mode = 0666
+  }}
+}}
 service imap-login {{
   {unprivileged}
   inet_listener imap {{

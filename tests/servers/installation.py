@@ -79,6 +79,8 @@ def install(folder: Path, names: Names, ways: Where, database: str | None = None
     (folder / "staff.yaml").write_text(json.dumps({"staff": _staff(names)}))
     (folder / "password").write_text(PASSWORD)
     (folder / "reply-key").write_text("a key of the tests that nobody guesses")
+    for secret in ("password", "reply-key"):
+        (folder / secret).chmod(0o600)
     url = database or f"sqlite:///{folder}/townclerk.db"
     migrate(url)
     path = folder / "townclerk.yaml"

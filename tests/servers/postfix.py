@@ -65,7 +65,8 @@ class Postfix:
     Mail for *users* of the *domains* goes to the LMTP server; mail for other users of them comes back as a delivery report
     of that server. Mail for outside goes to the SMTP server at *outside_port*, or comes back where that is None.
     *answers* are what RCPT says to an address: {"gone@council.example": "550 5.1.1 no such user"}. Of mail that says to be
-    from the domain *proves* it notes in Authentication-Results that this is so.
+    from the domain *proves* it notes in Authentication-Results that this is so. *letting_in*: the socket of a Dovecot that is
+    asked who may log in.
     """
 
     host = "127.0.0.1"
@@ -81,6 +82,7 @@ class Postfix:
         largest: int = 60_000_000,
         certificate: tuple[Path, Path] | None = None,
         proves: str | None = None,
+        letting_in: Path | None = None,
     ) -> None:
         self.domains, self.users = list(domains), list(users)
         (self.smtp_port,) = free_ports(1)
@@ -88,6 +90,7 @@ class Postfix:
         self._answers = dict(answers or {})
         self._certificate = certificate
         self._proves = proves
+        self._letting_in = letting_in
 
     def __enter__(self) -> Self:
         needs("postfix")
@@ -169,7 +172,14 @@ class Postfix:
         if self._certificate is None:
             return ""
         certificate, key = self._certificate
-        return f"smtpd_tls_security_level = may\nsmtpd_tls_cert_file = {certificate}\nsmtpd_tls_key_file = {key}"
+        return (
+            f"smtpd_tls_security_level = may\nsmtpd_tls_cert_file = {certificate}\nsmtpd_tls_key_file = {key}" + self._logins()
+        )
+
+    def _logins(self) -> str:
+        if self._letting_in is None:
+            return ""
+        return f"\nsmtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\nsmtpd_sasl_path = {self._letting_in}"
 
     def _checks(self) -> str:
         if self._proves is None:

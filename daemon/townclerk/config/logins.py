@@ -141,10 +141,9 @@ def _https(value: Value) -> str:
         sound = parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
     except ValueError:
         sound = False
-    if not sound:
+    if not sound:  # and it is not repeated: a password may stand in it
         raise Refused(
-            f'"{written}" is not an address that a secret may be sent to',
-            "write one that begins with https://, without a password",
+            "is not an address that a secret may be sent to", "write one that begins with https://, without a password"
         )
     return written
 

@@ -1,7 +1,7 @@
 """`townclerk health`, `townclerk audit` and `townclerk templates`."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -48,6 +48,26 @@ def test_where_all_is_well_health_says_so_and_ends_with_0(townclerk: Command, to
     ran = townclerk("health", "--config", town.settings)
 
     assert (ran.status, ran.out.splitlines()[-1]) == (0, "all is well")
+
+
+@pytest.mark.parametrize("trouble", [None, "the token server login.example gives no token (invalid_client): make a new one"])
+def test_health_says_how_old_a_token_is_and_why_there_is_no_new_one(
+    townclerk: Command, town: Town, trouble: str | None
+) -> None:
+    _make_well(town)
+    now = datetime.now(UTC)
+    since, until = now - timedelta(minutes=52), now + timedelta(minutes=8)
+    kept = {"mailbox": {"since": since.isoformat(), "until": until.isoformat(), "trouble": trouble}}
+    town.ask(lambda tx: facts.put(tx, f"{COUNCIL}:tokens", json.dumps(kept)))
+
+    ran = townclerk("health", "--config", town.settings)
+    (as_json,) = townclerk("health", "--json", "--config", town.settings).objects
+
+    assert "token       of mailbox: 52 minutes old, good until " in ran.out
+    assert as_json["tokens"]["mailbox"]["age_seconds"] // 60 == 52
+    assert ran.status == (1 if trouble else 0)
+    if trouble:
+        assert f"WORRY       token of mailbox: it is good until {until}, and no new one could be had: {trouble}" in ran.out
 
 
 @pytest.mark.parametrize("well", [True, False])

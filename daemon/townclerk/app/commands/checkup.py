@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from townclerk.app.commands.records import council_of, why_not_ready
 from townclerk.app.commands.run import secrets_of
+from townclerk.app.exposure import exposures
 from townclerk.app.wiring import open_mailbox, open_transport, patience_of, url_of_database
 from townclerk.config.council_folder import unread_files
 from townclerk.config.errors import ConfigError, FilesRefused, SecretUnavailable
@@ -73,6 +74,7 @@ class Checkup:
     async def run(self, *, offline: bool) -> None:
         self._check_settings()
         self._check_secrets()
+        self._check_permissions()
         self._check_council()
         self._check_templates()
         self._check_register()
@@ -126,6 +128,16 @@ class Checkup:
                 )
             else:
                 self._judge_secret(name, secret, len(revealed))
+
+    def _check_permissions(self) -> None:
+        if self._settings is None:
+            self._not_tried("permissions", "the settings do not load")
+            return
+        found = exposures(self._settings, self.path, secrets_of(self._settings))
+        for each in found:
+            self._find("permissions", State.FAILED if each.grave else State.WARNING, each.what, each.todo)
+        if not found:
+            self._find("permissions", State.OK, "nobody else can read or change what must be ours alone")
 
     def _judge_secret(self, name: str, secret: Secret, length: int) -> None:
         if name.startswith("reply key") and length < SHORT_KEY:
@@ -299,7 +311,9 @@ class Checkup:
         if self._settings is None or self._council is None:
             self._not_tried("replies", "the settings or the rules do not load")
             return
-        mailbox = self._council.policy.contact.mailbox
+        mailbox, (first, *others) = self._council.policy.contact.mailbox, (key.id for key in self._settings.reply_address.keys)
+        counts = f"; what was signed with {', '.join(others)} still counts" if others else ""
+        self._find("reply keys", State.OK, f"letters are signed with {first}{counts}")
         if self._settings.reply_address.mode is ReplyMode.PLAIN:
             self._find("replies", State.OK, f"replies go to {mailbox}, and the thread names the case")
             return

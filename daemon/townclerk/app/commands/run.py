@@ -10,10 +10,12 @@ import structlog
 import typer
 
 from townclerk.app.commands.asking import Asked
+from townclerk.app.exposure import exposures
 from townclerk.app.logs import start_logging
 from townclerk.app.run import Daemon, LeaseLost
 from townclerk.app.systemd import ServiceManager
 from townclerk.app.wiring import Files, load_files, open_office, url_of_database
+from townclerk.config.errors import ConfigError
 from townclerk.config.secrets import Secret
 from townclerk.config.settings import Settings
 from townclerk.mail.mailbox import backoff
@@ -44,7 +46,17 @@ def run(
     files = load_files(path)
     for _, secret in secrets_of(files.settings):
         secret.reveal()
+    refuse_what_others_can_change(files.settings, path)
     raise typer.Exit(asyncio.run(serve(files, path)))
+
+
+def refuse_what_others_can_change(settings: Settings, path: Path) -> None:
+    """Say in the log what lies open to others on this machine. Raises ConfigError where they could make us do as they like."""
+    found = exposures(settings, path, secrets_of(settings))
+    for each in found:
+        log.warning("open to others, or shut to us", what=each.what, todo=each.todo)
+    if grave := [str(each) for each in found if each.grave]:
+        raise ConfigError("\n".join(grave))
 
 
 def secrets_of(settings: Settings) -> tuple[tuple[str, Secret], ...]:
