@@ -54,7 +54,7 @@ class Questions:
 def at_work(house: House) -> Vitals:
     """A daemon whose every loop has just succeeded."""
     loops = tuple(Loop(name, 900, good=time.monotonic()) for name in ("intake", "timekeeper", "delivery"))
-    return Vitals(lambda: house.office, loops, lambda: MONDAY, 120, at_work=True)
+    return Vitals(lambda: house.office, loops, lambda: MONDAY, 120, lambda: PATIENCE, at_work=True)
 
 
 async def because(found: Vitals) -> str:
@@ -142,6 +142,7 @@ async def test_figures_name_nobody_and_no_case(house: House) -> None:
     assert 'townclerk_server_last_success_timestamp_seconds{server="imap"}' in metrics
     assert 'townclerk_server_last_success_timestamp_seconds{server="smtp"} 1.7996616e+09' in metrics  # MONDAY
     assert "townclerk_cases_late 0.0" in metrics
+    assert "townclerk_worries 3.0" in metrics  # no loop has ever noted that it succeeded
     assert metrics.endswith("\n")
     for private in ("@", "asha", "Asha", "SS-", "wendy", "South"):
         assert private not in metrics

@@ -32,6 +32,7 @@ from townclerk.mail.mailbox import Mailbox, backoff
 from townclerk.mail.parsing import ReaderUnavailable
 from townclerk.mail.transport import Transport
 from townclerk.services import canary, delivery, files_told, health, intake, recounting, reporting, timekeeper, worrying
+from townclerk.services.health import Patience
 from townclerk.services.office import Office
 from townclerk.store import journal, leases
 from townclerk.store.errors import StoreUnavailable
@@ -127,7 +128,8 @@ class Daemon:
         self.intake = Loop("intake", settings.mailbox.poll_seconds + LONGEST_PASS)
         self.timekeeper, self.delivery = Loop("timekeeper", LONGEST_PASS), Loop("delivery", LONGEST_PASS)
         self.loops = (self.intake, self.timekeeper, self.delivery)
-        self.vitals = Vitals(lambda: self.office, self.loops, now, settings.mailbox.poll_seconds + LATE_SECONDS)
+        late = settings.mailbox.poll_seconds + LATE_SECONDS
+        self.vitals = Vitals(lambda: self.office, self.loops, now, late, self._patience)
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT. A bug outside a single mail, timer or letter ends it: a clean start is then best."""
@@ -363,14 +365,16 @@ class Daemon:
             except StoreUnavailable as error:
                 log.warning("worries not told", error=type(error).__name__)
 
+    def _patience(self) -> Patience:
+        return patience_of(self.settings.health)
+
     async def _tell_worries(self, known: set[str]) -> set[str]:
         """What a person should know of now, by name; what is new to *known* is logged."""
         found = await self.vitals.look()
         if found is None:
             self.manager.status("the database does not answer")
             return known
-        worries = found.worries(now(), patience_of(self.settings.health))
-        self.vitals.worries = len(worries)
+        worries = found.worries(now(), self._patience())
         self.manager.status(without_addresses(worries[0].said) if worries else "watching the mailbox")
         for worry in worries:
             if worry.about not in known:

@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 from townclerk import __version__
 from townclerk.app.health_port import Answer, Answering
 from townclerk.services import health
-from townclerk.services.health import Health
+from townclerk.services.health import Health, Patience
 from townclerk.services.office import Office
 from townclerk.store.errors import StoreUnavailable
 
@@ -60,9 +60,9 @@ class Vitals:
     loops: tuple[Loop, ...]
     now: Callable[[], datetime]
     mail_seconds: float
+    patience: Callable[[], Patience]
     at_work: bool = False
     refused: bool = False
-    worries: int = 0
     since: float = field(default_factory=time.monotonic)
     _asking: "asyncio.Task[Health] | None" = None
     _found: Health | None = None
@@ -149,7 +149,9 @@ class Vitals:
         unready = self.unready(found)
         yield _gauge("townclerk_ready", "1: ready, as /readyz says.", not unready)
         yield _gauge("townclerk_alive", "1: every loop comes round, as /healthz says.", not self.stuck())
-        yield _gauge("townclerk_worries", "How many things a person should look at, as townclerk health says.", self.worries)
+        if found is not None:
+            worries = len(found.worries(self.now(), self.patience()))
+            yield _gauge("townclerk_worries", "How many things a person should look at, as townclerk health says.", worries)
         yield _gauge("townclerk_files_refused", "1: changed files are not in force.", self.refused)
         silent = {loop.name: loop.silent() for loop in self.loops}
         yield _by("loop", "townclerk_loop_silent_seconds", "How long ago the loop last came round.", silent)
