@@ -35,12 +35,19 @@ def fuzz(name: str, seconds: int, seed: int) -> bool:
             (Path(folder) / str(number)).write_bytes(begins)
         asked = [f"-max_total_time={seconds}", f"-seed={seed}", f"-timeout={SLOW}", f"-max_len={LARGEST}", "-rss_limit_mb=2048"]
         options = [*asked, "-print_final_stats=1", f"-artifact_prefix={kept}/", folder]
-        done = subprocess.run([sys.executable, "-c", _ONE, name, *options], capture_output=True, text=True, errors="replace")
-    said = [line for line in done.stderr.splitlines() if "number_of_executed_units" in line]
+        done = subprocess.run(
+            [sys.executable, "-c", _ONE, name, *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+    said = [line for line in done.stdout.splitlines() if "number_of_executed_units" in line]
     tried = said[0].rsplit(" ", 1)[1] if said else "?"
     print(f"{name}: {'nothing new' if done.returncode == 0 else 'BROKEN'} in {tried} inputs", flush=True)  # noqa: T201
     if done.returncode:
-        print("\n".join(done.stderr.splitlines()[-25:]), flush=True)  # noqa: T201
+        told = [line for line in done.stdout.splitlines() if not line.startswith("#")]
+        print("\n".join(told[-25:]), flush=True)  # noqa: T201
     if not list(kept.iterdir()):
         kept.rmdir()
     return done.returncode == 0

@@ -192,17 +192,33 @@ async def test_while_the_brake_stays_on_nobody_is_told_again_that_day_and_when_i
     assert len(house.sent("decision")) == 2
 
 
+@pytest.mark.parametrize("cap", ["letters_per_address", "letters_of_a_kind"])
 @pytest.mark.parametrize(("cases", "sent"), [(2, 2), (3, 2)])
 async def test_one_address_gets_only_so_many_automatic_letters_in_a_day_and_a_person_hears_of_the_next(
-    build: Callable[..., House], cases: int, sent: int
+    build: Callable[..., House], cases: int, sent: int, cap: str
 ) -> None:
-    house = build(letters_per_address=2)
+    house = build(**{cap: 2})
     for number in range(cases):
         house.arrives(f"I complain about matter number {number}.")
     await house.settle(MONDAY + timedelta(minutes=10))
 
     assert sent == len(house.sent("receipt"))
     assert bool(house.sent("undelivered")) == (cases > sent)
+
+
+async def test_about_one_case_only_so_many_automatic_letters_go_in_a_day_and_the_next_is_a_person_s_to_send(
+    build: Callable[..., House],
+) -> None:
+    house = build(letters_per_case=1)
+    await a_complaint(house)
+    case = house.cases[0]
+    house.arrives("And there is more: they came again.", f"Re: {case.ref}", at=MONDAY + timedelta(hours=2))
+    await house.settle(MONDAY + timedelta(hours=2))
+
+    assert len(house.sent("receipt")) == 1
+    assert bool(house.letters("receipt", states=(OutboxState.DEAD,))) == bool(house.sent("undelivered"))
+    await a_complaint(house, "b@example.org", MONDAY + timedelta(hours=3))
+    assert len(house.sent("receipt")) == 2
 
 
 async def test_what_a_person_wrote_is_never_held(build: Callable[..., House]) -> None:

@@ -81,6 +81,8 @@ def open_office(files: Files, db: Database, reader: Reader) -> Office:
         forward_limit=settings.limits.attachment_forward_mb * MEGABYTE,
         letters_per_hour=settings.limits.letters_per_hour,
         letters_per_address=settings.limits.letters_per_address_per_day,
+        letters_of_a_kind=settings.limits.letters_of_a_kind_per_day,
+        letters_per_case=settings.limits.letters_per_case_per_day,
         letters_per_day=settings.smtp.rate_per_day,
         own_addresses=frozenset({mailbox.lower(), settings.mailbox.user.lower()}),
     )

@@ -103,6 +103,8 @@ class Limits:
 
     letters_per_hour: int = 200
     letters_per_address_per_day: int = 12
+    letters_of_a_kind_per_day: int = 8
+    letters_per_case_per_day: int = 20
     attachment_forward_mb: int = 15
 
 
@@ -380,6 +382,8 @@ def _limits(value: Value) -> Limits:
         return Limits(
             letters_per_hour=f.number("letters_per_hour", usual.letters_per_hour, 1, 100_000),
             letters_per_address_per_day=f.number("letters_per_address_per_day", usual.letters_per_address_per_day, 1, 1000),
+            letters_of_a_kind_per_day=f.number("letters_of_a_kind_per_day", usual.letters_of_a_kind_per_day, 1, 1000),
+            letters_per_case_per_day=f.number("letters_per_case_per_day", usual.letters_per_case_per_day, 1, 1000),
             attachment_forward_mb=f.number("attachment_forward_mb", usual.attachment_forward_mb, 0, 100),
         )
 

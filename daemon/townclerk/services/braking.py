@@ -93,22 +93,23 @@ async def _brake_answers(office: Office, row: OutboxLine, now: datetime) -> None
         raise Braked(now + LOOK_AGAIN, "the brake is on: too many automatic answers to one member of staff within the hour")
 
 
-async def too_many_to(office: Office, row: OutboxLine, now: datetime) -> bool:
-    """True where this address has had all the automatic letters that one address gets in a day."""
+async def too_many(office: Office, row: OutboxLine, now: datetime) -> str:
+    """Why this automatic letter may not go: what it is one of has had all that there may be in a day. Empty: it may."""
     if row.staff or not row.automatic:
-        return False
-    council = office.council.policy.id
-    sent = await office.db.read(
-        partial(
-            outbox.sent_between,
-            council=council,
-            start=now - DAY,
-            end=now + MOMENT,
-            recipient=row.recipient,
-            automatic_to_residents=True,
-        )
-    )
-    return sent >= office.ways.letters_per_address
+        return ""
+    ways, council = office.ways, office.council.policy.id
+    today = partial(outbox.sent_between, council=council, start=now - DAY, end=now + MOMENT, automatic_to_residents=True)
+    to_them = partial(today, recipient=row.recipient)
+    caps = [
+        (to_them, ways.letters_per_address, "to this address"),
+        (partial(to_them, kinds=(row.kind,)), ways.letters_of_a_kind, f"of this kind ({row.kind}) to this address"),
+    ]
+    if row.case_ref is not None:
+        caps.append((partial(today, case_ref=row.case_ref), ways.letters_per_case, "about this case"))
+    for count, most, what in caps:
+        if await office.db.read(count) >= most:
+            return f"too many automatic letters {what} today"
+    return ""
 
 
 async def _tell(office: Office, about: str, detail: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from townclerk.mail.errors import Refused, TransportDown, TryLater, Unknown
 from townclerk.mail.transport import Transport
 from townclerk.services.applying import CaseMissing, happen
 from townclerk.services.aside import setting_aside
-from townclerk.services.braking import Braked, brake_on, day_full, too_many_to
+from townclerk.services.braking import Braked, brake_on, day_full, too_many
 from townclerk.services.office import Office
 from townclerk.store import backup, outbox
 from townclerk.store.database import Tx
@@ -114,8 +114,8 @@ async def _try(office: Office, transport: Transport, row: OutboxLine, now: datet
             raise Braked(pace.next_at(now), "the rate of this installation")
         await day_full(office, now)
         await brake_on(office, row, now)
-        if await too_many_to(office, row, now):
-            await _dead(office, row, "capped", "too many automatic letters to this address today", now)
+        if why := await too_many(office, row, now):
+            await _dead(office, row, "capped", why, now)
             return "dead"
         await transport.send(row.envelope_from, row.recipient, await _bytes_of(office, row))
     except Braked as braked:

@@ -46,6 +46,8 @@ class Ways:
     forward_limit: int = 10_000_000  # bytes of attachments that go with a letter to staff
     letters_per_hour: int = 500  # the brake: automatic letters to residents
     letters_per_address: int = 20  # automatic letters to one address in a day
+    letters_of_a_kind: int = 20  # of those, of one kind
+    letters_per_case: int = 100  # automatic letters to anybody outside, about one case in a day
     letters_per_day: int | None = None  # of every kind, to anybody: the provider's limit; None: none is known
     spool: Path | None = None  # where large mails lie while they are read
     own_addresses: frozenset[str] = field(default_factory=frozenset)

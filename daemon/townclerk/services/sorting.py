@@ -1,6 +1,5 @@
 """A mail that has been read goes where it belongs: to its case, to the desk, to a new case, or to the file."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -12,7 +11,6 @@ from townclerk.domain.events import (
     CaseOpened,
     Earlier,
     Event,
-    LetterBounced,
     MailFacts,
     MemberWrote,
     ResidentWrote,
@@ -29,10 +27,11 @@ from townclerk.domain.signing import find_tokens
 from townclerk.domain.words import LetterKind, Status
 from townclerk.mail.addressing import NotAnAddress, wire_address
 from townclerk.services.applying import happen
+from townclerk.services.bounced import bounce
 from townclerk.services.campaigns import Company, find_company, remember
 from townclerk.services.canary import came_back
 from townclerk.services.desk import officer_mail
-from townclerk.services.leave_noticed import officers_robot, staff_letter_returned
+from townclerk.services.leave_noticed import officers_robot
 from townclerk.services.office import Office
 from townclerk.services.outside import mailbox_wrote
 from townclerk.services.quarantining import quarantine
@@ -50,11 +49,6 @@ MOST_SHOWN = 3  # of the sender's open cases, to which a new mail may belong
 MOST_EARLIER_COUNTED = 1_000  # of those, where a rule asks how many there were
 MOST_LOOKED_AT = 50  # of all their cases: a loop or a flood from one address opens thousands
 MOST_EARLIER = 12  # of all their cases, which whoever reviews is told of
-# Exim, Sendmail, Postfix: the mail waits in a queue.
-_WARNING_SUBJECT = re.compile(r"warning: (?:message|could not send)|delayed mail|delivery delayed", re.IGNORECASE)
-_WARNING_TEXT = re.compile(
-    r"has not yet been delivered|no action is required on your part|warning message only|do not need to resend", re.IGNORECASE
-)
 
 
 async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening: Screening, now: datetime) -> None:
@@ -70,7 +64,7 @@ async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening
     elif mail.message_id is not None and (canary := office.signer.canary_in(mail.message_id)) is not None:
         await _canary(office, canary, settle, now)
     elif screening.kind is MailKind.BOUNCE:
-        await _bounce(office, mail, settle, now)
+        await bounce(office, stored, mail, settle, now)
     elif mail.sender is None:
         await quarantine(office, stored, "it names no sender", mail, now, screening.kind.value)
     elif screening.kind is MailKind.OWN and not _form_from_ourselves(office, mail, screening):
@@ -458,37 +452,3 @@ def _cases_of(tx: Tx, council: str, address: str) -> tuple[Case, ...]:
     """The newest first, and no more than anybody looks at; none of them restricted: whoever gets the new mail is shown them."""
     found = (cases.load(tx, ref) for ref in cases.of_party(tx, council, address, most=MOST_LOOKED_AT)) if address else ()
     return tuple(case for case in found if case is not None and not case.restricted)
-
-
-async def _bounce(office: Office, mail: IncomingMail, settle: Settle, now: datetime) -> None:
-    """A delivery report: a letter of ours that did not arrive is told to a person; anything else is filed."""
-    failed = [report for report in mail.reports if report.action == "failed"]
-    if (mail.reports and not failed) or _only_a_warning(mail):
-        await office.db.run(lambda tx: settle(tx, MailState.IGNORED, "a delivery report of no failure", None))
-        return
-    letter = await office.db.read(partial(_returned_letter, mail=mail))
-    if letter is not None and letter.case_ref is None and letter.staff:
-        await staff_letter_returned(office, letter, settle, now)
-        return
-    if letter is None or letter.case_ref is None:
-        await office.db.run(lambda tx: settle(tx, MailState.IGNORED, "a delivery report of no letter of ours", None))
-        return
-    status = failed[0].status if failed else "5.0.0"
-    diagnostic = failed[0].diagnostic if failed else ""
-    ref = letter.case_ref
-    event = LetterBounced(LetterKind(letter.kind), letter.letter_key, letter.recipient, status, diagnostic)
-    await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
-
-
-def _only_a_warning(mail: IncomingMail) -> bool:
-    """A mail server without a proper report says that it is still trying: nothing has failed."""
-    text = " ".join(mail.text.split())[:2000]
-    return not mail.reports and bool(_WARNING_SUBJECT.match(mail.subject) or _WARNING_TEXT.search(text))
-
-
-def _returned_letter(tx: Tx, mail: IncomingMail) -> outbox.OutboxRow | None:
-    for message_id in (*mail.returned_message_ids, *mail.thread):
-        found = mails.letter_of(tx, message_id)
-        if found is not None:
-            return outbox.get(tx, found[1])
-    return None

@@ -192,6 +192,12 @@ def next_at(tx: Tx, council: str) -> datetime | None:
     return min((at for at in found if at is not None), default=None)
 
 
+def last_to(tx: Tx, council: str, recipient: str, since: datetime) -> str | None:
+    """The key of the last letter that was sent to *recipient* from *since* on, or None: none was."""
+    theirs = [outbox.c.council == council, outbox.c.recipient_key == recipient.lower(), outbox.c.sent_at >= since]
+    return tx.execute(select(outbox.c.key).where(*theirs).order_by(outbox.c.sent_at.desc(), outbox.c.key).limit(1)).scalar()
+
+
 def sent_between(
     tx: Tx,
     council: str,
@@ -201,14 +207,17 @@ def sent_between(
     *,
     kinds: Collection[str] = (),
     automatic_to_residents: bool = False,
+    case_ref: str | None = None,
 ) -> int:
     """How many letters were sent from *start* on and before *end*, to anybody or to one address; of all, or of those of some
-    *kinds*, or of those that no person wrote and that did not go to staff."""
+    *kinds*, about one case, or of those that no person wrote and that did not go to staff."""
     sent_then = [outbox.c.council == council, outbox.c.sent_at >= start, outbox.c.sent_at < end]
     if recipient is not None:
         sent_then.append(outbox.c.recipient_key == recipient.lower())
     if kinds:
         sent_then.append(outbox.c.kind.in_(kinds))
+    if case_ref is not None:
+        sent_then.append(outbox.c.case_ref == case_ref)
     if automatic_to_residents:
         sent_then += [outbox.c.automatic.is_(True), outbox.c.staff.is_(False)]
     return int(tx.execute(select(func.count()).select_from(outbox).where(*sent_then)).scalar_one())

@@ -1,0 +1,223 @@
+"""Delivery reports as mail systems write them: whose letter it was is found, and what they say is told apart."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from services.office import MONDAY, House
+
+ASHA = "asha.patel@example.org"
+BOX = "customerfeedback@sstaffs.gov.uk"
+LATER = MONDAY + timedelta(minutes=30)
+
+
+def exchange(message_id: str) -> str:
+    return f"""From: Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@example.org>
+Subject: Undeliverable: We have your complaint
+Auto-Submitted: auto-replied
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/html
+
+<p>Your message to {ASHA} couldn't be delivered.</p>
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns;AM0PR01.eurprd01.prod.exchangelabs.com
+
+Final-Recipient: rfc822;{ASHA}
+Action: failed
+Status: 5.1.10
+Diagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found
+
+--b
+Content-Type: message/rfc822
+
+From: Feedback <{BOX}>
+Message-ID: {message_id}
+
+--b--"""
+
+
+def gmail(message_id: str) -> str:
+    return f"""From: Mail Delivery Subsystem <mailer-daemon@googlemail.com>
+Subject: Delivery Status Notification (Failure)
+In-Reply-To: {message_id}
+References: {message_id}
+X-Failed-Recipients: {ASHA}
+Auto-Submitted: auto-replied
+Return-Path: <>
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+** Address not found **
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; googlemail.com
+
+Final-Recipient: rfc822; {ASHA}
+Action: failed
+Status: 5.1.1
+
+--b--"""
+
+
+def postfix(message_id: str) -> str:
+    return (
+        gmail(message_id)
+        .replace("googlemail.com", "mx.example")
+        .replace(f"In-Reply-To: {message_id}\nReferences: {message_id}\nX-Failed-Recipients: {ASHA}\n", "")
+        .replace("\n--b--", f"\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {message_id}\n\n--b--")
+    )
+
+
+def exim(message_id: str) -> str:
+    return f"""From: Mail Delivery System <Mailer-Daemon@mx.example>
+Subject: Mail delivery failed: returning message to sender
+X-Failed-Recipients: {ASHA}
+Auto-Submitted: auto-replied
+Return-Path: <>
+
+This message was created automatically by mail delivery software.
+A message that you sent could not be delivered to one or more of its recipients. This is a permanent error.
+
+  {ASHA}
+    host mx.example.org [192.0.2.1]: 550 5.1.1 unknown
+
+------ This is a copy of the message, including all the headers. ------
+
+Message-ID: {message_id}
+"""
+
+
+def qmail(message_id: str) -> str:
+    return f"""From: MAILER-DAEMON@mx.example
+Subject: failure notice
+Return-Path: <>
+
+Hi. This is the qmail-send program at mx.example.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+
+<{ASHA}>:
+192.0.2.1 does not like recipient. Remote host said: 550 5.1.1 unknown
+
+--- Below this line is a copy of the message.
+
+Message-ID: {message_id}
+"""
+
+
+def naming_nobody_but_the_recipient(_: str) -> str:
+    report = postfix("<unknown@elsewhere.example>")
+    return report.replace(
+        "Content-Type: text/rfc822-headers\n\nMessage-ID: <unknown@elsewhere.example>", "Content-Type: text/plain\n"
+    )
+
+
+def in_prose_alone(_: str) -> str:
+    return f"""From: Mail Administrator <postmaster@example.org>
+Subject: Undeliverable mail
+Return-Path: <>
+
+Your message could not be delivered to {ASHA}: there is no such mailbox.
+"""
+
+
+async def complains(house: House) -> str:
+    house.arrives("I complain about the bins.")
+    await house.settle()
+    return house.sent("receipt")[0].message_id
+
+
+def comes(house: House, report: str) -> None:
+    house.mailbox.deliver(f"To: {BOX}\nMessage-ID: <b{house.count}@mx.example>\nMIME-Version: 1.0\n{report}".encode(), LATER)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [exchange, gmail, postfix, exim, qmail, naming_nobody_but_the_recipient, in_prose_alone],
+    ids=lambda shape: shape.__name__,
+)
+async def test_a_letter_that_came_back_is_known_and_the_officer_is_to_reach_the_resident_another_way(
+    house: House, shape: Callable[[str], str]
+) -> None:
+    comes(house, shape(await complains(house)))
+    await house.settle(LATER)
+
+    assert {letter.recipient for letter in house.sent("undelivered")} == {
+        "wendy.ash@council.example",
+        "cal.lane@council.example",
+    }
+    assert house.cases[0].unreachable
+    assert len(house.cases) == 1
+    assert not house.letters(to="postmaster@example.org")
+
+
+@pytest.mark.parametrize("action", ["relayed", "delayed", "delivered", "expanded"])
+async def test_what_is_on_its_way_or_has_arrived_changes_nothing(house: House, action: str) -> None:
+    status = {"delayed": "4.4.7"}.get(action, "2.0.0")
+    report = gmail(await complains(house)).replace("Action: failed", f"Action: {action}").replace("5.1.1", status)
+    before = house.cases
+    comes(house, report.replace(f"X-Failed-Recipients: {ASHA}\n", ""))
+    await house.settle(LATER)
+
+    assert house.cases == before
+    assert house.sent("undelivered") == []
+
+
+async def test_a_report_of_a_full_mailbox_is_told_with_what_the_server_said(house: House) -> None:
+    report = exchange(await complains(house)).replace(
+        "5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found", "5.2.2 mailbox full"
+    )
+    comes(house, report.replace("Status: 5.1.10", "Status: 5.2.2"))
+    await house.settle(LATER)
+
+    told = [sent.raw.decode() for sent in house.transport.sent if b"mailbox full" in sent.raw]
+    assert told
+
+
+async def test_a_report_of_another_mail_to_the_same_person_is_put_before_a_person_and_joins_nothing(house: House) -> None:
+    """A relay gave our letter another id, or a forger wrote in our name: nobody here can know."""
+    await complains(house)
+    before = house.cases
+    comes(house, postfix("<unknown@elsewhere.example>"))
+    await house.settle(LATER)
+
+    assert house.cases == before
+    assert [letter.recipient for letter in house.sent("decision")] == ["cal.lane@council.example"]
+
+
+async def test_a_report_about_somebody_to_whom_nothing_went_is_filed(house: House) -> None:
+    await complains(house)
+    comes(house, naming_nobody_but_the_recipient("").replace(ASHA, "luke@elsewhere.example"))
+    await house.settle(LATER)
+
+    assert house.sent("undelivered") == []
+    assert len(house.cases) == 1
+
+
+async def test_two_councils_with_townclerk_stop_after_one_exchange(build: Callable[..., House]) -> None:
+    """What an officer of one writes to the other's mailbox has a receipt there; the receipt is filed here, and that is all."""
+    ours, theirs = build(), build()
+    ours.arrives("I write for the council next door. I complain about your bins.", sender="feedback@next.example")
+    await ours.settle()
+    (receipt,) = [sent.raw for sent in ours.transport.sent if sent.recipient == "feedback@next.example"]
+    theirs.mailbox.deliver(receipt.replace(BOX.encode(), b"feedback@next.example"), MONDAY)
+    await theirs.settle()
+
+    assert len(ours.cases) == 1
+    assert (theirs.cases, theirs.letters()) == ([], [])
+
+
+async def test_a_letter_of_another_townclerk_s_officer_is_read_as_a_person_s(house: House) -> None:
+    house.arrives("I complain about your bins in our car park.", sender="feedback@next.example", x_townclerk="1")
+    await house.settle()
+
+    assert len(house.cases) == 1
