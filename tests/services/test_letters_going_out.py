@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar, cast
 
 import pytest
 
 from services.office import MONDAY, House
 from townclerk.mail.errors import Refused, SendTrouble, TransportDown, TryLater, Unknown
 from townclerk.services import delivery, intake
+from townclerk.store.database import Database, Tx
+from townclerk.store.errors import StoreUnavailable
 from townclerk.store.schema import OutboxState
 
+T = TypeVar("T")
 ASHA = "asha.patel@example.org"
 BUSY, GONE = TryLater(451, "4.3.0 busy"), Refused(550, "5.1.1", "no such user")
 SECOND = timedelta(seconds=1)
@@ -77,6 +82,41 @@ async def test_a_letter_that_may_have_arrived_is_sent_again_later_under_the_same
 
     await house.settle(MONDAY + delivery.UNKNOWN_WAIT)
     assert house.wire.count(receipt.message_id) == 1
+
+
+async def test_a_letter_that_went_while_the_database_was_away_is_not_sent_again(house: House) -> None:
+    """Its sender remembers that it went, and says so before it claims anything anew."""
+    house.arrives("I complain about the bins.")
+    await intake.run_once(house.office, house.mailbox, MONDAY)
+    away = AwayAfterTheFirst(house.office.db)
+    office, pace = replace(house.office, db=cast("Database", away)), delivery.Pace()
+    with pytest.raises(StoreUnavailable):
+        await delivery.run_once(office, house.transport, MONDAY, pace)
+    assert len(house.wire) == 1
+
+    with pytest.raises(StoreUnavailable):  # it is still away
+        await delivery.run_once(office, house.transport, MONDAY + SECOND, pace)
+    away.back = True
+    later = MONDAY + 2 * timedelta(seconds=delivery.LEASE_SECONDS)  # the claim has run out
+    await delivery.run_once(office, house.transport, later, pace)
+    assert sorted(house.wire) == sorted(letter.message_id for letter in house.letters())
+    assert {OutboxState.SENT} == {letter.state for letter in house.letters()}
+
+
+class AwayAfterTheFirst:
+    """A database that takes one transaction, the claim, and is then away for all who write until it is `back`."""
+
+    def __init__(self, real: Database) -> None:
+        self._real, self._first, self.back = real, True, False
+
+    async def run(self, work: Callable[[Tx], T]) -> T:
+        if not self._first and not self.back:
+            raise StoreUnavailable("away")
+        self._first = False
+        return await self._real.run(work)
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        return await self._real.read(work)
 
 
 async def test_a_server_that_is_away_blames_no_letter(house: House) -> None:

@@ -1,10 +1,8 @@
 """The daemon: three loops and a lease, nudged by a scheduler, stopped by a signal in the middle of anything."""
 
 import asyncio
-import os
 import random
 import signal
-import socket
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine
@@ -16,6 +14,7 @@ from pathlib import Path
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from townclerk.app import holder
 from townclerk.app.files_tried import TryFiles, try_files
 from townclerk.app.files_watched import Stand, changes, contents_of, rules_changed, stand_of
 from townclerk.app.health_port import HealthPort
@@ -117,7 +116,9 @@ class Daemon:
         self.transport: Transport = open_transport(settings, self.tokens)
         self.pace = delivery.Pace(settings.smtp.rate_per_minute)
         self.stopping = asyncio.Event()
-        self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.holder = holder.this_process()
+        self.waited_for: leases.Lease | None = None  # of somebody else, as we saw it first
+        self.waited_since = 0.0  # by the monotonic clock
         self.catching_up = CatchingUp()
         self.files = files.stand
         self.contents = contents_of(self.files)  # of the files in force
@@ -190,6 +191,10 @@ class Daemon:
                 if lease.mine:
                     await delivery.take_over(self.office, now())
                     return True
+                if self._is_nobodys(lease):
+                    log.warning("whoever had this mailbox is gone: taking it over", holder=lease.holder)
+                    await self.office.db.run(partial(leases.release, name=self.office.ways.mailbox, holder=lease.holder))
+                    continue
                 if not told:
                     log.warning("another daemon has this mailbox: waiting for it", holder=lease.holder)
                     self.manager.ready("another daemon has this mailbox: waiting for it")
@@ -204,6 +209,13 @@ class Daemon:
         return await self.office.db.run(
             partial(leases.take, name=self.office.ways.mailbox, holder=self.holder, now=now(), seconds=LEASE_SECONDS)
         )
+
+    def _is_nobodys(self, lease: leases.Lease) -> bool:
+        """Whether whoever has *lease* is gone: its process has ended, or it has not been renewed for as long as it is given,
+        whatever the clocks say until when it counts: one of them may have been set back."""
+        if self.waited_for != lease:
+            self.waited_for, self.waited_since = lease, time.monotonic()
+        return holder.is_gone(lease.holder) or time.monotonic() - self.waited_since > LEASE_SECONDS
 
     async def _keep_turn(self) -> None:
         """Renew the lease. Where it is lost, everything stops: two daemons on one mailbox would both write."""

@@ -38,9 +38,11 @@ class Counts:
 
 @dataclass(slots=True)
 class Pace:
-    """At most so many letters in any minute; None: no limit."""
+    """At most so many letters in any minute; None: no limit. `taken`: the letters that the server has, and of which the
+    database could not be told yet."""
 
     per_minute: int | None = None
+    taken: dict[str, datetime] = field(default_factory=dict)
     _sent: list[datetime] = field(default_factory=list)
 
     def allows(self, now: datetime) -> bool:
@@ -59,6 +61,7 @@ async def run_once(office: Office, transport: Transport, now: datetime, pace: Pa
     """Send what is due, at most a batch. Raises TransportDown where the server cannot be reached: no letter is to blame."""
     pace = pace or Pace()
     counts = Counts()
+    await _tell_of_taken(office, pace)  # before anything is claimed: what went is not to go again
     held_since = await office.db.read(partial(backup.held_since, council=office.council.policy.id))
     if held_since is not None or not pace.allows(now):
         return counts
@@ -136,9 +139,17 @@ async def _try(office: Office, transport: Transport, row: OutboxLine, now: datet
         await asyncio.shield(_put_off(office, row, now, "unknown: stopped while sending", counts=False))
         raise
     pace.count(now)
-    await asyncio.shield(office.db.run(partial(outbox.sent, key=row.key, at=now)))
+    pace.taken[row.key] = now
+    await asyncio.shield(_tell_of_taken(office, pace))
     log.info("letter sent", letter=row.kind, ref=row.case_ref, key=row.letter_key)
     return "sent"
+
+
+async def _tell_of_taken(office: Office, pace: Pace) -> None:
+    """Keep in the database that these went. Raises StoreUnavailable: then they are kept in mind for the next time."""
+    for key, at in tuple(pace.taken.items()):
+        await office.db.run(partial(outbox.sent, key=key, at=at))
+        pace.taken.pop(key, None)
 
 
 async def _bytes_of(office: Office, row: OutboxLine) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.schema import Table
@@ -30,8 +31,10 @@ POSTGRES_SETTINGS = {
 # Primary result codes of SQLite that another time may not meet: busy, locked, out of memory, read-only, input or output
 # error, disk full, cannot open, locking protocol.
 SQLITE_OUTAGES = frozenset({5, 6, 7, 8, 10, 13, 14, 15})
-# Classes of SQLSTATE: connection, resources, an operator's hand, the system; and single codes: lock not available.
-POSTGRES_OUTAGES = ("08", "53", "57", "58", "55P03")
+# Classes of SQLSTATE: connection, resources, an operator's hand, the system; and single codes: lock not available, and
+# read-only, as a standby is before it takes over.
+ONLY_READING = "25006"
+POSTGRES_OUTAGES = ("08", "53", "57", "58", "55P03", ONLY_READING)
 COLLISIONS = ("40001", "40P01")  # could not serialise; deadlock
 
 
@@ -84,7 +87,9 @@ def engine(url: URL, *, begin: str = "BEGIN IMMEDIATE", durable: bool = True) ->
     On SQLite *begin* opens each transaction; plain BEGIN makes an engine for reading only.
     """
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True, pool_size=2 * THREADS, max_overflow=THREADS)
+        made = create_engine(url, pool_pre_ping=True, hide_parameters=True, pool_size=2 * THREADS, max_overflow=THREADS)
+        event.listen(made, "handle_error", _let_go_of_a_standby)
+        return made
     made = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(made, "connect")
@@ -96,6 +101,12 @@ def engine(url: URL, *, begin: str = "BEGIN IMMEDIATE", durable: bool = True) ->
         tx.exec_driver_sql(begin)
 
     return made
+
+
+def _let_go_of_a_standby(context: ExceptionContext) -> None:
+    """Whoever says that it only reads is the leading server no more: what is asked next connects anew."""
+    if getattr(context.original_exception, "sqlstate", None) == ONLY_READING:
+        context.is_disconnect = True
 
 
 def _prepare(connection: sqlite3.Connection, *, reading: bool, durable: bool) -> None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -281,6 +282,26 @@ def test_a_file_that_somebody_else_holds_is_an_outage(tmp_path: Path, monkeypatc
     assert first.read_now(lambda tx: (facts.get(tx, "n"), facts.get(tx, "m"))) == ("1", "3")
     first.close()
     second.close()
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_server_that_only_reads_is_an_outage_until_another_takes_over(kind: str, url: str, database: Database) -> None:
+    """As a standby is, or a server that was the leading one: nothing is refused for good, and the next try connects anew."""
+    database.run_now(lambda tx: facts.put(tx, "n", "1"))
+    with psycopg.connect(url, autocommit=True) as other:
+        name = other.info.dbname
+        other.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on".encode())
+        other.execute(
+            b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()", (name,)
+        )
+        with pytest.raises(StoreUnavailable):
+            database.run_now(lambda tx: facts.put(tx, "n", "2"))
+        other.execute(
+            f"SET default_transaction_read_only = off; ALTER DATABASE {name} RESET default_transaction_read_only".encode()
+        )
+
+    database.run_now(lambda tx: facts.put(tx, "n", "3"))
+    assert database.read_now(lambda tx: facts.get(tx, "n")) == "3"
 
 
 def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:

@@ -28,7 +28,6 @@ from servers.sink import Sink
 from townclerk.store import mails, outbox, timers
 from townclerk.store import schema as tables
 from townclerk.store.database import Tx
-from townclerk.store.errors import StoreError
 from townclerk.store.schema import MailState, OutboxState
 
 HOST = "mail.council.example"
@@ -107,10 +106,10 @@ class Experiment:
         dovecot, postfix = servers.dovecot, servers.postfix
         (self.folder / "logs").mkdir()
         wires = {
-            "imap": Proxy("imap", dovecot.imap_port, seed=seed, every=400),
-            "imaps": Proxy("imaps", dovecot.imaps_port, seed=seed, weights=LYING, every=900),
-            "smtp": Proxy("smtp", postfix.smtp_port, seed=seed, every=3000, loses=0.12),
-            "smtps": Proxy("smtps", postfix.smtp_port, seed=seed, every=3000, weights=LYING),
+            "imap": Proxy("imap", dovecot.imap_port, seed=seed, every=300),
+            "imaps": Proxy("imaps", dovecot.imaps_port, seed=seed, weights=LYING, every=600),
+            "smtp": Proxy("smtp", postfix.smtp_port, seed=seed, every=2000, loses=0.12),
+            "smtps": Proxy("smtps", postfix.smtp_port, seed=seed, every=2000, weights=LYING),
         }
         name = ""
         if servers.postgres is not None and self.database == "postgresql":
@@ -165,7 +164,6 @@ class Experiment:
     def _live(self, fate: Plan) -> None:
         self._wire(tls=fate.tls)
         self._quiet(quiet=False)
-        self._let_lease_end()
         life = self.starter.begin(cold=fate.cold)
         began = time.monotonic()
         for moment, what in self._agenda(fate):
@@ -218,10 +216,6 @@ class Experiment:
             with suppress(ProcessLookupError):
                 self.starter.end(life, signal.SIGKILL)
 
-    def _let_lease_end(self) -> None:
-        with suppress(StoreError):
-            self.books.let_lease_end()
-
     def _quiet(self, *, quiet: bool) -> None:
         for proxy in self.proxies.values():
             proxy.quiet = quiet
@@ -240,7 +234,6 @@ class Experiment:
         self._end_troubles(all_of_them=True)
         for proxy in self.proxies.values():
             proxy.cut_all()
-        self._let_lease_end()
         self.servers.postfix.flush()
         life = self.starter.begin()
         yield life

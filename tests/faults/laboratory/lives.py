@@ -8,8 +8,8 @@ from dataclasses import dataclass
 FROM_COLD = 0.01  # of lives: the rest are forks of a program that has been read
 ASKED_TO_STOP = 0.03
 TROUBLED = 0.25
-SOON = 0.2  # of lives: ended before they have well begun
-BEGINNING, FULL = (0.02, 0.5), (0.4, 2.2)  # seconds
+# How long lives last, in seconds, and how many of them: some are over before they have well begun.
+SPANS, SHARES = ((0.02, 0.5), (0.4, 2.0), (2.0, 5.0)), (20, 55, 25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def plan(seed: object, number: int, troubles: Sequence[str]) -> Plan:
     """The life of this number. *troubles* are the names of those that can be made here."""
     chance = random.Random(f"{seed}/life {number}")  # noqa: S311  # moments, not secrets
     cold = chance.random() < FROM_COLD
-    seconds = chance.uniform(*(BEGINNING if chance.random() < SOON else FULL)) + (6 if cold else 0)
+    seconds = chance.uniform(*chance.choices(SPANS, SHARES)[0]) + (6 if cold else 0)
     writes = tuple(sorted(chance.uniform(0, seconds) for _ in range(chance.choice((0, 1, 1, 1, 2, 3)))))
     end = signal.SIGTERM if chance.random() < ASKED_TO_STOP else signal.SIGKILL
     trouble = chance.choice(troubles) if troubles and chance.random() < TROUBLED else None

@@ -23,12 +23,7 @@ MOST_ANSWERS = 25  # of one officer: after thirty in an hour the brake is on
 ARCHIVE = "Archive"
 
 
-_RESIDENT = re.compile(rf"\br\d+x\d+@{re.escape(WORLD)}")
-
-
-def found_in(text: str) -> list[str]:
-    """The addresses of residents in it."""
-    return _RESIDENT.findall(text)
+_MARK = re.compile(r"\bnumber\d+\b")
 
 
 class People:
@@ -61,6 +56,7 @@ class People:
             receipt = read(taken.raw)
             if to in begun and self._is_new(receipt) and receipt["Auto-Submitted"] and self._chance.random() < 0.3:
                 self._add(to, begun[to], receipt)
+        begun = {sent.mark: sent.message_id for sent in self.ledger.sent if sent.kind is Kind.COMPLAINT}
         for assignment in self._new_in_the_office():
             if self._answers < MOST_ANSWERS and self._is_new(assignment) and self._chance.random() < 0.3:
                 self._decide(assignment, begun)
@@ -114,7 +110,7 @@ class People:
 
     def _decide(self, assignment: EmailMessage, begun: dict[str, str]) -> None:
         text = plain(assignment)
-        about = next((begun[who] for who in found_in(text) if who in begun), "")
+        about = next((begun[mark] for mark in _MARK.findall(text) if mark in begun), "")
         if "+" not in parseaddr(str(assignment["Reply-To"]))[1] or "Please acknowledge" not in text or not about:
             return
         self._answers += 1

@@ -1,8 +1,6 @@
 """`townclerk once`: one pass of everything, then exit."""
 
 import asyncio
-import os
-import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -11,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from townclerk.app import holder
 from townclerk.app.commands.asking import Asked, NotAsItShould
 from townclerk.app.commands.saying import complain, say, say_json
 from townclerk.app.logs import start_logging
@@ -100,10 +99,13 @@ async def _once(files: Files, url: str) -> Pass:
 async def _in_turn(office: Office, work: Callable[[], Coroutine[None, None, Pass]]) -> Pass:
     """What *work* returns, done while we hold the lease of this mailbox. Raises NotAsItShould where somebody else has it, or
     takes it over in the middle, and StoreUnavailable where it cannot be renewed: *work* then stops where it is."""
-    name, holder = office.ways.mailbox, f"{socket.gethostname()}:{os.getpid()}:once"
+    name, me = office.ways.mailbox, holder.this_process()
 
     async def ask() -> None:
-        lease = await office.db.run(partial(leases.take, name=name, holder=holder, now=now(), seconds=LEASE_SECONDS))
+        lease = await office.db.run(partial(leases.take, name=name, holder=me, now=now(), seconds=LEASE_SECONDS))
+        if not lease.mine and holder.is_gone(lease.holder):
+            await office.db.run(partial(leases.release, name=name, holder=lease.holder))
+            lease = await office.db.run(partial(leases.take, name=name, holder=me, now=now(), seconds=LEASE_SECONDS))
         if not lease.mine:
             until = f"{lease.until:%H:%M:%S} UTC"
             raise NotAsItShould(f"another townclerk ({lease.holder}) looks after this mailbox until {until}")
@@ -127,7 +129,7 @@ async def _in_turn(office: Office, work: Callable[[], Coroutine[None, None, Pass
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         with suppress(StoreUnavailable):
-            await office.db.run(partial(leases.release, name=name, holder=holder))
+            await office.db.run(partial(leases.release, name=name, holder=me))
 
 
 async def _pass(office: Office, mailbox: Mailbox, transport: Transport, pace: delivery.Pace) -> Pass:
