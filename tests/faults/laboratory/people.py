@@ -23,7 +23,7 @@ MOST_ANSWERS = 25  # of one officer: after thirty in an hour the brake is on
 ARCHIVE = "Archive"
 
 
-_MARK = re.compile(r"\bnumber\d+\b")
+_MARK = re.compile(r"\bnumber\d+x\d+\b")
 
 
 class People:
@@ -43,7 +43,7 @@ class People:
         """A resident who never wrote before. False: the server did not take it."""
         self._written += 1
         who = f"r{self.names.number}x{self._written}@{WORLD}"
-        mark = f"number{self._written}"
+        mark = self._mark()
         mail = letter(f"Resident {self._written} <{who}>", self.feedback, f"Bin of {mark}", f"{IN_BRIEF} It is {mark}.")
         return self._post(Kind.COMPLAINT, who, mark, mail, str(mail["Message-ID"]))
 
@@ -104,7 +104,7 @@ class People:
 
     def _add(self, who: str, about: str, receipt: EmailMessage) -> None:
         self._written += 1
-        mark = f"number{self._written}"
+        mark = self._mark()
         mail = reply(receipt, f"Resident <{who}>", f"My bin is still full. It is {mark}.")
         self._post(Kind.ADDITION, who, mark, mail, about)
 
@@ -115,7 +115,7 @@ class People:
             return
         self._answers += 1
         self._written += 1
-        mark = f"number{self._written}"
+        mark = self._mark()
         officer = f"Wendy Ash <{self.names.officer}@{DOMAIN}>"
         mail = reply(assignment, officer, f"#respond not-upheld\n\nYour bin was emptied this morning. It is {mark}.")
         self._post(Kind.ANSWER, parseaddr(officer)[1], mark, mail, about)
@@ -126,6 +126,9 @@ class People:
         new = [file for file in files if file.name.partition(":")[0] not in self._seen_files]
         self._seen_files |= {file.name.partition(":")[0] for file in new}
         return [read(file.read_bytes()) for file in sorted(new)]
+
+    def _mark(self) -> str:
+        return f"number{self.names.number}x{self._written}"
 
     def _post(self, kind: Kind, sender: str, mark: str, mail: EmailMessage, about: str) -> bool:
         try:
