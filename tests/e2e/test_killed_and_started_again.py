@@ -45,7 +45,6 @@ def complain(town: Town, residents: Iterable[int]) -> None:
 def killed_at(town: Town, moments: Sequence[Callable[[Running], None]]) -> None:
     """At each moment of a life of its own. In each life some more of the residents write."""
     for number, moment in enumerate(moments):
-        town.books.let_lease_end()
         with town.daemon() as daemon:
             daemon.wait_for("ready")
             complain(town, range(RESIDENTS)[number :: len(moments)])
@@ -97,7 +96,6 @@ def test_asked_to_stop_while_it_waits_for_mail_it_stops_at_once(town: Town, word
 
 def run_to_the_end(town: Town) -> None:
     """Start it once more, and let it finish all that there is to do."""
-    town.books.let_lease_end()
     with town.daemon() as daemon:
         daemon.wait_for("ready")
         eventually(lambda: nothing_left(town), lambda: f"an empty outbox; the log ends with {daemon.log[-5:]}")

@@ -15,11 +15,9 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from ruamel.yaml import YAML
-from sqlalchemy import delete
 
 from townclerk.store.database import Database, Tx
 from townclerk.store.migration import migrate
-from townclerk.store.schema import leases
 
 COUNCIL = "south-staffordshire"
 DOMAIN = "council.example"
@@ -226,10 +224,6 @@ class Books:
             return db.run_now(work)
         finally:
             db.close()
-
-    def let_lease_end(self) -> None:
-        """As if the minute had passed for which a daemon that was killed still holds the mailbox."""
-        self.ask(lambda tx: tx.execute(delete(leases)).rowcount)
 
 
 def eventually(true: Callable[[], bool], what: str | Callable[[], object], seconds: float = 60) -> None:

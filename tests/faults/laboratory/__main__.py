@@ -3,6 +3,7 @@
 import argparse
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -20,6 +21,7 @@ DATABASES = ("sqlite", "postgresql")
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers are ours to stop
     asked = _arguments()
     databases = DATABASES if asked.database == "both" else (asked.database,)
     _say(f"seed {asked.seed}: {asked.minutes:g} minutes on {' and '.join(databases)}")
