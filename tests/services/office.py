@@ -78,6 +78,9 @@ class ReadHere:
 
     poison: bytes = b"POISON"
 
+    async def get_ready(self) -> None:
+        """It always is."""
+
     async def parse(self, source: bytes | Path) -> Reading:
         raw = source if isinstance(source, bytes) else await asyncio.to_thread(source.read_bytes)
         if self.poison in raw:

@@ -55,6 +55,22 @@ async def test_a_machine_that_cannot_start_a_reader_is_not_held_against_the_mail
     assert len(house.sent("receipt")) == 1
 
 
+async def test_a_process_that_is_killed_while_its_reader_starts_was_not_in_the_middle_of_a_mail(house: House) -> None:
+    """However often: on a slow machine that start takes longer than the mail itself."""
+
+    class Slow(ReadHere):
+        async def get_ready(self) -> None:
+            raise Crash
+
+    house.arrives(COMPLAINT)
+    for _ in range(2 * intake.MOST_ATTEMPTS):
+        with pytest.raises(Crash):
+            await intake.run_once(replace(house.office, reader=Slow()), house.mailbox, MONDAY)
+    await house.settle()
+
+    assert len(house.sent("receipt")) == 1
+
+
 async def test_a_mail_that_kills_the_process_is_set_aside_and_those_behind_it_are_not(house: House) -> None:
     """They were taken as one batch, and counted as one: only the mail in the middle of which it happens again is suspected."""
 

@@ -78,6 +78,21 @@ class ParsePool:
         self._threads = ThreadPoolExecutor(max_workers=2 * workers, thread_name_prefix="mail-reader")
         self._closed = False
 
+    async def get_ready(self) -> None:
+        """Start a reader, where the one whose turn it is does not run yet. Raises ReaderUnavailable."""
+        slot = await self._free.get()
+        started = False
+        try:
+            if self._closed:
+                raise ReaderUnavailable("the pool of mail readers is closed")
+            if slot.reader is None:
+                await self._start(slot)
+            started = True
+        finally:
+            if not started:
+                slot.kill()
+            self._free.put_nowait(slot)
+
     async def parse(self, source: bytes | Path) -> Reading:
         """Read a mail, a large one by its path. Where its reader dies, another looks at the headers alone, once. Raises OSError
         where the file cannot be read, ReaderUnavailable where no reader can be started."""

@@ -18,6 +18,9 @@ from townclerk.store.database import Database
 class Reader(Protocol):
     """Reads mail without harm: in another process, or, for trusted text, in this one."""
 
+    async def get_ready(self) -> None:
+        """So that the next mail is read at once. Raises ReaderUnavailable."""
+
     async def parse(self, source: bytes | Path) -> Reading: ...
 
     async def written(self, source: bytes | Path) -> Written: ...

@@ -106,15 +106,15 @@ class Experiment:
         dovecot, postfix = servers.dovecot, servers.postfix
         (self.folder / "logs").mkdir()
         wires = {
-            "imap": Proxy("imap", dovecot.imap_port, seed=seed, every=300),
-            "imaps": Proxy("imaps", dovecot.imaps_port, seed=seed, weights=LYING, every=600),
-            "smtp": Proxy("smtp", postfix.smtp_port, seed=seed, every=2000, loses=0.12),
-            "smtps": Proxy("smtps", postfix.smtp_port, seed=seed, every=2000, weights=LYING),
+            "imap": Proxy("imap", dovecot.imap_port, seed=seed, every=200),
+            "imaps": Proxy("imaps", dovecot.imaps_port, seed=seed, weights=LYING, every=400),
+            "smtp": Proxy("smtp", postfix.smtp_port, seed=seed, every=1500, loses=0.12),
+            "smtps": Proxy("smtps", postfix.smtp_port, seed=seed, every=1500, weights=LYING),
         }
         name = ""
         if servers.postgres is not None and self.database == "postgresql":
             name = servers.postgres.create()
-            wires["database"] = Proxy("database", servers.postgres.folder / f".s.PGSQL.{PORT}", seed=seed, every=8000)
+            wires["database"] = Proxy("database", servers.postgres.folder / f".s.PGSQL.{PORT}", seed=seed, every=5000)
         self.proxies = {wire: stack.enter_context(proxy) for wire, proxy in wires.items()}
         self.ports = {wire: proxy.port for wire, proxy in self.proxies.items()}
         self.home = self.folder / "home"

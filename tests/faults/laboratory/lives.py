@@ -9,7 +9,7 @@ FROM_COLD = 0.01  # of lives: the rest are forks of a program that has been read
 ASKED_TO_STOP = 0.03
 TROUBLED = 0.25
 # How long lives last, in seconds, and how many of them: some are over before they have well begun.
-SPANS, SHARES = ((0.02, 0.5), (0.4, 2.0), (2.0, 5.0)), (20, 55, 25)
+SPANS, SHARES = ((0.02, 0.4), (0.3, 1.4), (1.4, 3.5)), (25, 50, 25)
 
 
 @dataclass(frozen=True, slots=True)

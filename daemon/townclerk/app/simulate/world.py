@@ -68,6 +68,9 @@ class LetterOut:
 class ReadHere:
     """Reads mail in this process: a story's mails are the admin's own."""
 
+    async def get_ready(self) -> None:
+        """It always is."""
+
     async def parse(self, source: bytes | Path) -> Reading:
         return read(source)
 
