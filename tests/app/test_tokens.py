@@ -36,7 +36,8 @@ def kept(server: TokenServer, name: str) -> Secret:
 
 
 def wire(server: TokenServer) -> TokenWire:
-    return TokenWire(server.certificate, connect_timeout=2, whole_timeout=0.5)
+    impatient = server.mood in {Mood.SILENT, Mood.DRIPPING}
+    return TokenWire(server.certificate, whole_timeout=0.5 if impatient else 20)
 
 
 def oidc(server: TokenServer, *, refresh: bool = False) -> OidcTokens:
@@ -115,8 +116,8 @@ def test_a_refresh_token_that_is_given_anew_takes_the_place_of_the_old_one(serve
 def test_what_is_wrong_is_said_with_where_and_what_to_do_and_without_a_secret(
     server: TokenServer, kind: str, mood: Mood, trouble: type[TokenTrouble], says: str
 ) -> None:
-    tokens = ALL[kind](server)
     server.mood = mood
+    tokens = ALL[kind](server)
 
     with pytest.raises(trouble) as caught:
         tokens.fetch()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from servers.dovecot import Dovecot
 from servers.fronts import GOOGLE, MICROSOFT_365, Habits, ImapFront, SmtpFront
 from servers.installation import COUNCIL, DOMAIN, HOME, Books, Names, Running, Where, eventually, install, users
-from servers.post import COMPLAINT, letter
+from servers.post import COMPLAINT, everything, letter, read, reply
 from servers.postfix import Postfix
 from servers.tokens import TENANT, TokenServer
 from townclerk.store import cases, outbox
@@ -24,6 +25,11 @@ from townclerk.store.schema import OutboxState
 NAMES = Names(0)
 SENT = "Sent Items"
 SECRET = "the-client's-secret"
+# As Exchange Online writes it: without the name of a server.
+BY_EXCHANGE = (
+    f"Authentication-Results: spf=pass (sender IP is 192.0.2.7) smtp.mailfrom={DOMAIN}; dkim=pass (signature was verified)"
+    f" header.d={DOMAIN};dmarc=pass action=none header.from={DOMAIN};compauth=pass reason=100"
+)
 SLOW = 40  # seconds: what a machine with much to do may take
 
 
@@ -52,6 +58,19 @@ class House:
     def receipts(self, which: int) -> int:
         return len(self.dovecot.mails(NAMES.resident(which)))
 
+    def read_by(self, which: int) -> list[str]:
+        """What a resident has had from us."""
+        return [everything(mail) for mail in self.letters(NAMES.resident(which))]
+
+    def letters(self, user: str) -> list[EmailMessage]:
+        return [read(raw) for raw in self.dovecot.mails(user)]
+
+    def officer_answers(self, text: str, proof: str) -> None:
+        """The officer answers the letter about the first resident's case; *proof* is what the council's server noted on top."""
+        officer = f"{NAMES.officer}@{DOMAIN}"
+        about = next(mail for mail in self.letters(NAMES.officer) if "Bin 0" in everything(mail))
+        self.dovecot.append(NAMES.feedback, f"{proof}\r\n".encode() + reply(about, officer, text).as_bytes(), datetime.now(UTC))
+
     def waiting(self) -> list[outbox.OutboxLine]:
         return list(self.books.ask(partial(outbox.listing, council=COUNCIL, states=(OutboxState.WAITING,))))
 
@@ -70,7 +89,7 @@ class House:
                 return False
             self.hurry()
             looked = time.monotonic()
-            return all(self.receipts(which) for which in whom)
+            return all(self.receipts(which) for which in whom) and not self.waiting()
 
         eventually(all_have, lambda: [line.last_error for line in self.waiting()], SLOW)
         assert [self.receipts(which) for which in whom] == [1] * len(whom)
@@ -141,8 +160,11 @@ def test_at_microsoft_365_nothing_is_lost_or_doubled_whatever_its_servers_say(at
         house.smtp.seen.next_answers.append("554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException; Failed")
         house.answered(0, 1)
 
-        house.writes(2)  # and nothing is said of it
+        house.officer_answers("#message\nDear resident,\n\nWe come on Friday.\n\nWendy Ash", BY_EXCHANGE)
+        house.officer_answers("#message\nDear resident,\n\nThis is a forgery.", "Authentication-Results-Original: dmarc=pass")
+        house.writes(2)  # and nothing is said of any of them
         house.answered(2)
+        assert [mail for mail in house.read_by(0) if "We come on Friday" in mail]
 
         house.tokens.forget()  # it has run out, and the provider ends what it let in
         house.writes(3)
@@ -154,6 +176,7 @@ def test_at_microsoft_365_nothing_is_lost_or_doubled_whatever_its_servers_say(at
     used = {command.split()[0].upper() for command in house.imap.commands}
     assert used <= {"CAPABILITY", "AUTHENTICATE", "EXAMINE", "NOOP", "UID", "IDLE", "DONE", "LIST", "LOGOUT"}
     assert not [said for said in house.imap.commands if "STORE" in said.upper() or "CONDSTORE" in said.upper()]
+    assert not [mail for mail in house.read_by(0) if "forgery" in mail]
     assert max(house.imap.at_once, house.smtp.at_once) <= MICROSOFT_365.most_connections
     assert len(house.books.ask(partial(cases.list_cases, council=COUNCIL))) == 4
     assert not _says_a_secret(daemon, house)

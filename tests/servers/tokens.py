@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
@@ -77,11 +78,8 @@ class TokenServer:
 
     def service_account(self) -> str:
         """The key file of a service account, as Google makes it."""
-        key = rsa.generate_private_key(65537, 2048)
-        plain, form = serialization.NoEncryption(), serialization.PrivateFormat.PKCS8
-        pem = key.private_bytes(serialization.Encoding.PEM, form, plain).decode()
         mail = "townclerk@project.iam.gserviceaccount.com"
-        found = {"type": "service_account", "client_email": mail, "private_key": pem, "token_uri": self.token_url}
+        found = {"type": "service_account", "client_email": mail, "private_key": _private_key(), "token_uri": self.token_url}
         return json.dumps(found)
 
     def is_good(self, token: str) -> bool:
@@ -132,6 +130,13 @@ class TokenServer:
     def wait(self, seconds: float = 20) -> bool:
         """Until the server is closed: True."""
         return self._gone.wait(seconds)
+
+
+@cache
+def _private_key() -> str:
+    key = rsa.generate_private_key(65537, 2048)
+    plain, form = serialization.NoEncryption(), serialization.PrivateFormat.PKCS8
+    return key.private_bytes(serialization.Encoding.PEM, form, plain).decode()
 
 
 class _Quiet(BaseHTTPRequestHandler):
