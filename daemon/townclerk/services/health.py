@@ -225,7 +225,8 @@ def _scanner(council: str) -> str:
 
 def has_run(tx: Tx, council: str) -> bool:
     """Whether anything of *council* has ever been looked after here."""
-    return journal.newest(tx) is not None or any(facts.get(tx, f"{council}:{loop}:{fact}") for loop in LOOPS for fact in ("good", "trouble"))
+    said = (facts.get(tx, f"{council}:{loop}:{fact}") for loop in LOOPS for fact in ("good", "trouble"))
+    return journal.newest(tx) is not None or any(said)
 
 
 def _loop(tx: Tx, council: str, loop: str) -> LoopHealth:
