@@ -106,3 +106,18 @@ async def test_a_port_that_somebody_else_has_is_waited_for(monkeypatch: pytest.M
         await asyncio.gather(waiting, return_exceptions=True)
 
     assert logged[0]["event"] == "health port cannot be opened"
+
+
+@pytest.mark.parametrize("name", [b"localhost:8080", b"127.0.0.1:8080", b"[::1]:8080", b"127.0.0.1", b"LOCALHOST"])
+async def test_who_asks_on_this_machine_by_its_own_name_is_answered(name: bytes) -> None:
+    async with opened() as here:
+        assert b"200 OK" in await ask(here, b"GET /well HTTP/1.1\r\nHost: " + name + b"\r\n\r\n")
+
+
+@pytest.mark.parametrize("name", [b"evil.example", b"evil.example:8080", b"127.0.0.1.evil.example", b"", b"192.0.2.1"])
+async def test_a_page_that_gave_its_own_name_our_address_reads_nothing(name: bytes) -> None:
+    async with opened() as here:
+        answer = await ask(here, b"GET /well HTTP/1.1\r\nhost:" + name + b"\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 421")
+    assert b"all is well" not in answer

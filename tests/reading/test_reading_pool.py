@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import io
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -15,7 +17,8 @@ import pytest
 
 from townclerk.mail.errors import MailUnreadable
 from townclerk.mail.parsing import Limits, ParsePool, ReaderUnavailable
-from townclerk.mail.reading import read_inline, read_written
+from townclerk.mail.reading import Reading, read_inline, read_written
+from townclerk.mail.worker import read_frame, write_frame
 
 MAIL = b"From: a@example.org\r\nSubject: next\r\n\r\nMy bin."
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -51,6 +54,10 @@ def command_of(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_text()
     except OSError:
         return ""
+
+
+def environment_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/environ").read_text()
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -264,3 +271,49 @@ def test_a_reader_dies_with_its_parent(tmp_path: Path) -> None:
     pids = [int(pid) for pid in noted.read_text().split()]
     assert pids
     asyncio.run(until(lambda: not any("townclerk.mail.worker" in command_of(pid) for pid in pids)))
+
+
+class _Deed:
+    """As a taken-over reader would write it: a call to be made where it is unpickled."""
+
+    def __init__(self, function: object, *arguments: object) -> None:
+        self._what = (function, arguments)
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return self._what
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        _Deed(os.system, "true"),
+        _Deed(eval, "1"),
+        _Deed(getattr, Path, "unlink"),
+        _Deed(subprocess.Popen, ["true"]),
+        _Deed(read_inline, MAIL),
+    ],
+)
+def test_a_reader_that_was_taken_over_can_have_nothing_done_by_the_daemon(deed: _Deed) -> None:
+    frame = io.BytesIO()
+    write_frame(frame, [deed])
+
+    with pytest.raises(pickle.UnpicklingError, match="nothing that a mail becomes"):
+        read_frame(io.BytesIO(frame.getvalue()))
+
+
+def test_whatever_a_mail_becomes_passes_between_the_two() -> None:
+    for file in sorted(CORPUS.rglob("*.eml")):
+        frame = io.BytesIO()
+        reading = read_inline(file.read_bytes())
+        write_frame(frame, (reading, MailUnreadable("too deep"), FileNotFoundError(2, "not there"), file))
+        there = read_frame(io.BytesIO(frame.getvalue()))
+        assert isinstance(there[0], Reading)
+        assert there[0] == reading
+
+
+async def test_a_reader_is_told_no_secret_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOWNCLERK_TEST_SECRET", "tell nobody")
+    async with pool() as opened:
+        await opened.parse(MAIL)
+        (reader,) = readers()
+        assert "TOWNCLERK_TEST_SECRET" not in environment_of(reader)

@@ -1,12 +1,14 @@
 """A port on which monitoring asks how the service fares: HTTP, GET and HEAD, one question a connection.
 
-It is answered by the very loop that does the work: where that stands still, no answer comes.
+It is answered by the very loop that does the work: where that stands still, no answer comes. Where it listens to this machine
+alone, it answers to no name of elsewhere: a web page may give its own name our address, and a browser would let it read on.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 import structlog
 
@@ -35,6 +37,7 @@ class HealthPort:
         self._host = host
         self._port = port
         self._answers = answers
+        self._at_home = _is_of_this_machine(host)
         self.open = 0
         self._server: asyncio.Server | None = None
 
@@ -79,6 +82,10 @@ class HealthPort:
         head = await reader.readuntil(b"\r\n\r\n")
         method, _, rest = head.partition(b"\r\n")[0].decode("latin-1").partition(" ")
         path = rest.partition(" ")[0].partition("?")[0]
+        if self._at_home and not _is_of_this_machine(_host_named(head)):
+            return _written(
+                "421 Misdirected Request", Answer(False, "ask by address\n", "text/plain"), with_body=method != "HEAD"
+            )
         if method not in ("GET", "HEAD"):
             return _written("405 Method Not Allowed", Answer(False, "GET and HEAD\n", "text/plain"), with_body=True)
         if path not in self._answers:
@@ -87,6 +94,25 @@ class HealthPort:
         answer = await self._answers[path]()
         status = "200 OK" if answer.ok else "503 Service Unavailable"
         return _written(status, answer, with_body=method == "GET")
+
+
+def _host_named(head: bytes) -> str | None:
+    """Under which name we were asked, or None: under none, as no browser does."""
+    lines = head.decode("latin-1").split("\r\n")[1:]
+    named = next((line.partition(":")[2].strip().lower() for line in lines if line.lower().startswith("host:")), None)
+    if named is None:
+        return None
+    return named[1:].partition("]")[0] if named.startswith("[") else named.partition(":")[0]
+
+
+def _is_of_this_machine(name: str | None) -> bool:
+    """Any other name that leads here is somebody else's: a page in a browser of this machine would read what we answer."""
+    if name is None or name == "localhost":
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _written(status: str, answer: Answer, *, with_body: bool) -> bytes:

@@ -18,6 +18,7 @@ def start_logging(*, plain: bool = False, to: TextIO | None = None) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([_harmless] if plain else []),  # JSON writes such characters as numbers
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -35,6 +36,13 @@ def silence() -> None:
 
 def _drop(_logger: WrappedLogger, _method: str, _event: EventDict) -> EventDict:
     raise structlog.DropEvent
+
+
+def _harmless(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
+    """No word that a server or a file has said steers the terminal of whoever watches."""
+    return {
+        name: repr(value) if isinstance(value, str) and not value.isprintable() else value for name, value in fields.items()
+    }
 
 
 class _LibraryNotices(logging.Handler):

@@ -11,11 +11,11 @@ class ServiceManager:
         self._notifier = sdnotify.SystemdNotifier()
 
     def ready(self, status: str) -> None:
-        self._notifier.notify(f"READY=1\nSTATUS={status}")
+        self._notifier.notify(f"READY=1\nSTATUS={_one_line(status)}")
 
     def status(self, said: str) -> None:
         """What `systemctl status` shows."""
-        self._notifier.notify(f"STATUS={said}")
+        self._notifier.notify(f"STATUS={_one_line(said)}")
 
     def alive(self) -> None:
         self._notifier.notify("WATCHDOG=1")
@@ -31,3 +31,8 @@ class ServiceManager:
         """How often we must be heard of, or None: nobody listens."""
         micro = os.environ.get("WATCHDOG_USEC", "")
         return timedelta(microseconds=int(micro)) if micro.isdigit() and int(micro) > 0 else None
+
+
+def _one_line(said: str) -> str:
+    """To systemd a line is an order: what is said must not give one."""
+    return " ".join(said.split())

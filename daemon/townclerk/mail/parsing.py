@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -26,6 +28,8 @@ _HEAD_SECONDS = 5
 _HEAD_CPU_SECONDS = 1
 _DIED_OF = {OUT_OF_MEMORY: "reading it took too much memory", -signal.SIGPROF: "reading it took too long"}
 _MEGABYTE = 1 << 20
+# Of the parent's environment, where secrets may stand, a reader of foreign mail has what makes an interpreter start.
+_MAY_KNOW = frozenset({"PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONHASHSEED"})
 # The parent's own path: a console script, pytest and a checkout all find the package in different ways. Nothing of the
 # parent's main module is run again, as multiprocessing would.
 _BOOT = (
@@ -198,6 +202,7 @@ class _Reader:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # a traceback might quote a mail
+            env={name: value for name, value in os.environ.items() if name in _MAY_KNOW},
             start_new_session=True,
         )
         self._asking = False
@@ -215,7 +220,7 @@ class _Reader:
             if request is not None:
                 write_frame(cast("IO[bytes]", self._process.stdin), request)
             answer = read_frame(cast("IO[bytes]", self._process.stdout))
-        except (EOFError, OSError, ValueError) as error:  # ValueError: the pipe was closed under us
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:  # ValueError: the pipe was closed under us
             raise _ReaderDied(self._bury()) from error
         self._asking = False
         return answer

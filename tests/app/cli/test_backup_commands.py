@@ -1,6 +1,7 @@
 """`townclerk backup` and `townclerk restore`: everything as it was, made while mail flows, and what comes after."""
 
 import asyncio
+import io
 import stat
 import tarfile
 from collections.abc import Iterator
@@ -86,6 +87,38 @@ def _another_archive(file: Path) -> None:
         tar.add(__file__, "../../etc/passwd")
 
 
+def _links_to_elsewhere(file: Path) -> None:
+    with tarfile.open(file) as tar:
+        said = tar.extractfile("manifest.json")
+        assert said is not None
+        manifest = said.read()
+    with tarfile.open(file, "w") as tar:
+        told, link = tarfile.TarInfo("manifest.json"), tarfile.TarInfo("database")
+        told.size = len(manifest)
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(told, io.BytesIO(manifest))
+        tar.addfile(link)
+
+
+def _full_of_holes(file: Path) -> None:
+    """A file of nothing but a hole, of more bytes than any disk has."""
+    with tarfile.open(file) as tar:
+        said = tar.extractfile("manifest.json")
+        assert said is not None
+        manifest = said.read()
+    with tarfile.open(file, "w", format=tarfile.PAX_FORMAT) as tar:
+        told, hole = tarfile.TarInfo("manifest.json"), tarfile.TarInfo("database")
+        told.size = len(manifest)
+        hole.pax_headers = {
+            "GNU.sparse.major": "0",
+            "GNU.sparse.minor": "1",
+            "GNU.sparse.map": "0,0",
+            "GNU.sparse.size": str(1 << 50),
+        }
+        tar.addfile(told, io.BytesIO(manifest))
+        tar.addfile(hole)
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
@@ -93,6 +126,8 @@ def _another_archive(file: Path) -> None:
         (_another_byte, "not as it was written"),
         (_no_archive, "is no backup of townclerk"),
         (_another_archive, "is no backup of townclerk"),
+        (_links_to_elsewhere, "is no backup of townclerk"),
+        (_full_of_holes, "is no backup of townclerk"),
         (Path.unlink, "cannot be read"),
     ],
 )
@@ -119,6 +154,16 @@ def test_a_backup_whose_journal_was_written_anew_is_refused(townclerk: Command, 
 
     assert ran.status == 1
     assert "BROKEN at entry 2" in ran.err
+
+
+def test_a_backup_that_would_act_by_itself_is_refused(townclerk: Command, town: Town, tmp_path: Path) -> None:
+    town.ask(lambda tx: tx.exec_driver_sql("CREATE TRIGGER quietly AFTER INSERT ON cases BEGIN DELETE FROM mails; END"))
+    file = made(townclerk, town, tmp_path)
+
+    ran = townclerk("restore", file, "--replace", "--config", town.settings)
+
+    assert ran.status == 1
+    assert "a trigger, quietly, which no townclerk made" in ran.err
 
 
 def test_a_backup_of_another_installation_is_refused(townclerk: Command, town: Town, tmp_path: Path) -> None:

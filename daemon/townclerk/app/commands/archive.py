@@ -99,8 +99,10 @@ def opened(path: Path, beside: Path | None) -> Iterator[tuple[Manifest, Path]]:
 
 
 def _part(tar: tarfile.TarFile, name: str, path: Path) -> IO[bytes]:
+    """A part, whole as it stands there: no link to another, and no hole that unfolds to more than any disk holds."""
     try:
-        found = tar.extractfile(name)
+        member = tar.getmember(name)
+        found = tar.extractfile(member) if member.isreg() and not member.issparse() else None
     except KeyError:
         found = None
     if found is None:

@@ -11,8 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-# Line ends to some readers of lines, though not to JSON: an object must stay on one line for all of them.
-_LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x7f\x85\u2028\u2029"}
+# Line ends to some readers of lines, though not to JSON: an object must stay on one line for all of them. And what a terminal
+# obeys (U+009B begins its orders), or what turns the direction of all that follows.
+_NEVER_BARE = {
+    code: f"\\u{code:04x}"
+    for code in (*range(0x7F, 0xA0), 0x061C, *range(0x200E, 0x2010), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+}
 
 
 def say(*lines: str) -> None:
@@ -28,7 +32,7 @@ def complain(*lines: str) -> None:
 
 def say_json(value: Mapping[str, object]) -> None:
     """One JSON object on one line, always UTF-8. Half characters, which UTF-8 cannot hold, become question marks."""
-    written = json.dumps(value, ensure_ascii=False, default=_as_json).translate(_LINE_ENDS)
+    written = json.dumps(value, ensure_ascii=False, default=_as_json).translate(_NEVER_BARE)
     typer.echo(written.encode("utf-8", "replace"))
 
 
