@@ -302,6 +302,26 @@ async def test_a_wrong_file_changes_nothing_and_whoever_looks_after_the_files_is
         assert says in said
 
 
+async def test_a_file_of_ours_that_is_gone_gives_way_to_no_shipped_one_until_somebody_who_was_told_says_so(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await until(lambda: daemon.catching_up.since is None)
+        before, path = daemon.office, routing_of(daemon)
+        path.unlink()
+        await until(lambda: len(house.sent("alert")) == 1)
+        assert daemon.office is before
+        mail = read_inline(house.transport.sent[-1].raw).mail
+        assert mail is not None
+        said = " ".join(mail.text.split())
+        assert "south-staffordshire/routing.yaml: it was in force and is gone; what is shipped is not taken up" in said
+        assert "put it back; if it is meant to go, `systemctl reload townclerk` says so" in said
+
+        daemon.files_asked.set()
+        await until(lambda: in_journal(house, "files_taken_up") != [])
+        assert daemon.office.council.routing.version != before.council.routing.version
+
+
 async def test_a_start_says_which_rules_are_in_force_and_which_of_them_fail_their_own_tests(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

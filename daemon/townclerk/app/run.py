@@ -15,6 +15,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from townclerk.app import holder
+from townclerk.app.files_given_up import GivenUp, given_up
 from townclerk.app.files_tried import TryFiles, try_files
 from townclerk.app.files_watched import Stand, changes, contents_of, rules_changed, stand_of
 from townclerk.app.health_port import HealthPort
@@ -22,7 +23,7 @@ from townclerk.app.systemd import ServiceManager
 from townclerk.app.vitals import Loop, Vitals
 from townclerk.app.wiring import Files, Tokens, load_files, open_mailbox, open_office, open_transport, patience_of
 from townclerk.config.errors import ConfigError, Fault, FilesRefused
-from townclerk.config.settings import Settings
+from townclerk.config.settings import Settings, load_settings
 from townclerk.domain.council import Council
 from townclerk.domain.letters import FileFault
 from townclerk.domain.routing import try_rules
@@ -123,6 +124,7 @@ class Daemon:
         self.files = files.stand
         self.contents = contents_of(self.files)  # of the files in force
         self.in_force = uuid.uuid4().hex[:8]  # names the time since when they are
+        self.missed: frozenset[GivenUp] = frozenset()  # files that are gone, and that somebody has been told of
         self.files_asked = asyncio.Event()  # to be read again, changed or not
         self.telling: set[asyncio.Task[None]] = set()
         # An upload to a slow mail server may take its ten minutes, and so may a download.
@@ -463,7 +465,7 @@ class Daemon:
                 return
             stand = await self._look_at_files()
             if asked or (stand == seen and stand != self.files):
-                await self._until_stopped(self._reload(stand))
+                await self._until_stopped(self._reload(stand, asked=asked))
             seen = stand
 
     async def _asked_for_files(self) -> bool:
@@ -479,7 +481,7 @@ class Daemon:
     async def _look_at_files(self) -> Stand:
         return await asyncio.to_thread(stand_of, self.settings, self.settings_path)
 
-    async def _reload(self, stand: Stand) -> None:
+    async def _reload(self, stand: Stand, *, asked: bool) -> None:
         """Take up the files as they stand. What does not load, or fails its own tests, changes nothing. Nothing of it is done
         in the loop, that mail and dates go on: they are tried in another process, and what has passed is loaded in a thread."""
         self.manager.reloading()
@@ -487,6 +489,9 @@ class Daemon:
         try:
             contents = await asyncio.to_thread(contents_of, stand)
             different = [asdict(change) for change in await asyncio.to_thread(changes, self.contents, contents)]
+            if missed := await asyncio.to_thread(self._missed, asked=asked):
+                self._not_taken_up(tuple(each.fault for each in missed), different)
+                return
             if faults := await self.try_files(self.settings_path):
                 self._not_taken_up(faults, different)
                 return
@@ -504,6 +509,13 @@ class Daemon:
             log.error("files not loaded: the last good ones stay in force", faults=[type(error).__name__])
         finally:
             self.manager.ready("watching the mailbox")
+
+    def _missed(self, *, asked: bool) -> tuple[GivenUp, ...]:
+        """The files of our own that are gone, unless somebody was told of them and has *asked* for what is there."""
+        missed = given_up(self.contents, self.settings, load_settings(self.settings_path))
+        meant = asked and self.missed.issuperset(missed)
+        self.missed = frozenset(missed)
+        return tuple(each for each in missed if each.roster or not meant)
 
     def _take_up(self, files: Files, different: list[dict[str, str]]) -> None:
         """Work by *files* from now on, but for what we are connected to: that counts from the next start."""
