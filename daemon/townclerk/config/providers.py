@@ -18,8 +18,8 @@ class Provider(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProviderProfile:
-    """One provider. `passwords`: whether the mailbox takes one at all; `mail_passwords`: whether the outgoing server does for
-    long. `most_per_minute` and `most_per_day` are the provider's own limits of letters, None where none is known; `quota_words`
+    """One provider. `passwords`: whether the mailbox takes one at all; `passwords_end`: until when the outgoing server does.
+    `most_per_minute` and `most_per_day` are the provider's own limits of letters, None where none is known; `quota_words`
     are what it says in a refusal that speaks of them. `proof` and `proving_server`: who vouches for senders."""
 
     name: str

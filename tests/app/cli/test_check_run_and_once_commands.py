@@ -14,7 +14,7 @@ from servers.dovecot import Dovecot
 from servers.installation import Names, Running, users
 from servers.sink import Sink
 from townclerk.app.commands.checkup import Checkup, Finding, State, last_known_day
-from townclerk.config.settings import Security
+from townclerk.config.settings import Security, load_settings
 from townclerk.domain.calendar import Calendar
 from townclerk.store import journal, leases
 from townclerk.store.migration import migrate
@@ -285,6 +285,18 @@ def test_an_unprotected_connection_to_another_machine_is_a_warning(town: Town) -
     checkup.judge_security("smtp", Security.TLS, "mail.example")
 
     assert [finding.state for finding in found] == [State.WARNING, State.OK]
+
+
+@pytest.mark.parametrize(("host", "warned"), [("smtp.office365.com", 1), ("relay.council.example", 0)])
+def test_a_password_that_microsoft_will_soon_refuse_is_a_warning(town: Town, host: str, warned: int) -> None:
+    found: list[Finding] = []
+    checkup = Checkup(town.settings, datetime.now(UTC), found.append)
+    password = {"kind": "password", "secret": {"file": str(town.folder / "password")}}
+    town.rewrite(provider="microsoft365", smtp={"host": host, "user": "feedback0", "auth": password, "rate_per_minute": 25})
+
+    checkup.judge_smtp_login(load_settings(town.settings))
+
+    assert [finding.state for finding in found] == [State.WARNING] * warned
 
 
 def test_what_a_person_must_look_at_is_a_warning(townclerk: Command, town: Town) -> None:

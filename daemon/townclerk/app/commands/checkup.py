@@ -15,6 +15,7 @@ from townclerk.app.exposure import exposures
 from townclerk.app.wiring import open_mailbox, open_transport, patience_of, url_of_database
 from townclerk.config.council_folder import unread_files
 from townclerk.config.errors import ConfigError, FilesRefused, SecretUnavailable
+from townclerk.config.logins import PasswordLogin
 from townclerk.config.promises_file import REGISTER, load_register
 from townclerk.config.secrets import Secret
 from townclerk.config.settings import ReplyMode, Security, Settings, load_settings
@@ -439,10 +440,20 @@ class Checkup:
                 "sent folder", State.OK, f"{folder} is there. On Exchange, what colleagues send lies in it after: {switch}"
             )
 
+    def judge_smtp_login(self, settings: Settings) -> None:
+        """A password that works today, and will not for long."""
+        smtp, profile = settings.smtp, settings.profile
+        if profile.passwords_end and smtp.host == profile.smtp_host and isinstance(smtp.login, PasswordLogin):
+            said = (
+                f"{profile.name} takes passwords for sending until {profile.passwords_end}, unless an administrator prolongs it"
+            )
+            self._find("smtp login", State.WARNING, said, "write smtp.auth: {kind: microsoft, …}, as for the mailbox")
+
     async def _check_smtp(self) -> None:
         if self._settings is None or "smtp" in self._without:
             self._not_tried("smtp", "the settings or their secrets cannot be had")
             return
+        self.judge_smtp_login(self._settings)
         smtp, transport = self._settings.smtp, open_transport(self._settings)
         try:
             await transport.check()
