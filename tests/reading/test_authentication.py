@@ -119,3 +119,10 @@ def test_no_header_makes_the_reader_raise(value: str) -> None:
     parse_results(value)
     proven(noted(value), SERVER, "rfc8601")
     proven(noted(value), None, "m365")
+
+
+@pytest.mark.parametrize("server", ["mx.c)ouncil.example", "mx.coun(x)cil.example", ")mx.council.example"])
+def test_a_forgers_bracket_makes_no_server_of_ours(server: str) -> None:
+    """Found by fuzzing: a mail server takes out only such notes of others as name it plainly."""
+    assert state(noted(f"{server}; dmarc=pass header.from=council.example")) != "pass"
+    assert state(noted(f"{SERVER} (a (nested) comment); dmarc=pass (p=none) header.from=council.example")) == "pass"

@@ -160,13 +160,17 @@ def _result(segment: str) -> Result | None:
 
 
 def _segments(value: str) -> list[str]:
-    """The header's parts between semicolons, comments taken out. A semicolon in quotation marks divides nothing."""
+    """The header's parts between semicolons, comments taken out. A semicolon in quotation marks divides nothing. What follows a
+    bracket that closes nothing is left out: else a forger's "mx.c)ouncil.example" would be read as the council's own server."""
     segments, depth = [""], 0
     for piece in _PIECE.findall(value):
         if piece == "(":
             depth += 1
         elif piece == ")":
-            depth = max(0, depth - 1)
+            if not depth:
+                break
+            depth -= 1
+            segments[-1] += " "  # a comment parts words: "mx.coun(x)cil.example" is nobody either
         elif piece == ";" and not depth:
             segments.append("")
         elif not depth:

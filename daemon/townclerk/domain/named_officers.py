@@ -47,6 +47,10 @@ def names(officer: Officer, text: str) -> bool:
     first, last = _names_of(officer)
     if not last:
         return False
+    if (
+        last not in said and first not in said
+    ):  # most mails name nobody, and each pattern would be looked for in all of a long one
+        return False
     a, z = re.escape(first), re.escape(last)
     together = (
         rf"\b{a}[ -]+(?:\w\.?[ -]+)?{z}\b",
@@ -65,7 +69,7 @@ def names(officer: Officer, text: str) -> bool:
 def speaks_of(officer: Officer, text: str, writer: Address, services: Collection[str] = ()) -> bool:
     """True where *text* means them by their first name: beside a job, a service or a greeting, or by what they said or did."""
     first, _ = _names_of(officer)
-    if not _may_be_meant(officer, first, writer):
+    if not _may_be_meant(officer, first, writer) or first not in _simply(text):
         return False
     a, words = re.escape(first), _of_services(services)
     beside = rf"(?:{_JOBS}|{words})" if words else _JOBS
@@ -89,7 +93,7 @@ def speaks_of(officer: Officer, text: str, writer: Address, services: Collection
 def mentions(officer: Officer, text: str, writer: Address) -> bool:
     """True where *text* has their first name as a name, whatever stands beside it: enough where it complains of somebody."""
     first, _ = _names_of(officer)
-    found = _may_be_meant(officer, first, writer) and _with_capitals(text, _by_first_name(officer))
+    found = _may_be_meant(officer, first, writer) and first in _simply(text) and _with_capitals(text, _by_first_name(officer))
     return found or speaks_of(officer, text, writer, officer.services)
 
 
@@ -130,6 +134,7 @@ def _of_services(services: Collection[str]) -> str:
     return "|".join(re.escape(word) for service in services for word in service.lower().split("_") if len(word) > 2)
 
 
+@lru_cache(maxsize=4)
 def _simply(text: str) -> str:
     return _unaccented(text).lower()
 

@@ -55,6 +55,7 @@ _NO_TIME = Duration(0, Unit.CALENDAR_DAY)
 _FEWEST_WORDS = 4  # beside a word, that read as the beginning of what is to be sent
 _SHOWN = 80  # characters of what somebody wrote, in the reason of a refusal
 _SENTENCE = re.compile(r"[^\W\d_a-z]\S*(?:\s+\S+){2,}[.!?][\"'”’)]*$", re.DOTALL)
+_LONGEST_LINE = 2_000  # characters
 _NAME = re.compile(r"[^\W\d_]{2,}")
 BETWEEN = " ,:;.(-\u2010\u2011\u2013\u2014"  # what stands between a word's line and a remark
 _ASIDE = re.compile(r"\(.*\)|\[.*\]")
@@ -155,7 +156,7 @@ class OfficerAtWork:
         others = (one.name.split() for one in self.d.council.roster.officers if one.key != self.officer.key)
         colleagues = {name[0].casefold() for name in others if name} - theirs
         said = {word.casefold() for word in _NAME.findall(beside)}
-        return _SENTENCE.match(beside) is not None and said.isdisjoint(colleagues)
+        return len(beside) <= _LONGEST_LINE and _SENTENCE.match(beside) is not None and said.isdisjoint(colleagues)
 
     def one_text(self, command: Command, beside: str, alone: str) -> str:
         """What stands *beside* the word and below it, which is one text where it only goes on in the next line, or begins as a
