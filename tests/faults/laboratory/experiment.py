@@ -93,7 +93,7 @@ class Experiment:
                 number += 1
                 if number % 100 == 0:
                     self.say(f"{self.database}: {self._so_far()}")
-                if number % 250 == 0:
+                if number % 200 == 0:
                     self._settle()
             self._week_of_downtime()
             self._judge()
@@ -260,9 +260,9 @@ class Experiment:
         with self._calm() as life:
             settled = self._until(self._nothing_to_do, PATIENCE)
             self.result.recoveries.append(time.monotonic() - began)
-            while settled and not self._until(self._nothing_waits, 5):
+            while settled and not self._nothing_waits():
                 self.clock.set(self.clock.ahead + HOUR)  # what waits for its next try, or for the brake
-                settled = self.clock.ahead < WEEK + 72 * HOUR
+                settled = self._until(self._nothing_to_do, PATIENCE) and self.clock.ahead < WEEK + 72 * HOUR
             if not settled:
                 self.result.verdict.other.append(f"not settled after a week: {life.log.name}: {self._left()}")
 

@@ -5,11 +5,11 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-FROM_COLD = 0.01  # of lives: the rest are forks of a program that has been read
+FROM_COLD = 0.004  # of lives: the rest are forks of a program that has been read
 ASKED_TO_STOP = 0.03
 TROUBLED = 0.25
 # How long lives last, in seconds, and how many of them: some are over before they have well begun.
-SPANS, SHARES = ((0.02, 0.4), (0.3, 1.4), (1.4, 3.5)), (25, 50, 25)
+SPANS, SHARES = ((0.02, 0.3), (0.3, 1.2), (1.2, 3.0)), (25, 50, 25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def plan(seed: object, number: int, troubles: Sequence[str]) -> Plan:
     chance = random.Random(f"{seed}/life {number}")  # noqa: S311  # moments, not secrets
     cold = chance.random() < FROM_COLD
     seconds = chance.uniform(*chance.choices(SPANS, SHARES)[0]) + (6 if cold else 0)
-    writes = tuple(sorted(chance.uniform(0, seconds) for _ in range(chance.choice((0, 1, 1, 1, 2, 3)))))
+    writes = tuple(sorted(chance.uniform(0, seconds) for _ in range(chance.choice((0, 0, 1, 1, 2)))))
     end = signal.SIGTERM if chance.random() < ASKED_TO_STOP else signal.SIGKILL
     trouble = chance.choice(troubles) if troubles and chance.random() < TROUBLED else None
     comes, lasts = chance.uniform(0, seconds), chance.uniform(0.3, 2.5)

@@ -44,7 +44,7 @@ class People:
         self._written += 1
         who = f"r{self.names.number}x{self._written}@{WORLD}"
         mark = self._mark()
-        mail = letter(f"Resident {self._written} <{who}>", self.feedback, f"Bin of {mark}", f"{IN_BRIEF} It is {mark}.")
+        mail = letter(f"Resident {self._written} <{who}>", self.feedback, f"Bin of {mark}", IN_BRIEF)
         return self._post(Kind.COMPLAINT, who, mark, mail, str(mail["Message-ID"]))
 
     def read_and_answer(self) -> None:
