@@ -37,7 +37,7 @@ class WireFault(StrEnum):
 Weights = Mapping[WireFault, int]
 
 # A network that delivers no bytes but those that were sent.
-HONEST: Weights = {WireFault.CUT: 2, WireFault.HUNG_UP: 2, WireFault.STALLED: 3, WireFault.SLOWED: 5, WireFault.SPLIT: 9}
+HONEST: Weights = {WireFault.CUT: 1, WireFault.HUNG_UP: 1, WireFault.STALLED: 2, WireFault.SLOWED: 20, WireFault.SPLIT: 40}
 # One that does: only TLS can find that out, so it is for connections that have TLS.
 LYING: Weights = {**HONEST, WireFault.REPEATED: 2, WireFault.CORRUPTED: 2}
 

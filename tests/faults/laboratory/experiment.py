@@ -60,6 +60,7 @@ class Result:
     not_made: tuple[str, ...] = ()
     mails_in: Counter[str] = field(default_factory=Counter)
     taken_out: int = 0
+    amid_faults: int = 0  # letters that went while something was wrong, or could be at any moment
     recoveries: list[float] = field(default_factory=list)
     verdict: law.Verdict = field(default_factory=law.Verdict)
     evidence: Path | None = None
@@ -106,15 +107,15 @@ class Experiment:
         dovecot, postfix = servers.dovecot, servers.postfix
         (self.folder / "logs").mkdir()
         wires = {
-            "imap": Proxy("imap", dovecot.imap_port, seed=seed, every=200),
-            "imaps": Proxy("imaps", dovecot.imaps_port, seed=seed, weights=LYING, every=400),
-            "smtp": Proxy("smtp", postfix.smtp_port, seed=seed, every=1500, loses=0.12),
-            "smtps": Proxy("smtps", postfix.smtp_port, seed=seed, every=1500, weights=LYING),
+            "imap": Proxy("imap", dovecot.imap_port, seed=seed, every=300),
+            "imaps": Proxy("imaps", dovecot.imaps_port, seed=seed, weights=LYING, every=500),
+            "smtp": Proxy("smtp", postfix.smtp_port, seed=seed, every=1000, loses=0.12),
+            "smtps": Proxy("smtps", postfix.smtp_port, seed=seed, every=1000, weights=LYING),
         }
         name = ""
         if servers.postgres is not None and self.database == "postgresql":
             name = servers.postgres.create()
-            wires["database"] = Proxy("database", servers.postgres.folder / f".s.PGSQL.{PORT}", seed=seed, every=5000)
+            wires["database"] = Proxy("database", servers.postgres.folder / f".s.PGSQL.{PORT}", seed=seed, every=3000)
         self.proxies = {wire: stack.enter_context(proxy) for wire, proxy in wires.items()}
         self.ports = {wire: proxy.port for wire, proxy in self.proxies.items()}
         self.home = self.folder / "home"
@@ -230,6 +231,7 @@ class Experiment:
     @contextmanager
     def _calm(self) -> Iterator[Life]:
         """A life in which nothing goes wrong."""
+        began = time.time()
         self._quiet(quiet=True)
         self._end_troubles(all_of_them=True)
         for proxy in self.proxies.values():
@@ -238,6 +240,7 @@ class Experiment:
         life = self.starter.begin()
         yield life
         self._end(life, signal.SIGTERM)
+        self.ledger.calm.append((began, time.time()))
 
     def _settle(self) -> None:
         """Let it do what can be done now, and note how long that took."""
@@ -320,6 +323,7 @@ class Experiment:
         letters = self.ledger.letters(self.servers.postfix.folder / "log")
         verdict = law.judge(books, self.ledger, letters, self.servers.sink.taken)
         verdict.other = self.result.verdict.other + verdict.other
+        self.result.amid_faults = sum(not self.ledger.was_calm(letter.at) for letter in letters)
         self.result.verdict = verdict
         self.result.mails_in = Counter(str(sent.kind) for sent in self.ledger.sent)
         self.result.taken_out = sum(sent.taken_out for sent in self.ledger.sent)

@@ -33,6 +33,7 @@ class Entry:
 class Letter:
     """A letter as it stands in the books."""
 
+    key: str
     message_id: str
     recipient: str
     kind: str
@@ -66,9 +67,11 @@ class Books:
         return cls(
             [Entry(*row) for row in tx.execute(select(mails.c.id, mails.c.message_id, mails.c.state, mails.c.case_ref))],
             [
-                Letter(row.message_id, row.recipient, row.kind, row.state, row.case_ref)
+                Letter(row.key, row.message_id, row.recipient, row.kind, row.state, row.case_ref)
                 for row in tx.execute(
-                    select(outbox.c.message_id, outbox.c.recipient, outbox.c.kind, outbox.c.state, outbox.c.case_ref)
+                    select(
+                        outbox.c.key, outbox.c.message_id, outbox.c.recipient, outbox.c.kind, outbox.c.state, outbox.c.case_ref
+                    )
                 )
             ],
             [(row.complainant, row.ref) for row in tx.execute(select(cases.c.complainant, cases.c.ref))],
@@ -174,17 +177,16 @@ def _every_letter_went(verdict: Verdict, books: Books, letters: list[Accepted]) 
 
 
 def _every_promise(verdict: Verdict, books: Books, ledger: Ledger, outside: list[Taken]) -> None:
-    """A receipt for each resident's mail, and the officer's words for each answer."""
-    refs = dict(books.complainants)
-    receipts = Counter(letter.case_ref for letter in books.letters if letter.kind == LetterKind.RECEIPT)
+    """Of each mail somebody is told, of a complaint its sender by one receipt; and the officer's words reach the resident."""
     entries = _entries(books)
     done = [sent for sent in ledger.sent if _is_done(sent, entries)]
-    wrote = Counter(sent.sender for sent in done if sent.kind is not Kind.ANSWER)
-    for who, count in wrote.items():
-        found = receipts[refs.get(who)]
-        if found != count:
-            (verdict.doubled if found > count else verdict.lost).append(f"{found} receipts for {count} mails of {who}")
     for sent in done:
+        told = Counter(letter.kind for letter in books.letters if f":mail{entries[sent.message_id][0].number}:" in letter.key)
+        receipts = told[LetterKind.RECEIPT]
+        if not told or (sent.kind is Kind.COMPLAINT and not receipts):
+            verdict.lost.append(f"mail {_name(sent)}: told are {dict(told)}")
+        if receipts > 1:
+            verdict.doubled.append(f"mail {_name(sent)}: {receipts} receipts")
         if sent.kind is not Kind.ANSWER:
             continue
         said = {_message_id(taken) for taken in outside if f"{sent.mark}.".encode() in taken.raw}

@@ -58,7 +58,12 @@ class Ledger:
     sent: list[Sent] = field(default_factory=list)
     wires: list[Wire] = field(default_factory=list)  # between the daemon and Postfix
     kills: list[float] = field(default_factory=list)
+    calm: list[tuple[float, float]] = field(default_factory=list)
     troubled: list[tuple[float, float]] = field(default_factory=list)  # when the database could not take what it was told
+
+    def was_calm(self, at: float) -> bool:
+        """Whether nothing was done to the daemon at that moment."""
+        return any(begin <= at <= end for begin, end in self.calm)
 
     def letters(self, log: Path) -> list[Accepted]:
         """What Postfix took from the daemon, in this order, by its own log."""

@@ -37,7 +37,7 @@ class People:
         self._seen_files: set[str] = set()
         self._met: set[str] = set()
         self._written = 0
-        self._answers = 0
+        self._answered: set[str] = set()
 
     def complain(self) -> bool:
         """A resident who never wrote before. False: the server did not take it."""
@@ -58,7 +58,7 @@ class People:
                 self._add(to, begun[to], receipt)
         begun = {sent.mark: sent.message_id for sent in self.ledger.sent if sent.kind is Kind.COMPLAINT}
         for assignment in self._new_in_the_office():
-            if self._answers < MOST_ANSWERS and self._is_new(assignment) and self._chance.random() < 0.3:
+            if len(self._answered) < MOST_ANSWERS and self._is_new(assignment) and self._chance.random() < 0.3:
                 self._decide(assignment, begun)
 
     def take_out_a_mail(self) -> bool:
@@ -111,9 +111,13 @@ class People:
     def _decide(self, assignment: EmailMessage, begun: dict[str, str]) -> None:
         text = plain(assignment)
         about = next((begun[mark] for mark in _MARK.findall(text) if mark in begun), "")
-        if "+" not in parseaddr(str(assignment["Reply-To"]))[1] or "Please acknowledge" not in text or not about:
+        if (
+            "+" not in parseaddr(str(assignment["Reply-To"]))[1]
+            or "Please acknowledge" not in text
+            or about in self._answered | {""}
+        ):
             return
-        self._answers += 1
+        self._answered.add(about)
         self._written += 1
         mark = self._mark()
         officer = f"Wendy Ash <{self.names.officer}@{DOMAIN}>"

@@ -18,7 +18,7 @@ def lines(result: Result) -> Iterator[str]:
         yield f"  not made here      {each}"
     yield f"  mails in           {result.mails_in.total()}: {_counted(result.mails_in)}; {result.taken_out} deleted by a person"
     yield f"  cases              {verdict.cases}; in quarantine {verdict.quarantined}"
-    yield f"  letters out        {verdict.letters}"
+    yield f"  letters out        {verdict.letters}, {result.amid_faults} of them in the midst of faults"
     yield f"  lost               {len(verdict.lost)}"
     yield f"  doubled            {len(verdict.doubled)} outside the window"
     yield f"  window repeats     {verdict.repeats}, each with the same Message-ID"
