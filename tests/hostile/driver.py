@@ -225,7 +225,8 @@ def a_house(folder: Path) -> tuple[House, ParsePool]:
     migrate(f"sqlite:///{path}")
     database = CrashingDatabase.open(f"sqlite:///{path}", durable=False)
     pool = ParsePool()
-    office = an_office(database, letters_per_hour=1_000_000, letters_per_address=1_000_000, spool=folder)
+    capless = {"letters_per_hour": 10**6, "letters_per_address": 10**6, "letters_of_a_kind": 10**6, "letters_per_case": 10**6}
+    office = an_office(database, **capless, spool=folder)
     return House(replace(office, reader=pool), database), pool
 
 

@@ -28,7 +28,8 @@ def a_part(most_bytes: int = 60_000) -> Iterator[Mail]:
 
 
 def unlimited(house: House) -> None:
-    house.office = replace(house.office, ways=replace(house.office.ways, letters_per_hour=10_000, letters_per_address=10_000))
+    ways = replace(house.office.ways, letters_per_hour=10_000, letters_per_address=10_000, letters_of_a_kind=10_000)
+    house.office = replace(house.office, ways=ways)
 
 
 async def put(house: House, found: Iterator[Mail], *, tempt: bool = False) -> Findings:

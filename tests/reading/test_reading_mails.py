@@ -8,7 +8,7 @@ from hostile import mails
 from townclerk.domain.authentication import SEVERAL_SENDERS
 from townclerk.domain.mail import Address, IncomingMail
 from townclerk.mail.mime import HEAD_LIMIT, HEADER_LIMIT
-from townclerk.mail.reading import Reading, read_files, read_head, read_inline
+from townclerk.mail.reading import ENCRYPTED, Reading, read_files, read_head, read_inline
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 FOREIGN = Path(__file__).parents[3] / "shared" / "corpus"
@@ -361,3 +361,21 @@ def test_a_text_of_one_word_or_of_nothing_is_kept_as_far_as_anybody_reads() -> N
         mail = whole(mails.mail("begins " + piece * 300_000 + " ends"))
         assert len(mail.own_text) < 3_000
         assert mail.own_text.endswith("ends")
+
+
+@pytest.mark.parametrize("name", ["encrypted with PGP", "encrypted within the text", "encrypted with S/MIME"])
+def test_an_encrypted_mail_says_so_in_the_place_of_its_words_and_is_kept(name: str) -> None:
+    raw = dict(mails.closed())[name]
+    mail = whole(raw)
+
+    assert mail.own_text == ENCRYPTED
+    assert mail.text.startswith(ENCRYPTED)
+    assert mail.attachments or "BEGIN PGP MESSAGE" in mail.text
+
+
+@pytest.mark.parametrize("name", ["signed with PGP", "a signature that is none"])
+def test_a_signed_mail_is_read_as_it_stands_and_is_not_called_encrypted(name: str) -> None:
+    mail = whole(dict(mails.closed())[name])
+
+    assert ENCRYPTED not in mail.text
+    assert mail.attachments

@@ -220,6 +220,13 @@ def text_of(part: Part) -> str:
     return clean(decode(content(part), _parameter(part, "charset"))).removeprefix("\ufeff")
 
 
+def encrypted(root: Part) -> bool:
+    """True for a mail that only its addressee's key opens (S/MIME, PGP), and nobody here has that."""
+    kind = root.get_content_type()
+    sealed = kind in _SIGNED_TYPES and root.signed is None and "signed" not in (parameter(root, "smime-type") or "")
+    return kind == "multipart/encrypted" or sealed
+
+
 def disposition(part: Part) -> str:
     return str(part.get("content-disposition", "")).partition(";")[0].strip().lower()
 

@@ -26,6 +26,8 @@ from townclerk.mail.html import read_html
 from townclerk.mail.mime import Opened, Part
 
 TEXT_LIMIT = 400_000  # characters of text that are kept: a book of two hundred pages
+ENCRYPTED = "[This email is encrypted, and cannot be read here. Please ask for it in another way.]"
+"""In the place of the words of a mail that nobody here can open."""
 MOST_FILES = 300  # of one mail that go on with a letter; the mail itself keeps them all
 _ADDRESS_HEADERS = ("From", "To", "Cc", "Reply-To")
 _ENVELOPE_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
@@ -33,6 +35,7 @@ _MAILBOX = re.compile(r"[^\s<>\"(),:;@\[\]\\]{1,64}@[^\s<>\"(),:;@\[\]\\]{1,255}
 _LOCAL_NAME = re.compile(r"[\w.+-]{1,64}(?=\s*(?:$|\())")
 _BARE_ID = re.compile(r"[^\s<>@\"=?]{1,250}@[^\s<>@\"=?]{1,250}")
 _NAME_BREAKS = re.compile(r"[\s,.;()_/|\"-]+")
+_ARMOURED = re.compile("-----BEGIN PGP MESSAGE-----")
 _RUN = re.compile(r"\S+|[^\S\n]+")
 _LONGEST_RUN = 2_000  # characters without a space between them, or of nothing but space
 _MOST_EMPTY_LINES = 20
@@ -305,6 +308,8 @@ def _texts(root: Part) -> _Texts:
         read_page = read_html(page.text) if page.html else None
         whole.append(read_page.whole if read_page else page.text)
         own.append(read_page.own if read_page else page.text)
+    if mime.encrypted(root) or _ARMOURED.match("\n".join(own).lstrip()[:40]):
+        whole, own = [ENCRYPTED, *whole], [ENCRYPTED]
     text, kept = _tamed("\n".join(whole).strip("\n")), _tamed("\n".join(own))
     return _Texts(text[:TEXT_LIMIT], own_words(kept), cut=len(text) > TEXT_LIMIT)
 
