@@ -3,7 +3,7 @@
 set -eu
 
 missing=
-for pair in dovecot-imapd:/usr/lib/dovecot/imap dovecot-lmtpd:/usr/lib/dovecot/lmtp postfix:/usr/sbin/postfix chromium:/usr/bin/chromium neomutt:/usr/bin/neomutt thunderbird:/usr/bin/thunderbird; do
+for pair in dovecot-imapd:/usr/lib/dovecot/imap dovecot-lmtpd:/usr/lib/dovecot/lmtp postfix:/usr/sbin/postfix chromium:/usr/bin/chromium neomutt:/usr/bin/neomutt thunderbird:/usr/bin/thunderbird systemd:/usr/bin/systemd-analyze; do
     [ -e "${pair#*:}" ] || missing="$missing ${pair%%:*}"
 done
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
