@@ -114,3 +114,15 @@ async def test_what_no_wire_can_carry_is_no_address_to_answer_and_the_mail_is_a_
 
     assert len(house.cases) == 2
     assert len(house.sent("receipt")) == 1
+
+
+SLOW_ONCE = ("a text of one piece (0)", "every character", "50,000 attributes", "a name that would be more (17)")
+
+
+async def test_what_once_took_seconds_takes_them_no_more(house: House) -> None:
+    """Of ours; a reader has limits of its own."""
+    slow = (each for make in (mails.texts, mails.injections, mails.slow_patterns) for each in make() if each[0] in SLOW_ONCE)
+    findings = await put(house, slow)
+
+    assert findings.wrong == []
+    assert len(findings.fates) == len(SLOW_ONCE)

@@ -317,3 +317,15 @@ async def test_a_reader_is_told_no_secret_of_the_environment(monkeypatch: pytest
         await opened.parse(MAIL)
         (reader,) = readers()
         assert "TOWNCLERK_TEST_SECRET" not in environment_of(reader)
+
+
+async def test_a_mail_is_given_up_by_what_it_costs_and_not_by_how_busy_the_machine_is() -> None:
+    """By the seconds of a processor that its reader has had, long before the clock says so."""
+    async with pool(Limits(seconds=60, seconds_per_megabyte=0, cpu_seconds=1)) as parser:
+        stuck = await parser.parse(hanging())
+        following = await parser.parse(MAIL)
+
+    assert stuck.quarantined == "reading it took too long"
+    assert stuck.mail is not None
+    assert stuck.mail.subject == "slow"
+    assert following == read_inline(MAIL)
