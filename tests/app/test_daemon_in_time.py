@@ -322,6 +322,25 @@ async def test_a_file_of_ours_that_is_gone_gives_way_to_no_shipped_one_until_som
         assert daemon.office.council.routing.version != before.council.routing.version
 
 
+async def test_a_rule_without_a_test_is_in_force_and_whoever_looks_after_the_files_is_told_once(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await until(lambda: daemon.catching_up.since is None)
+        path = routing_of(daemon)
+        bare = POTHOLES.partition("    tests:")[0].replace("pothole", "sinkhole").replace("finds", "x")
+        written = path.read_text()
+        path.write_text(written.replace("\nrules:\n", "\nrules:\n" + bare, 1))
+        await until(lambda: len(house.sent("alert")) == 1)
+        path.write_text(written.replace("\nrules:\n", "\n# again\nrules:\n" + bare, 1))
+        await until(lambda: len(in_journal(house, "files_taken_up")) == 2)
+
+        sent = [mail for each in house.transport.sent if (mail := read_inline(each.raw).mail) is not None]
+        (mail,) = [each for each in sent if each.subject.startswith("In force, but untested: south-staffordshire/routing.yaml")]
+        assert "no test reaches the rule sinkholes" in " ".join(mail.text.split())
+        assert len(house.sent("alert")) == 1
+
+
 async def test_a_start_says_which_rules_are_in_force_and_which_of_them_fail_their_own_tests(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

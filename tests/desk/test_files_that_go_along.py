@@ -235,5 +235,5 @@ async def test_a_held_mail_with_a_dangerous_file_cannot_be_sent_and_says_so(hous
     await sent_with(house, ANSWER, ("run.exe", "application/octet-stream", b"MZ"))
     confirm = folded(text_of(house, house.sent("confirm")[0]))
 
-    assert "cannot be sent so: run.exe cannot go to the resident: it is a program" in confirm
+    assert "As it is, it cannot go: run.exe cannot go to the resident: it is a program" in confirm
     assert "#send" not in confirm.split("- #discard")[0]

@@ -69,7 +69,7 @@ async def test_what_cannot_leave_is_not_offered_and_the_reason_is_told(house: Ho
     """The text holds a word of ours in its midst: it was never meant for the resident."""
     confirm = await held(house, "Thank you for this. I will use\n#respond upheld\nnext week.")
 
-    assert "cannot be sent so:" in folded(confirm)
+    assert "As it is, it cannot go:" in folded(confirm)
     assert "#send" not in confirm.split("What should become of it?")[1].split("As a message")[0]
     assert "#discard" in confirm
 

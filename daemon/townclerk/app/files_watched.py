@@ -6,14 +6,14 @@ import os
 import pwd
 import stat
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from townclerk.config.learned_file import SUFFIX
 from townclerk.config.settings import Settings
 from townclerk.config.shipped import shipped_folders
-from townclerk.domain.routing import Routing
+from townclerk.domain.routing import Routing, Rule, try_rules
 
 READ_AT_MOST = 2_000_000  # bytes of one file: what is larger is refused anyhow
 
@@ -100,6 +100,12 @@ def _counted(before: bytes, now: bytes) -> str:
     """How many lines came and went, wherever they stand: to find out where takes hours in a file with many equal lines."""
     was, is_ = Counter(before.splitlines()), Counter(now.splitlines())
     return f"+{(is_ - was).total()} -{(was - is_).total()}"
+
+
+def untested_among(routing: Routing, names: Collection[str]) -> tuple[Rule, ...]:
+    """The rules of these *names* that no mail under `tests` reaches, those of other rules neither."""
+    bare = {rule.id for rule in routing.rules if rule.id in names and not any(test.holds for test in rule.tests)}
+    return tuple(rule for rule in try_rules(routing).unreached if rule.id in bare) if bare else ()
 
 
 def rules_changed(before: Routing, now: Routing) -> dict[str, list[str]]:

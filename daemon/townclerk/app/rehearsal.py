@@ -25,6 +25,7 @@ from townclerk.app.commands.asking import CannotRead, NotAsItShould
 from townclerk.app.commands.run import serve
 from townclerk.app.logs import start_logging
 from townclerk.app.wiring import load_files
+from townclerk.config.schema import KINDS, write_schemas
 from townclerk.config.shipped import find_shipped
 from townclerk.mail.embedded import Accepted, EmbeddedServers
 
@@ -49,6 +50,7 @@ def prepare(folder: Path, council: str, own: Path | None, staff: Path | None) ->
         for name, file in (("routing.yaml", None), ("staff.yaml", staff)):
             if (found := file or find_shipped("rules", f"{council}/{name}", own)) is not None:
                 shutil.copyfile(found, rules / name)
+        write_schemas(folder / "rules" / "schema", KINDS)  # each file says in its first line that they are there
         for name, secret in (("password", secrets.token_urlsafe()), ("reply-key", secrets.token_urlsafe(32))):
             (folder / name).touch(mode=0o600)
             (folder / name).write_text(secret, encoding="utf-8")

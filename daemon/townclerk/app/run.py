@@ -1,6 +1,7 @@
 """The daemon: three loops and a lease, nudged by a scheduler, stopped by a signal in the middle of anything."""
 
 import asyncio
+import hashlib
 import random
 import signal
 import time
@@ -17,7 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from townclerk.app import holder
 from townclerk.app.files_given_up import GivenUp, given_up
 from townclerk.app.files_tried import TryFiles, try_files
-from townclerk.app.files_watched import Stand, changes, contents_of, rules_changed, stand_of
+from townclerk.app.files_watched import Stand, changes, contents_of, rules_changed, stand_of, untested_among
 from townclerk.app.health_port import HealthPort
 from townclerk.app.systemd import ServiceManager
 from townclerk.app.vitals import Loop, Vitals
@@ -26,7 +27,7 @@ from townclerk.config.errors import ConfigError, Fault, FilesRefused
 from townclerk.config.settings import Settings, load_settings
 from townclerk.domain.council import Council
 from townclerk.domain.letters import FileFault
-from townclerk.domain.routing import try_rules
+from townclerk.domain.routing import Rule, try_rules
 from townclerk.mail.errors import MailboxTrouble, SendTrouble, without_addresses
 from townclerk.mail.mailbox import Mailbox, backoff
 from townclerk.mail.parsing import ReaderUnavailable
@@ -531,6 +532,18 @@ class Daemon:
         self.in_force = uuid.uuid4().hex[:8]
         self.vitals.refused = False
         self._tell(files_told.taken_up(self.office, detail, now()))
+        changed_rules = rules_changed(before, after)
+        self._tell(self._say_what_is_untested({*changed_rules.get("new", ()), *changed_rules.get("changed", ())}))
+
+    async def _say_what_is_untested(self, names: set[str]) -> None:
+        """Say once of which rules, new or changed, nobody knows whether they do what they should."""
+        office = self.office
+        found = await asyncio.to_thread(untested_among, office.council.routing, names)
+        if found:
+            log.warning("rules in force that no test reaches", rules=[rule.id for rule in found])
+            told = tuple(map(_untested, found))
+            which = hashlib.sha256("\n".join(f"{rule.id} {rule.then!r}" for rule in found).encode("utf-8", "replace"))
+            await files_told.untested(office, told, which.hexdigest()[:16], now())
 
     def _not_taken_up(self, faults: tuple[Fault, ...], different: list[dict[str, str]]) -> None:
         self.vitals.refused = True
@@ -574,6 +587,11 @@ def staying(settings: Settings, council: Council, files: Files) -> tuple[Files, 
         policy = replace(policy, contact=replace(policy.contact, mailbox=mailbox))
     kept = replace(files.settings, mailbox=settings.mailbox, smtp=settings.smtp, database=settings.database)
     return replace(files, settings=kept, council=replace(files.council, policy=policy)), tuple(changed)
+
+
+def _untested(rule: Rule) -> FileFault:
+    place = f"{'/'.join(Path(rule.place.file).parts[-2:])}, line {rule.place.line}"
+    return FileFault(place, f"no test reaches the rule {rule.id}", "write a mail under tests: finds:")
 
 
 def told_fault(fault: Fault) -> FileFault:

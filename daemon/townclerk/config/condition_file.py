@@ -435,7 +435,8 @@ def _days_long(value: Value) -> int:
     written = text(value)
     found = _DAYS_LONG.fullmatch(written.strip())
     if found is None or not int(found[1]):
-        raise Refused(f'"{written}" is not a number of days', "write for instance 90 days")
+        said = f"{written.strip()} days" if written.strip().isdecimal() and int(written) else "for instance 90 days"
+        raise Refused(f'"{written}" does not say how many days', f"write {said}")
     return int(found[1])
 
 

@@ -185,7 +185,8 @@ class _Files:
         found = find_shipped("rules", place, self.rules) if FILE_NAME.fullmatch(name) else None
         if found is None:
             shared = [f"shared/{path.stem}" for path in shipped_files("rules", "shared/*.yaml", self.rules)]
-            own = [path.stem for path in shipped_files("rules", f"{self.council}/*.yaml", self.rules)]
+            files = shipped_files("rules", f"{self.council}/*.yaml", self.rules)
+            own = [path.stem for path in files if path.stem not in NO_RULES]
             raise Refused(f"there is no {place} in the rules folders", suggest(name, [*shared, *own]))
         return self.load(found, place)
 
@@ -252,7 +253,7 @@ class _Vocabulary:
     officers: Collection[str] | None = None
     teams: Collection[str] | None = None
     services: Collection[str] | None = None  # None: the file does not say, which is a fault already
-    ids: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, YamlPlace] = field(default_factory=dict)
 
 
 def _routing(root: Value, elsewhere: _Elsewhere, known: _Vocabulary, version: Callable[[], str]) -> Routing:
@@ -417,6 +418,8 @@ class _Read:
 
 
 _NOTHING = Scalar(YamlPlace(""), "")
+SHARED = "shared"  # the folder of what several councils include
+NO_RULES = frozenset({"policy", "promises", "routing", "staff"})  # files of a council that cannot be included
 
 
 def _variants(value: Value) -> dict[str, tuple[str, ...]]:
@@ -478,13 +481,22 @@ def _id(value: Value, known: _Vocabulary) -> str:
     if not ID.fullmatch(written) or len(written) > 60:
         raise Refused(f'"{written}" cannot be an id', "write small letters and digits with - between words: missed-bins")
     place = value.node.place
-    if written in known.ids:
-        raise Refused(
-            f'another rule has the id "{written}": {known.ids[written]}',
-            "give one of the two an id of its own: the journal shows it",
-        )
-    known.ids[written] = f"{'/'.join(PurePath(place.file).parts[-2:])}, line {place.line}"
+    before = known.ids.setdefault(written, place)
+    if before is not place:
+        expected = "give one of the two an id of its own: the journal shows it"
+        if _is_shared(place) and not _is_shared(before):  # whoever wrote the other can mend theirs
+            value.faults.add(before, "rules", f'another rule has the id "{written}": {_place_told(place)}', expected)
+        else:
+            raise Refused(f'another rule has the id "{written}": {_place_told(before)}', expected)
     return written
+
+
+def _is_shared(place: YamlPlace) -> bool:
+    return PurePath(place.file).parent.name == SHARED
+
+
+def _place_told(place: YamlPlace) -> str:
+    return f"{'/'.join(PurePath(place.file).parts[-2:])}, line {place.line}"
 
 
 def _outcome(value: Value, known: _Vocabulary) -> Outcome:
@@ -515,7 +527,7 @@ def _outcome(value: Value, known: _Vocabulary) -> Outcome:
             )
         if found.suggests is not None and found.suggests is found.category:
             f.fault("suggest", f"the rule gives the category {found.category} already", "take one of the two out")
-        if found == Outcome() and not any(f.has(key) for key in OUTCOMES):
+        if isinstance(value.node, Table) and not value.node.entries:  # what is not known is told by its name
             value.fault("the rule gives nothing", f"write one of {', '.join(OUTCOMES)}")
         return found
 

@@ -148,6 +148,7 @@ _NEVER = Moment(datetime(1970, 1, 1))  # noqa: DTZ001  # a stand-in, see config.
 
 def _scenario(root: Value, path: Path) -> Scenario:
     with root.fields() as f:
+        f.called_otherwise(council="policy")
         staff, permissions = f.find("staff"), f.find("permissions")
         return Scenario(
             path=path,

@@ -62,6 +62,7 @@ from townclerk.domain.letters import (
     ReviewInvitation,
     ReviewRight,
     Row,
+    RulesUntested,
     Section,
     ShownAction,
     StaffContent,
@@ -567,6 +568,9 @@ def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
         ),
         more=2,
     )
+    yield RulesUntested(
+        (FileFault("dogs.yaml, line 2", "no test reaches the rule dog-fouling", "write a mail under tests: finds:"),)
+    )
     yield Unwell(("a mail of 2027-01-11 09:12 has not been dealt with", "intake has not succeeded since 2027-01-11 09:10"))
     yield from _held(presses)
     yield Done(("The complaint is acknowledged.", "The resident has been told."))
@@ -614,7 +618,10 @@ def _forwarded(presses: Presses) -> Iterator[StaffContent]:
         asked = replace(_MAIL, text=_ASKED_BY_LAW[statute.signal])
         wanted = (_promised_by(statute),) if statute.what == "respond" else ()
         note = statute.in_words(_BY_LAW[statute.signal], kept=statute.what == "acknowledge")
-        yield Forwarded("information_request", asked, presses.forwarded("information_request", asked), wanted, note=note)
+        title = f"A{statute.title.removeprefix('a')}"
+        yield Forwarded(
+            "information_request", asked, presses.forwarded("information_request", asked), wanted, note=note, title=title
+        )
     told = presses.forwarded("notice", _MAIL)
     yield Forwarded("notice", _MAIL, told, detail="The complaint has been upheld.")
     yield Forwarded("withheld", _MAIL, told, detail="delay_notice")
@@ -838,6 +845,7 @@ def _least_to_staff() -> Iterator[StaffContent]:
     yield Decision("unclear_mail", "", None, ())
     yield AlertRaised((), _BARE_MAIL)
     yield FilesNotTakenUp((FileFault("policy.yaml", "is empty", ""),))
+    yield RulesUntested((FileFault("dogs.yaml, line 2", "no test reaches the rule dogs", ""),))
     yield Unwell(("a mail has not been dealt with",))
     yield Confirm(1, "no_word", "", ())
     yield Done(())

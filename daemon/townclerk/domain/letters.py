@@ -338,6 +338,7 @@ class Forwarded:
     possible_links: tuple[str, ...] = ()
     detail: str = ""
     note: str = ""  # what else whoever gets it should know
+    title: str = ""  # of a request that a law knows: which it is
     kind = LetterKind.FORWARDED
 
 
@@ -429,6 +430,14 @@ class FilesNotTakenUp:
 
     faults: tuple[FileFault, ...]
     more: int = 0
+    kind = LetterKind.ALERT
+
+
+@dataclass(frozen=True, slots=True)
+class RulesUntested:
+    """Changed files are in force, with rules in them that no test reaches."""
+
+    untested: tuple[FileFault, ...]
     kind = LetterKind.ALERT
 
 
@@ -625,6 +634,7 @@ StaffContent = (
     | Decision
     | AlertRaised
     | FilesNotTakenUp
+    | RulesUntested
     | Unwell
     | Confirm
     | Done

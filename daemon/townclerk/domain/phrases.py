@@ -448,7 +448,8 @@ def _pieces(phrase: str) -> Iterator[str]:
             yield phrase[begun : n + 1]
             begun = n + 1
     if depth:
-        raise WrongBrackets("has a bracket too many", 'write for instance "(his|her) card"')
+        wrong = "has a bracket that is not closed" if depth > 0 else "has a closing bracket too many"
+        raise WrongBrackets(wrong, 'write for instance "(his|her) card"')
     yield from re.split(r"(\.\.)", phrase[begun:])
 
 

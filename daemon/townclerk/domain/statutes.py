@@ -136,6 +136,15 @@ def what_the_law_wants(deadline: Deadline) -> str:
     return found.in_words(deadline.promised, kept=deadline.met_at is not None) if found is not None else ""
 
 
+def title_of(deadline: Deadline) -> str:
+    """What they ask for whom *deadline*, which the law made, is owed, as the head of a letter; "": no law made it."""
+    found = _made_by(deadline)
+    if found is None or found is NO_LAW_NAMED:
+        return ""
+    said = found.title.removeprefix("a ")
+    return f"A {said}" if said != found.title else f"{said[:1].upper()}{said[1:]}"
+
+
 _MORE_TIME = {
     "Freedom of Information Act 2000, section 10(1)": "it allows another only to weigh the public interest (section 10(3)): "
     "they must be told so by then, with the day on which they can expect the decision",

@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from townclerk.domain.decide import Send
-from townclerk.domain.letters import Because, FileFault, FilesNotTakenUp, Letter
+from townclerk.domain.letters import Because, FileFault, FilesNotTakenUp, Letter, RulesUntested
 from townclerk.domain.roster import ADMIN
 from townclerk.services.aside import setting_aside
 from townclerk.services.office import Office
@@ -51,6 +51,20 @@ async def not_taken_up(
             outbox.put(tx, write_letter(office, Send(f"{key}:{person.address}", key, letter), now))
 
     async with setting_aside(log, "nobody told of the files", key=key):
+        await office.db.run(write)
+
+
+async def untested(office: Office, rules: tuple[FileFault, ...], what: str, now: datetime) -> None:
+    """Rules are in force that no test reaches: whoever looks after the files gets one `alert` about them, as they stand in the
+    set *what*."""
+    key = f"{office.council.policy.id}:untested:{what}"
+
+    def write(tx: Tx) -> None:
+        for person in readers(office, (ADMIN,)):
+            letter = Letter(person, RulesUntested(rules[:MOST_TOLD]), Because("files"), None, automatic=True)
+            outbox.put(tx, write_letter(office, Send(f"{key}:{person.address}", key, letter), now))
+
+    async with setting_aside(log, "nobody told of rules without tests", key=key):
         await office.db.run(write)
 
 

@@ -345,8 +345,29 @@ def test_a_page_shows_the_words_marked_in_the_mail_and_nothing_of_it_is_a_page_o
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
 
     assert (ran.status, ran.out) == (0, f"{tmp_path / 'a.html'}\n")
-    assert '<mark title="bins-again">Again</mark> a &lt;b&gt;<mark title="bins">missed bin</mark>&lt;/b&gt;' in page
+    one, two = '<a href="#m1r1">1</a>', '<a href="#m1r2">2</a>'
+    assert f"<mark>Again</mark><sup>{two}</sup> a &lt;b&gt;<mark>missed bin</mark><sup>{one} {two}</sup>&lt;/b&gt;" in page
+    assert '<section id="m1r2" class="yes"><h3>2. bins-again: holds</h3>' in page
     assert "<b>" not in page
+
+
+def test_a_page_says_of_each_condition_whether_it_holds_and_which_rule_came_before(
+    townclerk: Command, town: Town, council: Path, tmp_path: Path
+) -> None:
+    once_more = (
+        "  - {id: once-more, why: The same again, when: {anywhere: [missed bin], not: [tennis]}, then: {service: parks}}\n"
+    )
+    council.write_text(f"{SERVICES}{RULES.rstrip()}\n{once_more}")
+    (tmp_path / "a.eml").write_bytes(MAIL)
+    ran = townclerk("--config", town.settings, "rules", "explain", "--html", tmp_path / "a.html", tmp_path / "a.eml")
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+
+    assert ran.status == 0, ran.err
+    assert '<section id="m1r3" class="lost"><h3>3. once-more: holds</h3>' in page
+    assert "<p>bins has given the service before</p>" in page
+    assert '<b class="yes">yes</b> anywhere: missed bin → “Missed bin”, “missed bin”' in page
+    assert '<b class="yes">yes</b> without anywhere: tennis' in page
+    assert '<span class="place">(routing.yaml, line ' in page
 
 
 def test_whose_rules_must_be_said_where_no_settings_say_it(townclerk: Command, tmp_path: Path) -> None:

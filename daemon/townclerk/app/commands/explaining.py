@@ -77,7 +77,7 @@ def explain(
     if there and not read + unread:
         raise CannotRead(no_mails_in(there))
     if page is not None:
-        _write(page, whose, found)
+        _write(page, whose, found, every)
     raise typer.Exit(2 if missing or unread else 0)
 
 
@@ -225,7 +225,7 @@ def _result(found: Explained) -> Iterator[tuple[str, str]]:
 def _by_weight(route: Route, what: str) -> str:
     """What rules weigh for it and for others, the heaviest first."""
     weights = sorted(route.weights.get(what, {}).items(), key=lambda one: -one[1])
-    told = ", ".join(f"{word} {points}" for word, points in weights)
+    told = ", ".join(f"{word} {points}" for word, points in weights if points)
     if not told:
         return "no rule says it"
     return f"{told}; not certain" if what == "category" and route.doubtful else told
@@ -273,16 +273,22 @@ def _short(asked: str) -> str:
 # --- as a page -----------------------------------------------------------------------------------------------------------
 
 _STYLE = """body{font:1rem/1.5 sans-serif;margin:1rem auto;max-width:50rem;padding:0 1rem;color:#111;background:#fff}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;border:1px solid #767676;padding:1rem}
-mark{background:#ffe58a;color:#111}table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;
-border-bottom:1px solid #ccc;padding:.3rem .5rem;overflow-wrap:anywhere}"""
+body{overflow-wrap:break-word}pre{white-space:pre-wrap;font:inherit;border:1px solid #767676;padding:1rem}
+h1{font-size:1.5rem}h2{font-size:1.25rem;overflow-wrap:anywhere}h3{font-size:1rem;margin:0}
+mark{background:#ffe58a;color:#111;padding:0 .1em}mark.lost{background:none;outline:1px dashed #767676}
+sup a{color:#111;font-size:.7rem;padding:0 .1em}dt{font-weight:bold}dd{margin:0 0 .3rem 1rem}
+section{border-left:.3rem solid #1e6b34;padding:.1rem 0 .1rem .8rem;margin:1rem 0}
+section.lost{border-left:.3rem dashed #767676}section.no{border-left-color:#767676}section p{margin:0}
+ul{margin:.2rem 0;padding-left:1.2rem;list-style:none}b.yes{color:#1e6b34}b.no{color:#a1191f}.place{color:#555}
+@media(min-width:40rem){dl{display:grid;grid-template-columns:8rem 1fr}dd{margin:0}}"""
 
 
-def _write(page: Path, council: Council, found: list[Explained]) -> None:
+def _write(page: Path, council: Council, found: list[Explained], every: bool) -> None:
     title = f"What the rules of {council.policy.contact.council} make of {len(found)} mail{'s' if len(found) != 1 else ''}"
-    body = "".join(_article(each) for each in found)
+    body = "".join(_article(number, each, every) for number, each in enumerate(found, 1))
     text = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body><main><h1>{html.escape(title)}</h1>"
         f"{body}</main></body></html>\n"
     )
@@ -293,23 +299,57 @@ def _write(page: Path, council: Council, found: list[Explained]) -> None:
     say(str(page))
 
 
-def _article(found: Explained) -> str:
-    holding = [each for each in found.tried if each.verdict.holds]
-    marks = [(mark, each.rule.id) for each in holding for mark in _marks(each.verdict)]
-    rows = "".join(
-        f"<tr><td>{html.escape(each.rule.id)}</td><td>{html.escape(each.rule.why)}</td>"
-        f"<td>{html.escape(', '.join(f'{name} {word}' for name, word in each.rule.then.said()))}</td>"
-        f"<td>{html.escape('; '.join(_found(each.verdict)))}</td></tr>"
-        for each in holding
-    )
-    result = "".join(f"<tr><th scope=row>{name}</th><td>{html.escape(said)}</td></tr>" for name, said in _result(found))
-    subject = _marked(found.mail.subject, [one for one in marks if one[0].where is Field.SUBJECT])
-    text = _marked(found.mail.own_text or found.mail.text, [one for one in marks if one[0].where is Field.TEXT])
+def _article(number: int, found: Explained, every: bool) -> str:
+    """One mail. Its rules are numbered, and each mark in it has the number of its rule."""
+    shown = [each for each in found.tried if every or each.verdict.holds or _undone(each.verdict)]
+    marks = [
+        (mark, str(n), _lost(each)) for n, each in enumerate(shown, 1) if each.verdict.holds for mark in _marks(each.verdict)
+    ]
+    result = "".join(f"<dt>{name}</dt><dd>{html.escape(said)}</dd>" for name, said in (*_unasked(found), *_result(found)))
+    subject = _marked(found.mail.subject, [one for one in marks if one[0].where is Field.SUBJECT], f"m{number}r")
+    written = found.mail.own_text or found.mail.text
+    text = _marked(written, [one for one in marks if one[0].where is Field.TEXT], f"m{number}r")
+    rules = "".join(_section(f"m{number}r{n}", n, each) for n, each in enumerate(shown, 1))
+    others = len(found.tried) - len(shown)
+    more = f"<p>And {others} rules that do not hold: --every shows why.</p>" if others else ""
     return (
-        f"<article><h2>{html.escape(found.path)}</h2><table>{result}</table><p>Subject: {subject}</p><pre>{text}</pre>"
-        f"<table><thead><tr><th scope=col>Rule</th><th scope=col>Why</th><th scope=col>Gives</th><th scope=col>Found</th></tr>"
-        f"</thead><tbody>{rows}</tbody></table></article>"
+        f"<article><h2>{html.escape(found.path)}</h2><dl>{result}</dl><p>Subject: {subject}</p><pre>{text}</pre>"
+        f"<p>The number behind a mark is that of the rule below which found it.</p>{rules}{more}</article>"
     )
+
+
+def _unasked(found: Explained) -> Iterator[tuple[str, str]]:
+    if found.unasked:
+        yield "not asked", f"{found.unasked}; these rules would be asked if a resident had written it"
+
+
+def _section(name: str, number: int, tried: Tried) -> str:
+    gives = ", ".join(f"{what} {word}" for what, word in tried.rule.then.said())
+    lost = "".join(f"<p>{html.escape(f'{other} has given the {what} before')}</p>" for what, other in tried.overruled)
+    holds = "holds" if tried.verdict.holds else "does not hold"
+    kind = "no" if not tried.verdict.holds else "lost" if _lost(tried) else "yes"
+    return (
+        f'<section id="{name}" class="{kind}"><h3>{number}. {html.escape(tried.rule.id)}: {holds}</h3>'
+        f"<p>{html.escape(tried.rule.why)} [{html.escape(gives)}] "
+        f'<span class="place">{html.escape(_place(tried))}</span></p>{lost}<ul>{_condition(tried.verdict)}</ul></section>'
+    )
+
+
+def _lost(tried: Tried) -> bool:
+    """Whether nothing of what the rule gives counts, because others have given it before."""
+    overruled = dict(tried.overruled)
+    return bool(overruled) and all(name in overruled for name in tried.rule.then.gives)
+
+
+def _condition(verdict: Verdict) -> str:
+    """As `verdict_lines`, in lists."""
+    asked, because, below = verdict.asked, verdict.because, verdict.below
+    if asked == NOT and not below[0].below:
+        asked, because, below = f"without {_short(below[0].asked)}", below[0].because, ()
+    word = "yes" if verdict.holds else "no"
+    found = f" → {html.escape(one_line(because))}" if because else ""
+    inner = f"<ul>{''.join(map(_condition, below))}</ul>" if below else ""
+    return f'<li><b class="{word}">{word}</b> {html.escape(_short(asked))}{found}{inner}</li>'
 
 
 def _marks(verdict: Verdict) -> Iterator[Mark]:
@@ -319,12 +359,37 @@ def _marks(verdict: Verdict) -> Iterator[Mark]:
             yield from _marks(each)
 
 
-def _marked(text: str, marks: Iterable[tuple[Mark, str]]) -> str:
-    """*text* with what was found marked; a mark within another is left out, and its rule is named with the first."""
+@dataclass(slots=True)
+class _Marking:
+    """One place of a text, and the numbers of the rules that found something there. `lost`: none of them counts."""
+
+    start: int
+    end: int
+    rules: list[str]
+    lost: bool
+
+
+def _markings(marks: Iterable[tuple[Mark, str, bool]]) -> list[_Marking]:
+    """The places in order; those that overlap are one."""
+    found: list[_Marking] = []
+    for mark, rule, lost in sorted(marks, key=lambda one: (one[0].start, -one[0].end)):
+        if found and mark.start < found[-1].end:
+            found[-1].end = max(found[-1].end, mark.end)
+            found[-1].lost &= lost
+        else:
+            found.append(_Marking(mark.start, mark.end, [], lost))
+        if rule not in found[-1].rules:
+            found[-1].rules.append(rule)
+    return found
+
+
+def _marked(text: str, marks: Iterable[tuple[Mark, str, bool]], name: str) -> str:
+    """*text* with what was found marked, and behind each mark the numbers of its rules, which lead to them."""
     done, out = 0, []
-    for mark, rule in sorted(marks, key=lambda one: (one[0].start, -one[0].end)):
-        if mark.start >= done:
-            out += [html.escape(text[done : mark.start]), f'<mark title="{html.escape(rule)}">']
-            out += [html.escape(text[mark.start : mark.end]), "</mark>"]
-            done = mark.end
+    for each in _markings(marks):
+        numbers = " ".join(f'<a href="#{name}{rule}">{rule}</a>' for rule in sorted(each.rules, key=int))
+        opening = '<mark class="lost">' if each.lost else "<mark>"
+        out += [html.escape(text[done : each.start]), opening, html.escape(text[each.start : each.end])]
+        out += [f"</mark><sup>{numbers}</sup>"]
+        done = each.end
     return "".join([*out, html.escape(text[done:])])

@@ -57,6 +57,9 @@ app.command()(history)
 def run_tests(
     ctx: typer.Context,
     councils: Annotated[list[str] | None, typer.Argument(metavar="COUNCIL...", help="Default: the settings'.")] = None,
+    named: Annotated[
+        list[str] | None, typer.Option("--council", metavar="COUNCIL", help="As COUNCIL behind the command.")
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every council that has rules here.")] = False,
     changed: Annotated[
         Path | None, typer.Option("--with", metavar="DIR", help="Rules that win over those in force, as `rules replay` takes.")
@@ -83,7 +86,9 @@ def run_tests(
       townclerk rules test --with new-rules
       townclerk rules test your-council --mails labelled.yaml --at-least 95
     """
-    names: Sequence[str | None] = shipped_councils(_own_rules(ctx.obj)) if every else councils or [None]
+    names: Sequence[str | None] = (
+        shipped_councils(_own_rules(ctx.obj)) if every else [*(councils or ()), *(named or ())] or [None]
+    )
     labelled = measuring.labelled_in(mails) if mails else ()
     whole = True
     for name in names:

@@ -12,6 +12,7 @@ from townclerk.domain.deadlines import latest_possible
 from townclerk.domain.letters import Choice, Original
 from townclerk.domain.ombudsmen import depend_on_matter, for_matter
 from townclerk.domain.policy import StagePolicy
+from townclerk.domain.statutes import by_law
 from townclerk.domain.words import NOBODYS, Category, Landlord, Outcome, Stage, Status
 
 RESPOND = tuple(Choice(f"Respond: {outcome.words}", f"#respond {outcome}\n") for outcome in Outcome)
@@ -27,6 +28,8 @@ ANSWERED = (
 MESSAGE = Choice("Send a message to the resident", "#message\n")
 NOTE = Choice("Keep a note (nobody outside sees it)", "#note ", likely=False)
 OPINION = Choice("Say what you think of it (nobody outside sees it)", "#note ")  # of whoever is asked before it is decided
+# Of a request for which a law sets the date: no other word keeps it.
+ANSWER = (Choice("Answer it: this keeps the date of the law", "#respond\n"),)
 ASK = Choice("Ask the resident something", "#ask\n")
 ASSIGN = Choice("Give it to a colleague", "#assign ", likely=False)
 SERVICE = Choice("It belongs to another service", "#service ", likely=False)
@@ -74,7 +77,8 @@ WAS_THIS_THE_RESPONSE = "was_this_the_response"  # what is asked about a mail th
 def to_work(case: Case, council: Council) -> tuple[Choice, ...]:
     """What the responsible officer can do with this case as it is."""
     if case.category is not Category.COMPLAINT:
-        return (*_to_stop(case, council), MESSAGE, IS_COMPLAINT, ASK, *PASS_ON, NOT_OURS, NOTE)
+        owed = any(by_law(each) and each.open and each.what == "respond" for each in case.deadlines)
+        return (*_to_stop(case, council), *(ANSWER if owed else ()), MESSAGE, IS_COMPLAINT, ASK, *PASS_ON, NOT_OURS, NOTE)
     choices: list[Choice] = [*_to_stop(case, council)]
     stage = council.policy.stages.get(case.stage) if case.stage else None
     acknowledge = case.deadline(f"{case.stage}.acknowledge")

@@ -14,7 +14,7 @@ from townclerk.domain.decide.meetings import approval_note
 from townclerk.domain.decide.reminding import reminder
 from townclerk.domain.enclosing import Enclosed, named
 from townclerk.domain.letters import AlertRaised, Assignment, Decision, Forwarded, Recipient, StaffContent, Undelivered
-from townclerk.domain.statutes import NO_DATE, by_law, what_the_law_wants
+from townclerk.domain.statutes import NO_DATE, by_law, title_of, what_the_law_wants
 from townclerk.domain.words import Category, LetterKind, Status
 
 RESPONSIBLE = "responsible"
@@ -205,7 +205,8 @@ def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
     first = choices.about_copies(reason, original) + choices.about_new_issue(reason, d.case, d.council, letter.mail)
     offered = choices.as_suggested(d.case, (*first, *wanted))
     note = " ".join(part for part in (_said_by_law(d, reason), _said_by_rules(d)) if part)
-    return Forwarded(reason, original, offered, d.dates(), d.case.possible_links, note=note)
+    title = _title_by_law(d) if reason == Category.INFORMATION_REQUEST else ""
+    return Forwarded(reason, original, offered, d.dates(), d.case.possible_links, note=note, title=title)
 
 
 def _said_by_law(d: Deliberation, reason: str) -> str:
@@ -213,6 +214,10 @@ def _said_by_law(d: Deliberation, reason: str) -> str:
     if reason != Category.INFORMATION_REQUEST or d.council.law is None:
         return ""
     return next((what_the_law_wants(each) for each in d.case.deadlines if by_law(each) and not each.dropped), NO_DATE)
+
+
+def _title_by_law(d: Deliberation) -> str:
+    return next((title_of(each) for each in d.case.deadlines if by_law(each) and not each.dropped), "")
 
 
 # What stands between several things that a question is about; else they are sentences.
