@@ -1,5 +1,6 @@
 """What is true of every command."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,29 @@ def test_where_there_are_no_settings_it_says_where_it_looked(
 
     assert ran.status == 2
     assert "./townclerk.yaml or /nowhere/townclerk.yaml; name one with --config FILE or $TOWNCLERK_CONFIG" in ran.err
+
+
+@pytest.mark.parametrize("theirs", ["the file", "the link to it"])
+def test_settings_that_somebody_else_put_where_we_are_do_not_count_unless_they_are_named(
+    townclerk: Command, town: Town, theirs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever stands in a folder where everybody may write, types `townclerk check`, and would log in at another's server."""
+    there = Path("townclerk.yaml")
+    if theirs == "the file":
+        monkeypatch.chdir(town.folder)
+    else:
+        there.symlink_to(town.settings)
+    assert townclerk("case", "list").status == 0
+
+    if os.geteuid() == 0:
+        os.chown(there, 65534, -1, follow_symlinks=False)
+    else:  # who may not give files away becomes somebody else
+        monkeypatch.setattr(os, "geteuid", lambda: 65534)
+
+    refused = townclerk("case", "list")
+    assert refused.status == 2
+    assert "is somebody else's: if you mean it, write --config townclerk.yaml" in refused.err
+    assert townclerk("case", "list", "--config", there).status == 0
 
 
 @pytest.mark.parametrize("arguments", [each for each in NEEDS_SETTINGS if each != ("check",)], ids=" ".join)

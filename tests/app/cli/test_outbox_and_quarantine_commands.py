@@ -127,6 +127,18 @@ def test_the_bytes_of_a_mail_come_as_they_came(townclerk: Command, town: Town) -
     assert "Boom \x1b[31m." in ran.out
 
 
+def test_the_bytes_of_a_mail_are_not_shown_to_a_terminal_that_would_obey_them(
+    townclerk: Command, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = _held(town)
+    monkeypatch.setattr("townclerk.app.commands.quarantine.at_a_screen", lambda: True)
+
+    ran = townclerk("quarantine", "raw", number, "--config", town.settings)
+
+    assert (ran.status, ran.out) == (2, "")
+    assert f"townclerk quarantine raw {number} > mail.eml" in ran.err
+
+
 def test_whoever_reads_a_mail_stands_in_the_journal(townclerk: Command, town: Town) -> None:
     for verb in ("show", "raw"):
         townclerk("quarantine", verb, _held(town), "--config", town.settings)

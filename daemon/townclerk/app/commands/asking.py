@@ -49,8 +49,14 @@ class Asked:
     config: Path | None = None
 
     def find_settings_file(self) -> Path | None:
-        """The settings file: the named one, there or not; else the first of the usual places that holds one; else None."""
-        return self.config or next((place for place in PLACES if place.is_file()), None)
+        """The settings file: the named one, there or not; else the first of the usual places that holds one; else None. Raises
+        CannotRead where somebody else has put it there."""
+        if self.config is not None:
+            return self.config
+        found = next((place for place in PLACES if place.is_file()), None)
+        if found is not None and not (_owners(found) <= _trusted()):
+            raise CannotRead(f"{found.absolute()} is somebody else's: if you mean it, write --config {found}")
+        return found
 
     def settings_file(self) -> Path:
         """The settings file. Raises CannotRead where none is named and none lies in the usual places."""
@@ -64,6 +70,18 @@ class Asked:
         """The settings, where there are any. Raises FilesRefused where there is a file that cannot be read."""
         found = self.find_settings_file()
         return None if found is None else load_settings(found)
+
+
+def _owners(path: Path) -> set[int]:
+    """Who has put a file where it is: of a link, whoever made the link as well."""
+    return {path.stat().st_uid, path.lstat().st_uid}
+
+
+def _trusted() -> set[int]:
+    """Whose settings count unnamed. In a folder where everybody may write, anybody's would lie: with them, another server would
+    be told any secret that we may read. Behind sudo, a person's own are theirs."""
+    behind = os.environ.get("SUDO_UID", "")
+    return {0, os.geteuid(), *([int(behind)] if os.geteuid() == 0 and behind.isdigit() else [])}
 
 
 def who_asks() -> str:

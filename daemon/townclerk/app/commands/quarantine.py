@@ -9,7 +9,7 @@ import typer
 
 from townclerk.app.commands.asking import CannotRead, NotAsItShould, Why
 from townclerk.app.commands.records import Records, open_records
-from townclerk.app.commands.saying import harmless, iso, moment_words, one_line, say, say_json, say_table
+from townclerk.app.commands.saying import at_a_screen, harmless, iso, moment_words, one_line, say, say_json, say_table
 from townclerk.domain.mail import IncomingMail, MailKind
 from townclerk.mail.parsing import ParsePool
 from townclerk.mail.reading import Reading
@@ -136,6 +136,8 @@ def raw(ctx: typer.Context, number: Number, why: Why = None) -> None:
     Example:
       townclerk quarantine raw 17 > mail.eml
     """
+    if at_a_screen():  # it may obey what it is shown
+        raise CannotRead(f"a mail's bytes are not for a terminal: townclerk quarantine raw {number} > mail.eml")
     with open_records(ctx.obj, at_people=True, why=why) as records:
 
         def take(tx: Tx) -> bytes:

@@ -41,7 +41,7 @@ def say_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, empt
     written = [[one_line("" if cell is None else str(cell)) for cell in row] for row in rows]
     if not written:
         say(empty)
-    elif sys.stdout.isatty():
+    elif at_a_screen():
         table = Table(*headings)
         for row in written:
             table.add_row(*(Text(cell) for cell in row))
@@ -50,6 +50,11 @@ def say_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, empt
         widths = [max(len(cell) for cell in column) for column in zip(headings, *written, strict=True)]
         for row in ([heading.upper() for heading in headings], *written):
             say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def at_a_screen() -> bool:
+    """What we print is shown by a terminal, and goes to no file and no program."""
+    return sys.stdout.isatty()
 
 
 def harmless(text: str) -> str:
