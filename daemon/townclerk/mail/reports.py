@@ -39,12 +39,12 @@ def _blocks(part: Part) -> Iterator[dict[str, str]]:
 
 def _report(fields: dict[str, str]) -> DeliveryReport | None:
     recipient = fields.get("original-recipient") or fields.get("final-recipient")
-    if recipient is None:
+    if recipient is None or not (address := _untyped(recipient)):
         return None
     found = _STATUS.search(fields.get("status", "")) or _STATUS.search(fields.get("diagnostic-code", ""))
     status = found[1] if found else ""
     action = fields.get("action", "").split(" ")[0].lower() or _BY_CLASS.get(status[:1], "failed")
-    return DeliveryReport(_untyped(recipient), action, status, _untyped(fields.get("diagnostic-code", "")))
+    return DeliveryReport(address, action, status, _untyped(fields.get("diagnostic-code", "")))
 
 
 def _untyped(value: str) -> str:
