@@ -158,7 +158,9 @@ def header(data: bytes) -> None:
 def address(data: bytes) -> None:
     """What may be written into an envelope never ends it."""
     with suppress(NotAnAddress):
-        assert not set(str(wire_address(_text(data)))) & set("\r\n <>") or '"' in _text(data)
+        written_down = wire_address(_text(data))
+        assert not set(written_down.domain) & set("\r\n <>@,;")
+        assert not set(str(written_down)) & set("\r\n")
 
 
 def signature(data: bytes) -> None:

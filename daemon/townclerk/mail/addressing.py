@@ -6,6 +6,8 @@ from dataclasses import dataclass
 _UNQUOTED = r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f]+"
 _QUOTED = r"\"(?:[^\"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])+\""
 _MAILBOX = re.compile(rf"(?P<local>{_UNQUOTED}|{_QUOTED})@(?P<domain>{_UNQUOTED}|\[[0-9A-Za-z.:]+\])")
+# IDNA makes ASCII of look-alikes: a full-width ">" would end the address on the wire, and begin what stands behind it.
+_IN_ASCII = re.compile(r"[A-Za-z0-9._-]+")
 _LONGEST = 320  # characters: 64 @ 255
 
 
@@ -38,4 +40,6 @@ def wire_address(address: str) -> WireAddress:
         domain = found["domain"] if found["domain"].isascii() else found["domain"].encode("idna").decode("ascii")
     except UnicodeError as exc:
         raise NotAnAddress("the domain of this address cannot be written in IDNA") from exc
+    if not found["domain"].isascii() and not _IN_ASCII.fullmatch(domain):
+        raise NotAnAddress("the domain of this address is none in ASCII")
     return WireAddress(found["local"], domain)
