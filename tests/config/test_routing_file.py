@@ -470,6 +470,13 @@ def test_patterns_are_found_through_the_filter_as_without_it(words: list[str]) -
         (one("{anywhere: [bin], not: [bin, box]}"), 3, "rules[0].when", "can never hold"),
         (one("{is: reply, not: {any: [x, {is: reply}]}}"), 3, "rules[0].when", "can never hold"),
         (one("x", "{}"), 3, "rules[0].then", "gives nothing"),
+        (
+            one("{anywhere: [{near: [dog, poo, mess, path], within: 2}]}"),
+            3,
+            "rules[0].when.anywhere[0].within",
+            "write within: 3",
+        ),
+        (one("{earlier_cases: {at_least: 2, within: 90}}"), 3, "rules[0].when.earlier_cases.within", "write 90 days"),
         (one("x", "{servce: waste}"), 3, "rules[0].then.servce", 'did you mean "service"'),
         (one("x", "{service: wast}"), 3, "rules[0].then.service", 'is no service of this council; did you mean "waste"?'),
         (
@@ -716,3 +723,11 @@ def test_a_rule_sees_the_headers_that_a_mail_server_really_puts_into_a_mail() ->
     assert holds("{header: {X-Spam-Flag: 'yes'}}", mail)
     assert holds("{header: {X-Spam-Status: 'score=9'}}", mail)
     assert not holds("{header: {X-Spam-Level: '*'}}", mail)
+
+
+def test_an_id_that_a_shared_file_has_too_is_told_in_the_file_of_whoever_can_mend_it() -> None:
+    (found,) = faults(f"include: [shared/more]\n{one('bin')}", **{"shared/more": one("skip")})
+
+    assert (found.file, found.line) == ("routing.yaml", 4)
+    assert "another rule has the id" in found.message
+    assert "shared/more.yaml, line 2" in found.message

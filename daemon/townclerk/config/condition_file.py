@@ -224,6 +224,8 @@ class _Words:
         within = f.optional("within", whole_number(1, MOST_WORDS), None)
         groups = f.optional("near", lambda each: _near(each, lists), ())
         if len(groups) > 1:
+            if within is not None and within < (least := _single_words(groups) - 1):
+                f.fault("within", f"so many words never stand within {within} of each other", f"write within: {least}, or more")
             found.nears.append(Near(groups, within))
         elif within is not None and not f.has("near"):
             f.fault("within", "belongs to near", "write near: [one, other] beside it")
@@ -277,6 +279,11 @@ def _near(value: Value, lists: Lists) -> tuple[frozenset[str], ...]:
     if len(groups) < 2:
         raise Refused("near needs two words at least", "write near: [missed, bin*]")
     return groups
+
+
+def _single_words(groups: Iterable[frozenset[str]]) -> int:
+    """How many of the places are one word each, and another word each: no two of them can be in one place."""
+    return len({next(iter(group)).casefold() for group in groups if len(group) == 1 and next(iter(group)).isalpha()})
 
 
 def _phrases(value: Value, lists: Lists) -> frozenset[str]:

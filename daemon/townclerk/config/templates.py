@@ -63,6 +63,12 @@ SETS_KEPT = 8  # of templates, in one process
 MARKER = f"--- {REPLY_ABOVE} ---"  # above it, a reply to us holds what an officer wrote; below it, what we did
 
 
+_AS_SHIPPED = (  # a part that is not taken over is what is mostly missing
+    "see the shipped letter, and what stands in the parts that it includes: a letter to a resident ends with "
+    '{% include "parts/foot.md" %}'
+)
+
+
 class LetterFailed(ConfigError):
     """A letter could not be rendered from these values. The message names kind, file and line, never what stands in it."""
 
@@ -165,11 +171,7 @@ class TemplateSet:
         wording = self._wordings[self._language(letter)]
         said = words.one_line(f"{rendered.subject} {rendered.text}")
         missing = [required for required in required_words(letter, policy, wording) if required not in said]
-        return (
-            TemplateWrong(f"the letter does not say “{missing[0]}”, which it must", "see the shipped letter")
-            if missing
-            else None
-        )
+        return TemplateWrong(f"the letter does not say “{missing[0]}”, which it must", _AS_SHIPPED) if missing else None
 
     def _rendered(self, letter: Letter, policy: Policy, reply_to: str, *, strictly: bool = False) -> Rendered:
         language = self._language(letter)
