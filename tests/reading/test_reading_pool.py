@@ -5,6 +5,7 @@ import contextlib
 import io
 import os
 import pickle
+import resource
 import signal
 import subprocess
 import sys
@@ -309,6 +310,14 @@ def test_whatever_a_mail_becomes_passes_between_the_two() -> None:
         there = read_frame(io.BytesIO(frame.getvalue()))
         assert isinstance(there[0], Reading)
         assert there[0] == reading
+
+
+async def test_a_reader_can_write_no_file_and_start_nothing() -> None:
+    async with pool() as opened:
+        assert (await opened.parse(MAIL)).mail is not None
+        (reader,) = readers()
+        assert resource.prlimit(reader, resource.RLIMIT_FSIZE) == (0, 0)
+        assert resource.prlimit(reader, resource.RLIMIT_NPROC) == (0, 0)
 
 
 async def test_a_reader_is_told_no_secret_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

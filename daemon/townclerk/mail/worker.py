@@ -67,6 +67,8 @@ def main(memory_bytes: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold somebody's mail
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # to read a mail no file is written,
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))  # and nothing is started
     write_frame(answers, READY)
     while True:
         try:
