@@ -19,6 +19,7 @@ from townclerk.domain.statutes import (
     by_law,
     more_time,
     statute_of,
+    title_of,
     what_the_law_wants,
 )
 
@@ -191,3 +192,10 @@ def test_whoever_wants_more_time_reads_what_the_law_allows(signal: str, allows: 
     received = datetime(2026, 9, 1, 10, tzinfo=UTC)
 
     assert allows in more_time(of(signal).deadline("information_request", "information_governance", received, received, LAW))
+
+
+@pytest.mark.parametrize("statute", STATUTES, ids=lambda statute: statute.signal)
+def test_a_letter_about_a_request_says_at_its_head_which_it_is(statute: Statute) -> None:
+    received = datetime(2027, 1, 11, 9, tzinfo=UTC)
+
+    assert title_of(statute.deadline("information_request", "lead", received, received, LAW)) == f"A{statute.title[1:]}"
