@@ -724,6 +724,8 @@ def _decisions(presses: Presses) -> Iterator[StaffContent]:
         detail = presses.suspected() if question == "exclusion" else _DETAILS.get(question, "").format(other=presses.other_ref)
         detail = _who_wrote_the_same(presses) if question == "campaign" else detail
         yield Decision(question, detail, mail, presses.question(question, (presses.other_ref,)), _RESPOND)
+    both = "two_matters"
+    yield Decision(both, "complaint", _saying(both, presses), presses.question(both, (presses.other_ref,)), _RESPOND)
     yield Decision("restricted", "", _MAIL, presses.question("restricted"))
 
 
