@@ -134,6 +134,7 @@ _SMALL = frozenset(("the", "of", "and", "on", "in", "upon", "le", "y", "yr"))  #
 _SAYS_WHO = re.compile(r"\b(?:cllr|councillors?|mps?|mayor|warden|head|teacher|chair|clerk|secretary)\b", re.IGNORECASE)
 _LONGEST_OF_ADDRESS = 7  # words of a line
 _LINES_OF_ADDRESS = 7
+_LONGEST_LINE = 120  # characters of a name, or of a line of an address
 
 
 def without_own_address(text: str, name: str, address: str = "") -> str:
@@ -157,6 +158,8 @@ def _signs(lines: list[str], last: list[int], place: int, person: frozenset[str]
     """True where that line is the name from which the mail came; below a closing, also what has some word of it and is written
     like a name."""
     line = lines[last[place]].strip()
+    if len(line) > _LONGEST_LINE:
+        return False
     words = _LETTERS.findall(line)
     if _SAYS_WHO.search(line) or not words:
         return False
@@ -168,7 +171,7 @@ def _signs(lines: list[str], last: list[int], place: int, person: frozenset[str]
 
 def _is_of_an_address(line: str) -> bool:
     """True for "12 Lake View", "Stow on the Wold", "WS11 1AB": words with capitals, numbers, and nothing that is said."""
-    if _SAYS_WHO.search(line) or line[-1:] in "?!:":
+    if len(line) > _LONGEST_LINE or _SAYS_WHO.search(line) or line[-1:] in "?!:":
         return False
     words = _STANDS_THERE.findall(_POSTCODE.sub("", line))
     capitals = all(word[0].isupper() or word[0].isdigit() or word in _SMALL for word in words)

@@ -317,8 +317,10 @@ def _texts(root: Part) -> _Texts:
 def _tamed(text: str) -> str:
     """*text* without runs of space, of empty lines and of letters that nobody writes: whatever is looked for in it later begins
     anew at each of their characters."""
-    if len(text) < _LONGEST_RUN:
-        return text
+    words = text.split()
+    spaces = len(text) - sum(map(len, words))
+    if max(map(len, words), default=0) <= _LONGEST_RUN and spaces - len(words) < _LONGEST_RUN:
+        return _EMPTY_LINES.sub("\n" * _MOST_EMPTY_LINES, text)
     shorter = _RUN.sub(lambda run: run[0][:_LONGEST_RUN], text)
     return _EMPTY_LINES.sub("\n" * _MOST_EMPTY_LINES, shorter)
 
