@@ -145,9 +145,7 @@ def test_a_letter_to_no_address_is_refused(address: str) -> None:
 
 @pytest.mark.parametrize("address", ["o'neil@example.org", "a..b@docomo.example", '"john smith"@example.org', "a@[127.0.0.1]"])
 def test_a_strange_address_is_written_as_it_is(address: str) -> None:
-    (_, written) = email.utils.parseaddr(headers(compose(mail(to=Address("", address))))["To"])
-
-    assert written == address
+    assert str(headers(compose(mail(to=Address("", address))))["To"]) == address
 
 
 def test_a_long_signed_address_is_not_broken() -> None:

@@ -12,6 +12,7 @@ import resource
 import signal
 import struct
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,8 +31,18 @@ _VALUES = {
 _VERBS: dict[str, Callable[..., object]] = {"read": read, "head": read_head, "files": read_files, "written": read_written}
 
 
+class _ByValue(pickle.Pickler):
+    """Writes a member of an enumeration as its class and its value: some versions of Python ask `getattr` for it instead,
+    which a frame may not name."""
+
+    def reducer_override(self, value: object) -> Any:
+        return (type(value), (value.value,)) if isinstance(value, Enum) else NotImplemented
+
+
 def write_frame(stream: IO[bytes], value: object) -> None:
-    payload = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    written = io.BytesIO()
+    _ByValue(written, protocol=pickle.HIGHEST_PROTOCOL).dump(value)
+    payload = written.getvalue()
     stream.write(LENGTH.pack(len(payload)))
     stream.write(payload)
     stream.flush()
