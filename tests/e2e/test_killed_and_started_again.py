@@ -88,11 +88,11 @@ def test_asked_to_stop_in_the_middle_it_stops_in_time_and_leaves_nothing_half_do
 
 @pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
 def test_asked_to_stop_while_it_waits_for_mail_it_stops_at_once(town: Town, word: signal.Signals) -> None:
-    """Both signals end an idle daemon within seconds, and its mailbox is free for the next."""
+    """Both signals end an idle daemon within seconds of a busy machine, and its mailbox is free for the next."""
     with town.daemon() as daemon:
         daemon.wait_for("ready")
         daemon.process.send_signal(word)
-        assert daemon.process.wait(5) == 0
+        assert daemon.process.wait(20) == 0
 
 
 def run_to_the_end(town: Town) -> None:

@@ -30,7 +30,7 @@ BY_EXCHANGE = (
     f"Authentication-Results: spf=pass (sender IP is 192.0.2.7) smtp.mailfrom={DOMAIN}; dkim=pass (signature was verified)"
     f" header.d={DOMAIN};dmarc=pass action=none header.from={DOMAIN};compauth=pass reason=100"
 )
-SLOW = 40  # seconds: what a machine with much to do may take
+SLOW = 120  # seconds: what a machine with much to do may take
 
 
 @dataclass

@@ -15,7 +15,7 @@ from needs import needs
 
 Screen: TypeAlias = "pexpect.spawn[str]"
 
-_WAIT = 20  # seconds for the screen to say what is expected
+_WAIT = 60  # seconds: what a machine with much to do may take
 
 _SETTINGS = """
 set realname="{name}"
