@@ -154,6 +154,13 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+def last_letter(house: House) -> str:
+    """What the last letter that went out says, in one line."""
+    mail = read_inline(house.transport.sent[-1].raw).mail
+    assert mail is not None
+    return " ".join(mail.text.split())
+
+
 async def test_after_a_start_what_falls_due_waits_for_the_mail_that_settles_it(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,9 +302,7 @@ async def test_a_wrong_file_changes_nothing_and_whoever_looks_after_the_files_is
 
         (letter,) = house.sent("alert")
         assert letter.recipient == before.council.playing("complaints_lead")[0].email
-        mail = read_inline(house.transport.sent[-1].raw).mail
-        assert mail is not None
-        said = " ".join(mail.text.split())
+        said = last_letter(house)
         assert "routing.yaml, line" in said
         assert says in said
 
@@ -311,9 +316,7 @@ async def test_a_file_of_ours_that_is_gone_gives_way_to_no_shipped_one_until_som
         path.unlink()
         await until(lambda: len(house.sent("alert")) == 1)
         assert daemon.office is before
-        mail = read_inline(house.transport.sent[-1].raw).mail
-        assert mail is not None
-        said = " ".join(mail.text.split())
+        said = last_letter(house)
         assert "south-staffordshire/routing.yaml: it was in force and is gone; what is shipped is not taken up" in said
         assert "put it back; if it is meant to go, `systemctl reload townclerk` says so" in said
 
@@ -390,10 +393,9 @@ async def test_the_daemon_goes_on_through_every_kind_of_mistake_and_each_is_told
         for number, (wrong, says) in enumerate(wrong_files(path.read_text()), 1):
             path.write_bytes(wrong)
             await until(lambda number=number: len(house.sent("alert")) == number)  # type: ignore[misc]
-            mail = read_inline(house.transport.sent[-1].raw).mail
-            assert mail is not None
-            assert says in " ".join(mail.text.split())
-            assert "routing.yaml" in mail.text or "loop.yaml" in mail.text
+            said = last_letter(house)
+            assert says in said
+            assert "routing.yaml" in said or "loop.yaml" in said
             assert daemon.office is before
 
 
@@ -418,9 +420,7 @@ async def test_a_file_that_never_comes_to_an_end_is_told_after_its_time_and_mail
         await until(lambda: len(house.sent("alert")) == 1)
 
         assert daemon.office is before
-        mail = read_inline(house.transport.sent[-1].raw).mail
-        assert mail is not None
-        said = " ".join(mail.text.split())
+        said = last_letter(house)
         assert "took longer than 0.01 seconds" in said
         assert "put back what was changed last" in said
 

@@ -2,34 +2,24 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.office import MONDAY, CrashingDatabase, House, an_office
+from services.office import MONDAY, House
 from townclerk.app import vitals
 from townclerk.app.vitals import Loop, Vitals
 from townclerk.services import worrying
 from townclerk.services.health import LoopHealth, Patience
 from townclerk.store import outbox
-from townclerk.store.database import Database, migrate
+from townclerk.store.database import Database
 from townclerk.store.errors import StoreUnavailable
 
 PATIENCE = Patience(timedelta(minutes=15), timedelta(hours=1))
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    url = f"sqlite:///{tmp_path}/t.db"
-    migrate(url)
-    db = CrashingDatabase.open(url, durable=False)
-    yield House(an_office(db), db)
-    db.close()
 
 
 @dataclass

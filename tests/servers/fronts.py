@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -95,7 +96,7 @@ class Wire:
             self.sock.shutdown(socket.SHUT_RDWR)
 
 
-class _Listener:
+class _Listener(ABC):
     """Takes connections, each in a thread of its own; `at_once` is the most that there were at a time."""
 
     def __init__(self) -> None:
@@ -147,8 +148,9 @@ class _Listener:
             self._open.discard(wire)
             wire.sock.close()
 
+    @abstractmethod
     def talk(self, wire: Wire) -> None:
-        raise NotImplementedError
+        """All that is said on one connection."""
 
 
 class ImapFront(_Listener):

@@ -1,13 +1,11 @@
 """A mail that the mailbox sends to itself: it is measured, and is nothing else."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 
-from services.office import MONDAY, CrashingDatabase, House, an_office
+from services.office import MONDAY, House
 from townclerk.domain.signing import Signer, SigningKey
 from townclerk.mail.errors import TransportDown
 from townclerk.services import canary, health
@@ -15,20 +13,10 @@ from townclerk.services.canary import Canaries
 from townclerk.services.health import Patience
 from townclerk.store import cases, mails
 from townclerk.store.cases import CaseRow
-from townclerk.store.database import migrate
 from townclerk.store.schema import MailState
 
 LATER = MONDAY + timedelta(seconds=90)
 PATIENCE = Patience(timedelta(minutes=15), timedelta(hours=1))
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    url = f"sqlite:///{tmp_path}/t.db"
-    migrate(url)
-    db = CrashingDatabase.open(url, durable=False)
-    yield House(an_office(db), db)
-    db.close()
 
 
 async def sent(house: House) -> bytes:

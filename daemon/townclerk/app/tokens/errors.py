@@ -19,7 +19,7 @@ from townclerk.mail.errors import CredentialUnavailable
 _CODE = re.compile(r"[a-z_]{3,40}")
 _MICROSOFT = re.compile(r"AADSTS(\d{4,8})")
 _LATER = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
-_TODO = {
+_ADVICE = {
     "invalid_client": "client_id or secret is wrong, or has expired: make a new one, and put it where auth.secret says",
     "invalid_grant": "what was granted counts no more, or the clock of this machine is wrong: grant access anew",
     "unauthorized_client": "this application may not have such a token: an administrator must allow it",
@@ -57,8 +57,8 @@ def refusal(server: str, code: object, description: object, secrets: Iterable[st
         return TokenServerAway(f"the token server {server} asks for patience ({known})")
     number = _MICROSOFT.search(description) if isinstance(description, str) else None
     said = f"{known}, {number[0]}" if number else known
-    todo = (_TODO.get(number[0]) if number else None) or _TODO.get(known) or "see auth in the settings"
-    return TokenRefused(f"the token server {server} gives no token ({said}): {todo}")
+    advice = (_ADVICE.get(number[0]) if number else None) or _ADVICE.get(known) or "see auth in the settings"
+    return TokenRefused(f"the token server {server} gives no token ({said}): {advice}")
 
 
 def revealed(secret: Secret) -> str:
