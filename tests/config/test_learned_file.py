@@ -125,7 +125,7 @@ def test_line_ends_and_comments_may_be_others() -> None:
 
 
 def test_a_file_in_another_encoding_is_refused_with_line_and_column() -> None:
-    with pytest.raises(FilesRefused, match=r"learned.tsv:2:4: is not UTF-8; save the file as UTF-8"):
+    with pytest.raises(FilesRefused, match=r"learned.tsv:2:4: byte 0xe9 is not UTF-8; save the file as UTF-8"):
         read_learned("(each)\ta\ncafé\t1\n".encode("latin-1"), "learned.tsv")
 
 

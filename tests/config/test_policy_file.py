@@ -333,6 +333,7 @@ WRONG = [
         "is less than",
     ),
     ("title: A small policy", "title: Policy #4", 3, "", '"#4" is lost'),
+    ("title: A small policy", "title: Policy #four", 3, "", '"#four" is lost'),
     ("title: A small policy", 'title: "A small policy', 3, "", "the quotation mark that opens here is not closed"),
     ("title: Stage 1", "title: 'Stage 1", 11, "", "the quotation mark that opens here is not closed"),
     ("final: true", "final: false", 18, "stages.stage1.final", "stage1 is the last stage here"),

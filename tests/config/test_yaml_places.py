@@ -108,6 +108,7 @@ def test_a_fault_is_printed_with_place_path_and_what_to_write() -> None:
         ("a: 1\nb: 'bins\nand more\n", 2, 4, "never closed"),
         ("a:\n  - Path #12 has dog mess\n", 2, 10, '"#12 has dog mess" is lost'),
         ("a: [bin #4, bins]\n", 1, 9, "is lost"),
+        ("a: |\n  \u2022 one\nb: 1\nc: 2\nd: 3\ne: 4\nf: Dogs: mess\n", 7, 8, "a second colon in this line"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_at_its_place(content: str | bytes, line: int, column: int, message: str) -> None:

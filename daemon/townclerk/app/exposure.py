@@ -9,8 +9,7 @@ from pathlib import Path
 
 from townclerk.config.secrets import Secret, SecretKind
 from townclerk.config.settings import Settings
-
-SQLITE = "sqlite:///"
+from townclerk.store.backup import file_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +62,9 @@ def _secret(path: Path) -> Iterator[Exposure]:
 
 
 def _database(url: str) -> Iterator[Exposure]:
-    if not url.startswith(SQLITE):
+    path = file_of(url)
+    if path is None:
         return
-    path = Path(url.removeprefix(SQLITE))
     folder = path.parent
     for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
         yield from _changeable(each, "the database")

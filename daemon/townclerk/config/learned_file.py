@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from townclerk.config.errors import Fault, FilesRefused
-from townclerk.config.yaml import read_file
+from townclerk.config.yaml import decoded, read_file
 from townclerk.domain.likeness import Group, Learned
 
 SUFFIX = ".tsv"
@@ -40,19 +40,10 @@ def load_learned(path: Path) -> Learned:
 def read_learned(content: bytes, file: str) -> Learned:
     """What stands in *content*; *file* is the name that faults show. Raises FilesRefused with all that is wrong."""
     reader = _Reader(file)
-    groups = reader.groups(_whole(tuple(_lines(_decoded(content, file))), file))
+    groups = reader.groups(_whole(tuple(_lines(decoded(content, file))), file))
     if reader.faults:
         raise FilesRefused(reader.faults)
     return Learned(groups)
-
-
-def _decoded(content: bytes, file: str) -> str:
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line, column = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
-        raise FilesRefused([Fault(file, line, column, "", "is not UTF-8", "save the file as UTF-8")]) from None
 
 
 def write_learned(learned: Learned, says: Iterable[str]) -> str:

@@ -25,7 +25,7 @@ from townclerk.config.reading import (
     word_of,
     words,
 )
-from townclerk.config.yaml import Entry, Items, Kind, Scalar, Table, node_of, parse_yaml, put, read_file
+from townclerk.config.yaml import Entry, Items, Kind, Scalar, Table, lost_in_comments, node_of, parse_yaml, put, read_file
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import (
     Approval,
@@ -74,6 +74,7 @@ def read_policy(
     """
     tree = parse_yaml(content, file)
     faults = Faults()
+    faults.found.extend(lost_in_comments(content, file))
     for path, value in (replaced or {}).items():
         tree = put(tree, path, node_of(value, SETTINGS))
     version = hashlib.sha256(content).hexdigest()[:12]

@@ -28,7 +28,7 @@ from ruamel.yaml.parser import Parser
 from ruamel.yaml.reader import ReaderError
 
 from townclerk.config.errors import Fault, FilesRefused
-from townclerk.config.yaml_slips import LOST, NO_HYPHEN, ODD_SPACES, lost_in_comment, syntax_fault
+from townclerk.config.yaml_slips import LOST, NO_HYPHEN, ODD_SPACES, PERHAPS_LOST, lost_in_comment, syntax_fault
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
@@ -125,7 +125,7 @@ def load_yaml(path: Path) -> Node:
 
 def parse_yaml(content: bytes, file: str) -> Node:
     """The tree of *content*; *file* is the name that faults show. Raises FilesRefused."""
-    return _tree(_decode(content, file), file)
+    return _tree(decoded(content, file), file)
 
 
 @lru_cache(maxsize=TREES_KEPT)
@@ -144,20 +144,26 @@ def _tree(text: str, file: str) -> Node:
         raise FilesRefused([_unreadable(error, text, file)]) from None
     if found is None:
         raise FilesRefused([Fault(file, 1, 1, "", "is empty", "see the shipped example for what belongs here")])
-    faults = list(_lost_in_comments(text, file))
+    faults = list(_lost_in_comments(text, file, LOST))
     tree = _convert(found, file, faults)
     if faults:
         raise FilesRefused(faults)
     return tree
 
 
-def _lost_in_comments(text: str, file: str) -> Iterator[Fault]:
-    """What follows a plain value in its line from a # and a digit: no comment was meant."""
-    if not LOST.search(text):
+def lost_in_comments(content: bytes, file: str) -> tuple[Fault, ...]:
+    """What follows a plain value in its line from a # with no blank behind it, whatever stands there: perhaps no comment was
+    meant. *content* has been read before."""
+    return tuple(_lost_in_comments(decoded(content, file), file, PERHAPS_LOST))
+
+
+def _lost_in_comments(text: str, file: str, lost: re.Pattern[str]) -> Iterator[Fault]:
+    """What follows a plain value in its line and looks like what is *lost*."""
+    if not lost.search(text):
         return
     for event in _yaml().parse(text):
         if isinstance(event, ScalarEvent) and event.value and not event.style:
-            match = LOST.match(text, event.end_mark.index)
+            match = lost.match(text, event.end_mark.index)
             if match is not None:
                 column = event.end_mark.column + 1 + match.start(1) - match.start()
                 yield Fault(file, event.end_mark.line + 1, column, "", *lost_in_comment(match[1]))
@@ -168,7 +174,8 @@ def _yaml() -> YAML:
     return YAML(typ="safe", pure=True)
 
 
-def _decode(content: bytes, file: str) -> str:
+def decoded(content: bytes, file: str) -> str:
+    """The text of a file of ours; *file* is the name that the fault shows. Raises FilesRefused where it is not UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -14,9 +14,9 @@ ODD_SPACES = "\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff"  # as word processors
 _ODD_SPACE = re.compile(rf"^[ ]*[{ODD_SPACES}]|[:,{{\[-][ ]*[{ODD_SPACES}]")
 NO_HYPHEN = re.compile(r"\s*(?P<sign>[\u2010-\u2015\u2212•])\s+\S")
 _HYPHEN_ALONE = re.compile(r"\s*(?P<sign>-)[A-Za-z_]+:\s")
-
-
 LOST = re.compile(r"[ \t]+(#\d[^\n]*)")  # no comment was meant: Path #12
+PERHAPS_LOST = re.compile(r"[ \t]+(#[^\s#!][^\n]*)")
+NEAR = 4  # lines above an error in which its cause is looked for: further up the same sign may stand in somebody's words
 
 
 def lost_in_comment(lost: str) -> tuple[str, str]:
@@ -35,7 +35,7 @@ def syntax_fault(error: MarkedYAMLError, text: str, file: str) -> Fault:
         tab = lines[line - 1].index("\t")
         expected = "indent with spaces" if not lines[line - 1][:tab].strip() else "write a space"
         return Fault(file, line, tab + 1, "", "there is a tab here", expected)
-    if (pasted := next(_pasted(lines[:line]), None)) is not None:
+    if (pasted := next(_pasted(lines, max(0, line - NEAR), line), None)) is not None:
         row, begins, message, expected = pasted
         return Fault(file, row, begins, "", message, expected)
     if (opened := _left_open(lines)) is not None:
@@ -50,9 +50,9 @@ def syntax_fault(error: MarkedYAMLError, text: str, file: str) -> Fault:
     return Fault(file, line, column, "", f"is not YAML: {problem}", expected)
 
 
-def _pasted(lines: Sequence[str]) -> Iterator[tuple[int, int, str, str]]:
-    """Line, column, what it is and what to write, of signs that only look like those of a file."""
-    for number, line in enumerate(lines, 1):
+def _pasted(lines: Sequence[str], first: int, end: int) -> Iterator[tuple[int, int, str, str]]:
+    """Line, column, what it is and what to write, of signs that only look like those of a file, in *lines* from *first* on."""
+    for number, line in enumerate(lines[first:end], first + 1):
         if match := _ODD_SPACE.search(line):
             yield number, match.end(), "this is no ordinary space, though it looks like one", "write a space"
         elif match := NO_HYPHEN.match(line):

@@ -47,10 +47,8 @@ def names(officer: Officer, text: str) -> bool:
     first, last = _names_of(officer)
     if not last:
         return False
-    if (
-        last not in said and first not in said
-    ):  # most mails name nobody, and each pattern would be looked for in all of a long one
-        return False
+    if last not in said and first not in said:
+        return False  # most mails name nobody, and each pattern would be looked for in all of a long one
     a, z = re.escape(first), re.escape(last)
     together = (
         rf"\b{a}[ -]+(?:\w\.?[ -]+)?{z}\b",

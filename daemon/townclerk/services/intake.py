@@ -141,9 +141,8 @@ async def deal(office: Office, now: datetime) -> list[Fate]:
     """Deal with the mails that wait, at most a batch. Raises ReaderUnavailable: then no mail can be read."""
     waiting = await office.db.read(partial(mails.next_to_deal_with, mailbox=office.ways.mailbox, limit=BATCH))
     if waiting:
-        await (
-            office.reader.get_ready()
-        )  # a reader takes a while to start: who is killed meanwhile was not in the middle of a mail
+        # A reader takes a while to start: who is killed meanwhile was not in the middle of a mail.
+        await office.reader.get_ready()
     if fresh := [stored.id for stored in waiting if stored.attempts == 0]:
         # Their first attempt is counted for all at once. Later ones are counted one by one: of a batch in whose middle we were
         # killed, only the mail that it happens with again reaches the limit.

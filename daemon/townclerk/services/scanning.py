@@ -20,7 +20,7 @@ _INSTEAD = """The file "{name}" did not come along: {why}.
 It is kept with the mail that brought it. {then}
 """
 _NEVER = "Please do not ask for it to be sent to you. Whoever looks after townclerk can say more (townclerk case show)."
-_LATER = "Whoever looks after townclerk can give it to you once it has been looked at (townclerk case export)."
+_LATER = "Whoever looks after townclerk can give it to you once it has been looked at (townclerk case raw)."
 
 
 class Infected(Exception):  # nothing of ours is wrong

@@ -125,6 +125,31 @@ def test_a_case_is_shown_with_its_dates_mails_letters_and_journal(townclerk: Com
         assert told in ran.out
 
 
+def test_a_mail_of_a_case_comes_as_it_came_and_whoever_took_it_stands_in_the_journal(townclerk: Command, town: Town) -> None:
+    (mail,) = townclerk("case", "show", town.old, "--json", "--config", town.settings).objects[0]["mails"]
+
+    ran = townclerk("case", "raw", town.old, mail["mail"], "--why", "the scanner was away", "--config", town.settings)
+
+    assert ran.status == 0
+    assert ran.out.startswith("From: Asha Patel <asha@home.example>")
+    told = townclerk("audit", "show", "--case", town.old, "--reads", "--json", "--config", town.settings).objects
+    assert any((each["detail"]["command"], each["detail"].get("why")) == ("case raw", "the scanner was away") for each in told)
+
+
+def test_a_mail_that_is_not_of_the_case_is_not_given_out(
+    townclerk: Command, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (other,) = townclerk("case", "show", town.new, "--json", "--config", town.settings).objects[0]["mails"]
+
+    ran = townclerk("case", "raw", town.old, other["mail"], "--config", town.settings)
+    assert (ran.status, ran.out) == (2, "")
+    assert f"{town.old} has no mail {other['mail']}; write one of: " in ran.err
+
+    monkeypatch.setattr("townclerk.app.commands.case.at_a_screen", lambda: True)
+    ran = townclerk("case", "raw", town.new, other["mail"], "--config", town.settings)
+    assert (ran.status, ran.out) == (2, "")
+
+
 def test_a_case_is_shown_with_its_flags_and_what_a_rule_suggests(townclerk: Command, town: Town) -> None:
     def flag(tx: Tx) -> None:
         case = cases.load(tx, town.old)

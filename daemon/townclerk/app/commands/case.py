@@ -11,7 +11,7 @@ import typer
 
 from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, Why, who_asks
 from townclerk.app.commands.records import Records, open_records, read_case, reference_of, why_not_ready
-from townclerk.app.commands.saying import iso, moment_words, one_line, say, say_json, say_table
+from townclerk.app.commands.saying import at_a_screen, iso, moment_words, one_line, say, say_bytes, say_json, say_table
 from townclerk.app.wiring import Files, load_files, open_office, url_of_database
 from townclerk.config.reading import suggest
 from townclerk.domain.afterwards import RETENTION
@@ -24,7 +24,7 @@ from townclerk.domain.words import Category, Priority, Status
 from townclerk.mail.parsing import ParsePool
 from townclerk.services import reassigning
 from townclerk.services.reassigning import Given
-from townclerk.store import cases, journal, outbox
+from townclerk.store import cases, journal, mails, outbox
 from townclerk.store.cases import CaseRow
 from townclerk.store.database import Database, Tx
 from townclerk.store.errors import UnreadableCase
@@ -236,6 +236,33 @@ def show(
             _say_case(shown, records)
 
 
+@app.command()
+def raw(
+    ctx: typer.Context,
+    ref: Annotated[str, typer.Argument(metavar="REF", help="The reference of the case.")],
+    number: Annotated[int, typer.Argument(metavar="MAIL", help="The number of the mail, as `case show` says.")],
+    why: Why = None,
+) -> None:
+    """The bytes of a mail of a case, as they came, on standard output. That you took them is put into the journal.
+
+    \b
+    Example:
+      townclerk case raw SS-26-0042-K 17 > mail.eml
+    """
+    if at_a_screen():  # it may obey what it is shown
+        raise CannotRead(f"a mail's bytes are not for a terminal: townclerk case raw {ref} {number} > mail.eml")
+    with open_records(ctx.obj, at_people=True, why=why) as records:
+
+        def take(tx: Tx) -> bytes:
+            case = read_case(tx, records, reference_of([ref], records.council.policy.prefix), "case raw")
+            if case.mail(number) is None:
+                there = ", ".join(str(each.mail) for each in case.mails)
+                raise CannotRead(f"{case.ref} has no mail {number}; write one of: {there}")
+            return mails.raw_bytes(tx, number)
+
+        say_bytes(records.db.run_now(take))
+
+
 def _case_object(shown: Shown, records: Records) -> dict[str, object]:
     case = shown.case
     return {
@@ -330,8 +357,8 @@ def _say_case(shown: Shown, records: Records) -> None:
     dates = ((d.name, d.target, d.promised, _state(d, records), d.clause) for d in case.deadlines)
     say_table(("deadline", "target", "promised", "state", "clause"), dates, empty="none")
     say("", "Mails")
-    mails = ((moment_words(local(m.received_at)), _person(m.sender), m.subject) for m in case.mails)
-    say_table(("received", "from", "subject"), mails, empty="none")
+    written = ((m.mail, moment_words(local(m.received_at)), _person(m.sender), m.subject) for m in case.mails)
+    say_table(("mail", "received", "from", "subject"), written, empty="none")
     say("", "Letters")
     say_table(
         ("decided", "letter", "to", "state", "subject"),

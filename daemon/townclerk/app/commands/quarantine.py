@@ -1,7 +1,6 @@
 """`townclerk quarantine`: mails that could not be dealt with."""
 
 import asyncio
-import sys
 from functools import partial
 from typing import Annotated
 
@@ -9,7 +8,17 @@ import typer
 
 from townclerk.app.commands.asking import CannotRead, NotAsItShould, Why
 from townclerk.app.commands.records import Records, open_records
-from townclerk.app.commands.saying import at_a_screen, harmless, iso, moment_words, one_line, say, say_json, say_table
+from townclerk.app.commands.saying import (
+    at_a_screen,
+    harmless,
+    iso,
+    moment_words,
+    one_line,
+    say,
+    say_bytes,
+    say_json,
+    say_table,
+)
 from townclerk.domain.mail import IncomingMail, MailKind
 from townclerk.mail.parsing import ParsePool
 from townclerk.mail.reading import Reading
@@ -144,8 +153,7 @@ def raw(ctx: typer.Context, number: Number, why: Why = None) -> None:
             _held(tx, records, number)
             return _read_raw(tx, records, number, "raw")
 
-        sys.stdout.buffer.write(records.db.run_now(take))
-        sys.stdout.buffer.flush()
+        say_bytes(records.db.run_now(take))
 
 
 @app.command()

@@ -30,6 +30,12 @@ def complain(*lines: str) -> None:
         typer.echo(harmless(line), err=True)
 
 
+def say_bytes(raw: bytes) -> None:
+    """As they are, on standard output."""
+    sys.stdout.buffer.write(raw)
+    sys.stdout.buffer.flush()
+
+
 def say_json(value: Mapping[str, object]) -> None:
     """One JSON object on one line, always UTF-8. Half characters, which UTF-8 cannot hold, become question marks."""
     written = json.dumps(value, ensure_ascii=False, default=_as_json).translate(_NEVER_BARE)
