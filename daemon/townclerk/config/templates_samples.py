@@ -561,17 +561,6 @@ def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
     yield from _of_a_campaign(presses)
     yield from _approvals(presses)
     yield AlertRaised((Alert.SAFEGUARDING, Alert.EMERGENCY_HAZARD), _MAIL, presses.alert())
-    yield FilesNotTakenUp(
-        (
-            FileFault("routing.yaml, line 12, column 21", '"wast" is not one of the words known here', 'did you mean "waste"?'),
-            FileFault("routing.yaml, line 30", "the rule missed-bins must hold for a mail under its tests, and does not", ""),
-        ),
-        more=2,
-    )
-    yield RulesUntested(
-        (FileFault("dogs.yaml, line 2", "no test reaches the rule dog-fouling", "write a mail under tests: finds:"),)
-    )
-    yield Unwell(("a mail of 2027-01-11 09:12 has not been dealt with", "intake has not succeeded since 2027-01-11 09:10"))
     yield from _held(presses)
     yield Done(("The complaint is acknowledged.", "The resident has been told."))
     yield Done(("Your note is kept. Nobody outside sees it.",))
@@ -846,9 +835,6 @@ def _least_to_staff() -> Iterator[StaffContent]:
     yield Escalation("respond", _RESPOND, 20, None)
     yield Decision("unclear_mail", "", None, ())
     yield AlertRaised((), _BARE_MAIL)
-    yield FilesNotTakenUp((FileFault("policy.yaml", "is empty", ""),))
-    yield RulesUntested((FileFault("dogs.yaml, line 2", "no test reaches the rule dogs", ""),))
-    yield Unwell(("a mail has not been dealt with",))
     yield Confirm(1, "no_word", "", ())
     yield Done(())
     yield Refused("", "there was nothing in it", ())
@@ -887,6 +873,7 @@ def _without_a_case(presses: Presses) -> Iterator[StaffContent]:
     yield Digest(_ACKNOWLEDGE, (Section("Overdue", (late,)),), "own")
     yield Digest(_ACKNOWLEDGE, (Section("Due within the week", (soon,)),), "tracker")
     yield from _about_no_case(presses.other_ref)
+    yield from _about_the_service()
     yield Done((), "#help    send me this list")
     yield Refused("Bins", "this mail names no case", _WITHOUT_A_CASE, "Hello?")
     yield Undelivered(LetterKind.RECEIPT, "someone@example.net", "5.1.1", "no such user")
@@ -921,9 +908,27 @@ def _about_no_case(ref: str) -> Iterator[StaffContent]:
         yield Decision(question, detail, mail, ())
 
 
+def _about_the_service() -> Iterator[StaffContent]:
+    """What whoever looks after the service is told."""
+    yield FilesNotTakenUp(
+        (
+            FileFault("routing.yaml, line 12, column 21", '"wast" is not one of the words known here', 'did you mean "waste"?'),
+            FileFault("routing.yaml, line 30", "the rule missed-bins must hold for a mail under its tests, and does not", ""),
+        ),
+        more=2,
+    )
+    yield RulesUntested(
+        (FileFault("dogs.yaml, line 2", "no test reaches the rule dog-fouling", "write a mail under tests: finds:"),)
+    )
+    yield Unwell(("a mail of 2027-01-11 09:12 has not been dealt with", "intake has not succeeded since 2027-01-11 09:10"))
+
+
 def _least_without_a_case() -> Iterator[StaffContent]:
     yield Report("Report", _RESPOND, _RESPOND, ())
     yield Digest(_RESPOND, ())
+    yield FilesNotTakenUp((FileFault("policy.yaml", "is empty", ""),))
+    yield RulesUntested((FileFault("dogs.yaml, line 2", "no test reaches the rule dogs", ""),))
+    yield Unwell(("a mail has not been dealt with",))
 
 
 def _longer() -> TimescaleOverride:
