@@ -328,19 +328,20 @@ class Experiment:
         self.result.mails_in = Counter(str(sent.kind) for sent in self.ledger.sent)
         self.result.taken_out = sum(sent.taken_out for sent in self.ledger.sent)
         if not verdict.kept:
-            self._keep_evidence()
+            self._keep_evidence(books)
 
     def _delivered(self) -> bool:
         """Whether Postfix has got rid of everything."""
         queue = self.servers.postfix.folder / "queue"
         return not any(file.is_file() for part in ("incoming", "active", "deferred") for file in (queue / part).rglob("*"))
 
-    def _keep_evidence(self) -> None:
+    def _keep_evidence(self, books: law.Books) -> None:
         evidence = self.folder / "evidence"
         evidence.mkdir()
         self.result.evidence = evidence
         (evidence / "breaches").write_text("\n".join(law.breaches(self.result.verdict)) + "\n")
         (evidence / "sent.json").write_text(json.dumps([asdict(sent) for sent in self.ledger.sent], indent=1))
+        (evidence / "books.json").write_text(json.dumps(asdict(books), indent=1, default=str))
         wires = {name: [asdict(wire) for wire in proxy.wires] for name, proxy in self.proxies.items()}
         (evidence / "wires.json").write_text(json.dumps(wires))
         (evidence / "kills.json").write_text(json.dumps({"kills": self.ledger.kills, "troubled": self.ledger.troubled}))

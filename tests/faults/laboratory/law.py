@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import combinations
 
 from sqlalchemy import select
 
@@ -27,6 +28,8 @@ class Entry:
     message_id: str | None
     state: str
     case_ref: str | None
+    reason: str | None  # why it is in quarantine
+    received_at: datetime  # by the mailbox, in whole seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Books:
     complainants: list[tuple[str, str]]  # address, case
     overdue: list[tuple[str, str]]  # case, timer: should have been acted on
     aside: list[tuple[str, str]]
-    order: dict[str, list[int]]  # case: the mails that its journal names, in this order
+    order: dict[str, list[int]]  # case: the mails that its journal names, in the order in which they were dealt with
     broken: str | None
 
     @classmethod
@@ -65,7 +68,12 @@ class Books:
         late = select(timers.c.case_ref, timers.c.key).where(timers.c.next_at < now - LATE, timers.c.aside_reason.is_(None))
         broken = journal.verify(tx)
         return cls(
-            [Entry(*row) for row in tx.execute(select(mails.c.id, mails.c.message_id, mails.c.state, mails.c.case_ref))],
+            [
+                Entry(row.id, row.message_id, row.state, row.case_ref, row.reason, row.received_at)
+                for row in tx.execute(
+                    select(mails.c.id, mails.c.message_id, mails.c.state, mails.c.case_ref, mails.c.reason, mails.c.received_at)
+                )
+            ],
             [
                 Letter(row.key, row.message_id, row.recipient, row.kind, row.state, row.case_ref)
                 for row in tx.execute(
@@ -80,7 +88,7 @@ class Books:
                 (row.case_ref, row.key)
                 for row in tx.execute(select(timers.c.case_ref, timers.c.key).where(timers.c.aside_reason.is_not(None)))
             ],
-            dict(order),
+            {ref: list(dict.fromkeys(seen)) for ref, seen in order.items()},
             str(broken) if broken else None,
         )
 
@@ -95,7 +103,7 @@ class Verdict:
     repeats: int = 0
     cases: int = 0
     letters: int = 0
-    quarantined: int = 0
+    quarantined: Counter[str] = field(default_factory=Counter)  # by the reason
 
     @property
     def kept(self) -> bool:
@@ -105,7 +113,7 @@ class Verdict:
 def judge(books: Books, ledger: Ledger, letters: list[Accepted], outside: list[Taken]) -> Verdict:
     """Hold the books against the ledger, *letters* that Postfix took, and what arrived *outside*."""
     verdict = Verdict(cases=len(books.complainants), letters=len(copies(letters)))
-    verdict.quarantined = sum(entry.state == MailState.QUARANTINED for entry in books.mails)
+    verdict.quarantined.update(entry.reason or "" for entry in books.mails if entry.state == MailState.QUARANTINED)
     _every_mail_once(verdict, books, ledger)
     _every_complaint_one_case(verdict, books, ledger)
     _every_letter_went(verdict, books, letters)
@@ -113,16 +121,23 @@ def judge(books: Books, ledger: Ledger, letters: list[Accepted], outside: list[T
     _none_twice(verdict, ledger, letters)
     verdict.other += [f"timer not acted on: {ref} {key}" for ref, key in books.overdue]
     verdict.other += [f"timer set aside: {ref} {key}" for ref, key in books.aside]
-    verdict.other += [
-        f"order of {ref}: mails {seen}" for ref, seen in books.order.items() if _firsts(seen) != sorted(set(seen))
-    ]
+    _in_order(verdict, books)
     if books.broken:
         verdict.other.append(f"the journal does not verify: {books.broken}")
     return verdict
 
 
-def _firsts(seen: list[int]) -> list[int]:
-    return list(dict.fromkeys(seen))
+def _in_order(verdict: Verdict, books: Books) -> None:
+    """Of two mails of a case, the one that was dealt with first was taken first, or had arrived first.
+
+    The two differ where a mailbox came back from a backup: its mails then stand in another order, and are taken in that one.
+    """
+    arrived = {entry.number: entry.received_at for entry in books.mails}
+    for ref, seen in books.order.items():
+        for before, after in combinations(seen, 2):
+            if before > after and arrived[before] >= arrived[after]:
+                said = f"{before} of {arrived[before]:%H:%M:%S} before {after} of {arrived[after]:%H:%M:%S}"
+                verdict.other.append(f"order of {ref}: mails {seen}, {said}")
 
 
 def _entries(books: Books) -> dict[str, list[Entry]]:
@@ -191,9 +206,7 @@ def _every_promise(verdict: Verdict, books: Books, ledger: Ledger, outside: list
             continue
         said = {_message_id(taken) for taken in outside if f"{sent.mark}.".encode() in taken.raw}
         if len(said) != 1:
-            (verdict.doubled if said else verdict.lost).append(
-                f"answer {_name(sent)}: reached the resident in {len(said)} letters"
-            )
+            (verdict.doubled if said else verdict.lost).append(f"{_name(sent)}: reached the resident in {len(said)} letters")
 
 
 def _is_done(sent: Sent, entries: dict[str, list[Entry]]) -> bool:

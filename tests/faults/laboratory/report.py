@@ -17,7 +17,8 @@ def lines(result: Result) -> Iterator[str]:
     for each in result.not_made:
         yield f"  not made here      {each}"
     yield f"  mails in           {result.mails_in.total()}: {_counted(result.mails_in)}; {result.taken_out} deleted by a person"
-    yield f"  cases              {verdict.cases}; in quarantine {verdict.quarantined}"
+    yield f"  cases              {verdict.cases}; in quarantine {verdict.quarantined.total()}"
+    yield from (f"    in quarantine {count}: {reason}" for reason, count in verdict.quarantined.most_common())
     yield f"  letters out        {verdict.letters}, {result.amid_faults} of them in the midst of faults"
     yield f"  lost               {len(verdict.lost)}"
     yield f"  doubled            {len(verdict.doubled)} outside the window"
