@@ -5,11 +5,24 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from townclerk.config.errors import Fault, FilesRefused
-from townclerk.config.yaml import MAX_BYTES, MAX_DEPTH, Items, Kind, Scalar, Table, load_yaml, node_of, parse_yaml, put
+from townclerk.config.yaml import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    Items,
+    Kind,
+    Scalar,
+    Table,
+    _read_quickly,
+    _read_thoroughly,
+    load_yaml,
+    node_of,
+    parse_yaml,
+    put,
+)
 
 
 def refused(content: str | bytes) -> Fault:
@@ -240,3 +253,61 @@ def test_a_value_is_put_at_a_dotted_path_and_the_rest_stays() -> None:
 
     assert [(entry.key, entry.node.place.file) for entry in a.node.entries] == [("b", "settings"), ("c", "a.yaml")]
     assert [entry.key for entry in d.node.entries] == ["e"]
+
+
+# --- the quick reader and the thorough one -------------------------------------------------------------------------------
+
+REPOSITORY = Path(__file__).parents[2]
+FILES = tuple(sorted((*REPOSITORY.glob("rules/**/*.yaml"), *REPOSITORY.glob("tests/c*/**/*.yaml"))))
+SIGNS = (
+    *":-#,[]{}'\"|>&*!%@?\\ \n~=0é’\u00a0",
+    "\n  ",
+    "\n- ",
+    ": ",
+    " #",
+    "\\n",
+    "---\n",
+    ">-\n",
+    "|2\n",
+    "\\/",
+    "<<: ",
+    "0o7",
+    "[]",
+    "{a: 1}",
+)
+
+
+NO_STORIES = tuple(path for path in FILES if path.parent.name != "scenarios")
+
+
+@pytest.mark.parametrize("path", NO_STORIES, ids=[str(path.relative_to(REPOSITORY)) for path in NO_STORIES])
+def test_a_file_that_ships_has_the_same_tree_whichever_reader_reads_it(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert _read_quickly(text, "a.yaml") in (None, _read_thoroughly(text, "a.yaml"))
+
+
+def test_what_ships_is_read_quickly() -> None:
+    slowly = [path for path in FILES if _read_quickly(path.read_text(encoding="utf-8"), "a.yaml") is None]
+    assert len(slowly) < len(FILES) / 20
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_the_quick_reader_leaves_what_it_is_not_sure_of_to_the_thorough_one(data: st.DataObject) -> None:
+    """A few lines of some file, with a slip or three: either both read the same in it, or the quick one reads nothing."""
+    lines = data.draw(st.sampled_from(FILES)).read_text(encoding="utf-8").splitlines()
+    first = data.draw(st.integers(0, len(lines) - 1))
+    text = "list:\n" + "\n".join(lines[first : first + data.draw(st.integers(1, 12))])
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(6, len(text)))
+        text = text[:at] + data.draw(st.sampled_from(SIGNS)) + text[at + data.draw(st.integers(0, 2)) :]
+    quick = _read_quickly(text, "a.yaml")
+    if quick is not None:
+        assert quick == _read_thoroughly(text, "a.yaml")
+
+
+def test_a_value_that_is_missing_is_missed_behind_its_key() -> None:
+    tree = parse_yaml(b"first:\n\n# more\nlast: 1\n", "a.yaml")
+    assert isinstance(tree, Table)
+    assert (tree.entries[0].node.place.line, tree.entries[0].node.place.column) == (1, 6)
+    assert tree == _read_thoroughly("first:\n\n# more\nlast: 1\n", "a.yaml")

@@ -11,6 +11,7 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 
+import yaml.events as libyaml
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
@@ -19,20 +20,30 @@ from ruamel.yaml.events import (
     CollectionStartEvent,
     DocumentStartEvent,
     Event,
+    MappingStartEvent,
     NodeEvent,
     ScalarEvent,
+    SequenceStartEvent,
 )
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
-from ruamel.yaml.nodes import Node as RuamelNode
-from ruamel.yaml.parser import Parser
+from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.resolver import Resolver
+from yaml import YAMLError as LibyamlError
 
 from townclerk.config.errors import Fault, FilesRefused
 from townclerk.config.yaml_slips import LOST, NO_HYPHEN, ODD_SPACES, PERHAPS_LOST, lost_in_comment, syntax_fault
 
+try:
+    from yaml.cyaml import CParser as LibyamlParser  # type: ignore[attr-defined]  # it is there, though the stubs hide it
+except ImportError:  # a machine without libyaml: every file is read thoroughly
+    LibyamlParser = None  # type: ignore[assignment, misc]  # as libraries do it
+
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
 TREES_KEPT = 64  # what several councils share, and what a council is read with once more, is parsed once
+# Signs of which libyaml thinks otherwise: tabs, ends of lines beside \n, a % that may ask for an older YAML, and what stands
+# right behind the | or > of a text: a comment without its blank, a line of blanks.
+_READ_IN_TWO_WAYS = re.compile(r"[\t\r\x85\u2028\u2029\ufeff]|^%|[|>][-+\d]*(#| *\n *\n)", re.MULTILINE)
 
 
 class Kind(Enum):
@@ -131,10 +142,28 @@ def parse_yaml(content: bytes, file: str) -> Node:
 @lru_cache(maxsize=TREES_KEPT)
 def _tree(text: str, file: str) -> Node:
     """The tree of *text*: it cannot be changed, so the same text in the same file may have the same one."""
-    yaml = _yaml()
-    yaml.Parser = _PlainParser
+    tree = _read_quickly(text, file)
+    return tree if tree is not None else _read_thoroughly(text, file)
+
+
+def _read_quickly(text: str, file: str) -> Node | None:
+    """The tree of *text* by libyaml, which takes a thirtieth of the time; None where there may be anything to say of it, or it
+    holds a sign that the two readers may take for different things."""
+    if LibyamlParser is None or _READ_IN_TWO_WAYS.search(text) or LOST.search(text):
+        return None
+    found = _Tree(_ours(_events_of_libyaml(text)), file)
     try:
-        found = yaml.compose(text)
+        node = found.node()
+    except (LibyamlError, _LeftOutError):
+        return None
+    return None if found.faults else node
+
+
+def _read_thoroughly(text: str, file: str) -> Node:
+    """The tree of *text*, by the reader that knows best what is wrong and where. Raises FilesRefused."""
+    found = _Tree(_ours(_yaml().parse(text)), file)
+    try:
+        node = found.node()
     except _LeftOutError as error:
         place = _place(error.event, file)
         raise FilesRefused([Fault(file, place.line, place.column, "", error.problem, error.expected)]) from None
@@ -142,13 +171,32 @@ def _tree(text: str, file: str) -> Node:
         raise FilesRefused([syntax_fault(error, text, file)]) from None
     except YAMLError as error:
         raise FilesRefused([_unreadable(error, text, file)]) from None
-    if found is None:
+    if node is None:
         raise FilesRefused([Fault(file, 1, 1, "", "is empty", "see the shipped example for what belongs here")])
-    faults = list(_lost_in_comments(text, file, LOST))
-    tree = _convert(found, file, faults)
+    faults = [*_lost_in_comments(text, file, LOST), *found.faults]
     if faults:
         raise FilesRefused(faults)
-    return tree
+    return node
+
+
+def _events_of_libyaml(text: str) -> Iterator[Event]:
+    """What libyaml finds, in the words of the other reader. Raises yaml.YAMLError."""
+    parser = LibyamlParser(text)
+    while (found := parser.get_event()) is not None:
+        marks = found.start_mark, found.end_mark
+        match found:
+            case libyaml.ScalarEvent():
+                yield ScalarEvent(found.anchor, found.tag, found.implicit, found.value, *marks, found.style)
+            case libyaml.MappingStartEvent():
+                yield MappingStartEvent(found.anchor, found.tag, found.implicit, *marks)
+            case libyaml.SequenceStartEvent():
+                yield SequenceStartEvent(found.anchor, found.tag, found.implicit, *marks)
+            case libyaml.CollectionEndEvent():
+                yield CollectionEndEvent(*marks)
+            case libyaml.AliasEvent():
+                yield AliasEvent(found.anchor, *marks)
+            case libyaml.DocumentStartEvent():
+                yield DocumentStartEvent(*marks)
 
 
 def lost_in_comments(content: bytes, file: str) -> tuple[Fault, ...]:
@@ -195,26 +243,23 @@ class _LeftOutError(Exception):
         self.expected = expected
 
 
-class _PlainParser(Parser):
-    """Refuses what the language leaves out, before any of the tree is built of it."""
-
+def _ours(events: Iterator[Event]) -> Iterator[Event]:
+    """*events*, as far as the language has them. Raises _LeftOutError before any of the tree is built of the others."""
     depth = documents = 0
-
-    def get_event(self) -> Event:
-        event: Event = super().get_event()
-        self.documents += isinstance(event, DocumentStartEvent)
-        self.depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+    for event in events:
+        documents += isinstance(event, DocumentStartEvent)
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         problem = _unwanted(event) if isinstance(event, NodeEvent) else None
-        if self.depth > MAX_DEPTH:
+        if depth > MAX_DEPTH:
             problem = (
                 f"is nested more than {MAX_DEPTH} deep",
                 "take it apart: a list of its own under lists, a rule of its own",
             )
-        elif self.documents > 1:
+        elif documents > 1:
             problem = ("begins a second document", "take out the line ---")
         if problem:
             raise _LeftOutError(event, *problem)
-        return event
+        yield event
 
 
 def _unwanted(event: NodeEvent) -> tuple[str, str] | None:
@@ -245,51 +290,89 @@ def _place(thing: object, file: str) -> Place:
     return Place(file, mark.line + 1, mark.column + 1) if mark is not None else Place(file, 1, 1)
 
 
-def _convert(node: RuamelNode, file: str, faults: list[Fault]) -> Node:
-    place = _place(node, file)
-    if isinstance(node, ScalarNode):
-        if (slip := _misread(node)) is not None:
-            faults.append(Fault(file, place.line, place.column, "", *slip))
-        return Scalar(place, node.value, _KINDS.get(str(node.tag), Kind.TEXT))
-    if isinstance(node, SequenceNode):
-        return Items(place, tuple(_convert(item, file, faults) for item in node.value))
-    if not isinstance(node, MappingNode):  # pragma: no cover - the composer makes these three
-        raise TypeError(type(node).__name__)
-    return Table(place, tuple(_entries(node, file, faults)))
-
-
 _ESCAPED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85]")
 _IN_A_LETTERS_QUOTES = re.compile(r"[“”„].*[“”]|[‘’‚].*[‘’]", re.DOTALL)
 
 
-def _misread(node: ScalarNode) -> tuple[str, str] | None:
+class _Tree:
+    """Makes a tree of what a reader finds in *file*, and notes what is wrong with its values."""
+
+    def __init__(self, events: Iterator[Event], file: str) -> None:
+        self.faults: list[Fault] = []
+        self._file = file
+        self._events = (event for event in events if isinstance(event, (NodeEvent, CollectionEndEvent)))
+
+    def node(self) -> Node | None:
+        """The tree; None where nothing is written. Raises what the reader raises, be it behind the last value."""
+        first = next(self._events, None)
+        node = self._of(first) if first is not None else None
+        for _ in self._events:
+            pass
+        return node
+
+    def _of(self, event: Event) -> Node:
+        place = _place(event, self._file)
+        if isinstance(event, SequenceStartEvent):
+            return Items(place, tuple(self._of(each) for each in self._inside()))
+        if isinstance(event, MappingStartEvent):
+            return Table(place, tuple(self._entries()))
+        if not isinstance(event, ScalarEvent):  # pragma: no cover - a value is one of these three
+            raise TypeError(type(event).__name__)
+        if (slip := _misread(event)) is not None:
+            self._note(place, "", *slip)
+        return Scalar(place, event.value, _kind(event))
+
+    def _inside(self) -> Iterator[Event]:
+        """What stands in the mapping or the list that has just begun."""
+        while not isinstance(event := next(self._events), CollectionEndEvent):
+            yield event
+
+    def _entries(self) -> Iterator[Entry]:
+        first: dict[str, Place] = {}
+        for key in self._inside():
+            place = _place(key, self._file)
+            if not isinstance(key, ScalarEvent):
+                self._of(key)
+            value = self._value(key, next(self._events))
+            if not isinstance(key, ScalarEvent) or _kind(key) is Kind.NOTHING:
+                self._note(place, "", "a key must be a word", "write name: value")
+            elif match := re.search(f"[{ODD_SPACES}]", key.value):
+                message = "this is no ordinary space, though it looks like one"
+                self._note(replace(place, column=place.column + match.start()), "", message, "write a space")
+            elif key.value in first:
+                message = f'"{key.value}" stands here twice, first in line {first[key.value].line}'
+                self._note(place, key.value, message, "take one of them out")
+            else:
+                first[key.value] = place
+                yield Entry(key.value, place, value)
+
+    def _value(self, key: Event, event: Event) -> Node:
+        """A value that is not there is missed where it should stand, behind its key, not where the reader went on to look."""
+        if isinstance(event, ScalarEvent) and not event.value and not event.style:
+            return Scalar(Place(self._file, key.end_mark.line + 1, key.end_mark.column + 1), "", Kind.NOTHING)
+        return self._of(event)
+
+    def _note(self, place: Place, where: str, message: str, expected: str) -> None:
+        self.faults.append(Fault(self._file, place.line, place.column, where, message, expected))
+
+
+_PLAIN_VALUES = Resolver()  # of YAML 1.2: "no" is a word
+
+
+def _kind(event: ScalarEvent) -> Kind:
+    return _KINDS.get(str(_PLAIN_VALUES.resolve(ScalarNode, event.value, event.implicit)), Kind.TEXT)
+
+
+def _misread(event: ScalarEvent) -> tuple[str, str] | None:
     """What is wrong with a value that YAML takes, but not as it was meant, and what to write."""
-    if node.style == '"' and _ESCAPED.search(node.value):
+    if event.style == '"' and _ESCAPED.search(event.value):
         message = "a backslash means something else in double quotation marks"
         return message, "write a pattern in 'single' quotation marks"
-    if not node.style and (match := NO_HYPHEN.match(node.value)):
+    if not event.style and (match := NO_HYPHEN.match(event.value)):
         return f'"{match["sign"]}" begins no entry of a list', "write - and a space"
-    if not node.style and _IN_A_LETTERS_QUOTES.fullmatch(node.value):
+    if not event.style and _IN_A_LETTERS_QUOTES.fullmatch(event.value):
         return "the quotation marks of a letter are none in a file", "write \" or '"
     return None
-
-
-def _entries(node: MappingNode, file: str, faults: list[Fault]) -> Iterator[Entry]:
-    first: dict[str, Place] = {}
-    for key, value in node.value:
-        place = _place(key, file)
-        if not isinstance(key, ScalarNode) or _KINDS.get(str(key.tag)) is Kind.NOTHING:
-            faults.append(Fault(file, place.line, place.column, "", "a key must be a word", "write name: value"))
-        elif match := re.search(f"[{ODD_SPACES}]", key.value):
-            column = place.column + match.start()
-            message = "this is no ordinary space, though it looks like one"
-            faults.append(Fault(file, place.line, column, "", message, "write a space"))
-        elif key.value in first:
-            message = f'"{key.value}" stands here twice, first in line {first[key.value].line}'
-            faults.append(Fault(file, place.line, place.column, key.value, message, "take one of them out"))
-        else:
-            first[key.value] = place
-            yield Entry(key.value, place, _convert(value, file, faults))
 
 
 # --- trees without a file --------------------------------------------------------------------------------------------
