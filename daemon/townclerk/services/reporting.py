@@ -34,9 +34,11 @@ async def run_once(office: Office, now: datetime) -> Counts:
     """Send the reports and the digest whose time has come. Nothing that ended before this mailbox was first looked after is
     reported on: there would be nothing to count."""
     office = replace(office, council=office.council.at(now))
+    kept = {_key(office, report): report for report in office.council.policy.provisions.reports.values()}
+    left = await office.db.read(partial(facts.those, keys=kept.keys())) if kept else {}
     reports = 0
-    for report in office.council.policy.provisions.reports.values():
-        for span in await _due(office, report, now):
+    for key, report in kept.items():
+        for span in await _due(office, report, left.get(key), now):
             await _report(office, report, span, now)
             reports += 1
     await learning.run_once(office, now)
@@ -74,18 +76,21 @@ def _leaves(office: Office, span: Span) -> datetime:
     return office.council.calendar.at(span.leaves, office.council.policy.hours.reminders_at)
 
 
-async def _due(office: Office, report: ReportPolicy, now: datetime) -> tuple[Span, ...]:
-    """The spans whose report should have left and has not. Of those that had ended the first time that we looked, none: they
-    are not ours."""
-    key = f"report:{office.council.policy.id}:{report.id}"
-    since = await office.db.read(partial(facts.get, key=key))
+def _key(office: Office, report: ReportPolicy) -> str:
+    """Under what the day is kept on which *report* left last."""
+    return f"report:{office.council.policy.id}:{report.id}"
+
+
+async def _due(office: Office, report: ReportPolicy, since: str | None, now: datetime) -> tuple[Span, ...]:
+    """The spans whose report should have left and has not: those after the last that did, *since*. Of those that had ended the
+    first time that we looked, none: they are not ours."""
     board = office.council.policy.provisions.board
     if since is None:
         start = office.council.calendar.local(now).date()
         ours = (span for span in spans_from(report.every, start, office.council.calendar, board) if span.last >= start)
         first = next(ours, None)
         since = ((first.leaves if first is not None else start) - ONE_DAY).isoformat()
-        await office.db.run(partial(facts.put, key=key, value=since))
+        await office.db.run(partial(facts.put, key=_key(office, report), value=since))
     day = date.fromisoformat(since) + ONE_DAY
     found: list[Span] = []
     for span in spans_from(report.every, day, office.council.calendar, board):
@@ -112,7 +117,7 @@ async def _report(office: Office, report: ReportPolicy, span: Span, now: datetim
 
     def write(tx: Tx) -> None:
         outbox.put_all(tx, rows)
-        facts.put(tx, f"report:{council}:{report.id}", span.leaves.isoformat())
+        facts.put(tx, _key(office, report), span.leaves.isoformat())
 
     await office.db.run(write)
 

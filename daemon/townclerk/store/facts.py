@@ -1,5 +1,7 @@
 """Small things to remember by name: when a pass last succeeded, what troubles it."""
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, select
 
 from townclerk.store.database import Tx
@@ -10,6 +12,11 @@ from townclerk.store.schema import facts
 def get(tx: Tx, key: str) -> str | None:
     """What was last put under *key*, or None."""
     return tx.execute(select(facts.c.value).where(facts.c.key == key)).scalar()
+
+
+def those(tx: Tx, keys: Collection[str]) -> dict[str, str]:
+    """What is kept under each of *keys*; nothing of those under which nothing is."""
+    return {row.key: row.value for row in tx.execute(select(facts.c.key, facts.c.value).where(facts.c.key.in_(keys)))}
 
 
 def beginning(tx: Tx, prefix: str) -> tuple[str, ...]:
