@@ -46,6 +46,8 @@ set recall=no
 alternative_order text/plain text/html
 """
 
+_SCREEN = (120, 160)  # lines, columns: a letter is seen whole
+
 # The program hands its draft to an editor: this one types the officer's words above what stands there, or below it.
 _EDITOR = """#!{python}
 import pathlib, sys
@@ -113,10 +115,13 @@ class NeoMutt:
 
     @contextmanager
     def _running(self, *arguments: str) -> Iterator[Screen]:
-        environment = {**os.environ, "TERM": "xterm", "LC_ALL": "C.UTF-8", "HOME": str(self.folder)}
+        lines, columns = _SCREEN
+        # It believes these two before it asks how large the screen is, and whoever runs the tests may have set them.
+        size = {"LINES": str(lines), "COLUMNS": str(columns)}
+        environment = {**os.environ, **size, "TERM": "xterm", "LC_ALL": "C.UTF-8", "HOME": str(self.folder)}
         screen = pexpect.spawn(
             "neomutt", ["-n", "-F", str(self.folder / "neomuttrc"), *arguments],
-            env=environment, encoding="utf-8", dimensions=(120, 160), timeout=_WAIT,
+            env=environment, encoding="utf-8", dimensions=_SCREEN, timeout=_WAIT,
         )  # fmt: skip  # a list of values, not of lines
         try:
             yield screen
