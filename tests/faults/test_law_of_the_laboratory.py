@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from faults.laboratory.law import Books, Entry, Letter, breaches, judge
-from faults.laboratory.ledger import Accepted, Kind, Ledger, Sent
+from faults.laboratory.ledger import Accepted, Kind, Ledger, Sent, accepted
 from servers.proxy import Wire
 from servers.sink import Taken
 from townclerk.domain.words import LetterKind
@@ -125,6 +126,25 @@ def test_a_letter_taken_twice_is_the_window_where_the_servers_word_on_it_was_los
     verdict = judge(BOOKS, Ledger([COMPLAINT, ANSWER]), [first, *TAKEN], OUTSIDE)
     assert verdict.kept
     assert verdict.repeats == 1
+
+
+def test_what_people_wrote_is_no_letter_of_the_daemons_though_it_came_from_the_same_port(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text(
+        "".join(
+            f"Jan 12 13:46:40 host postfix/{program}: {queue}: {said}\n"
+            for queue, message_id in (("A1", "<out-1@council.example>"), ("B2", COMPLAINT.message_id))
+            for program, said in (
+                ("smtpd[1]", "client=localhost[127.0.0.1]:4000"),
+                ("cleanup[2]", f"message-id={message_id}"),
+                ("qmgr[3]", "from=<x@council.example>, size=1, nrcpt=1 (queue active)"),
+                ("smtp[4]", f"to=<{RESIDENT}>, relay=x, status=sent (250 ok)"),
+            )
+        )
+    )
+    (at,) = {letter.at for letter in accepted(log)}
+    wire = Wire(1, at - 1, port=4000, ended=at + 1)
+    assert [letter.queue_id for letter in Ledger([COMPLAINT], [wire]).letters(log)] == ["A1"]
 
 
 def replace_wire(letter: Accepted, wire: Wire) -> Accepted:

@@ -66,11 +66,13 @@ class Ledger:
         return any(begin <= at <= end for begin, end in self.calm)
 
     def letters(self, log: Path) -> list[Accepted]:
-        """What Postfix took from the daemon, in this order, by its own log."""
+        """What Postfix took from the daemon, in this order, by its own log. What people wrote may have come from the same port a
+        moment before or after."""
         at_port: dict[int, list[Wire]] = defaultdict(list)
         for wire in self.wires:
             at_port[wire.port].append(wire)
-        found = [letter for letter in accepted(log) if letter.queued]
+        theirs = {sent.message_id for sent in self.sent}
+        found = [letter for letter in accepted(log) if letter.queued and letter.message_id not in theirs]
         for letter in found:
             letter.wire = next((wire for wire in at_port[letter.port] if _during(wire, letter.at)), None)
         return [letter for letter in found if letter.wire is not None]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 FROM_COLD = 0.004  # of lives: the rest are forks of a program that has been read
 ASKED_TO_STOP = 0.03
 TROUBLED = 0.25
-# How long lives last, in seconds, and how many of them: most are over before they have well begun, some get on with work.
-SPANS, SHARES = ((0.02, 0.6), (0.6, 2.0), (2.0, 5.0)), (60, 12, 28)
+# How long lives last, in seconds, and how many of them: most are over before they have well begun, some get on with work, and a
+# few get through what waits, letter by letter, with faults on every wire.
+SPANS, SHARES = ((0.02, 0.6), (0.6, 2.0), (2.0, 5.0), (20.0, 40.0)), (60, 12, 26, 2)
 
 
 @dataclass(frozen=True, slots=True)
