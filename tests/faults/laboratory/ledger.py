@@ -66,8 +66,8 @@ class Ledger:
         return any(begin <= at <= end for begin, end in self.calm)
 
     def letters(self, log: Path) -> list[Accepted]:
-        """What Postfix took from the daemon, in this order, by its own log. What people wrote may have come from the same port a
-        moment before or after."""
+        """What Postfix took from the daemon, in this order, by its own log. What people wrote may have come from the same port
+        a moment before or after."""
         at_port: dict[int, list[Wire]] = defaultdict(list)
         for wire in self.wires:
             at_port[wire.port].append(wire)
