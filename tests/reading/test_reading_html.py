@@ -1,5 +1,6 @@
 """The words of an HTML mail, and which of them are the sender's."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -355,3 +356,59 @@ def test_letters_that_no_program_shows_are_held_and_never_go_out() -> None:
 def test_the_flag_of_wales_is_seen() -> None:
     assert written(f"Diolch {WALES}").doubt is None
     assert written(f"Diolch {WALES}").text == f"Diolch {WALES}"
+
+
+# -- pages that are not one page, and pages without end ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<html><body>[EXTERNAL]</body></html><html><head><title>t</title></head><body><p>The lamp is out.</p></body></html>",
+        "<html><body>[EXTERNAL]</body></html>\nThe lamp is <b>out</b>.",
+        "<html><body>[EXTERNAL]</body></html>\n<!DOCTYPE html><html><body>The lamp</body></html><html><p>is out.</html>",
+        "<html></html>[EXTERNAL]<p>The lamp is out.",
+        "<html><body><table><tr><td>[EXTERNAL]</body></html><html><body>The lamp is out.</body></html>",
+    ],
+)
+def test_words_behind_the_end_of_a_page_are_the_mails_as_well(source: str) -> None:
+    """A gateway's page before the writer's: every mail program shows both."""
+    found = read_html(source)
+
+    assert found.whole.split() == ["[EXTERNAL]", "The", "lamp", "is", "out."]
+    assert found.own == found.whole
+
+
+def test_what_is_quoted_ends_with_the_page_that_it_stands_in() -> None:
+    quote = '<blockquote type="cite">QUOTED'
+
+    assert read_html(f"<html><body>{quote}</body></html><html><body>Mine.</body></html>").own == "Mine."
+
+
+@pytest.mark.parametrize("element", ["noscript", "object"])
+def test_what_stands_for_something_else_is_read_where_there_is_nothing_else(element: str) -> None:
+    found = read_html(f"<html><body><{element}><p>The lamp</p> is out.</{element}></body></html>")
+
+    assert found.whole.split() == found.own.split() == ["The", "lamp", "is", "out."]
+    assert written(found.marked).doubt is Doubt.HIDDEN
+
+
+def test_words_below_a_picture_that_is_written_out_are_read() -> None:
+    picture = "A" * 4_500_000
+
+    assert "The lamp is out." in read_html(f'<p><img src="data:image/png;base64,{picture}"></p><p>The lamp is out.</p>').own
+
+
+@pytest.mark.parametrize("filler", ["<br>", "<br />\n", "<div>x</div>", "<p><b></p>", "</html>x", "<html>"])
+def test_a_page_of_nothing_but_elements_is_read_at_once(filler: str) -> None:
+    started = time.process_time()
+
+    found = read_html(f"<html><body>Dear all,{filler * 150_000}the lamp is out.</body></html>")
+
+    assert "Dear all," in found.own
+    assert "the lamp is out." in found.own
+    assert time.process_time() - started < 3
+
+
+def test_a_few_empty_lines_stay_what_they_are() -> None:
+    assert read_html(f"<p>a{'<br>' * 3}b{'<br>' * 40}c</p>").own == "a\n\nb\n\nc"

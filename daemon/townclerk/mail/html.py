@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
@@ -10,6 +11,7 @@ from townclerk.domain.quoting import BESIDE, HIDDEN, INSERTED, QUOTED, REPLY_ABO
 from townclerk.mail.styles import Styles, is_gone, read_style
 
 HTML_LIMIT = 4_000_000  # characters; what lies beyond is not looked at
+_MOST_ELEMENTS = 60_000  # of a page that is read as a tree: each costs some twenty microseconds
 
 # fmt: off
 _BLOCKS = frozenset(
@@ -20,6 +22,7 @@ _BLOCKS = frozenset(
 # fmt: on
 _PARAGRAPHS = frozenset(["blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"])
 _SILENT = frozenset(["head", "script", "style", "title", "template", "noscript", "object", "svg"])
+_INSTEAD = ("noscript", "object")  # what is inside stands for what a program cannot show, and mails are shown without scripts
 _DRAWN = frozenset(["audio", "canvas", "embed", "iframe", "object", "svg", "video"])  # no text can stand for these
 # What is inside is shown by no program, or only once somebody opens it, chooses it or cannot have something else.
 _UNOPENED = frozenset(["datalist", "select", "iframe", "noembed", "noframes"])
@@ -48,6 +51,10 @@ _REMARKS = frozenset(["msocommenttext", "msocommentreference", "msocommentsubjec
 _WORD_REMARK = re.compile(r"mso-element\s*:\s*comment|mso-special-character\s*:\s*comment", re.IGNORECASE)
 _WORD_SIGNATURE = re.compile(r"mso-bookmark\s*:\s*\"?_MailAutoSig", re.IGNORECASE)
 _CRUDE_TAG = re.compile(r"<(?:style|script)\b[^<]*|<[^<>]{0,2000}>", re.IGNORECASE)
+_CRUDE_LINE = re.compile(r"</?(?:br|p|div|tr|li|h\d)\b[^<>]{0,2000}>", re.IGNORECASE)
+_MANY_LINES = re.compile(r"(<br\s*+/?>\s*+)(?:<br\s*+/?>\s*+){20,}+", re.IGNORECASE)  # a few of them look as empty
+# A picture that is written out in the page. Without a space: it cannot be a sentence.
+_LONG_VALUE = re.compile(r"""(="[^"<>\s]{20000})[^"<>\s]++|(='[^'<>\s]{20000})[^'<>\s]++""")
 # A block begins or ends: the words before and after stand on different lines; or in different paragraphs. One character
 # each, that no cleaned text holds, so that breaks which meet can be made one.
 _LINE, _PARAGRAPH = "\x01", "\x02"
@@ -87,12 +94,31 @@ class HtmlText:
 
 def read_html(source: str) -> HtmlText:
     """The text of an HTML mail. Markup that cannot be read as a tree has its tags taken out, and then both are the same."""
-    tree, complete = _tree(_without_crowded_tags(source[:HTML_LIMIT]))
-    if tree is None or not complete:
-        crude = _tidy(_CRUDE_TAG.sub(" ", source[:HTML_LIMIT]))
+    shorter = _shortened(source)[:HTML_LIMIT]
+    tree, complete = _tree(_without_crowded_tags(shorter))
+    if tree is None or not complete or _is_endless(tree):
+        crude = _tidy(_CRUDE_TAG.sub(" ", _CRUDE_LINE.sub("\n", shorter)))
         return HtmlText(crude, crude)
     styles = Styles.of(tree)
-    return HtmlText(_text(_whole_pieces(tree, styles)), _marked(_text(_marked_pieces(tree, styles))))
+    whole = _text(_whole_pieces(tree, styles))
+    if not whole and (instead := _instead(tree)):
+        return HtmlText(instead, "\n".join(HIDDEN + line for line in instead.split("\n")))
+    return HtmlText(whole, _marked(_text(_marked_pieces(tree, styles))))
+
+
+def _instead(tree: etree._Element) -> str:
+    """The words of a page that has none but those."""
+    return _tidy("\n".join(" ".join(element.itertext()) for element in tree.iter(*_INSTEAD)))
+
+
+def _shortened(source: str) -> str:
+    """*source* without what can be left out of it before anything is read: more empty lines than are shown, and pictures that
+    would take the place of words."""
+    return _LONG_VALUE.sub(r"\1\2", _MANY_LINES.sub(r"\1\1\1\1", source))
+
+
+def _is_endless(tree: etree._Element) -> bool:
+    return next(islice(tree.iter(), _MOST_ELEMENTS, None), None) is not None
 
 
 def _without_crowded_tags(source: str) -> str:
@@ -108,6 +134,10 @@ def _tree(source: str) -> tuple[etree._Element | None, bool]:
         tree = etree.fromstring(source.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         return None, False
+    # Gateways and form programs put a page of their own before or behind another. Since libxml2 2.14 what stands behind
+    # </html> is a page beside the first one, and not in it.
+    for behind in list(tree.itersiblings("html")) if tree is not None else []:
+        tree.append(behind)
     # A fatal error is the parser's limit of depth or size: it stopped, and the rest of the mail would be missing.
     return tree, not len(parser.error_log.filter_from_fatals())
 
@@ -377,7 +407,7 @@ def _break(element: etree._Element) -> str:
 
 
 def _inline(text: str | None) -> str:
-    return _CLOSED_UP.sub(" ", (text or "").replace("\n", " "))
+    return _CLOSED_UP.sub(" ", text.replace("\n", " ")) if text else ""
 
 
 def _tidy(text: str) -> str:

@@ -7,6 +7,7 @@ time that grows with the length of the page and no faster.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice
 
 from lxml import etree
@@ -235,6 +236,7 @@ def _ground(style: Style) -> Colour | str | None:
     return picture or (None if given in _TAKEN_OVER or not re.search(r"[a-z(]", given) else given)
 
 
+@lru_cache(maxsize=1_000)
 def _cannot_be_told_apart(words: Colour | str, ground: Colour | str) -> bool:
     if isinstance(words, str):  # only a browser knows it, or its name is not one of those that are known here
         return _is_worked_out(words) or words == ground
@@ -348,9 +350,14 @@ def _inside(around: _Shown, element: etree._Element, styles: tuple[Style, ...]) 
 
 
 def read_style(source: str) -> Style:
-    """The declarations of a style attribute, or of one rule."""
+    """The declarations of a style attribute, or of one rule. To be read only: it may be handed out again."""
+    return _read_style(source[:_LONGEST]) if source else {}
+
+
+@lru_cache(maxsize=500)  # each is asked for several times in a row, and a page says the same thing in many places
+def _read_style(source: str) -> Style:
     found: Style = {}
-    plain = _ESCAPED.sub(_unescaped, _without_remarks(source[:_LONGEST])).replace("\\", "")
+    plain = _ESCAPED.sub(_unescaped, _without_remarks(source)).replace("\\", "")
     for declaration in plain.lower().split(";"):
         name, _, value = declaration.partition(":")
         if name.strip() and value.strip():
