@@ -107,10 +107,13 @@ class MemberWrote:
 
 @dataclass(frozen=True, slots=True)
 class RobotWrote:
-    """An automatic reply or a list mail that belongs to this case: filed, never answered."""
+    """An automatic reply or a list mail that belongs to this case: filed, never answered. `speaks`: it says what no program
+    writes by itself, so somebody must read it; `alerts` are those that it raises."""
 
     mail: MailFacts
     what: str
+    speaks: bool = False
+    alerts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

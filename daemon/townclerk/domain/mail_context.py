@@ -7,8 +7,9 @@ from datetime import datetime
 from townclerk.domain.conditions import Trait
 from townclerk.domain.council import Council
 from townclerk.domain.mail import IncomingMail, MailKind
-from townclerk.domain.routing import Context
-from townclerk.domain.screening import Screening
+from townclerk.domain.routing import Context, Route, is_somebodys
+from townclerk.domain.screening import Screening, may_be_a_persons, speaks_for_oneself
+from townclerk.domain.words import NOBODYS
 
 _FORWARDED = re.compile(r"\s*(?:(?:re|aw|sv)\s*:\s*)*(?:fwd?|fw|ymlaen|wg|tr)\s*:", re.IGNORECASE)
 
@@ -40,3 +41,13 @@ def _traits(mail: IncomingMail, screening: Screening, council: Council) -> Itera
         yield Trait.FROM_STAFF
     if mail.sender is not None and council.policy.is_member(mail.sender.address):
         yield Trait.FROM_MEMBER
+
+
+def is_to_be_opened(mail: IncomingMail, screening: Screening, routed: Route) -> bool:
+    """True for a mail that looks like a robot's, joins no case, and is of a sort that the rules know: forms and some people's
+    mail come so. One by a sign that stands on people's mails may also answer what is none of ours, and be of a sort that no
+    rule knows, where its writer speaks for themselves. None is answered, unless it names a resident, but none is lost."""
+    if not may_be_a_persons(mail, screening):
+        return not mail.thread and is_somebodys(routed)
+    unwanted = routed.filed_by or routed.category in NOBODYS
+    return is_somebodys(routed) or (not unwanted and speaks_for_oneself(mail))

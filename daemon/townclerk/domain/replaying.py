@@ -9,9 +9,9 @@ from townclerk.domain.council import Council
 from townclerk.domain.decide.opening import category_of, said_category
 from townclerk.domain.forms import Form, FormRead, as_they_wrote, read_form
 from townclerk.domain.mail import Address, IncomingMail, MailKind
-from townclerk.domain.mail_context import context_of
-from townclerk.domain.routing import ONE_WINS, Outcome, Route, Routing, form_of, is_only_filed, is_somebodys, route
-from townclerk.domain.screening import BY_ADDRESS, Screening, screen, writer_of
+from townclerk.domain.mail_context import context_of, is_to_be_opened
+from townclerk.domain.routing import ONE_WINS, Outcome, Route, Routing, form_of, is_only_filed, route
+from townclerk.domain.screening import BY_ADDRESS, Screening, screen, without_the_subject, writer_of
 from townclerk.domain.signing import Signer
 from townclerk.domain.words import Category, Priority
 
@@ -78,6 +78,7 @@ def replay(past: Past, council: Council, household: Household) -> Replayed:
     if screening.kind is MailKind.OWN:
         return Replayed(Becomes.NOTHING)
     ours = council.roster.find_by_address(mail.sender.address) is not None
+    screening = screening if ours else without_the_subject(mail, screening)
     writer = writer_of(mail, mail.sender, screening, of_the_council=ours)
     if writer != mail.sender and _is_one_of_us(writer, council, household):
         return Replayed(Becomes.HELD)
@@ -86,7 +87,7 @@ def replay(past: Past, council: Council, household: Household) -> Replayed:
     theirs = replace(past, mail=replace(mail, sender=writer))
     if screening.kind is not MailKind.PERSON:
         looks = context_of(theirs.mail, screening, council, past.received_at)
-        if past.further or mail.thread or not is_somebodys(route(theirs.mail, routing, context=looks)):
+        if past.further or not is_to_be_opened(theirs.mail, screening, route(theirs.mail, routing, context=looks)):
             return Replayed(Becomes.NOTHING)
     return _routed(theirs, council, screening)
 

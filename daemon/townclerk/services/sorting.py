@@ -20,9 +20,17 @@ from townclerk.domain.events import (
 from townclerk.domain.forms import FormRead, as_they_wrote, read_form
 from townclerk.domain.linking import Clue, Link, find_clues, judge, whose_address
 from townclerk.domain.mail import Address, IncomingMail, MailKind
-from townclerk.domain.mail_context import context_of
-from townclerk.domain.routing import Context, Route, Signal, as_a_persons, form_of, is_only_filed, is_somebodys, route
-from townclerk.domain.screening import AN_INVITATIONS_ANSWER, BY_ADDRESS, Screening, answers_an_invitation, writer_of
+from townclerk.domain.mail_context import context_of, is_to_be_opened
+from townclerk.domain.routing import Context, Route, Signal, as_a_persons, form_of, is_only_filed, route
+from townclerk.domain.screening import (
+    AN_INVITATIONS_ANSWER,
+    BY_ADDRESS,
+    Screening,
+    answers_an_invitation,
+    may_be_a_persons,
+    without_the_subject,
+    writer_of,
+)
 from townclerk.domain.signing import find_tokens
 from townclerk.domain.words import LetterKind, Status
 from townclerk.mail.addressing import NotAnAddress, wire_address
@@ -55,6 +63,8 @@ async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening
     """Do with *mail* what must be done, and settle it, in one transaction with what follows."""
     if stored.because == mails.TAKEN_UP and screening.kind in _MAY_BE_A_PERSONS:
         screening = replace(screening, kind=MailKind.PERSON, because=mails.TAKEN_UP)
+    elif mail.sender is not None and office.council.roster.find_by_address(mail.sender.address) is None:
+        screening = without_the_subject(mail, screening)
     settle = partial(_settle, stored=stored, mail=mail, screening=screening, now=now)
     same = await office.db.read(
         partial(mails.find_same, mailbox=office.ways.mailbox, content_hash=mail.content_hash, message_id=mail.message_id)
@@ -212,9 +222,12 @@ def _form_from_ourselves(office: Office, mail: IncomingMail, screening: Screenin
 
 
 def _says_something(office: Office, mail: IncomingMail, screening: Screening, link: Link) -> bool:
-    """True for a mail that looks like a robot's, begins a conversation, and is of a sort that the rules know: forms and
-    some people's mail come so. It is not answered, unless it names a resident, but neither is it lost."""
-    return link.joined is None and not mail.thread and is_somebodys(_routed_by_its_look(office, mail, screening))
+    """True for a mail that looks like a robot's, and begins something that a person must see; a member's always is one."""
+    if link.joined is not None:
+        return False
+    if mail.sender is not None and office.council.policy.is_member(mail.sender.address) and may_be_a_persons(mail, screening):
+        return True
+    return is_to_be_opened(mail, screening, _routed_by_its_look(office, mail, screening))
 
 
 def _routed_by_its_look(office: Office, mail: IncomingMail, screening: Screening) -> Route:
@@ -265,14 +278,17 @@ def _joined(tx: Tx, council: str, ref: str, found: dict[str, Case]) -> str:
 async def _robot(
     office: Office, mail: IncomingMail, facts: MailFacts, link: Link, screening: Screening, settle: Settle, now: datetime
 ) -> None:
-    """An out-of-office or a circular is filed with the case that it names, and gets no answer."""
-    ref = link.joined.ref if link.joined else None
+    """An out-of-office or a circular is filed with the case that it names, and gets no answer. What may be a person's is shown
+    to one."""
+    ref, speaks = link.joined.ref if link.joined else None, may_be_a_persons(mail, screening)
     if ref is None:
         rule = _routed_by_its_look(office, mail, screening).filed_by
-        why = f"{mails.FILED}{rule}" if rule else screening.because
+        why = f"{mails.FILED}{rule}" if rule else f"{mails.IN_DOUBT if speaks else ''}{screening.because}"
         await office.db.run(lambda tx: settle(tx, MailState.IGNORED, why, None))
         return
-    await happen(office, ref, RobotWrote(facts, screening.kind.value), now, lambda tx: settle(tx, MailState.DONE, None, ref))
+    alerts = route(mail, office.council.routing, opens=False).alerts if speaks else ()
+    wrote = RobotWrote(facts, screening.kind.value, speaks, alerts)
+    await happen(office, ref, wrote, now, lambda tx: settle(tx, MailState.DONE, None, ref))
 
 
 async def _resident(

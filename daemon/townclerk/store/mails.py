@@ -333,12 +333,14 @@ def retry(tx: Tx, id: int) -> bool:  # noqa: A002  # as above
 # --- filed without a case
 
 FILED = "filed by the rule "
+IN_DOUBT = "perhaps a person's: "
 TAKEN_UP = "somebody says that a person wrote it"
 
 
 def filed(tx: Tx, mailbox: str, limit: int = 1000) -> tuple[StoredMail, ...]:
-    """The mails that were kept without a case, because a rule says so or they came by a list, the oldest first."""
-    return _filed(tx, mailbox, or_(_BY_A_RULE, _BY_A_LIST), limit)
+    """The mails that were kept without a case, because a rule says so, they came by a list or may be a person's, the oldest
+    first."""
+    return _filed(tx, mailbox, or_(_BY_A_RULE, _BY_A_LIST, _IN_DOUBT), limit)
 
 
 def numbers_from(tx: Tx, mailbox: str, sender: str) -> tuple[int, ...]:
@@ -349,14 +351,15 @@ def numbers_from(tx: Tx, mailbox: str, sender: str) -> tuple[int, ...]:
 
 def filed_in_doubt(tx: Tx, mailbox: str, since: datetime, limit: int = 1000) -> tuple[StoredMail, ...]:
     """Of those, settled *since*, the ones of which two signs do not agree: a rule filed what looks like a person's, or what
-    came by a list is none that a rule knows."""
+    came by a list, or may be a person's all the same, is none that a rule knows."""
     person = and_(_BY_A_RULE, mails.c.kind == MailKind.PERSON)
-    unknown = and_(_BY_A_LIST, not_(_BY_A_RULE))
+    unknown = and_(or_(_BY_A_LIST, _IN_DOUBT), not_(_BY_A_RULE))
     return _filed(tx, mailbox, and_(or_(person, unknown), mails.c.settled_at > since), limit)
 
 
 _BY_A_RULE = mails.c.reason.startswith(FILED)
 _BY_A_LIST = mails.c.kind == MailKind.LIST
+_IN_DOUBT = mails.c.reason.startswith(IN_DOUBT)
 
 
 def _filed(tx: Tx, mailbox: str, which: ColumnElement[bool], limit: int) -> tuple[StoredMail, ...]:

@@ -19,16 +19,16 @@ from townclerk.domain.named_officers import is_a_person, mentions, names
 from townclerk.domain.policy import SERVICE, StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.routing import Signal
-from townclerk.domain.words import Category, LetterKind, Status
+from townclerk.domain.words import Alert, Category, LetterKind, Status
 
 
 def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
     mail, signals = event.mail, event.route.signals
-    _raise_new_alerts(d, event)
+    _raise_new_alerts(d, mail, event.route.alerts)
     if d.restricts(mail.sender):
         restricted_wrote(d, mail, Signal.REVIEW_REQUEST in signals and _open_to_review(d) is not None)
         return
-    if any(party.role is PartyRole.COPIED and party.who.key == mail.sender.key for party in d.case.parties):
+    if _only_gets_copies(d, mail):
         _copied_wrote(d, event)
         return
     d.record(mail)
@@ -125,15 +125,17 @@ _REASONS = (
 )
 
 
-def _raise_new_alerts(d: Deliberation, event: ResidentWrote) -> None:
+def _raise_new_alerts(d: Deliberation, mail: MailFacts, alerts: tuple[Alert, ...]) -> None:
     """Somebody in danger is one now, whatever the case was about."""
-    new = tuple(alert for alert in event.route.alerts if alert in DANGER and alert not in d.case.alerts)
+    new = tuple(alert for alert in alerts if alert in DANGER and alert not in d.case.alerts)
     if new:
         d.change(alerts=(*d.case.alerts, *new))
-        original = Original(
-            event.mail.sender, event.mail.subject, event.mail.received_at, event.mail.own_text, event.mail.number
-        )
-        raise_alerts(d, new, event.mail.number, original)
+        original = Original(mail.sender, mail.subject, mail.received_at, mail.own_text, mail.number)
+        raise_alerts(d, new, mail.number, original)
+
+
+def _only_gets_copies(d: Deliberation, mail: MailFacts) -> bool:
+    return any(party.role is PartyRole.COPIED and party.who.key == mail.sender.key for party in d.case.parties)
 
 
 def _copied_wrote(d: Deliberation, event: ResidentWrote) -> None:
@@ -244,8 +246,8 @@ def _put_to_a_person(d: Deliberation, mail: MailFacts, question: str, role: str,
     hand_over(d, LetterKind.DECISION, f"role:{role}", question, mail=mail.number)
 
 
-def _pass_on(d: Deliberation, mail: MailFacts, reason: str) -> None:
-    hand_over(d, LetterKind.FORWARDED, f"{RESPONSIBLE}:{_who_works(d)}", reason, mail=mail.number)
+def _pass_on(d: Deliberation, mail: MailFacts, reason: str, *said: str) -> None:
+    hand_over(d, LetterKind.FORWARDED, f"{RESPONSIBLE}:{_who_works(d)}", reason, *said, mail=mail.number)
 
 
 def _who_works(d: Deliberation) -> str:
@@ -283,6 +285,22 @@ def member_wrote(d: Deliberation, event: MemberWrote) -> None:
         )
 
 
+# Why whoever wrote has heard nothing.
+_NOT_ANSWERED = "A mark of a mailing list or of a program is on this mail, so no automatic answer has gone to it."
+
+
 def robot_wrote(d: Deliberation, event: RobotWrote) -> None:
-    """An out-of-office or the like: it stands in the journal, and changes nothing."""
-    d.note("mail system", event.what, mail=event.mail.number)
+    """An out-of-office or the like stands in the journal, and changes nothing. What says something else may be a person's,
+    through a list or a gateway: whoever works on the case reads it. It gets no answer, so no robot gets one."""
+    mail = event.mail
+    d.note("mail system", event.what, mail=mail.number)
+    if not event.speaks:
+        return
+    _raise_new_alerts(d, mail, event.alerts)
+    if d.restricts(mail.sender):
+        restricted_wrote(d, mail, False)
+        return
+    contact = d.case.last_contact_at
+    d.record(mail)
+    d.change(last_contact_at=contact)
+    _pass_on(d, mail, "copied" if _only_gets_copies(d, mail) else "further", _NOT_ANSWERED)

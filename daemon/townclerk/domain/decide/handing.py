@@ -204,7 +204,7 @@ def _forwarded(d: Deliberation, letter: Waiting) -> StaffContent:
     wanted = choices.to_work(d.case, d.council) if reason != "withdraws" else (choices.WITHDRAWN, choices.MESSAGE)
     first = choices.about_copies(reason, original) + choices.about_new_issue(reason, d.case, d.council, letter.mail)
     offered = choices.as_suggested(d.case, (*first, *wanted))
-    note = " ".join(part for part in (_said_by_law(d, reason), _said_by_rules(d)) if part)
+    note = " ".join(part for part in (_said_by_law(d, reason), _said_by_rules(d), *letter.about[1:]) if part)
     title = _title_by_law(d) if reason == Category.INFORMATION_REQUEST else ""
     return Forwarded(reason, original, offered, d.dates(), d.case.possible_links, note=note, title=title)
 

@@ -1,0 +1,94 @@
+"""Is it a note that a mail program writes by itself: that somebody is away, or that a mail has come? A subject alone never
+shows that: people write “Out of office: nobody answers your phones”. So the words of the mail are looked at as well."""
+
+import re
+
+_LOOKED_AT = 4_000  # characters of a mail: such a note is short
+_LEFT_OF_A_NOTE = 4  # words beside, as a name below it, in a note that says in so many words what it is
+_LEFT_UNDER_A_SUBJECT = 3  # where only the subject says what it is
+
+# Each must be followed by a colon, a dash or the end: "Out of office hours noise" is a complaint.
+_PREFIX = re.compile(
+    r"^\s*(?:"
+    r"\[?auto(?:mat(?:ic|ed)(?:ally generated)?)?[ -]?(?:reply|response|answer|message)\]?"
+    r"|auto(?:reply|response|responder|antwort|svar|matic)?"
+    r"|(?:i am |i'm )?out of (?:the )?office(?: (?:auto[ -]?)?(?:reply|response|message|notification))?"
+    r"|ooo|vacation (?:reply|message|response)|away from my (?:e-?mail|mail|desk)|on (?:holiday|vacation|leave)"
+    r"|absent|absence|message d['’]absence|absence du bureau|r[ée]ponse automatique"
+    r"|automatische antwort|abwesen(?:d|heit(?:snotiz|sassistent|smeldung)?)"
+    r"|ich bin nicht im (?:haus|b[üu]ro)(?: \([^)]{1,40}\))?"
+    r"|respuesta autom[áa]tica|autorespuesta|fuera de la oficina|risposta automatica|fuori ufficio"
+    r"|resposta autom[áa]tica|automatisch antwoord|afwezig(?:heidsbericht)?|automatiskt? svar|fr[åa]nvaro"
+    r"|automaattinen vastaus|poissaolo(?:ilmoitus|viesti)?|odpowied[źz] automatyczna|autoodpowied[źz]"
+    r"|automatick[áa] odpov[ěe][ďd]"
+    r"|automatikus v[áa]lasz|r[ăa]spuns automat|автоматический ответ|автоматична відповідь|автоматичен отговор"
+    r"|αυτόματη απάντηση|otomatik yan[ıi]t|自动答复|自动回复|自動回覆|自動応答|自動返信|자동 ?회신"
+    r"|الرد التلقائي|מענה אוטומטי|תשובה אוטומטית"
+    r"|ตอบกลับอัตโนมัติ|automatinis atsakymas|autom[āa]tisk[āa] atbilde|automaatvastus|samodejni odgovor|automatski odgovor"
+    r"|ymateb awtomatig|ateb awtomatig|allan o['’]r swyddfa|y tu allan i['’]r swyddfa"
+    r")(?: from [^:]{1,80})?\s*(?::|\||–|—|-\s|\(|\]|\bre:|$)",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"^\s*\[auto(?:matic|mated)?[ -]?(?:reply|response|answer)\]", re.IGNORECASE)
+_SOMEBODY_IS_OUT = re.compile(r"^(?:auto: )?[^:\n]{1,80}\bis out of the office\b(?:\.?\s*$|[ .]*\()", re.IGNORECASE)
+
+# What such a note says in other languages: one of these is enough, for whoever complains to a British council in it says more.
+_AWAY_ABROAD = re.compile(
+    r"nicht im (?:b[üu]ro|haus)|abwesend|nicht da\b|je suis (?:absente?|en cong)|estoy (?:fuera|ausente|de vacaciones)"
+    r"|no estoy\b|sono (?:fuori|assente|in ferie)|fuori (?:ufficio|sede)"
+    r"|estou (?:ausente|fora|de f[ée]rias)|afwezig|jag är (?:borta|inte|på semester)"
+    r"|ikke på kontoret|bortreist|jeg er på ferie|olen (?:poissa|lomalla|puhkusel)|jestem (?:poza|na urlopie)"
+    r"|mimo kancel[áa][řr]"
+    r"|nem vagyok|szabads[áa]gon|sunt (?:plecat|în concediu)|меня нет|в отпуске|у відпустці|λείπω|ofis dışında|izinde"
+    r"|不在|부재중|خارج المكتب|מחוץ למשרד|ไม่อยู่|atostogauj|esmu prom|odsoten|odsutan|отсъствам"
+    r"|i ffwrdd|allan o['’]r swyddfa|ar wyliau",
+    re.IGNORECASE,
+)
+# What it says in English. A sentence of these is the program's, and none of the sender's own.
+_AWAY = re.compile(
+    r"\baway\b|out of (?:the |my )?office|not (?:be )?in the office|back in the office"
+    r"|\bon (?:\w+ )?(?:leave|holiday|vacation)\b"
+    r"|(?:when i|my|will|not) return\b|returning (?:on|to)|be back\b"
+    r"|no longer (?:work|with|employed|monitored|in use|at)|(?:is|are) not monitored|unmonitored"
+    r"|automat(?:ic|ed|ically)\b|auto-?(?:reply|response)|not be reading|(?:limited|no) access to|read when i"
+    r"|\b(?:your|this|the) (?:\w+ )?(?:e-?mail|mail|message|request|ticket|enquiry|query|submission)\b[^.]{0,60}"
+    r"\b(?:has been|have been|was|were|is) (?:\w+ )?(?:received|created|updated|logged|registered|assigned|read)\b"
+    r"|we (?:have )?received your|type your reply above|reply above this line",
+    re.IGNORECASE,
+)
+_BESIDE_IT = re.compile(
+    r"^(?:dear|hello|hi|good (?:morning|afternoon|day))\b|\bthank(?:s| you)\b|^(?:kind|best|warm)?\s*(?:regards|wishes)"
+    r"|^sincerely|^yours\b"
+    r"|\b(?:urgent|immediate|emergency|in (?:my|the) (?:absence|meantime)|assistance)\b(?!.*\bme\b)"
+    r"|\b(?:please )?(?:contact|e-?mail|call|ring)\b(?!.*\bme\b)"
+    r"|(?:respond|reply|answer|get back|be in touch)\b[^.]{0,60}\b(?:soon|within|as|on my|when)\b",
+    re.IGNORECASE,
+)
+_SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+|;\s+|,?\s+but\s+")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_COMPLAINS = re.compile(
+    r"\bcomplain(?:ing)?\b|\bcomplaints? (?:about|against)|\b(?:my|our|a|formal) complaint|\bcwyno", re.IGNORECASE
+)
+
+
+def has_automatic_subject(subject: str) -> bool:
+    """True for a subject that mail programs write. People write some of them too."""
+    return bool(_PREFIX.match(subject) or _BRACKETED.match(subject) or _SOMEBODY_IS_OUT.match(subject))
+
+
+def is_absence_note(subject: str, text: str) -> bool:
+    """True where *text* says that its sender is away, or that a mail has come, and next to nothing else: where it says so in
+    English, by what is left of it without that; under an automatic *subject* a word or two will do."""
+    said = text[:_LOOKED_AT].strip()
+    if _AWAY_ABROAD.search(said) and not _COMPLAINS.search(said):
+        return True
+    sentences = [sentence.strip() for sentence in _SENTENCES.split(said) if sentence.strip()]
+    says_so = any(_AWAY.search(sentence) for sentence in sentences)
+    if not says_so and not has_automatic_subject(subject):
+        return False
+    left = [word for sentence in sentences if not _is_of_a_note(sentence) for word in _WORD.findall(sentence)]
+    return len(left) <= (_LEFT_OF_A_NOTE if says_so else _LEFT_UNDER_A_SUBJECT)
+
+
+def _is_of_a_note(sentence: str) -> bool:
+    return not _COMPLAINS.search(sentence) and bool(_AWAY.search(sentence) or _BESIDE_IT.search(sentence))

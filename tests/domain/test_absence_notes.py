@@ -1,0 +1,83 @@
+"""What a mail program writes by itself is told from what somebody writes who complains of that."""
+
+import pytest
+
+from townclerk.domain.absence import has_automatic_subject, is_absence_note
+
+AWAY = """Dear Sir,
+
+I am out of the office until 18 January. For anything urgent please contact Luke Hobb.
+
+Kind regards
+Nell Orchard"""
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Re: your letter", AWAY),
+        ("Re: your letter", "I am away until Monday 18 January."),
+        ("Re: your letter", "I'm on annual leave with limited access to email, and will answer on my return."),
+        ("Re: your letter", "Thank you for contacting us. This is an automated response; this mailbox is not monitored."),
+        ("Ticket 998", "Your ticket has been created. We will reply as soon as we can."),
+        ("Automatische Antwort: Ihr Brief", "Ich bin nicht im Büro"),
+        ("Odpowiedź automatyczna: list", "Jestem poza biurem"),
+        ("自動応答: 手紙", "不在です"),
+        ("Ymateb awtomatig: Eich llythyr", "Rwyf i ffwrdd tan ddydd Llun."),
+        ("Automatic reply: your letter", "Until Monday."),
+    ],
+)
+def test_who_is_away_says_nothing_else(subject: str, text: str) -> None:
+    assert is_absence_note(subject, text)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Out of office - nobody answers your phones", "The crew missed my bin again. Please ring me, it is urgent."),
+        ("Automatic reply: not good enough", "You have sent me the same four lines three times."),
+        ("Re: your letter", "I am away until Monday, but the bin was missed again today and the bags lie in the street."),
+        ("Re: your letter", "I complain: I was on holiday, and nobody came."),
+        ("OOO: what a mess", "My bin lies in the road."),
+        ("Re: your letter", "Please return my bin to Mill Lane."),
+        ("Re: your letter", "That will do."),
+    ],
+)
+def test_whoever_says_something_else_has_words_of_their_own(subject: str, text: str) -> None:
+    assert not is_absence_note(subject, text)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[Auto-Reply] Your letter",
+        "Auto: Your letter",
+        "OOO Re: Your letter",
+        "Nell Orchard/HOME is out of the office.",
+        "Automated response: Your letter",
+        "Vacation reply",
+        "Absence: votre lettre",
+        "Fuera de la oficina: su carta",
+        "Automatisch antwoord: uw brief",
+        "Автоматический ответ: письмо",
+        "Αυτόματη απάντηση: επιστολή",
+        "الرد التلقائي: رسالة",
+    ],
+)
+def test_the_subjects_of_mail_programs_are_known_in_many_languages(subject: str) -> None:
+    assert has_automatic_subject(subject)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Out of office hours noise from the works",
+        "Automatic reply to my letter is not good enough",
+        "Auto-reply received, still no bin",
+        "Absence de collecte",
+        "Vacation parking",
+        "Automatic door broken",
+    ],
+)
+def test_a_subject_that_goes_on_is_a_persons(subject: str) -> None:
+    assert not has_automatic_subject(subject)

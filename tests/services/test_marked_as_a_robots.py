@@ -1,0 +1,115 @@
+"""What people write bears marks of lists, gateways and programs: it has no automatic answer, and is never lost to sight."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from services.office import MONDAY, House
+from townclerk.store import mails
+
+ASHA = "asha.patel@example.org"
+WENDY = "wendy.ash@council.example"
+LATER = MONDAY + timedelta(days=1)
+AGAIN = "It was missed today as well, and the bags lie in the road. Please ring me."
+MARKS = [
+    {"precedence": "bulk"},
+    {"precedence": "list"},
+    {"list_unsubscribe": "<mailto:leave@casework.example>"},
+    {"list_id": "<mill-lane.groups.example>"},
+    {"auto_submitted": "auto-generated", "x_auto_response_suppress": "All"},
+    {"auto_submitted": "auto-forwarded"},
+    {"return_path": "<>"},
+    {"x_rt_loop_prevention": "landlord"},
+    {"subject": "Out of office - nobody answers your phones"},
+]
+
+
+async def complains(house: House) -> str:
+    house.arrives("I complain about the bins.")
+    await house.settle()
+    return house.sent("receipt")[0].message_id
+
+
+@pytest.mark.parametrize("marks", MARKS, ids=str)
+async def test_a_residents_answer_that_is_marked_as_a_robots_goes_to_the_officer_and_gets_no_answer(
+    house: House, marks: dict[str, str]
+) -> None:
+    receipt = await complains(house)
+    house.arrives(AGAIN, at=LATER, in_reply_to=receipt, **marks)
+    await house.settle(LATER)
+
+    (told,) = house.sent("forwarded")
+    assert told.recipient == WENDY
+    assert len(house.letters(to=ASHA)) == 1
+    (raw,) = [sent.raw.decode() for sent in house.transport.sent if b"the bags lie in the road" in sent.raw]
+    assert "no automatic answer has gone to it" in " ".join(raw.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("I am away until Monday.", {"auto_submitted": "auto-generated"}),
+        ("I am away until Monday.", {"return_path": "<>"}),
+        ("I am out of the office.", {"subject": "Automatic reply: We have your complaint"}),
+        ("We have your mail of today, and a person will read it.", {"auto_submitted": "auto-replied"}),
+        (AGAIN, {"x_autoreply": "yes"}),
+        ("Rwyf i ffwrdd.", {"precedence": "bulk"}),
+    ],
+)
+async def test_who_is_away_is_filed_and_nobody_is_told(house: House, text: str, marks: dict[str, str]) -> None:
+    receipt = await complains(house)
+    before = len(house.letters())
+    house.arrives(text, at=LATER, in_reply_to=receipt, **marks)
+    await house.settle(LATER)
+
+    assert len(house.letters()) == before
+    assert len(house.cases) == 1
+
+
+async def test_danger_is_told_at_once_whatever_marks_stand_on_the_mail(house: House) -> None:
+    receipt = await complains(house)
+    house.arrives("I am going to end my life tonight.", at=LATER, in_reply_to=receipt, precedence="bulk")
+    await house.settle(LATER)
+
+    assert house.sent("alert")
+
+
+@pytest.mark.parametrize("marks", MARKS[:-1], ids=str)
+@pytest.mark.parametrize("answers", [None, "<newsletter-7@elsewhere.example>"])
+async def test_a_first_complaint_that_is_marked_as_a_robots_opens_a_case_without_a_receipt(
+    house: House, marks: dict[str, str], answers: str | None
+) -> None:
+    thread = {"in_reply_to": answers} if answers else {}
+    house.arrives("My brown bin in Xylograph Lane was missed.", "My bin", **thread, **marks)  # type: ignore[arg-type]  # as above
+    await house.settle()
+
+    assert len(house.cases) == 1
+    assert house.letters(to=ASHA) == []
+    assert house.letters()
+
+
+async def test_what_may_be_a_persons_and_is_of_no_known_sort_is_shown_with_what_was_filed(house: House) -> None:
+    house.arrives("The lamps of our street burn by day.", "Lamps", auto_submitted="auto-generated")
+    house.arrives("I am away until Monday.", "Re: Lamps", in_reply_to="<1@x.example>", auto_submitted="auto-generated")
+    await house.settle()
+
+    kept = house.read(partial(mails.filed_in_doubt, mailbox=house.office.ways.mailbox, since=MONDAY - timedelta(days=1)))
+    assert house.cases == []
+    assert [(mail.subject, mail.reason) for mail in kept] == [("Lamps", "perhaps a person's: auto-submitted")]
+
+
+@pytest.mark.parametrize("marks", [{"auto_submitted": '"no"'}, {"auto_submitted": "(typed) No"}, {"x_autoreply": ""}])
+async def test_a_mark_that_says_no_or_nothing_is_none(house: House, marks: dict[str, str]) -> None:
+    house.arrives("I complain: my bin was missed.", **marks)  # type: ignore[arg-type]  # as above
+    await house.settle()
+
+    assert house.sent("receipt")
+
+
+@pytest.mark.parametrize("subject", ["Out of office - nobody answers your phones", "Automatic response - your page crashes"])
+async def test_whoever_complains_under_the_subject_of_a_robot_is_answered(house: House, subject: str) -> None:
+    house.arrives("I complain: it has been so for a week.", subject)
+    await house.settle()
+
+    assert house.sent("receipt")
