@@ -107,10 +107,11 @@ class Experiment:
         dovecot, postfix = servers.dovecot, servers.postfix
         (self.folder / "logs").mkdir()
         wires = {
-            "imap": Proxy("imap", dovecot.imap_port, seed=seed, every=300),
-            "imaps": Proxy("imaps", dovecot.imaps_port, seed=seed, weights=LYING, every=500),
-            "smtp": Proxy("smtp", postfix.smtp_port, seed=seed, every=1000, loses=0.12),
-            "smtps": Proxy("smtps", postfix.smtp_port, seed=seed, every=1000, weights=LYING),
+            # Bytes from one fault to the next, so that a session gets as far as its mails, or its letters, before one ends it.
+            "imap": Proxy("imap", dovecot.imap_port, seed=seed, every=600),
+            "imaps": Proxy("imaps", dovecot.imaps_port, seed=seed, weights=LYING, every=3000),
+            "smtp": Proxy("smtp", postfix.smtp_port, seed=seed, every=2000, loses=0.12),
+            "smtps": Proxy("smtps", postfix.smtp_port, seed=seed, every=4000, weights=LYING),
         }
         name = ""
         if servers.postgres is not None and self.database == "postgresql":
