@@ -35,6 +35,7 @@ from townclerk.mail.addressing import NotAnAddress, wire_address
 from townclerk.mail.charset import decode, header_text
 from townclerk.mail.errors import MailUnreadable
 from townclerk.mail.html import read_html
+from townclerk.mail.msg import NoMail, as_mail
 from townclerk.mail.reading import read, read_files, read_written
 from townclerk.mail.smime import signed_content
 from townclerk.mail.tnef import unpacked
@@ -173,6 +174,14 @@ def tnef(data: bytes) -> None:
         assert len(content) <= len(data)
 
 
+def msg(data: bytes) -> None:
+    """A .msg is a mail, or NoMail; of a compound file no more is read than it holds."""
+    with suppress(NoMail):
+        written = as_mail(data)
+        assert len(written) < 10_000 + 10 * len(data)
+        mail(written)
+
+
 def _file(read_it: Callable[[bytes], object], data: bytes) -> None:
     """A file is read, or refused with what, where and what to write."""
     refused: FilesRefused | None = None
@@ -212,7 +221,7 @@ TARGETS: dict[str, Target] = {
     target.__name__: target
     for target in (
         mail, report, references, authentication, tokens, words, days, contact, form, forward, quoting, page, header, address,
-        signature, tnef, rules, policy, staff, settings, learned, scenario,
+        signature, tnef, msg, rules, policy, staff, settings, learned, scenario,
     )
 }  # fmt: skip
 
@@ -243,6 +252,7 @@ def seeds(name: str) -> tuple[bytes, ...]:
         "address": [b"asha.patel@example.org", b'"a b"@x.example', "\u00e9@\u00e9.example".encode()],
         "signature": [bytes.fromhex("308006092a864886f70d010702a0803080020101310030800609"), b"0\x82\x01\x00"],
         "tnef": [],
+        "msg": [],
         "rules": [(rules_of / "routing.yaml").read_bytes()[:6_000]],
         "policy": [(rules_of / "policy.yaml").read_bytes()[:6_000]],
         "staff": [(rules_of / "staff.yaml").read_bytes()[:4_000]],
@@ -256,4 +266,9 @@ def seeds(name: str) -> tuple[bytes, ...]:
         from hostile.mails import tnef as winmail
 
         return (winmail(("photo.jpg", b"\xff\xd8")),)
+    if name == "msg":
+        from hostile import outlook
+
+        old = outlook.from_asha(code_page=1252, files=(("photo.jpg", b"\xff\xd8"),), page=b"<p>My bin</p>")
+        return (outlook.msg(outlook.from_asha(inside=(outlook.from_asha(),))), outlook.msg(old))
     return tuple(found[name])

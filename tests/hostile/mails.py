@@ -13,6 +13,8 @@ import zipfile
 from collections.abc import Callable, Iterator
 from email.header import Header
 
+from hostile import outlook
+
 Mail = tuple[str, bytes]
 BOX = "customerfeedback@sstaffs.gov.uk"
 EVE = "Eve <eve@elsewhere.example>"
@@ -379,8 +381,12 @@ def files() -> Iterator[Mail]:
         "winmail.dat of 20,000 files",
         multipart(SAYS, file("winmail.dat", tnef(*((f"{n}.txt", b"x") for n in range(20_000))), "application/ms-tnef")),
     )
+    saved = outlook.msg(outlook.from_asha(files=(("photo.jpg", b"\xff\xd8"),)))
+    yield "a mail that Outlook saved", multipart(SAYS, file("complaint.msg", saved, "application/vnd.ms-outlook"))
+    yield "a mail that Outlook saved, cut short", multipart(SAYS, file("complaint.msg", saved[:1_500]))
+    yield "a mail that Outlook saved, and nothing around it", saved
     yield (
-        "an Outlook mail",
+        "an Outlook mail of nothing but zeros",
         multipart(
             SAYS, file("complaint.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 5_000, "application/vnd.ms-outlook")
         ),

@@ -18,6 +18,7 @@ from typing import cast
 from urllib.parse import unquote
 
 from townclerk.mail.charset import clean, decode, header_text
+from townclerk.mail.msg import MAGIC, as_mail
 from townclerk.mail.smime import signed_content
 from townclerk.mail.tnef import unpacked
 
@@ -117,8 +118,10 @@ class Opened:
 
 
 def open_mail(source: bytes | Path) -> Opened:
-    """Parse a whole mail, the file piece by piece. Raises OSError where the file cannot be read."""
-    head, rest, cut = _split_head(_pieces(source))
+    """Parse a whole mail, the file piece by piece; a .msg, known by its bytes, is the mail that Outlook saved in it. Raises
+    OSError where the file cannot be read, NoMail where it is one of Outlook or Office and no mail that can be opened."""
+    pieces = _pieces(as_mail(_whole(source)) if _of_outlook(source) else source)
+    head, rest, cut = _split_head(pieces)
     digest = hashlib.sha256()
     parser = _begun(head)
     trailing = b""
@@ -135,6 +138,17 @@ def open_head(source: bytes | Path) -> Opened:
     """Parse the header block alone."""
     head, _, cut = _split_head(_pieces(source))
     return Opened(_closed(_begun(head)), cut, b"", _size(source))
+
+
+def _of_outlook(source: bytes | Path) -> bool:
+    if isinstance(source, bytes):
+        return source.startswith(MAGIC)
+    with source.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+def _whole(source: bytes | Path) -> bytes:
+    return source if isinstance(source, bytes) else source.read_bytes()
 
 
 def _size(source: bytes | Path) -> int:

@@ -24,10 +24,12 @@ from townclerk.mail.charset import clean, header_text, readable
 from townclerk.mail.errors import MailUnreadable
 from townclerk.mail.html import read_html
 from townclerk.mail.mime import Opened, Part
+from townclerk.mail.msg import NoMail
 
 TEXT_LIMIT = 400_000  # characters of text that are kept: a book of two hundred pages
 ENCRYPTED = "[This email is encrypted, and cannot be read here. Please ask for it in another way.]"
 """In the place of the words of a mail that nobody here can open."""
+NO_MAIL = "it is a file of Outlook or Office, and no mail that can be opened"
 MOST_FILES = 300  # of one mail that go on with a letter; the mail itself keeps them all
 _ADDRESS_HEADERS = ("From", "To", "Cc", "Reply-To")
 _ENVELOPE_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
@@ -64,6 +66,8 @@ def read(source: bytes | Path) -> Reading:
         return Reading(_whole(mime.open_mail(source)))
     except (OSError, MemoryError):
         raise
+    except NoMail:
+        return Reading(None, NO_MAIL)
     except Exception as error:  # noqa: BLE001  # one mail: any bug that it wakes must not stop the next
         return Reading(_rescued(source), _where(error))
 
@@ -81,6 +85,8 @@ def read_written(source: bytes | Path) -> Written:
         return _written(root, name_words(_Head.of(root).sender))
     except (OSError, MemoryError):
         raise
+    except NoMail as error:
+        raise MailUnreadable(NO_MAIL) from error
     except Exception as error:
         raise MailUnreadable(_where(error)) from error
 
@@ -90,7 +96,11 @@ def read_files(source: bytes | Path, limit_bytes: int) -> tuple[File, ...]:
     past *limit_bytes*, and what comes after so many that nobody opens them one by one. Raises OSError."""
     files: list[File] = []
     left = limit_bytes
-    for name, part in mime.attached(mime.open_mail(source).root):
+    try:
+        root = mime.open_mail(source).root
+    except NoMail:
+        return ()
+    for name, part in mime.attached(root):
         payload = mime.content(part)
         if len(payload) <= left and len(files) < MOST_FILES:
             left -= len(payload)

@@ -50,6 +50,7 @@ def inspect(
     \b
     Examples:
       townclerk inspect complaint.eml
+      townclerk inspect saved-by-outlook.msg
       townclerk inspect /var/mail/old | jq -r .kind | sort | uniq -c
     """
     silence()
