@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import partial
 
 import pytest
 
+from hostile import outlook
 from services.office import MONDAY, SERVER, House, council
 from townclerk.domain.roster import Leave
+from townclerk.mail.reading import read_files
 from townclerk.services import timekeeper
 from townclerk.store import mails, outbox
 from townclerk.store.outbox import OutboxLine
@@ -148,6 +151,72 @@ async def test_a_mail_that_hangs_on_the_officers_is_read_as_well(house: House) -
     (case,) = house.cases
 
     assert (case.complainant.address, case.subject) == ("asha.patel@example.org", "Bins")
+
+
+def hangs_on_it(house: House, name: str, raw: bytes, kind: str = "vnd.ms-outlook") -> None:
+    """Wendy sends on a file, with hardly a word."""
+    outer = EmailMessage(policy=SMTP)
+    outer["Authentication-Results"], outer["From"], outer["To"] = verdict(), WENDY, council().policy.contact.mailbox
+    outer["Subject"], outer["Message-ID"] = "for you", "<hangs@council.example>"
+    outer.set_content("please log this\n")
+    outer.add_attachment(raw, "application", kind, filename=name)
+    house.mailbox.deliver(outer.as_bytes(), MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("Bins.msg", "vnd.ms-outlook"), ("Bins.MSG", "octet-stream"), ("Bins", "vnd.ms-outlook")]
+)
+async def test_a_mail_that_outlook_saved_and_that_hangs_on_the_officers_is_read_as_well(
+    house: House, name: str, kind: str
+) -> None:
+    hangs_on_it(house, name, outlook.msg(outlook.from_asha()), kind)
+    await house.settle()
+    (asked,) = house.sent("confirm")
+    presses(house, f"#log {number_of(house)}")
+    await house.settle(LATER)
+    (case,) = house.cases
+
+    assert "an email from Asha Patel <asha.patel@example.org> of Friday 8 January 2027" in text_of(house, asked)
+    assert "Nobody has come for three weeks." in text_of(house, asked)
+    assert (case.complainant.address, case.subject) == ("asha.patel@example.org", "Bins")
+    assert [line.recipient for line in house.sent("receipt")] == ["asha.patel@example.org"]
+
+
+async def test_a_mail_with_photographs_is_opened_however_large_they_are(house: House) -> None:
+    photos = tuple((f"{number}.jpg", bytes([number]) * 3_000_000) for number in range(3))
+    hangs_on_it(house, "Bins.msg", outlook.msg(outlook.from_asha(files=photos)))
+    await house.settle()
+
+    assert len(house.sent("confirm")) == 1
+
+
+async def test_of_one_that_names_its_sender_by_no_address_the_officer_is_asked_who_that_is(house: House) -> None:
+    texts = {outlook.NAME: "Asha Patel", outlook.ADDRESS: "/O=COUNCIL/CN=ASHA", outlook.SUBJECT: "Bins", outlook.TEXT: WORDS}
+    hangs_on_it(house, "Bins.msg", outlook.msg(outlook.Said(texts)))
+    await house.settle()
+    (asked,) = house.sent("confirm")
+
+    assert "It is not certain who wrote it" in text_of(house, asked)
+    assert "Nobody has come for three weeks." in text_of(house, asked)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        outlook.msg(outlook.from_asha())[:2_000],
+        outlook.msg(outlook.from_asha(kind="IPM.Appointment")),
+        b"no mail at all",
+    ],
+    ids=["damaged", "an appointment", "any bytes"],
+)
+async def test_what_no_mail_can_be_made_of_is_asked_about_nowhere_and_kept_as_it_came(house: House, raw: bytes) -> None:
+    hangs_on_it(house, "Bins.msg", raw)
+    await house.settle()
+
+    assert not house.sent("confirm")
+    assert not house.cases
+    (file,) = read_files(house.read(partial(mails.raw_bytes, id=1)), 100_000)
+    assert (file.filename, file.content) == ("Bins.msg", raw)
 
 
 async def test_nobody_else_can_press_and_nobody_twice(house: House) -> None:

@@ -19,7 +19,7 @@ from townclerk.domain.events import CaseOpened, MailFacts, ResidentWrote
 from townclerk.domain.forwarded import ForwardedMail, forwarded
 from townclerk.domain.letters import Choice, Confirm, Done, Refused
 from townclerk.domain.logged_contact import AWAITS_PERMISSION, LATE, ContactRead, Known, read_contact, unsigned
-from townclerk.domain.mail import Address, IncomingMail, MailKind
+from townclerk.domain.mail import Address, Attachment, File, IncomingMail, MailKind
 from townclerk.domain.quoting import own_words
 from townclerk.domain.reference import find_references
 from townclerk.domain.roster import Officer
@@ -42,8 +42,9 @@ _WITH_ITS_CASE = (
     "#note and what they said, in answer to a letter that you had about that case: it is kept with it",
     "#log and the lines without the reference, if it is another matter",
 )
-_MAIL = "message/rfc822"
-_LOOKED_INTO = 5_000_000  # bytes of a mail that hangs on another
+_MAILS = frozenset(("message/rfc822", "application/vnd.ms-outlook"))
+_SAVED = (".eml", ".msg")  # as mail programs call a mail that they save, whatever type they give it
+_LOOKED_INTO = 30_000_000  # bytes of what hangs on a mail: a mail among it may have photographs in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +168,26 @@ async def _original(office: Office, number: int, mail: IncomingMail, received_at
     today = office.council.calendar.local(received_at).date()
     ours = {address for officer in office.council.roster.officers for address in officer.addresses} | office.ways.own_addresses
     found = forwarded(mail, today, frozenset(ours))
-    if found is not None or not any(each.content_type == _MAIL for each in mail.attachments):
+    if found is not None or not any(_is_mail(each) for each in mail.attachments):
         return found
     async with kept(office, number) as source:
         files = await office.reader.files(source, _LOOKED_INTO)
+    nameless = None
     for file in files:
-        inner = (await office.reader.parse(file.content)).mail if file.content_type == _MAIL else None
-        if inner is not None and inner.sender is not None and inner.sender.key not in ours:
-            day = office.council.calendar.local(inner.date).date() if inner.date is not None and inner.date.tzinfo else None
-            return ForwardedMail(inner.sender, inner.subject, day if day is not None and day <= today else None, inner.text)
-    return None
+        inner = (await office.reader.parse(file.content)).mail if _is_mail(file) else None
+        if inner is None or (inner.sender is None and not inner.subject) or (inner.sender and inner.sender.key in ours):
+            continue
+        day = office.council.calendar.local(inner.date).date() if inner.date is not None and inner.date.tzinfo else None
+        original = ForwardedMail(inner.sender, inner.subject, day if day is not None and day <= today else None, inner.text)
+        if original.sender is not None:
+            return original
+        nameless = nameless or original  # an Exchange names its own people without an address
+    return nameless
+
+
+def _is_mail(file: Attachment | File) -> bool:
+    """True for a mail that hangs on another, by its type or its name; its bytes say whether it can be opened."""
+    return file.content_type in _MAILS or file.filename.lower().rstrip(" .").endswith(_SAVED)
 
 
 async def asked_again(office: Office, officer: Officer, number: int, since: date) -> Confirm | None:
