@@ -27,6 +27,7 @@ def test_every_shared_file_is_named_by_some_council() -> None:
         "hatred",
         "other_languages",
         "in_few_words",
+        "told_sideways",
         "dishonesty",
         "wrongdoing",
         "reads_like",
