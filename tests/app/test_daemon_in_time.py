@@ -272,7 +272,53 @@ async def test_a_rule_that_is_saved_is_in_force_without_a_restart_and_the_journa
         assert told["rules"] == {"before": before.version, "now": daemon.office.council.routing.version, "new": ["potholes"]}
         (file,) = told["files"]
         assert (file["file"], file["lines"]) == ("south-staffordshire/routing.yaml", "+6 -0")
-        assert file["by"]
+        assert file["owner"] == path.owner()
+        assert "by" not in file  # a file system keeps whom a file belongs to, not who wrote it
+
+
+async def test_whose_address_or_roles_a_new_roster_changes_is_said_in_the_journal_and_of_whom_in_the_log(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with capture_logs() as log:
+        async with at_work(house, tmp_path, monkeypatch) as daemon:
+            await until(lambda: daemon.catching_up.since is None)
+            await until(lambda: in_journal(house, "files_at_start") != [])
+            path = daemon.settings_path.with_name("staff.yaml")
+            path.write_text(path.read_text() + "\n")  # the roster of the house gives way to that of the file
+            await until(lambda: len(in_journal(house, "files_taken_up")) == 1)
+            written = json.loads(path.read_text())
+            before = written["staff"]["cal"]["email"]
+            written["staff"]["cal"] |= {"email": "eve@elsewhere.example"}
+            written["staff"]["wendy"]["roles"].append("admin")
+            path.write_text(json.dumps(written | {"permissions": {"close": ["admin"]}}))
+            await until(lambda: len(in_journal(house, "files_taken_up")) == 2)
+    told, start = in_journal(house, "files_taken_up")[1], in_journal(house, "files_at_start")[0]
+
+    assert {"officer": "cal", "address": {"before": [before], "now": ["eve@elsewhere.example"]}} in told["officers"]
+    assert {"officer": "wendy", "roles": {"before": ["service"], "now": ["admin", "service"]}} in told["officers"]
+    assert {"word": "close", "before": [], "now": ["admin"]} in told["officers"]
+    said = [each["who"] for each in log if each["event"].startswith("others are officers now")]
+    assert said[-1] == ["#close", "cal", "wendy"]
+    assert (start["templates"], len(start["roster"])) == (told["templates"], len(told["roster"]))
+    assert start["roster"] != told["roster"]
+
+
+@pytest.mark.parametrize("name", ["staff.yaml", "rules", "townclerk.yaml"])
+async def test_a_file_that_everybody_could_change_is_not_taken_up_and_whoever_looks_after_the_files_is_told_what_to_type(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await until(lambda: daemon.catching_up.since is None)
+        before, folder = daemon.office, daemon.settings_path.parent
+        (folder / name).chmod(0o777)
+        path = folder / "staff.yaml"
+        path.write_text(path.read_text().replace("lead0@", "eve@"))
+        await until(lambda: len(house.sent("alert")) == 1)
+
+        assert daemon.office is before
+        said = last_letter(house)
+        assert "everybody on this machine can" in said
+        assert f"chmod go-w {folder / name}" in said
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,9 @@ reply_address:
 """
 
 
+DATABASE = "sqlite:////var/lib/townclerk/townclerk.db"
+
+
 def settings(content: str) -> Settings:
     return read_settings(parse_yaml(content.encode(), "townclerk.yaml"), Path("/etc/townclerk"))
 
@@ -219,6 +222,23 @@ def test_a_moment_has_a_time_zone() -> None:
             "database.url",
             "a password must not stand",
         ),
+        (DATABASE, "postgresql://u@h/d?password=hunter2", 7, "database.url", "a password must not stand"),
+        (DATABASE, "postgresql://u@h/d?pass%77ord=hunter2", 7, "database.url", "a password must not stand"),
+        (DATABASE, "postgresql://u@h/d?sslpassword=hunter2", 7, "database.url", "a password must not stand"),
+        (
+            DATABASE,
+            "postgresql://u@h/d?sslmode=disable",
+            7,
+            "database.url",
+            "an authority of your own has signed its certificate",
+        ),
+        (DATABASE, "postgresql://u@h/d?sslmode=require", 7, "database.url", "take it out: it is verify-full"),
+        (DATABASE, "postgresql://u@/d?host=h&sslmode=verify-ca", 7, "database.url", "take it out: it is verify-full"),
+        (DATABASE, '"postgresql://u@localhost,h/d?sslmode=prefer"', 7, "database.url", "take it out: it is verify-full"),
+        (DATABASE, "postgresql://u@localhost/d?hostaddr=192.0.2.1&sslmode=allow", 7, "database.url", "it is verify-full"),
+        (DATABASE, "postgresql://u@h/d?ssl_min_protocol_version=TLSv1", 7, "database.url", "a TLS below 1.2"),
+        ("host: imap.council.example", "host: imap.example\n  security: none", 4, "mailbox.security", "write tls or starttls"),
+        ("smtp: {", "smtp: {security: none, ", 6, "smtp.security", "is not this machine: passwords and residents' mail"),
         ("id: b", "id: a", 10, "reply_address.keys", 'two keys have the id "a"'),
         ("id: b", "id: ab", 10, "reply_address.keys[0].id", "write one character"),
         (
@@ -249,10 +269,36 @@ def test_a_wrong_setting_is_refused_at_its_place_with_a_helpful_word(
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("{env: MAILBOX}", "hunter2"), ("sqlite:////var/lib/townclerk/townclerk.db", "postgresql://u:hunter2@h/d")],
+    [
+        ("{env: MAILBOX}", "hunter2"),
+        (DATABASE, "postgresql://u:hunter2@h/d"),
+        (DATABASE, "postgresql://u@h/d?password=hunter2"),
+        (DATABASE, "mysql://u@h/d?sslpassword=hunter2"),
+    ],
 )
 def test_a_secret_in_plain_text_is_not_repeated_in_the_fault(before: str, after: str) -> None:
     assert not any("hunter2" in str(fault) for fault in faults(before, after))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.3.0.1", "localhost", '"::1"'])
+def test_a_server_on_this_machine_may_be_spoken_to_in_clear(host: str) -> None:
+    found = settings(SMALL.replace("host: imap.council.example", f"host: {host}\n  security: none"))
+
+    assert found.mailbox.security == "none"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u@h/d",
+        "postgresql://u@h/d?sslmode=verify-full&sslrootcert=/etc/townclerk/ca.pem&ssl_min_protocol_version=TLSv1.3",
+        "postgresql://u@127.0.0.1/d?sslmode=disable",
+        "postgresql://u@/d?host=/run/postgresql&sslmode=disable",
+        "postgresql://u@h/d?hostaddr=127.0.0.1&sslmode=disable",
+    ],
+)
+def test_a_database_that_nobody_can_listen_to_is_taken_as_it_is_written(url: str) -> None:
+    assert settings(SMALL.replace(DATABASE, f'"{url}"')).database.url == url
 
 
 # --- secrets ---------------------------------------------------------------------------------------------------------

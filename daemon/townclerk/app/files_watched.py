@@ -1,5 +1,5 @@
 """Whether the files of an installation have changed, and what has: so that an edit counts without a restart, and the journal
-can say whose it was."""
+can say what it was. Who made it, no file system keeps: only whom a file belongs to."""
 
 import hashlib
 import os
@@ -12,7 +12,8 @@ from pathlib import Path
 
 from townclerk.config.learned_file import SUFFIX
 from townclerk.config.settings import Settings
-from townclerk.config.shipped import shipped_folders
+from townclerk.config.shipped import find_shipped, shipped_folders
+from townclerk.domain.roster import Officer, Roster
 from townclerk.domain.routing import Routing, Rule, try_rules
 
 READ_AT_MOST = 2_000_000  # bytes of one file: what is larger is refused anyhow
@@ -27,11 +28,11 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What has happened to one file. `by` is the account that owns it, "" where it is gone; `lines` for instance "+3 -1", and
-    "+0 -0" where the same lines stand in another order."""
+    """What has happened to one file. `owner` is the account that it belongs to, who need not have written it, "" where it is
+    gone; `lines` for instance "+3 -1", and "+0 -0" where the same lines stand in another order."""
 
     file: str
-    by: str
+    owner: str
     sha256: str
     lines: str
 
@@ -106,6 +107,52 @@ def untested_among(routing: Routing, names: Collection[str]) -> tuple[Rule, ...]
     """The rules of these *names* that no mail under `tests` reaches, those of other rules neither."""
     bare = {rule.id for rule in routing.rules if rule.id in names and not any(test.holds for test in rule.tests)}
     return tuple(rule for rule in try_rules(routing).unreached if rule.id in bare) if bare else ()
+
+
+def digests(contents: Mapping[Path, bytes], settings: Settings) -> dict[str, str]:
+    """The names, by what they say, of what has no version of its own: the roster, and all templates together."""
+    roster = settings.staff or find_shipped("rules", f"{settings.council}/staff.yaml", settings.rules)
+    folders = shipped_folders("templates", settings.templates)
+    templates = sorted(
+        f"{path.relative_to(folder)}\0{hashlib.sha256(said).hexdigest()}"
+        for path, said in contents.items()
+        for folder in folders
+        if path.is_relative_to(folder)
+    )
+    found = {"roster": contents.get(roster, b"") if roster else b"", "templates": "\n".join(templates).encode()}
+    return {what: hashlib.sha256(said).hexdigest()[:12] for what, said in found.items() if said}
+
+
+def roster_changed(before: Roster, now: Roster) -> list[dict[str, object]]:
+    """Who is new or gone, and of whom an address, the roles or the services are others; then the words that are for others.
+    None where nobody may do or hear anything else than before."""
+    was, is_ = ({officer.key: _reach(officer) for officer in roster.officers} for roster in (before, now))
+    officers: list[dict[str, object]] = [
+        {"officer": key, **_differences(was.get(key), is_.get(key))} for key in {**was, **is_} if was.get(key) != is_.get(key)
+    ]
+    words = sorted({*before.permissions, *now.permissions})
+    return officers + [
+        {"word": word, "before": sorted(before.permissions.get(word, ())), "now": sorted(now.permissions.get(word, ()))}
+        for word in words
+        if before.permissions.get(word) != now.permissions.get(word)
+    ]
+
+
+def _reach(officer: Officer) -> dict[str, list[str]]:
+    """All that gives an officer a letter or a power."""
+    return {
+        "address": sorted(officer.addresses),
+        "roles": sorted(officer.roles),
+        "services": sorted(officer.services),
+        "deputies": list(officer.deputies),
+        "mailbox_of": list(officer.mailbox_of),
+    }
+
+
+def _differences(was: Mapping[str, list[str]] | None, is_: Mapping[str, list[str]] | None) -> dict[str, object]:
+    if was is None or is_ is None:
+        return {"gone": True} if is_ is None else {"new": True, "address": is_["address"], "roles": is_["roles"]}
+    return {what: {"before": was[what], "now": is_[what]} for what in was if was[what] != is_[what]}
 
 
 def rules_changed(before: Routing, now: Routing) -> dict[str, list[str]]:

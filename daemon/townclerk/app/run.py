@@ -16,9 +16,19 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from townclerk.app import holder
+from townclerk.app.exposure import grave_faults
 from townclerk.app.files_given_up import GivenUp, given_up
 from townclerk.app.files_tried import TryFiles, try_files
-from townclerk.app.files_watched import Stand, changes, contents_of, rules_changed, stand_of, untested_among
+from townclerk.app.files_watched import (
+    Stand,
+    changes,
+    contents_of,
+    digests,
+    roster_changed,
+    rules_changed,
+    stand_of,
+    untested_among,
+)
 from townclerk.app.health_port import HealthPort
 from townclerk.app.systemd import ServiceManager
 from townclerk.app.vitals import Loop, Vitals
@@ -169,7 +179,7 @@ class Daemon:
         log.info("ready", council=council.policy.id, folders=list(self.office.ways.folders), rules=council.routing.version)
         if failed := (await asyncio.to_thread(try_rules, council.routing)).failed:
             log.warning("rules in force whose own tests fail", rules=sorted({each.rule.id for each in failed}))
-        self._tell(files_told.in_force_at_start(self.office, now()))
+        self._tell(files_told.in_force_at_start(self.office, digests(self.contents, self.settings), now()))
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -490,6 +500,9 @@ class Daemon:
         try:
             contents = await asyncio.to_thread(contents_of, stand)
             different = [asdict(change) for change in await asyncio.to_thread(changes, self.contents, contents)]
+            if exposed := await asyncio.to_thread(self._exposed):
+                self._not_taken_up(exposed, different)
+                return
             if missed := await asyncio.to_thread(self._missed, asked=asked):
                 self._not_taken_up(tuple(each.fault for each in missed), different)
                 return
@@ -498,7 +511,7 @@ class Daemon:
                 return
             files = await asyncio.to_thread(load_files, self.settings_path)
             if await self._look_at_files() == stand:  # else somebody goes on saving, and the next look finds it
-                self._take_up(files, different)
+                self._take_up(files, different, digests(contents, files.settings))
                 self.files, self.contents = files.stand, contents
         except FilesRefused as refused:
             self._not_taken_up(refused.faults, different)
@@ -511,6 +524,10 @@ class Daemon:
         finally:
             self.manager.ready("watching the mailbox")
 
+    def _exposed(self) -> tuple[Fault, ...]:
+        """Why nobody knows who has changed the files: everybody, or somebody else's account, could."""
+        return grave_faults(load_settings(self.settings_path), self.settings_path)
+
     def _missed(self, *, asked: bool) -> tuple[GivenUp, ...]:
         """The files of our own that are gone, unless somebody was told of them and has *asked* for what is there."""
         missed = given_up(self.contents, self.settings, load_settings(self.settings_path))
@@ -518,17 +535,22 @@ class Daemon:
         self.missed = frozenset(missed)
         return tuple(each for each in missed if each.roster or not meant)
 
-    def _take_up(self, files: Files, different: list[dict[str, str]]) -> None:
+    def _take_up(self, files: Files, different: list[dict[str, str]], named: dict[str, str]) -> None:
         """Work by *files* from now on, but for what we are connected to: that counts from the next start."""
         kept, changed = staying(self.settings, self.office.council, files)
         if changed:
             log.warning("settings changed that count from the next start", settings=list(changed))
         before, after = self.office.council.routing, kept.council.routing
+        reach = roster_changed(self.office.council.roster, kept.council.roster)
         self.office = open_office(kept, self.office.db, self.office.reader)
         self.settings = kept.settings
         log.info("files loaded again", council=kept.council.policy.id, policy=kept.council.policy.version, rules=after.version)
         rules = {"before": before.version, "now": after.version, **rules_changed(before, after)}
-        detail = {"policy": kept.council.policy.version, "rules": rules, "files": different}
+        detail = {"policy": kept.council.policy.version, "rules": rules, **named, "files": different}
+        if reach:
+            who = sorted(str(each.get("officer") or f"#{each['word']}") for each in reach)
+            log.warning("others are officers now, are written to elsewhere, or may do something else", who=who)
+            detail["officers"] = reach
         self.in_force = uuid.uuid4().hex[:8]
         self.vitals.refused = False
         self._tell(files_told.taken_up(self.office, detail, now()))

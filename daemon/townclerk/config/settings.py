@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import get_args
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from townclerk.config.logins import NO_SECRET, Login, PasswordLogin, login
 from townclerk.config.providers import PROFILES, Provider, ProviderProfile
@@ -14,6 +14,7 @@ from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, 
 from townclerk.config.secrets import Secret, beside, secret
 from townclerk.config.yaml import Node, load_yaml
 from townclerk.domain.authentication import Profile
+from townclerk.domain.wires import goes_elsewhere, is_this_machine, password_in, weaker_than_verified
 
 
 class Security(StrEnum):
@@ -171,8 +172,9 @@ _DATABASE_EXAMPLE = (
 )
 _SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
 # Stand-ins, see config.reading.
-_NO_MAILBOX = MailboxSettings("-", 993, Security.TLS, "-", PasswordLogin(NO_SECRET))
-_NO_SMTP = OutgoingSettings("-", 587, Security.STARTTLS, "-")
+NO_HOST = "-"
+_NO_MAILBOX = MailboxSettings(NO_HOST, 993, Security.TLS, "-", PasswordLogin(NO_SECRET))
+_NO_SMTP = OutgoingSettings(NO_HOST, 587, Security.STARTTLS, "-")
 
 
 def load_settings(path: Path) -> Settings:
@@ -243,6 +245,7 @@ def _mailbox(value: Value, base: Path, profile: ProviderProfile) -> MailboxSetti
                 "sent_folder", f"{sent} stands under folders too", "take it out there: what lies in it is nobody's complaint"
             )
         host, auth = _host(f, profile.imap_host), f.required("auth", login, PasswordLogin(NO_SECRET))
+        _refuse_clear_text(f, security, host)
         if isinstance(auth, PasswordLogin) and host == profile.imap_host and not profile.passwords:
             f.fault(
                 "auth", f"{profile.name} lets nobody into a mailbox by password", "write kind: microsoft, and what it needs"
@@ -267,6 +270,12 @@ def _host(f: Fields, usual: str | None) -> str:
     return f.optional("host", text, usual) if usual is not None else f.text("host")
 
 
+def _refuse_clear_text(f: Fields, security: Security, host: str) -> None:
+    if security is Security.NONE and host != NO_HOST and not is_this_machine(host):
+        said = f"{host} is not this machine: passwords and residents' mail would go there for everybody on the way to read"
+        f.fault("security", said, "write tls or starttls; none is for servers at localhost, 127.0.0.1 or ::1")
+
+
 def _outgoing(value: Value, base: Path, profile: ProviderProfile) -> OutgoingSettings:
     with value.fields() as f:
         security = f.optional("security", word_of(Security), Security.STARTTLS)
@@ -275,6 +284,7 @@ def _outgoing(value: Value, base: Path, profile: ProviderProfile) -> OutgoingSet
             missing = "user" if user is None else "auth"
             f.fault(missing, "user and auth go together", "write both, or none where the server wants no login")
         host, rate = _host(f, profile.smtp_host), f.number("rate_per_minute", 25, 1, 10_000)
+        _refuse_clear_text(f, security, host)
         most = profile.most_per_minute
         if most is not None and rate > most and host == profile.smtp_host:
             f.fault("rate_per_minute", f"{profile.name} takes {most} letters a minute", "write less, so that others fit in too")
@@ -322,15 +332,21 @@ def _database_url(value: Value) -> str:
     written = text(value)
     try:
         parts = urlsplit(written)
-        password = parts.password
+        password, host = parts.password, parts.hostname or ""
     except ValueError:
         raise Refused("is not the address of a database", _DATABASE_EXAMPLE) from None
-    if password is not None:
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    options = dict(pairs)
+    if password is not None or password_in(options):
         raise Refused(
             "a password must not stand in this file", "take it out of the address, and write secret: {env: NAME} below it"
         )
     if parts.scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
         raise Refused(f'"{written}" is not the address of a database that townclerk knows', _DATABASE_EXAMPLE)
+    hosts = (options["hostaddr"],) if "hostaddr" in options else (host, *(named for option, named in pairs if option == "host"))
+    weaker = weaker_than_verified(options) if parts.scheme != "sqlite" and goes_elsewhere(hosts) else None
+    if weaker is not None:
+        raise Refused(*weaker)
     relative = re.fullmatch(r"sqlite:///([^/].*)", written)
     return f"sqlite:///{beside(value, relative[1])}" if relative else written
 

@@ -22,15 +22,15 @@ AT_START, TAKEN_UP, REFUSED = "files_at_start", "files_taken_up", "files_refused
 MOST_TOLD = 20  # faults in one letter; nobody mends more before they try again
 
 
-async def in_force_at_start(office: Office, now: datetime) -> None:
-    """The files of *office* are in force because the service has begun with them: which they are stands in the journal."""
-    await _note(
-        office, AT_START, {"policy": office.council.policy.version, "rules": {"now": office.council.routing.version}}, now
-    )
+async def in_force_at_start(office: Office, digests: Mapping[str, str], now: datetime) -> None:
+    """The files of *office* are in force because the service has begun with them: which they are stands in the journal;
+    *digests* name those without a version of their own."""
+    versions = {"policy": office.council.policy.version, "rules": {"now": office.council.routing.version}}
+    await _note(office, AT_START, {**versions, **digests}, now)
 
 
 async def taken_up(office: Office, detail: Mapping[str, object], now: datetime) -> None:
-    """The files of *office* are in force: whose change it was, and what it was, stand in the journal."""
+    """The files of *office* are in force: what was changed, and who owns the changed files, stand in the journal."""
     await _note(office, TAKEN_UP, detail, now)
 
 

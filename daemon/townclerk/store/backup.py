@@ -119,7 +119,7 @@ def _run(program: str, url: URL, options: Sequence[str]) -> None:
         raise BackupFailed(
             f"{program} is not installed here: install PostgreSQL's client (postgresql-client), as new as the server or newer"
         )
-    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)  # no option is a password
     where = bare.render_as_string(hide_password=False)
     environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
     done = subprocess.run(  # noqa: S603  # the program is one of two names of ours, and nothing goes through a shell

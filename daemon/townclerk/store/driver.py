@@ -1,6 +1,8 @@
 """How the two databases are reached, and what their errors mean."""
 
+import os
 import sqlite3
+import ssl
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError, Statement
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.schema import Table
 
+from townclerk.domain.wires import LEAST_TLS, VERIFIED, goes_elsewhere, password_in, weaker_than_verified
 from townclerk.store.errors import BadUrl, Refused, StoreError, StoreUnavailable
 
 BUSY_SECONDS = 30.0  # how long a writer waits for another process to finish its transaction
@@ -27,6 +30,9 @@ POSTGRES_SETTINGS = {
     "keepalives_count": "3",
     "tcp_user_timeout": "30000",
 }
+
+# Where systems keep the authorities that they trust, for a libpq that does not know of any.
+BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
 # Primary result codes of SQLite that another time may not meet: busy, locked, out of memory, read-only, input or output
 # error, disk full, cannot open, locking protocol.
@@ -48,15 +54,39 @@ def database_url(url: str) -> URL:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise BadUrl("the database URL cannot be read: write sqlite:////folder/file or postgresql://user@host/name") from None
+    if password_in(parsed.query):
+        raise BadUrl("a password must not stand in the options of the database URL: every list of processes would show it")
     if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        options = {**POSTGRES_SETTINGS, **(_verified(parsed) if _goes_elsewhere(parsed) else {})}
         return parsed.set(drivername="postgresql+psycopg").update_query_dict(
-            {key: value for key, value in POSTGRES_SETTINGS.items() if key not in parsed.query}
+            {key: value for key, value in options.items() if key not in parsed.query}
         )
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         return _sqlite_file(parsed)
     raise BadUrl(
         f"{parsed.drivername!r} is no database that we know: write sqlite:////folder/file or postgresql://user@host/name"
     )
+
+
+def _goes_elsewhere(url: URL) -> bool:
+    """Whether the server may be another machine, as libpq finds it: by `hostaddr` first, and by its environment where the URL
+    is silent. A service's file may say anything."""
+    addresses = url.normalized_query.get("hostaddr", ()) or (os.environ.get("PGHOSTADDR", ""),)
+    if any(addresses):
+        return goes_elsewhere(addresses)
+    hosts = (*((url.host,) if url.host else ()), *url.normalized_query.get("host", ()))
+    by_service = "service" in url.query or (not hosts and "PGSERVICE" in os.environ)
+    return by_service or goes_elsewhere(hosts or (os.environ.get("PGHOST", ""),))
+
+
+def _verified(url: URL) -> dict[str, str]:
+    """What makes libpq speak to nobody but the server that is meant, and in nothing weaker than TLS 1.2: by itself it would
+    look at no certificate, and fall back to clear text. Raises BadUrl where *url* asks for less."""
+    if weaker := weaker_than_verified(url.query):
+        raise BadUrl(f"{weaker[0]}: {weaker[1]}")
+    trusted = next((each for each in (ssl.get_default_verify_paths().cafile, *BUNDLES) if each and Path(each).is_file()), None)
+    found = {"sslmode": VERIFIED, "ssl_min_protocol_version": LEAST_TLS}
+    return {**found, "sslrootcert": trusted} if trusted else found
 
 
 def _sqlite_file(url: URL) -> URL:

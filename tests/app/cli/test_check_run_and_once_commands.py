@@ -1,5 +1,6 @@
 """`townclerk check`, `townclerk run` and `townclerk once`, against a real mailbox and a real mail server."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,13 +9,15 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.cli.house import Command, Town, mail
 from servers.dovecot import Dovecot
 from servers.installation import Names, Running, users
 from servers.sink import Sink
 from townclerk.app.commands.checkup import Checkup, Finding, State, last_known_day
-from townclerk.config.settings import Security, load_settings
+from townclerk.app.commands.run import refuse_what_others_can_change
+from townclerk.config.settings import load_settings
 from townclerk.domain.calendar import Calendar
 from townclerk.store import journal, leases
 from townclerk.store.migration import migrate
@@ -276,15 +279,37 @@ def test_a_calendar_reaches_as_far_as_bank_holidays_are_known() -> None:
     assert last_known_day(calendar(2026, 2028)) == date(2026, 12, 31)
 
 
-def test_an_unprotected_connection_to_another_machine_is_a_warning(town: Town) -> None:
-    found: list[Finding] = []
-    checkup = Checkup(town.settings, datetime.now(UTC), found.append)
+@pytest.mark.parametrize("part", ["mailbox", "smtp"])
+def test_nothing_is_sent_to_another_machine_in_clear(townclerk: Command, town: Town, part: str) -> None:
+    """Refused before anybody connects: a warning after the login would come when the password has gone."""
+    town.rewrite(**{part: {"host": "mail.example", "security": "none"}})
 
-    checkup.judge_security("smtp", Security.NONE, "mail.example")
-    checkup.judge_security("smtp", Security.NONE, "localhost")
-    checkup.judge_security("smtp", Security.TLS, "mail.example")
+    for command in ("run", "check", "once"):
+        ran = townclerk(command, "--config", town.settings)
+        assert ran.status != 0
+        assert f"{part}.security: mail.example is not this machine" in ran.out + ran.err
+        assert "write tls or starttls" in ran.out + ran.err
 
-    assert [finding.state for finding in found] == [State.WARNING, State.OK]
+
+def test_wires_that_others_may_read_are_said_by_check_and_at_the_start(townclerk: Command, town: Town) -> None:
+    town.rewrite(scanner={"socket": "av.example:3310"}, health={"host": "0.0.0.0", "port": 9111})  # noqa: S104  # that is the point
+    ran = townclerk("check", "--offline", "--json", "--config", town.settings)
+    with capture_logs() as log:
+        refuse_what_others_can_change(load_settings(town.settings), town.settings)
+
+    told = [json.loads(line) for line in ran.out.splitlines()]
+    scanner, health = (each for each in told if each["check"] == "wires")
+    assert (scanner["state"], health["state"]) == ("warning", "warning")
+    assert "residents' files go to clamd at av.example:3310 in clear" in scanner["message"]
+    assert "0.0.0.0:9111" in health["message"]
+    assert [each["what"] for each in log] == [scanner["message"], health["message"]]
+
+
+def test_wires_that_stay_on_this_machine_are_nothing_to_speak_of(townclerk: Command, town: Town) -> None:
+    town.rewrite(scanner={"socket": "127.0.0.1:3310"}, health={"port": 9111})
+    ran = townclerk("check", "--offline", "--json", "--config", town.settings)
+
+    assert '"wires"' not in ran.out
 
 
 @pytest.mark.parametrize(("host", "warned"), [("smtp.office365.com", 1), ("relay.council.example", 0)])
@@ -292,7 +317,10 @@ def test_a_password_that_microsoft_will_soon_refuse_is_a_warning(town: Town, hos
     found: list[Finding] = []
     checkup = Checkup(town.settings, datetime.now(UTC), found.append)
     password = {"kind": "password", "secret": {"file": str(town.folder / "password")}}
-    town.rewrite(provider="microsoft365", smtp={"host": host, "user": "feedback0", "auth": password, "rate_per_minute": 25})
+    town.rewrite(
+        provider="microsoft365",
+        smtp={"host": host, "user": "feedback0", "auth": password, "rate_per_minute": 25, "security": "starttls"},
+    )
 
     checkup.judge_smtp_login(load_settings(town.settings))
 

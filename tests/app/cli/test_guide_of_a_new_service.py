@@ -27,14 +27,14 @@ SECONDS = 90  # at most: what the service is given to do what the page says that
 _DIFFERS = re.compile(
     r"(?P<name>\b[0-9a-f]{12}\b|\b[A-Z]{1,4}-\d\d-\d{4}-[A-Z]\b)|(?P<moment>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::[\d.]+Z)?)"
     r"|(?P<day>\d{4}-\d\d-\d\d)|(?P<spoken>\w+day \d+ \w+ \d{4} at \d+:\d\d[ap]m)|(?P<all>\d+ of \d+)"
-    r"|(?P<number>(?<=line )\d+(?=\))|\d+(?= rules that)|\d+(?= more)|[+-]\d+ -\d+)|(?P<account>\(root\))|(?P<place>/srv)"
+    r"|(?P<number>(?<=line )\d+(?=\))|\d+(?= rules that)|\d+(?= more)|[+-]\d+ -\d+)|(?P<account>\(owner root\))|(?P<place>/srv)"
 )
 _AS = {
     "moment": r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::[\d.]+Z)?",
     "day": r"\d{4}-\d\d-\d\d",
     "spoken": r"\w+day \d+ \w+ \d{4} at \d+:\d\d[ap]m",
     "number": r"[+-]?\d+(?: -\d+)?",
-    "account": r"\([\w.-]+\)",
+    "account": r"\(owner [\w.-]+\)",
 }
 
 

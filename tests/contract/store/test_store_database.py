@@ -258,6 +258,61 @@ def test_a_postgresql_url_keeps_the_settings_that_it_gives_itself() -> None:
     assert url.query["application_name"] == "townclerk"
 
 
+@pytest.mark.parametrize(
+    ("url", "environment"),
+    [
+        ("postgresql://host/name", {}),
+        ("postgresql://host.example:5432/name?sslmode=verify-full", {}),
+        ("postgresql:///name?host=/run/postgresql&host=host", {}),
+        ("postgresql://localhost/name?hostaddr=192.0.2.7", {}),
+        ("postgresql://localhost/name?service=far", {}),
+        ("postgresql:///name", {"PGHOST": "host"}),
+        ("postgresql:///name", {"PGSERVICE": "far"}),
+        ("postgresql://localhost/name", {"PGHOSTADDR": "192.0.2.7"}),
+    ],
+)
+def test_a_database_on_another_machine_is_spoken_to_by_verified_tls_alone(
+    url: str, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libpq by itself would look at no certificate, and fall back to clear text."""
+    for name in ("PGHOST", "PGHOSTADDR", "PGSERVICE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    query = database_url(url).query
+    assert (query["sslmode"], query["ssl_min_protocol_version"]) == ("verify-full", "TLSv1.2")
+
+
+@pytest.mark.parametrize(
+    "weaker", ["sslmode=disable", "sslmode=prefer", "sslmode=verify-ca", "ssl_min_protocol_version=TLSv1.1"]
+)
+def test_a_url_that_asks_for_less_than_verified_tls_is_refused_with_what_to_write(weaker: str) -> None:
+    with pytest.raises(BadUrl, match=r"take .*out: it is (verify-full|TLSv1\.2)"):
+        database_url(f"postgresql://host/name?{weaker}")
+
+
+def test_what_a_url_says_beyond_that_counts() -> None:
+    query = database_url("postgresql://host/name?sslrootcert=/etc/ours.pem&ssl_min_protocol_version=TLSv1.3").query
+
+    assert (query["sslrootcert"], query["ssl_min_protocol_version"]) == ("/etc/ours.pem", "TLSv1.3")
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql:///name?host=/run/postgresql", "postgresql://127.0.0.1/name", "postgresql://[::1]/n"]
+)
+def test_a_database_on_this_machine_needs_no_tls(url: str) -> None:
+    assert "sslmode" not in database_url(url).query
+
+
+@pytest.mark.parametrize("option", ["password", "sslpassword", "Password"])
+def test_a_password_in_the_options_of_a_url_is_refused_and_not_repeated(option: str) -> None:
+    with pytest.raises(BadUrl, match="a password must not stand") as caught:
+        database_url(f"postgresql://host/name?{option}=hunter2")
+
+    assert "hunter2" not in str(caught.value)
+
+
 def test_a_file_that_cannot_be_made_is_an_outage(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         Database.open(f"sqlite:///{tmp_path}/nowhere/x.db")

@@ -1,6 +1,7 @@
 """What `townclerk check` looks at, one thing after the other. What depends on something that failed is not tried."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -10,8 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from townclerk.app.commands.records import council_of, why_not_ready
-from townclerk.app.commands.run import secrets_of
-from townclerk.app.exposure import exposures
+from townclerk.app.exposure import exposures, secrets_of
+from townclerk.app.open_wires import open_wires
 from townclerk.app.wiring import open_mailbox, open_transport, patience_of, url_of_database
 from townclerk.config.council_folder import unread_files
 from townclerk.config.errors import ConfigError, FilesRefused, SecretUnavailable
@@ -40,7 +41,6 @@ NEAR = timedelta(days=120)  # the dates that are given today
 AHEAD = timedelta(days=548)  # eighteen months: a case with every stage, and its retention to come
 AMBLE = timedelta(minutes=2)  # what two clocks may differ by
 SHORT_KEY = 24  # characters: a signing key must not be guessed
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class State(StrEnum):
@@ -134,11 +134,13 @@ class Checkup:
         if self._settings is None:
             self._not_tried("permissions", "the settings do not load")
             return
-        found = exposures(self._settings, self.path, secrets_of(self._settings))
+        found = exposures(self._settings, self.path, looking_as_root=os.geteuid() == 0)
         for each in found:
             self._find("permissions", State.FAILED if each.grave else State.WARNING, each.what, each.todo)
         if not found:
             self._find("permissions", State.OK, "nobody else can read or change what must be ours alone")
+        for each in open_wires(self._settings):
+            self._find("wires", State.WARNING, each.what, each.todo)
 
     def _judge_secret(self, name: str, secret: Secret, length: int) -> None:
         if name.startswith("reply key") and length < SHORT_KEY:
@@ -408,7 +410,7 @@ class Checkup:
             await mailbox.close()
         self._find("mailbox", State.OK, f"{box.host}:{box.port} lets us in")
         self._judge_mailbox(frozenset(capabilities), missing)
-        self.judge_security("mailbox", box.security, box.host)
+        self._say_what_protects("mailbox", box.security)
 
     def _judge_mailbox(self, capabilities: frozenset[str], missing: tuple[str, ...]) -> None:
         assert self._settings is not None  # noqa: S101  # whoever calls this has connected with them
@@ -465,7 +467,7 @@ class Checkup:
             await transport.close()
         login = "lets us in" if smtp.user else "answers, and wants no login"
         self._find("smtp", State.OK, f"{smtp.host}:{smtp.port} {login}")
-        self.judge_security("smtp", smtp.security, smtp.host)
+        self._say_what_protects("smtp", smtp.security)
 
     async def _check_scanner(self) -> None:
         if self._settings is None or self._settings.scanner.socket is None:
@@ -478,12 +480,10 @@ class Checkup:
             return
         self._find("scanner", State.OK, version)
 
-    def judge_security(self, check: str, security: Security, host: str) -> None:
-        """Whether anybody on the way to *host* can listen."""
+    def _say_what_protects(self, check: str, security: Security) -> None:
+        """Settings that would send a password to another machine in clear do not load."""
         if security is not Security.NONE:
             self._find(check, State.OK, f"the connection is protected ({security}), and the certificate is right")
-        elif host not in LOOPBACK:
-            self._find(check, State.WARNING, f"the connection to {host} is open to everybody on the way", "write security: tls")
 
 
 def last_known_day(calendar: Calendar) -> date:

@@ -15,7 +15,7 @@ from townclerk.store.journal import Entry
 def history(
     ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="One JSON object an event.")] = False
 ) -> None:
-    """When which rules came into force, which of them were new, gone or changed, and whose files they were; what was refused.
+    """When which rules came into force, which of them were new, gone or changed, and who owns the files; what was refused.
 
     The last line that does not say "refused" names the set in force. To have an earlier set back, put its files back.
 
@@ -37,7 +37,7 @@ def history(
 def _cells(entry: Entry) -> tuple[str, str, str, str]:
     detail = entry.detail or {}
     rules: Mapping[str, Any] = detail.get("rules", {})
-    files = ", ".join(_file(each) for each in detail.get("files", ()))
+    files = ", ".join((*map(_file, detail.get("files", ())), *map(_reach, detail.get("officers", ()))))
     if entry.event == REFUSED:
         faults = detail.get("faults", 0)
         return f"refused: {faults} fault{'' if faults == 1 else 's'}", "", "", files
@@ -52,6 +52,16 @@ def _named(rules: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _file(changed: Mapping[str, str]) -> str:
-    """For instance: exton/routing.yaml +3 -1 (wendy)."""
-    owner = f" ({changed['by']})" if changed.get("by") else ""
+    """For instance: exton/routing.yaml +3 -1 (owner wendy). Before 0.5 the owner was called `by`."""
+    name = changed.get("owner") or changed.get("by")
+    owner = f" (owner {name})" if name else ""
     return f"{changed['file']} {changed['lines']}{owner}"
+
+
+def _reach(changed: Mapping[str, Any]) -> str:
+    """For instance: wendy: address, roles. Whose letters or powers are others."""
+    who = changed.get("officer") or f"#{changed.get('word')}"
+    whole = next((what for what in ("new", "gone") if changed.get(what)), None)
+    return (
+        f"{who}: {whole or ', '.join(what for what in changed if what not in ('officer', 'word', 'before', 'now')) or 'roles'}"
+    )

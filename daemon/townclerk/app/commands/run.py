@@ -10,13 +10,13 @@ import structlog
 import typer
 
 from townclerk.app.commands.asking import Asked
-from townclerk.app.exposure import exposures
+from townclerk.app.exposure import exposures, secrets_of
 from townclerk.app.logs import start_logging
+from townclerk.app.open_wires import open_wires
 from townclerk.app.run import Daemon, LeaseLost
 from townclerk.app.systemd import ServiceManager
 from townclerk.app.wiring import Files, load_files, open_office, url_of_database
 from townclerk.config.errors import ConfigError
-from townclerk.config.secrets import Secret
 from townclerk.config.settings import Settings
 from townclerk.mail.mailbox import backoff
 from townclerk.mail.parsing import ParsePool
@@ -52,22 +52,11 @@ def run(
 
 def refuse_what_others_can_change(settings: Settings, path: Path) -> None:
     """Say in the log what lies open to others on this machine. Raises ConfigError where they could make us do as they like."""
-    found = exposures(settings, path, secrets_of(settings))
-    for each in found:
+    found = exposures(settings, path)
+    for each in (*found, *open_wires(settings)):
         log.warning("open to others, or shut to us", what=each.what, todo=each.todo)
     if grave := [str(each) for each in found if each.grave]:
         raise ConfigError("\n".join(grave))
-
-
-def secrets_of(settings: Settings) -> tuple[tuple[str, Secret], ...]:
-    """Every secret that the settings name, with what it is for."""
-    found = [("mailbox", each) for each in settings.mailbox.login.secrets]
-    if settings.smtp.login is not None:
-        found += [("smtp", each) for each in settings.smtp.login.secrets]
-    if settings.database.secret is not None:
-        found.append(("database", settings.database.secret))
-    found += [(f"reply key {key.id}", key.secret) for key in settings.reply_address.keys]
-    return tuple(found)
 
 
 async def serve(files: Files, path: Path, files_seconds: float | None = None) -> int:
