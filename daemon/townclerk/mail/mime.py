@@ -4,28 +4,35 @@ Only the old policy of the standard library (compat32) is used: the newer one pa
 hostile header of a megabyte costs it 24 GB.
 """
 
+import binascii
 import hashlib
+import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.feedparser import BytesFeedParser
 from email.message import Message
-from email.policy import compat32
+from email.policy import Compat32, compat32
 from functools import cached_property
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import cast
 from urllib.parse import unquote
 
-from townclerk.mail.charset import clean, decode, header_text
+from townclerk.mail.charset import clean, decode, header_text, is_unsaid, said_on_page
 from townclerk.mail.msg import MAGIC, as_mail
 from townclerk.mail.smime import signed_content
 from townclerk.mail.tnef import unpacked
+from townclerk.mail.uuencoded import without_files
 
 HEAD_LIMIT = 256 * 1024  # bytes of a header block; reading one takes time that grows with its square
 HEADER_LIMIT = 64 * 1024  # bytes of one header
+MOST_PARTS = 20_000
 _PIECE = 1 << 16
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
+_COMMENT = re.compile(r"\([^()]*\)")
+_SOFT_BREAK = re.compile(rb"=[ \t]+\r?\n")  # RFC 2045 6.7 (3): blanks at the end of a line were put there on the way
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _FILENAME_LENGTH = 150
 _SHOWN = re.compile(r"\bcid:([^\s\"'<>()]{1,300})", re.IGNORECASE)
 # With the marks that turn the direction of a text: "photo\u202egnp.exe" would be shown as photoexe.png.
@@ -58,7 +65,18 @@ _REPORT_PARTS = frozenset(["message/delivery-status", "message/disposition-notif
 _RENDERINGS = frozenset(["text/enriched", "text/richtext", "text/watch-html", "text/x-amp-html"])
 _SIGNED_TYPES = frozenset(["application/pkcs7-mime", "application/x-pkcs7-mime"])
 _SIGNATURES_INSIDE = 2  # of each other: a signed mail is encrypted and signed again at most
+_PAGE_TYPES = frozenset(["text/plain", "text/html", "application/xhtml+xml", "application/html"])
+# Texts that are for a program.
+_FILE_TYPES = frozenset(
+    ["text/calendar", "text/css", "text/csv", "text/directory", "text/javascript", "text/json", "text/rtf",
+     "text/tab-separated-values", "text/vcard", "text/x-vcard", "text/x-vcalendar", "text/xml"]
+)  # fmt: skip
+_KIND = re.compile(r"[\s\"'(]{0,20}([a-z0-9!#$&^_.+*-]{1,100})\s{0,9}/\s{0,9}([a-z0-9!#$&^_.+*-]{1,100})", re.IGNORECASE)
 _NOT_FILES = _REPORT_PARTS | _RENDERINGS | {"text/rfc822-headers"}
+
+
+class TooManyParts(Exception):  # as many as no program makes
+    """A mail of more than MOST_PARTS parts, which would keep the next mails waiting."""
 
 
 class Part(Message):
@@ -66,6 +84,14 @@ class Part(Message):
     taken for the sender's, and a thousand of them inside each other cost nothing."""
 
     _inside = 0  # of how many signatures
+
+    def get_content_type(self) -> str:
+        """What can be made out of the header; where that is nothing, it is plain text (RFC 2045 5.2)."""
+        given = self.get("content-type")
+        if given is None:
+            return super().get_content_type()
+        found = _KIND.match(str(given))
+        return f"{found[1]}/{found[2]}".lower() if found else "text/plain"
 
     def get_content_maintype(self) -> str:
         maintype = super().get_content_maintype()
@@ -84,7 +110,7 @@ class Part(Message):
         found = signed_content(content(self))
         if found is None:
             return None
-        parser = BytesFeedParser(_factory=Part, policy=compat32)
+        parser = _parser()
         parser.feed(found)
         inner = _closed(parser)
         for part in inner.walk():
@@ -97,6 +123,13 @@ class Part(Message):
             return [self.signed]
         payload = self.get_payload()
         return [child for child in payload if isinstance(child, Part)] if isinstance(payload, list) else []
+
+    @property
+    def as_it_came(self) -> bytes | None:
+        """The part below its headers, still encoded for its journey; None where it is parts itself."""
+        # get_payload() makes text of it, by whatever its charset is called.
+        payload = vars(self)["_payload"]
+        return payload.encode("ascii", "surrogateescape") if isinstance(payload, str) else None
 
     def raw_headers(self, name: str) -> list[str]:
         """The values of the headers called *name*, as they came: bytes beyond ASCII are surrogates."""
@@ -156,9 +189,20 @@ def _size(source: bytes | Path) -> int:
 
 
 def _begun(head: bytes) -> BytesFeedParser:
-    parser = BytesFeedParser(_factory=Part, policy=compat32)
+    parser = _parser()
     parser.feed(head)
     return parser
+
+
+def _parser() -> BytesFeedParser:
+    made = count()
+
+    def part(policy: Compat32 = compat32) -> Part:
+        if next(made) > MOST_PARTS:
+            raise TooManyParts
+        return Part(policy)
+
+    return BytesFeedParser(_factory=part, policy=compat32)
 
 
 def _closed(parser: BytesFeedParser) -> Part:
@@ -223,6 +267,12 @@ def leaves(root: Part) -> Iterator[Part]:
 
 def content(part: Part) -> bytes:
     """The part's bytes, decoded from their transfer encoding as well as they can be."""
+    encoding = _encoding(part)
+    raw = part.as_it_came if encoding in {"base64", "quoted-printable"} else None
+    if raw is not None:
+        if encoding == "quoted-printable":
+            return quopri.decodestring(_SOFT_BREAK.sub(b"=\n", raw))
+        return _mixed_base64(raw) if part.get_content_maintype() == "text" else next(_base64(raw), b"")
     try:
         payload = part.get_payload(decode=True)
     except (ValueError, LookupError):
@@ -230,8 +280,48 @@ def content(part: Part) -> bytes:
     return payload if isinstance(payload, bytes) else b""
 
 
+def _encoding(part: Part) -> str:
+    """The transfer encoding, without the comments and marks that some write around it."""
+    given = _COMMENT.sub(" ", str(part.get("content-transfer-encoding", ""))[:200])
+    return given.partition(";")[0].strip(" \t\r\n\"'").lower()
+
+
+def _base64(raw: bytes) -> Iterator[bytes]:
+    """The bytes of each piece of *raw*, which "=" ends. Of a piece whose end is lost, as many as there are."""
+    for piece in raw.translate(None, _NOT_BASE64).split(b"="):
+        if piece:
+            yield binascii.a2b_base64(piece[: len(piece) - (len(piece) % 4 == 1)] + b"==")
+
+
+def _mixed_base64(raw: bytes) -> bytes:
+    """A text that is called base64: also one that is none, one below which a server has put a line as it is, and several behind
+    each other."""
+    lines = raw.splitlines(keepends=True)
+    plain = next((number for number, line in enumerate(lines) if _is_a_sentence(line)), None)
+    if plain is None:
+        return b"".join(_base64(raw))
+    encoded = b"".join(lines[:plain]).translate(None, _NOT_BASE64)
+    if len(encoded) < 8 or len(encoded) % 4:
+        return raw
+    return b"".join((*_base64(encoded), b"\n", *lines[plain:]))
+
+
+def _is_a_sentence(line: bytes) -> bool:
+    """True for words with blanks between them, and not for base64 in groups of four."""
+    words = line.split()
+    return len(words) > 1 and sum(len(word) % 4 > 0 and len(word) < 20 for word in words) * 2 > len(words)
+
+
+def text_without_files(text: str) -> str:
+    """*text* without what is a file that stands in it."""
+    return without_files(text)[0]
+
+
 def text_of(part: Part) -> str:
-    return clean(decode(content(part), _parameter(part, "charset"))).removeprefix("\ufeff")
+    raw, charset = content(part), _parameter(part, "charset")
+    if is_unsaid(charset) and "html" in part.get_content_type():
+        charset = said_on_page(raw) or charset
+    return clean(decode(raw, charset)).removeprefix("\ufeff")
 
 
 def encrypted(root: Part) -> bool:
@@ -276,52 +366,31 @@ def _safe(given: str) -> str | None:
 # -- the page, and what hangs on it ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A piece of what a reader sees. `html` says what `text` is."""
-
-    text: str
-    html: bool
-
-
-def pages(part: Part, html: bool = False) -> list[Page]:
-    """What stands on the page, of several alternatives the plain one where it says anything; or, with *html*, the other."""
-    if not part.branches:
-        return [_page(part)] if _stands_on_page(part) else []
-    if part.get_content_subtype() != "alternative":
-        return [page for child in part.children for page in pages(child, html)]
-    choices = [found for found in (pages(child, html) for child in part.children) if any(page.text.strip() for page in found)]
-    wanted = [found for found in choices if any(page.html for page in found) is html]
-    return (wanted or choices or [[]])[0]
-
-
-def _page(part: Part) -> Page:
-    html = part.get_content_type() == "text/html"
-    text = text_of(part)
-    if not html and (parameter(part, "format") or "").lower() == "flowed":
-        text = unflowed(text, delete_space=(parameter(part, "delsp") or "").lower() == "yes")
-    return Page(text, html)
-
-
-def _stands_on_page(part: Part) -> bool:
+def stands_on_page(part: Part) -> bool:
+    """True for what a reader sees as the mail, and not as a file of it."""
     if part.get_content_maintype() == "multipart":  # one without its boundary: all of it is one text
         return True
-    is_text = part.get_content_type() in {"text/plain", "text/html"}
+    kind = part.get_content_type()
+    # RFC 2046 4.1.4: a text of a kind that nobody knows is shown as it is.
+    is_text = kind in _PAGE_TYPES or (kind.startswith("text/") and kind not in _FILE_TYPES and kind not in _NOT_FILES)
     return is_text and disposition(part) != "attachment" and named(part) is None
-
-
-def named_text(root: Part) -> Part | None:
-    """The first text part that has a file name, though it may be the message: some programs name everything."""
-    return next((p for p in leaves(root) if p.get_content_type() == "text/plain" and disposition(p) != "attachment"), None)
 
 
 def attached(root: Part) -> Iterator[tuple[str, Part]]:
     """What hangs on the mail, each with a name that is the same on every reading. A winmail.dat is the files that it holds,
-    where it holds any."""
+    where it holds any; a text's own files are those in its midst."""
     for number, part in enumerate(leaves(root), start=1):
-        if not _stands_on_page(part) and part.get_content_type() not in _NOT_FILES:
+        if stands_on_page(part):
+            yield from _in_the_text(part)
+        elif part.get_content_type() not in _NOT_FILES:
             name = named(part) or _made_up_name(part, number)
             yield from _packed(part, name) or ((name, part),)
+
+
+def _in_the_text(part: Part) -> Iterator[tuple[str, Part]]:
+    if part.get_content_type() != "text/html" and b"begin " in content(part):
+        for number, (given, data) in enumerate(without_files(text_of(part))[1], start=1):
+            yield _safe(given) or f"file-{number}", _part_of(given, data)
 
 
 def _packed(part: Part, name: str) -> tuple[tuple[str, Part], ...]:
@@ -348,7 +417,7 @@ def shown_inside(root: Part) -> frozenset[str]:
     """The parts that a page of this mail shows in its midst, by their Content-ID."""
     shown: set[str] = set()
     for part in leaves(root):
-        if part.get_content_type() == "text/html" and _stands_on_page(part):
+        if part.get_content_type() == "text/html" and stands_on_page(part):
             shown.update(unquote(found[1]) for found in _SHOWN.finditer(text_of(part)))
     return frozenset(shown)
 
@@ -366,18 +435,3 @@ def enclosed_header(part: Part, name: str) -> str | None:
     head, _, _ = _split_head(_pieces(content(part)))
     values = _closed(_begun(head)).raw_headers(name)
     return values[0] if values else None
-
-
-def unflowed(text: str, *, delete_space: bool) -> str:
-    """Paragraphs put together again from format=flowed (RFC 3676)."""
-    pieces: list[str] = []
-    depth_before, flows = 0, False
-    for line in text.split("\n"):
-        depth = len(line) - len(line.lstrip(">"))
-        words = line[depth:].removeprefix(" ")
-        signature = words == "-- "
-        if not (flows and depth == depth_before and not signature):
-            pieces.append("\n" + ">" * depth + (" " if depth else ""))
-        depth_before, flows = depth, words.endswith(" ") and not signature
-        pieces.append(words[:-1] if flows and delete_space else words)
-    return "".join(pieces)[1:]

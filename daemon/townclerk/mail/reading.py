@@ -19,10 +19,9 @@ from townclerk.domain.answered import OwnLetter
 from townclerk.domain.authentication import SEVERAL_SENDERS
 from townclerk.domain.mail import SIGNAL_HEADERS, Address, Attachment, DeliveryReport, File, IncomingMail
 from townclerk.domain.quoting import Written, agreed, own_words, written
-from townclerk.mail import mime, reports
+from townclerk.mail import mime, pages, reports
 from townclerk.mail.charset import clean, header_text, readable
 from townclerk.mail.errors import MailUnreadable
-from townclerk.mail.html import read_html
 from townclerk.mail.mime import Opened, Part
 from townclerk.mail.msg import NoMail
 
@@ -112,8 +111,8 @@ def read_own(raw: bytes) -> OwnLetter:
     """A letter of ours, as whoever got it has it."""
     root = mime.open_mail(raw).root
     head = _Head.of(root)
-    rich = [read_html(page.text).whole for page in mime.pages(root, html=True) if page.html]
-    plain = [page.text for page in mime.pages(root) if not page.html]
+    rich = [page.whole for page in pages.rich_pages(root) if page.html]
+    plain = [page.text for page in pages.plain_pages(root) if not page.html]
     known = [
         name for address in (head.sender, *head.reply_to) if address is not None for name in (address.name, address.address)
     ]
@@ -124,6 +123,8 @@ def _where(error: Exception) -> str:
     """The kind of error and the line of code: never its message, which may quote the mail."""
     if isinstance(error, RecursionError):
         return "its parts are nested too deeply"
+    if isinstance(error, mime.TooManyParts):
+        return f"it has more than {mime.MOST_PARTS:,} parts"
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
 
@@ -313,11 +314,8 @@ class _Texts:
 
 
 def _texts(root: Part) -> _Texts:
-    whole, own = [], []
-    for page in _pages(root):
-        read_page = read_html(page.text) if page.html else None
-        whole.append(read_page.whole if read_page else page.text)
-        own.append(read_page.own if read_page else page.text)
+    found = pages.message(root)
+    whole, own = [page.whole for page in found], [page.own for page in found]
     if mime.encrypted(root) or _ARMOURED.match("\n".join(own).lstrip()[:40]):
         whole, own = [ENCRYPTED, *whole], [ENCRYPTED]
     text, kept = _tamed("\n".join(whole).strip("\n")), _tamed("\n".join(own))
@@ -335,19 +333,10 @@ def _tamed(text: str) -> str:
     return _EMPTY_LINES.sub("\n" * _MOST_EMPTY_LINES, shorter)
 
 
-def _pages(root: Part) -> list[mime.Page]:
-    """The text of a mail, or where it has none the first of its files that is text."""
-    found = mime.pages(root)
-    if any(page.text.strip() for page in found):
-        return found
-    named = mime.named_text(root)
-    return [mime.Page(mime.text_of(named), html=False)] if named is not None else []
-
-
 def _written(root: Part, person: frozenset[str]) -> Written:
     """What the sender wrote, of the page as well as of the plain text: each shows what the other does not. *person*: the words
     of their name."""
-    found, rich = _pages(root), mime.pages(root, html=True)
+    found, rich = pages.plain_pages(root), pages.rich_pages(root)
     first = written(_marked(found), person)
     if rich == found or not any(page.html for page in rich):
         return first
@@ -355,8 +344,8 @@ def _written(root: Part, person: frozenset[str]) -> Written:
     return agreed(first, written(page, person), page)
 
 
-def _marked(pages: list[mime.Page]) -> str:
-    return "\n".join(read_html(page.text).marked if page.html else page.text for page in pages)
+def _marked(found: list[pages.Page]) -> str:
+    return "\n".join(page.marked for page in found)
 
 
 # -- delivery reports --------------------------------------------------------------------------------------------------
