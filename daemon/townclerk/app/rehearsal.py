@@ -70,6 +70,7 @@ smtp: {{host: 127.0.0.1, port: {smtp}, security: none, from_name: Rehearsal}}
 database: {{url: "sqlite:///{folder}/townclerk.db"}}
 reply_address: {{keys: [{{id: a, secret: {{file: reply-key}}}}]}}
 authentication: {{profile: none}}
+journal: {{sealed_from: 1}}
 """
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -30,6 +30,7 @@ from townclerk.mail.transport import SmtpSettings, SmtpTransport
 from townclerk.services.health import Patience
 from townclerk.services.office import Office, Reader, Ways
 from townclerk.store.database import Database
+from townclerk.store.sealing import Seals
 
 MEGABYTE = 1_000_000
 
@@ -66,9 +67,11 @@ def load_files(path: Path) -> Files:
 
 
 def open_office(files: Files, db: Database, reader: Reader) -> Office:
-    """Raises SecretUnavailable where a signing key cannot be had."""
+    """From here on the journal is sealed with the keys of *files*. Raises SecretUnavailable where one cannot be had."""
     settings, mailbox = files.settings, files.council.policy.contact.mailbox
     keys = tuple(SigningKey(key.id, key.secret.reveal().encode()) for key in settings.reply_address.keys)
+    seals = Seals.made_of(key.secret for key in keys)
+    db.seal_with(lambda: seals)
     ways = Ways(
         mailbox=mailbox,
         from_name=settings.smtp.from_name,
@@ -95,8 +98,17 @@ def patience_of(settings: HealthSettings) -> Patience:
     return Patience(timedelta(minutes=settings.oldest_mail_minutes), timedelta(minutes=settings.oldest_letter_minutes))
 
 
-def open_database(settings: Settings) -> Database:
-    return Database.open(url_of_database(settings))
+def open_database(settings: Settings, url: str | None = None) -> Database:
+    """The database of *settings*, or another at *url*. Its journal is sealed with the keys of *settings*: they are fetched when
+    there is an entry to seal or to prove, which raises SecretUnavailable."""
+    db = Database.open(url or url_of_database(settings))
+    db.seal_with(cache(partial(seals_of, settings)))
+    return db
+
+
+def seals_of(settings: Settings) -> Seals:
+    """What the journal is sealed with, and proven by. Raises SecretUnavailable."""
+    return Seals.made_of(key.secret.reveal().encode() for key in settings.reply_address.keys)
 
 
 def url_of_database(settings: Settings) -> str:

@@ -11,6 +11,7 @@ from townclerk.config.reading import Refused, Value, text
 from townclerk.config.yaml import Table
 
 LARGEST = 64_000  # characters of a secret's file
+OF_THE_SERVICE = Path("/run/credentials/townclerk.service")  # while it runs; for root and its own account
 INSTEAD = "write {env: NAME}, {file: PATH} or {credential: NAME}"
 
 
@@ -51,9 +52,14 @@ class Secret:
         if self.kind is SecretKind.FILE:
             return Path(self.name)
         folder = os.environ.get("CREDENTIALS_DIRECTORY")
-        if not folder:
-            raise SecretUnavailable(f"the secret {self} needs $CREDENTIALS_DIRECTORY, which systemd sets")
-        return Path(folder) / self.name
+        if folder:
+            return Path(folder) / self.name
+        if os.access(OF_THE_SERVICE, os.X_OK):
+            return OF_THE_SERVICE / self.name
+        raise SecretUnavailable(
+            f"the secret {self} needs $CREDENTIALS_DIRECTORY, which systemd sets; while the service runs, root and its account "
+            f"find it in {OF_THE_SERVICE} too"
+        )
 
 
 def secret(value: Value) -> Secret:

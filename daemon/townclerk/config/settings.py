@@ -118,9 +118,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JournalSettings:
-    """`reason`: see Reason."""
+    """`reason`: see Reason. From entry `sealed_from` on each one has a seal; None: from the first that has."""
 
     reason: Reason = Reason.ASKED
+    sealed_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,7 +407,10 @@ def _limits(value: Value) -> Limits:
 
 def _journal(value: Value) -> JournalSettings:
     with value.fields() as f:
-        return JournalSettings(reason=f.optional("reason", word_of(Reason), Reason.ASKED))
+        return JournalSettings(
+            reason=f.optional("reason", word_of(Reason), Reason.ASKED),
+            sealed_from=f.optional("sealed_from", whole_number(1, 10**15), None),
+        )
 
 
 def _scanner(value: Value) -> ScannerSettings:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from townclerk.store.driver import THREADS, Collision, database_url, engine, make_file, named
 from townclerk.store.migration import migrate, schema_revision
+from townclerk.store.sealing import OPTION, Seals
 
 __all__ = ["Database", "Tx", "migrate", "schema_revision"]
 
@@ -34,6 +35,9 @@ class Database:
         self._reading = reading
         self._writers = ThreadPoolExecutor(writers, "store-write")
         self._readers = ThreadPoolExecutor(THREADS, "store-read")
+        self._keys: Callable[[], Seals] | None = None
+        for made in (writing, reading):
+            made.update_execution_options(**{OPTION: self._seals})
 
     @classmethod
     def open(cls, url: str, *, durable: bool = True) -> Self:
@@ -50,6 +54,14 @@ class Database:
         # A reading sees one moment, as it does on SQLite.
         snapshot = writing.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         return cls(writing, snapshot, writers=THREADS)
+
+    def seal_with(self, keys: Callable[[], Seals]) -> None:
+        """From now on *keys* gives what the entries of the journal are sealed with and proven by. It is asked when there is one
+        to seal or to prove, and what it raises comes out of that transaction."""
+        self._keys = keys
+
+    def _seals(self) -> Seals | None:
+        return self._keys() if self._keys is not None else None
 
     async def run(self, work: Callable[[Tx], T]) -> T:
         """What *work* returns, once its transaction is committed.

@@ -2,22 +2,25 @@
 
 What an entry tells (`detail`) hangs in the chain by its own hash. So it can be destroyed when its time has come, and the
 chain still proves everything else; that it was destroyed is an entry itself.
+
+Anybody who may write to the database can make a hash, but not a seal (`store.sealing`), which needs a key that is not in it.
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select, update
+from sqlalchemy import Row, Select, String, and_, exists, func, or_, select, type_coerce, update
 
 from townclerk.store.database import Tx
 from townclerk.store.driver import insert
 from townclerk.store.kinds import clean
-from townclerk.store.schema import journal, journal_head
+from townclerk.store.schema import cases, journal, journal_head
+from townclerk.store.sealing import Proof, Seals, key_of, seals_of
 
 BEGINNING = "0" * 64  # what the first entry names as the hash before it
 DESTROYED = "details_destroyed"
@@ -57,6 +60,19 @@ class Broken:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What following the chain came to. `unsealed` is how many entries at its beginning are without a seal, and `entries` how
+    many there are; both as far as it was followed. `strange`: the names of keys that are not known here, with how many
+    entries each has sealed; None where no key is, so that nothing was proven. `proven`: a known key has sealed the last one."""
+
+    broken: Broken | None
+    entries: int
+    unsealed: int
+    strange: dict[str, int] | None
+    proven: bool
+
+
 def append(tx: Tx, council: str, case_ref: str | None, at: datetime, actor: str, event: str, detail: dict[str, Any]) -> None:
     """Add an entry at the end of the chain. A value in *detail* that JSON does not know is kept as its text.
 
@@ -69,6 +85,7 @@ def append_all(
     tx: Tx, council: str, case_ref: str | None, at: datetime, happened: Iterable[tuple[str, str, dict[str, Any]]]
 ) -> None:
     """Add several entries, each of (actor, event, detail), in this order, as `append` would one by one."""
+    seals = seals_of(tx)
     number, previous = _hold_the_end(tx)
     rows: list[dict[str, Any]] = []
     for actor, event, detail in happened:
@@ -84,7 +101,8 @@ def append_all(
             "prev_hash": previous,
         }
         number, previous = number + 1, _entry_hash(entry)
-        rows.append({**entry, "detail": written, "hash": previous})
+        seal = seals.seal(number, previous) if seals is not None else None
+        rows.append({**entry, "detail": written, "hash": previous, "seal": seal})
     if rows:
         tx.execute(journal.insert(), rows)
         tx.execute(update(journal_head).where(journal_head.c.id == 1).values(number=number, hash=previous))
@@ -170,11 +188,25 @@ def head(tx: Tx) -> Head:
 
 
 def verify(tx: Tx, kept: Collection[Head] = ()) -> Broken | None:
-    """The first entry that is not as it was written, is missing, or was put in; None where the journal is whole.
+    """As `follow`: the first entry that is not as it was written, is missing, or was put in; None: the journal is whole."""
+    return follow(tx, kept).broken
 
-    *kept* are heads that were kept elsewhere: whoever can write to the database could write all of the chain anew, but not
-    those.
+
+def follow(tx: Tx, kept: Collection[Head] = (), *, sealed_from: int | None = None, keys_lost: bool = False) -> Verdict:
+    """Follow the chain from its first entry to the first that is wrong, or to the end.
+
+    *kept* are heads that were kept elsewhere: whoever took the last entries away cannot have changed those. From the entry
+    *sealed_from* on each has a seal; so has each behind one that has. *keys_lost*: no entry needs a seal of a key that is known
+    here, as long as none is, because the keys of this journal are gone.
     """
+    looked = _Followed(seals_of(tx), sealed_from, keys_lost)
+    broken = _first_fault(tx, kept, looked) or looked.unproven() or _untold(tx, looked.entries)
+    strange = dict(looked.strange) if looked.seals is not None else None
+    proven = looked.proven and looked.first_unproven is None
+    return Verdict(broken, looked.entries, looked.unsealed, strange, proven)
+
+
+def _first_fault(tx: Tx, kept: Collection[Head], looked: "_Followed") -> Broken | None:
     allowed, end = _destroyed_up_to(tx), head(tx)
     elsewhere: defaultdict[int, set[str]] = defaultdict(set)
     for each in kept:
@@ -190,9 +222,61 @@ def verify(tx: Tx, kept: Collection[Head] = ()) -> Broken | None:
             return Broken(number, "the journal does not end where its last entry was written")
         if elsewhere.get(number, {previous}) != {previous}:
             return Broken(number, "it is not the one whose hash was kept elsewhere: it, or one before it, was written anew")
+        if (why := looked.fault_of_seal(number, previous, row.seal)) is not None:
+            return Broken(number, why)
     if number < max((end.number, *elsewhere)):
         return Broken(number + 1, "it is missing, and all behind it")
     return None
+
+
+@dataclass(slots=True)
+class _Followed:
+    """The seals of the entries so far. `first_unproven`: the first behind the last one whose seal a known key made."""
+
+    seals: Seals | None
+    sealed_from: int | None
+    keys_lost: bool
+    entries: int = 0
+    unsealed: int = 0
+    strange: Counter[str] = field(default_factory=Counter)
+    proven: bool = False
+    first_unproven: tuple[int, str] | None = None
+
+    def fault_of_seal(self, number: int, hashed: str, seal: str | None) -> str | None:
+        """What is wrong with the seal of the next entry."""
+        self.entries = number
+        if seal is None:
+            self.unsealed += 1
+            if self.unsealed < number:
+                return "it has no seal, though the one before it has: whoever put it in did not have the key"
+            if self.sealed_from is not None and number >= self.sealed_from:
+                return f"it has no seal, though each has one from entry {self.sealed_from} on, as the settings say"
+            return None
+        proof = self.seals.proof(seal, number, hashed) if self.seals is not None else None
+        if proof is Proof.WRONG:
+            return "its seal is not one that its key makes: whoever wrote it did not have the key"
+        if proof is Proof.STRANGE:
+            self.strange[key_of(seal)] += 1
+            self.first_unproven = self.first_unproven or (number, key_of(seal))
+        if proof is Proof.GOOD:
+            self.proven, self.first_unproven = True, None
+        return None
+
+    def unproven(self) -> Broken | None:
+        """A sealed entry proves all before it. Behind the last that is proven, anybody may have written."""
+        if self.first_unproven is None or (self.keys_lost and not self.proven):
+            return None
+        number, name = self.first_unproven
+        return Broken(
+            number, f"it is sealed with the key {name!r}, which is not known here, and none behind it with a known one"
+        )
+
+
+def _untold(tx: Tx, entries: int) -> Broken | None:
+    """A case of which no entry tells: whatever happened to it stood in entries that were taken away."""
+    told = exists().where(journal.c.case_ref == cases.c.ref)
+    ref = tx.execute(select(cases.c.ref).where(~told).order_by(cases.c.ref).limit(1)).scalar()
+    return Broken(entries + 1, f"it is missing: no entry tells of the case {ref}, which is there") if ref is not None else None
 
 
 class _Unreadable:
@@ -227,14 +311,32 @@ def _one_by_one(tx: Tx, last: int | None) -> Iterator[Row[Any] | _Unreadable]:
 
 
 def _after(number: int | None) -> Select[Any]:
-    ordered = select(journal).order_by(journal.c.number)
+    as_it_stands = type_coerce(journal.c.at, String).label("at_written")
+    ordered = select(journal, as_it_stands).order_by(journal.c.number)
     return ordered if number is None else ordered.where(journal.c.number > number)
 
 
 def _destroyed_up_to(tx: Tx) -> dict[str | None, int]:
-    """Of each case, the last entry that says that the details before it were destroyed."""
-    said = select(journal.c.case_ref, journal.c.number).where(journal.c.event == DESTROYED).order_by(journal.c.number)
-    return {row.case_ref: row.number for row in tx.execute(said)}
+    """Of each case, the last entry that says that the details before it were destroyed. It is believed where the case itself
+    says that it was destroyed, and where as many entries lost what they told as it says."""
+    said: defaultdict[str | None, list[int]] = defaultdict(lambda: [0])
+    for row in tx.execute(select(journal.c.case_ref, journal.c.number).where(journal.c.event == DESTROYED)):
+        said[row.case_ref].append(row.number)
+    last = {ref: sorted(numbers)[-2:] for ref, numbers in said.items()}
+    return {ref: end for ref, (since, end) in last.items() if ref is not None and _was_destroyed(tx, ref, since, end)}
+
+
+def _was_destroyed(tx: Tx, ref: str, since: int, end: int) -> bool:
+    """*since*: the entry of the time before, which lost its own detail with the next."""
+    state = tx.execute(select(cases.c.state).where(cases.c.ref == ref)).scalar()
+    detail = tx.execute(select(journal.c.detail).where(journal.c.number == end)).scalar()
+    try:
+        case, told = json.loads(state or "null"), json.loads(detail or "null")
+        destroyed, many = case["destroyed_at"], told["entries"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    of_it = and_(journal.c.case_ref == ref, journal.c.number >= since, journal.c.number < end)
+    return bool(destroyed) and many == tx.execute(select(func.count()).where(of_it)).scalar_one()
 
 
 def _fault(row: Row[Any], number: int, previous: str, allowed: dict[str | None, int]) -> str | None:
@@ -244,11 +346,16 @@ def _fault(row: Row[Any], number: int, previous: str, allowed: dict[str | None, 
         return "it is missing"
     if row.prev_hash != previous:
         return "it does not follow the one before it"
-    if row.hash != _entry_hash(dict(row._mapping)):
+    if row.hash != _entry_hash(dict(row._mapping)) or not _as_we_write(row.at, row.at_written):
         return "it was changed"
     if row.detail is None:
         return None if row.number < allowed.get(row.case_ref, 0) else "what it tells is missing"
     return None if row.detail_hash == _digest(str(row.detail)) else "what it tells was changed"
+
+
+def _as_we_write(at: datetime, written: object) -> bool:
+    """SQLite keeps a moment as text and looks for it as text: the same moment, written otherwise, would not be found."""
+    return not isinstance(written, str) or written == at.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 # --- hashes

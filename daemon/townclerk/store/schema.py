@@ -251,6 +251,7 @@ journal = Table(
     Column("detail_hash", Words, nullable=False),
     Column("prev_hash", Words, nullable=False),
     Column("hash", Words, nullable=False),
+    Column("seal", Words),  # see store.sealing; none where nobody had a key, as before there were any
     Index(None, "case_ref", "number"),
 )
 

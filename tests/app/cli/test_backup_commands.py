@@ -146,6 +146,21 @@ def test_a_backup_that_is_damaged_is_refused(
     assert townclerk("case", "show", town.new, "--config", town.settings).status == 0
 
 
+def test_a_backup_that_other_keys_sealed_is_taken_only_where_they_are_said_to_be_lost(townclerk: Command, town: Town) -> None:
+    backup = town.folder / "a.backup"
+    townclerk("backup", "--to", backup, "--config", town.settings)
+    (town.folder / "another-key").write_text("fresh from the other machine")
+    town.rewrite(reply_address={"keys": [{"id": "a", "secret": {"file": "another-key"}}]})
+
+    refused = townclerk("restore", "--check", backup, "--config", town.settings)
+    taken = townclerk("restore", "--check", "--keys-lost", backup, "--config", town.settings)
+
+    assert refused.status == 1
+    assert "which is not known here" in refused.err
+    assert taken.status == 0
+    assert "the chain alone holds them" in taken.out
+
+
 def test_a_backup_whose_journal_was_written_anew_is_refused(townclerk: Command, town: Town, tmp_path: Path) -> None:
     town.ask(lambda tx: tx.exec_driver_sql("UPDATE journal SET actor = 'nobody' WHERE number = 2"))
     file = made(townclerk, town, tmp_path)

@@ -96,9 +96,14 @@ def test_a_journal_as_it_was_written_is_whole(townclerk: Command, town: Town) ->
     ran = townclerk("audit", "verify", "--config", town.settings)
 
     assert (ran.status, ran.out) == (0, "the journal is whole\n")
-    assert townclerk("audit", "verify", "--json", "--config", town.settings).objects == [
-        {"ok": True, "entry": None, "why": None}
-    ]
+    (found,) = townclerk("audit", "verify", "--json", "--config", town.settings).objects
+    assert {name: found[name] for name in ("ok", "entry", "why", "unsealed", "strange_keys")} == {
+        "ok": True,
+        "entry": None,
+        "why": None,
+        "unsealed": 0,
+        "strange_keys": {},
+    }
 
 
 def test_an_edit_of_the_journal_is_found(townclerk: Command, town: Town) -> None:
@@ -134,6 +139,53 @@ def test_a_journal_written_anew_throughout_is_found_by_a_head_that_was_kept_else
     assert alone.status == 0
     assert found.status == 1
     assert "kept elsewhere" in found.out
+
+
+def test_an_entry_that_somebody_added_without_the_key_is_named(townclerk: Command, town: Town) -> None:
+    """Whoever may write to the database accuses somebody of curiosity, and knows how hashes are made."""
+    detail = {"command": "case show", "why": "curiosity"}
+    town.ask(lambda tx: journal.append(tx, COUNCIL, town.new, datetime.now(UTC), "pam", "viewed", detail))
+    end = town.ask(journal.head).number
+
+    ran = townclerk("audit", "verify", "--config", town.settings)
+
+    assert (ran.status, ran.out.split(":")[0]) == (1, f"the journal is BROKEN at entry {end}")
+    assert "did not have the key" in ran.out
+
+
+def test_what_a_command_writes_is_sealed(townclerk: Command, town: Town) -> None:
+    town.rewrite(journal={"sealed_from": 1})
+    assert townclerk("case", "show", town.new, "--why", "they rang", "--config", town.settings).status == 0
+
+    ran = townclerk("audit", "verify", "--config", town.settings)
+
+    assert (ran.status, ran.out) == (0, "the journal is whole\n")
+
+
+def test_nothing_is_shown_where_the_look_cannot_be_sealed(townclerk: Command, town: Town) -> None:
+    town.rewrite(reply_address={"keys": [{"id": "a", "secret": {"env": "NO_SUCH_SECRET"}}]})
+
+    ran = townclerk("case", "show", town.new, "--why", "they rang", "--config", town.settings)
+
+    assert (ran.status, ran.out) == (1, "") or (ran.status, ran.out) == (2, "")
+    assert "NO_SUCH_SECRET" in ran.err
+
+
+def test_a_journal_without_seals_is_told_as_one_from_before_there_were_any(townclerk: Command, town: Town) -> None:
+    town.ask(lambda tx: tx.exec_driver_sql("UPDATE journal SET seal = NULL"))
+    none = townclerk("audit", "verify", "--config", town.settings)
+    townclerk("case", "show", town.new, "--why", "they rang", "--config", town.settings)
+    some = townclerk("audit", "verify", "--config", town.settings)
+    end = town.ask(journal.head).number
+    town.rewrite(journal={"sealed_from": end})
+    at_the_end = townclerk("audit", "verify", "--config", town.settings)
+    town.rewrite(journal={"sealed_from": 1})
+    from_the_first = townclerk("audit", "verify", "--config", town.settings)
+
+    assert (none.status, some.status, at_the_end.status, from_the_first.status) == (0, 0, 0, 1)
+    assert "note: no entry has a seal" in none.out
+    assert f"sealed_from: {end}" in some.out
+    assert from_the_first.out.startswith("the journal is BROKEN at entry 1: it has no seal")
 
 
 def test_heads_that_are_none_are_told(townclerk: Command, town: Town, tmp_path: Path) -> None:

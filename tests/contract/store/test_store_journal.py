@@ -1,22 +1,38 @@
 """The journal: whatever is done to it afterwards shows."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 
 from townclerk.store import journal as journal_of
 from townclerk.store.database import Database, Tx
 from townclerk.store.journal import Broken, Entry
-from townclerk.store.schema import journal, journal_head
+from townclerk.store.schema import cases, journal, journal_head
 
 NOON = datetime(2026, 6, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
 
 def append(tx: Tx, event: str = "opened", ref: str | None = "OD-1", **detail: Any) -> None:
     journal_of.append(tx, "oakdale", ref, NOON, "intake", event, detail)
+
+
+def put_case(tx: Tx, destroyed_at: str | None, ref: str = "OD-1") -> None:
+    """A case, as far as the journal looks at one."""
+    words = {
+        "council": "oakdale",
+        "category": "complaint",
+        "service": "bins",
+        "status": "closed",
+        "complainant": "",
+        "subject": "",
+    }
+    state = json.dumps({"destroyed_at": destroyed_at})
+    moments = {"opened_at": NOON, "updated_at": NOON}
+    tx.execute(insert(cases).values(ref=ref, restricted=False, version=1, state=state, **words, **moments))
 
 
 @pytest.fixture
@@ -132,6 +148,7 @@ def test_a_journal_whose_end_was_forgotten_is_found(three: Database) -> None:
 
 def test_details_can_be_destroyed_and_the_chain_holds(three: Database) -> None:
     three.run_now(lambda tx: append(tx, "other", "OD-2", secret="x"))
+    three.run_now(lambda tx: put_case(tx, "2026-06-01T12:00:00Z"))
 
     destroyed = three.run_now(lambda tx: journal_of.destroy_details(tx, "oakdale", "OD-1", NOON, "retention", "6 years"))
 
@@ -145,11 +162,71 @@ def test_details_can_be_destroyed_and_the_chain_holds(three: Database) -> None:
 
 def test_details_destroyed_without_an_entry_are_found(three: Database) -> None:
     """An entry that says so covers only what came before it, and only its own case."""
+    three.run_now(lambda tx: put_case(tx, "2026-06-01T12:00:00Z"))
     three.run_now(lambda tx: journal_of.destroy_details(tx, "oakdale", "OD-1", NOON, "retention", "6 years"))
     three.run_now(lambda tx: append(tx, "later"))
     three.run_now(lambda tx: tx.execute(update(journal).where(journal.c.number == 5).values(detail=None)))
 
     assert broken(three) == Broken(5, "what it tells is missing")
+
+
+def test_details_can_be_destroyed_once_more(three: Database) -> None:
+    three.run_now(lambda tx: put_case(tx, "2026-06-01T12:00:00Z"))
+    for _ in range(2):
+        three.run_now(lambda tx: journal_of.destroy_details(tx, "oakdale", "OD-1", NOON, "retention", "6 years"))
+        three.run_now(lambda tx: append(tx, "looked"))
+
+    assert broken(three) is None
+
+
+@pytest.mark.parametrize("destroyed_at", [None, "no such case"])
+def test_that_the_details_of_a_case_were_destroyed_is_believed_only_where_the_case_says_so_too(
+    three: Database, destroyed_at: str | None
+) -> None:
+    if destroyed_at is None:
+        three.run_now(lambda tx: put_case(tx, None))
+
+    three.run_now(lambda tx: journal_of.destroy_details(tx, "oakdale", "OD-1", NOON, "retention", "6 years"))
+
+    assert broken(three) == Broken(1, "what it tells is missing")
+
+
+def test_more_details_that_are_gone_than_were_destroyed_are_found(three: Database) -> None:
+    """Somebody has an entry say so of the case of somebody else, whose number of entries is another."""
+    three.run_now(lambda tx: put_case(tx, "2026-06-01T12:00:00Z"))
+    three.run_now(lambda tx: tx.execute(update(journal).where(journal.c.number == 1).values(detail=None)))
+    three.run_now(lambda tx: journal_of.destroy_details(tx, "oakdale", "OD-1", NOON, "retention", "6 years"))
+
+    assert broken(three) == Broken(1, "what it tells is missing")
+
+
+def test_a_journal_with_no_entry_of_a_case_that_is_there_is_not_whole(three: Database) -> None:
+    three.run_now(lambda tx: put_case(tx, None))
+    assert broken(three) is None
+
+    three.run_now(lambda tx: put_case(tx, None, "OD-7"))
+    assert broken(three) == Broken(4, "it is missing: no entry tells of the case OD-7, which is there")
+
+
+def test_an_empty_journal_beside_a_case_is_not_whole(three: Database) -> None:
+    """Whoever takes all of it away, with its end."""
+    three.run_now(lambda tx: put_case(tx, None))
+    three.run_now(lambda tx: tx.execute(delete(journal)))
+    three.run_now(lambda tx: tx.execute(delete(journal_head)))
+
+    assert broken(three) == Broken(1, "it is missing: no entry tells of the case OD-1, which is there")
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "written", ["2026-05-31 15:00:00.123456-21:00", "2026-06-01T12:00:00.123456", "2026-06-01 12:00:00.123456Z"]
+)
+def test_a_moment_written_in_another_way_is_a_change(three: Database, written: str) -> None:
+    """The same instant; but what was done since a day is looked for by how it is written."""
+    otherwise = text("UPDATE journal SET at = :written WHERE number = 2").bindparams(written=written)
+    three.run_now(lambda tx: tx.execute(otherwise))
+
+    assert broken(three) == Broken(2, "it was changed")
 
 
 @pytest.mark.parametrize("length", [9, 10, 11])

@@ -14,7 +14,7 @@ from townclerk.app.commands.records import Records, open_records, reference_of
 from townclerk.app.commands.saying import iso, moment_words, one_line, say, say_json, say_table
 from townclerk.store import cases, journal, mails
 from townclerk.store.database import Tx
-from townclerk.store.journal import Entry, Head
+from townclerk.store.journal import Entry, Head, Verdict
 
 READ = ("viewed", "read_cases", "backed_up")  # what a person at a terminal reads of what others wrote
 _HEAD = re.compile(r"(?<![0-9])([1-9][0-9]{0,15}):([0-9a-f]{64})(?![0-9a-f])")
@@ -154,8 +154,9 @@ def verify(
 ) -> None:
     """Follow the chain of the journal from its first entry: the first that was changed, left out or put in is named.
 
-    Whoever can write to the database could write the whole chain anew. What they cannot change are heads kept elsewhere: the
-    service logs one each hour, `audit head` prints one, a backup holds one. Exit status 1 where the journal is not whole.
+    Whoever can write to the database cannot make the seals of entries: those need a signing key of the settings. But they can
+    take the last entries away. What they cannot change are heads kept elsewhere: the service logs one each hour, `audit head`
+    prints one, a backup holds one. Exit status 1 where the journal is not whole.
 
     \b
     Examples:
@@ -164,15 +165,37 @@ def verify(
     """
     kept = frozenset(_heads_in(heads or []))
     with open_records(ctx.obj, to_look=True) as records:
-        broken = records.db.read_now(partial(journal.verify, kept=kept))
+        sealed_from = records.settings.journal.sealed_from
+        verdict = records.db.read_now(partial(journal.follow, kept=kept, sealed_from=sealed_from))
+    broken = verdict.broken
     if as_json:
         why = broken.why if broken else None
-        say_json({"ok": broken is None, "entry": broken.number if broken else None, "why": why})
+        found = {"ok": broken is None, "entry": broken.number if broken else None, "why": why}
+        say_json({**found, "entries": verdict.entries, "unsealed": verdict.unsealed, "strange_keys": verdict.strange or {}})
     elif broken is None:
         say("the journal is whole" + (f", and as {len(kept)} heads say that were kept elsewhere" if kept else ""))
+        say(*notes_on_seals(verdict))
     else:
         say(f"the journal is BROKEN at entry {broken.number}: {broken.why}")
     raise typer.Exit(0 if broken is None else 1)
+
+
+def notes_on_seals(verdict: Verdict) -> tuple[str, ...]:
+    """What the seals of a whole journal do not prove by themselves."""
+    proof = "those behind them prove them" if verdict.proven else "the chain alone holds them"
+    said = [
+        f"note: {many} entries are sealed with the key {key}, which is not known here; {proof}"
+        for key, many in (verdict.strange or {}).items()
+    ]
+    if verdict.unsealed == verdict.entries > 0:
+        said.append("note: no entry has a seal; that can only be so until the service has written its first since the upgrade")
+    elif verdict.unsealed:
+        since = verdict.unsealed + 1
+        said.append(
+            f"note: the entries before {since} have no seal, as it was before there were any: whoever could write to the"
+        )
+        said.append(f"database by then could have written them. With journal: {{sealed_from: {since}}} no more can lack one")
+    return tuple(said)
 
 
 def _heads_in(files: list[Path]) -> Iterator[Head]:

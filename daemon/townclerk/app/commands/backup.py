@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,10 +14,11 @@ import typer
 from townclerk.app.commands import archive
 from townclerk.app.commands.archive import Manifest
 from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, Why, as_whom, reason_for_looking, who_asks
+from townclerk.app.commands.audit import notes_on_seals
 from townclerk.app.commands.records import council_of, open_records
 from townclerk.app.commands.saying import moment_words, say, say_json
-from townclerk.app.wiring import url_of_database
-from townclerk.config.settings import Reason, load_settings
+from townclerk.app.wiring import open_database, url_of_database
+from townclerk.config.settings import Reason, Settings, load_settings
 from townclerk.domain.council import Council
 from townclerk.store import backup as store
 from townclerk.store import journal
@@ -75,6 +76,9 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What `townclerk backup` wrote.")],
     check: Annotated[bool, typer.Option("--check", help="Only load it aside, look through it, and throw that away.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="What the database holds now gives way.")] = False,
+    keys_lost: Annotated[
+        bool, typer.Option("--keys-lost", help="The keys that sealed its journal are gone: let its chain alone prove it.")
+    ] = False,
     why: Why = None,
 ) -> None:
     """Load a backup: aside first, where its tables, rows and journal are looked through; then in the place of the database.
@@ -96,7 +100,8 @@ def restore(
     with archive.opened(file, _folder_of(path) if path is not None else None) as (manifest, copied):
         _refuse_others(manifest, council, url)
         with _aside(manifest, copied, url) as aside:
-            _look_through(manifest, aside)
+            with closing(open_database(settings, aside)) as db:
+                _look_through(manifest, db, settings, keys_lost)
             if check:
                 return
             _refuse_to_overwrite(url, replace, now)
@@ -111,13 +116,13 @@ def restore(
                 told=told,
             )
             if path is not None:
-                _work_in(aside, settle)
+                _work_in(aside, settings, settle)
         if path is not None:
             _put_in_place(copied, path, now)
         else:
             store.load_postgres(copied, url, replacing=replace)
             migrate(url)
-            _work_in(url, settle)
+            _work_in(url, settings, settle)
     _say_what_now(manifest, council)
 
 
@@ -172,15 +177,13 @@ def _compare(manifest: Manifest, aside: str) -> None:
     say(f"tables: revision {found.revision}, {sum(found.rows.values())} rows in {len(found.rows)} tables, as it says of itself")
 
 
-def _look_through(manifest: Manifest, aside: str) -> None:
-    db = Database.open(aside)
-    try:
-        broken = db.read_now(partial(journal.verify, kept=[manifest.contents.head]))
-    finally:
-        db.close()
-    if broken is not None:
-        raise NotAsItShould(f"the journal of the backup is BROKEN at entry {broken.number}: {broken.why}")
-    say(f"journal: whole, {manifest.contents.head.number} entries")
+def _look_through(manifest: Manifest, db: Database, settings: Settings, keys_lost: bool) -> None:
+    """Raises NotAsItShould where the journal is not as it was written."""
+    head, sealed_from = manifest.contents.head, settings.journal.sealed_from
+    verdict = db.read_now(partial(journal.follow, kept=[head], sealed_from=sealed_from, keys_lost=keys_lost))
+    if verdict.broken is not None:
+        raise NotAsItShould(f"the journal of the backup is BROKEN at entry {verdict.broken.number}: {verdict.broken.why}")
+    say(f"journal: whole, {head.number} entries", *notes_on_seals(verdict))
     say(f"the backup of {moment_words(manifest.made_at)} UTC can be loaded")
 
 
@@ -197,12 +200,9 @@ def _refuse_to_overwrite(url: str, replace: bool, now: datetime) -> None:
         )
 
 
-def _work_in(url: str, settle: "partial[None]") -> None:
-    db = Database.open(url)
-    try:
+def _work_in(url: str, settings: Settings, settle: "partial[None]") -> None:
+    with closing(open_database(settings, url)) as db:
         db.run_now(settle)
-    finally:
-        db.close()
 
 
 def _put_in_place(copied: Path, path: Path, now: datetime) -> None:

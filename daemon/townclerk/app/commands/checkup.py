@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from townclerk.app.commands.records import council_of, why_not_ready
 from townclerk.app.exposure import exposures, secrets_of
 from townclerk.app.open_wires import open_wires
-from townclerk.app.wiring import open_mailbox, open_transport, patience_of, url_of_database
+from townclerk.app.wiring import open_database, open_mailbox, open_transport, patience_of, url_of_database
 from townclerk.config.council_folder import unread_files
 from townclerk.config.errors import ConfigError, FilesRefused, SecretUnavailable
 from townclerk.config.logins import PasswordLogin
@@ -349,7 +349,8 @@ class Checkup:
             self._not_tried(check, why)
 
     def _look_into(self, url: str, patience: Patience) -> None:
-        db = Database.open(url)
+        settings = self._settings if not any(each.startswith("reply key") for each in self._without) else None
+        db = open_database(settings, url) if settings is not None else Database.open(url)
         try:
             db.read_now(self._check_journal)
             if self._council is None:
@@ -361,7 +362,8 @@ class Checkup:
             db.close()
 
     def _check_journal(self, tx: Tx) -> None:
-        broken, newest = journal.verify(tx), journal.newest(tx)
+        sealed_from = self._settings.journal.sealed_from if self._settings is not None else None
+        broken, newest = journal.follow(tx, sealed_from=sealed_from).broken, journal.newest(tx)
         if broken is not None:
             todo = "find out who could write to the database, and compare with the last backup"
             self._find("journal", State.FAILED, f"entry {broken.number}: {broken.why}", todo)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, as_whom, reason_for_looking, who_asks
 from townclerk.app.commands.saying import complain
-from townclerk.app.wiring import url_of_database
+from townclerk.app.wiring import open_database, url_of_database
 from townclerk.config.council_folder import load_as_far_as_it_goes, load_council
 from townclerk.config.errors import Fault
 from townclerk.config.learned_file import SUFFIX
@@ -119,7 +119,7 @@ def open_records(asked: Asked, *, to_look: bool = False, at_people: bool = False
     url = url_of_database(settings)
     if (trouble := why_not_ready(url)) is not None:
         raise NotAsItShould(trouble)
-    db = Database.open(url)
+    db = open_database(settings, url)
     try:
         yield Records(settings, council, db, now, bool(faults), because)
     finally:
