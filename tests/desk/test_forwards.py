@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from hostile import mails as hostile
 from hostile import outlook
 from services.office import MONDAY, SERVER, House, council
 from townclerk.domain.roster import Leave
@@ -188,6 +189,44 @@ async def test_a_mail_with_photographs_is_opened_however_large_they_are(house: H
     await house.settle()
 
     assert len(house.sent("confirm")) == 1
+
+
+def enclosed(said: str, sender: str = "Asha Patel <asha.patel@example.org>") -> bytes:
+    return f"From: {sender}\nDate: Fri, 08 Jan 2027 09:14:00 +0000\nSubject: Bins\n\n{said}\n".encode()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        hostile.part(enclosed(WORDS), "message/rfc822", "Content-Disposition: attachment; filename=Bins.eml"),
+        hostile.file("Bins.eml", enclosed(WORDS)),
+        hostile.file("Bins.msg", outlook.msg(outlook.from_asha()), "application/vnd.ms-outlook"),
+    ],
+    ids=["as a part", "as a file", "saved by Outlook"],
+)
+async def test_a_resident_who_writes_nothing_and_attaches_a_mail_means_what_stands_in_it(house: House, part: bytes) -> None:
+    """The rules and the officer read it as one that was passed on in the text."""
+    house.mailbox.deliver(hostile.multipart(hostile.part(""), part), MONDAY)
+    await house.settle()
+    (case,) = house.cases
+    (assignment,) = house.sent("assignment")
+
+    assert "Nobody has come for three weeks." in case.mails[0].text
+    assert "From: Asha Patel <asha.patel@example.org> Date: 08 January 2027 09:14 Subject: Bins" in " ".join(
+        case.mails[0].text.split()
+    )
+    assert "Nobody has come for three weeks." in text_of(house, assignment)
+    assert [line.recipient for line in house.sent("receipt")] == ["eve@elsewhere.example"]
+
+
+async def test_an_officer_who_writes_nothing_and_attaches_a_mail_is_asked_whose_it_is(house: House) -> None:
+    head = f"Authentication-Results: {verdict()}\r\nMessage-ID: <hangs@council.example>\r\n".encode()
+    raw = hostile.multipart(hostile.part(""), hostile.file("Bins.eml", enclosed(WORDS)))
+    house.mailbox.deliver(head + raw.replace(hostile.EVE.encode(), WENDY.encode()), MONDAY)
+    await house.settle()
+    (asked,) = house.sent("confirm")
+
+    assert "an email from Asha Patel <asha.patel@example.org> of Friday 8 January 2027" in text_of(house, asked)
 
 
 async def test_of_one_that_names_its_sender_by_no_address_the_officer_is_asked_who_that_is(house: House) -> None:

@@ -8,7 +8,7 @@ from hostile import mails
 from townclerk.domain.authentication import SEVERAL_SENDERS
 from townclerk.domain.mail import Address, IncomingMail
 from townclerk.mail.mime import HEAD_LIMIT, HEADER_LIMIT
-from townclerk.mail.reading import ENCRYPTED, Reading, read_files, read_head, read_inline
+from townclerk.mail.reading import ENCRYPTED, FORWARDED, Reading, read_files, read_head, read_inline, read_written
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 FOREIGN = Path(__file__).parents[3] / "shared" / "corpus"
@@ -319,6 +319,42 @@ def test_a_mail_has_the_same_hash_from_a_file_and_from_memory(tmp_path: Path) ->
     path.write_bytes(raw)
 
     assert read_source(path) == read_source(raw) == Reading(whole(raw))
+
+
+# -- a mail that hangs on one without a word ---------------------------------------------------------------------------
+
+
+def hanging(said: str, inner: bytes, kind: str = "mixed") -> bytes:
+    return mails.multipart(mails.part(said), mails.part(inner, "message/rfc822"), kind=kind)
+
+
+def test_a_mail_that_hangs_on_one_without_a_word_is_read_as_a_quote_and_is_nobodys_own_words() -> None:
+    raw = hanging("\r\n", b"From: Ben\x1b <ben@example.org>\r\nSubject: =?utf-8?q?The_lamp=0A=0A?=\r\n\r\nIt is dark.")
+    mail = whole(raw)
+
+    assert mail.text.splitlines() == [FORWARDED, "From: Ben <ben@example.org>", "Subject: The lamp", "", "It is dark."]
+    assert mail.own_text == read_written(raw).text == ""
+    assert [file.content_type for file in mail.attachments] == ["message/rfc822"]
+
+
+@pytest.mark.parametrize("said", ["See attached.", "Thanks"])
+def test_beside_words_of_the_senders_own_it_is_a_file_alone(said: str) -> None:
+    assert whole(hanging(said, b"Subject: x\r\n\r\nIt is dark.")).text == said
+
+
+def test_a_signature_of_a_telephone_is_no_word_of_theirs() -> None:
+    assert "It is dark." in whole(hanging("Sent from my iPhone", b"Subject: x\r\n\r\nIt is dark.")).text
+
+
+def test_a_report_without_a_word_says_nothing_of_the_mail_that_it_returns() -> None:
+    assert whole(hanging("", b"Subject: x\r\n\r\nIt is dark.", "report; report-type=delivery-status")).text == ""
+
+
+@pytest.mark.parametrize(
+    "inner", [b"", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 900, b"Content-Type: message/rfc822\r\n\r\n" * 300]
+)
+def test_an_enclosed_mail_without_words_or_that_cannot_be_opened_changes_nothing(inner: bytes) -> None:
+    assert whole(hanging("", inner)).text == ""
 
 
 # -- winmail.dat, and names that turn ----------------------------------------------------------------------------------

@@ -12,6 +12,10 @@ from townclerk.domain.spam_marks import HEADERS as SPAM_HEADERS
 ADDRESS = re.compile(r"[^\s@<>,;:()]{1,64}@[^\s@<>,;:()]{1,255}\.[^\s@<>,;:().]{2,63}")
 """An address as an officer writes one down."""
 
+MAIL_TYPES = frozenset(("message/rfc822", "application/vnd.ms-outlook"))
+MAIL_ENDINGS = (".eml", ".msg")
+"""As mail programs call a mail that they save, whatever type they give it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:

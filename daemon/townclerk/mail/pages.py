@@ -68,7 +68,7 @@ def message(root: Part) -> list[Page]:
     """The words of a mail. Where those that stand where they should are a gateway's alone, or none, what is likeliest to be
     the message stands before them."""
     found = [*_gathered(_shown_by(root, _that_says_more)), *_behind_the_parts(root)]
-    return found if _say_something(found) else [*_instead(root), *found]
+    return found if say_something(found) else [*_instead(root), *found]
 
 
 def plain_pages(root: Part) -> list[Page]:
@@ -140,7 +140,8 @@ def _words(text: str) -> list[str]:
 # -- a mail without a page that says anything --------------------------------------------------------------------------
 
 
-def _say_something(pages: list[Page]) -> bool:
+def say_something(pages: list[Page]) -> bool:
+    """True where there are words on them, and not only those that a gateway or a telephone puts there."""
     return any(_says_something(page.whole) for page in pages)
 
 

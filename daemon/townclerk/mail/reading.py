@@ -8,6 +8,8 @@ damage. A mail on which anything raises is still read as far as its headers and 
 import hashlib
 import re
 import traceback
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
@@ -17,7 +19,16 @@ import mailparser
 
 from townclerk.domain.answered import OwnLetter
 from townclerk.domain.authentication import SEVERAL_SENDERS
-from townclerk.domain.mail import SIGNAL_HEADERS, Address, Attachment, DeliveryReport, File, IncomingMail
+from townclerk.domain.mail import (
+    MAIL_ENDINGS,
+    MAIL_TYPES,
+    SIGNAL_HEADERS,
+    Address,
+    Attachment,
+    DeliveryReport,
+    File,
+    IncomingMail,
+)
 from townclerk.domain.quoting import Written, agreed, own_words, written
 from townclerk.mail import mime, pages, reports
 from townclerk.mail.charset import clean, header_text, readable
@@ -28,6 +39,8 @@ from townclerk.mail.msg import NoMail
 TEXT_LIMIT = 400_000  # characters of text that are kept: a book of two hundred pages
 ENCRYPTED = "[This email is encrypted, and cannot be read here. Please ask for it in another way.]"
 """In the place of the words of a mail that nobody here can open."""
+FORWARDED = "---------- Forwarded message ---------"
+"""Stands above what is passed on as a file by a mail without a word of its own."""
 NO_MAIL = "it is a file of Outlook or Office, and no mail that can be opened"
 MOST_FILES = 300  # of one mail that go on with a letter; the mail itself keeps them all
 _ADDRESS_HEADERS = ("From", "To", "Cc", "Reply-To")
@@ -315,6 +328,7 @@ class _Texts:
 
 def _texts(root: Part) -> _Texts:
     found = pages.message(root)
+    found += [] if pages.say_something(found) else _passed_on(root)
     whole, own = [page.whole for page in found], [page.own for page in found]
     if mime.encrypted(root) or _ARMOURED.match("\n".join(own).lstrip()[:40]):
         whole, own = [ENCRYPTED, *whole], [ENCRYPTED]
@@ -331,6 +345,28 @@ def _tamed(text: str) -> str:
         return _EMPTY_LINES.sub("\n" * _MOST_EMPTY_LINES, text)
     shorter = _RUN.sub(lambda run: run[0][:_LONGEST_RUN], text)
     return _EMPTY_LINES.sub("\n" * _MOST_EMPTY_LINES, shorter)
+
+
+def _passed_on(root: Part) -> list[pages.Page]:
+    """The first mail that hangs on one without a word, as a program quotes what is passed on: so it is read as one that is
+    passed on in the text is, and nothing in it is taken for the sender's own. What a report returns says nothing of theirs."""
+    enclosed = mime.attached(root) if root.get_content_type() != "multipart/report" else ()
+    for name, part in enclosed:
+        if part.get_content_type() in MAIL_TYPES or name.lower().endswith(MAIL_ENDINGS):
+            with suppress(NoMail):
+                inner = mime.open_mail(mime.content(part)).root
+                said = "\n".join(page.whole for page in pages.message(inner))
+                if said.strip():
+                    return [pages.Page("\n".join(("", FORWARDED, *_head_lines(_Head.of(inner)), "", said)), html=False)]
+    return []
+
+
+def _head_lines(head: _Head) -> Iterator[str]:
+    if head.sender is not None:
+        yield f"From: {head.sender.name} <{head.sender.address}>" if head.sender.name else f"From: {head.sender.address}"
+    if head.date is not None:
+        yield f"Date: {head.date:%d %B %Y %H:%M}"
+    yield f"Subject: {head.subject}"
 
 
 def _written(root: Part, person: frozenset[str]) -> Written:

@@ -19,7 +19,7 @@ from townclerk.domain.events import CaseOpened, MailFacts, ResidentWrote
 from townclerk.domain.forwarded import ForwardedMail, forwarded
 from townclerk.domain.letters import Choice, Confirm, Done, Refused
 from townclerk.domain.logged_contact import AWAITS_PERMISSION, LATE, ContactRead, Known, read_contact, unsigned
-from townclerk.domain.mail import Address, Attachment, File, IncomingMail, MailKind
+from townclerk.domain.mail import MAIL_ENDINGS, MAIL_TYPES, Address, Attachment, File, IncomingMail, MailKind
 from townclerk.domain.quoting import own_words
 from townclerk.domain.reference import find_references
 from townclerk.domain.roster import Officer
@@ -42,8 +42,6 @@ _WITH_ITS_CASE = (
     "#note and what they said, in answer to a letter that you had about that case: it is kept with it",
     "#log and the lines without the reference, if it is another matter",
 )
-_MAILS = frozenset(("message/rfc822", "application/vnd.ms-outlook"))
-_SAVED = (".eml", ".msg")  # as mail programs call a mail that they save, whatever type they give it
 _LOOKED_INTO = 30_000_000  # bytes of what hangs on a mail: a mail among it may have photographs in it
 
 
@@ -187,7 +185,7 @@ async def _original(office: Office, number: int, mail: IncomingMail, received_at
 
 def _is_mail(file: Attachment | File) -> bool:
     """True for a mail that hangs on another, by its type or its name; its bytes say whether it can be opened."""
-    return file.content_type in _MAILS or file.filename.lower().rstrip(" .").endswith(_SAVED)
+    return file.content_type in MAIL_TYPES or file.filename.lower().endswith(MAIL_ENDINGS)
 
 
 async def asked_again(office: Office, officer: Officer, number: int, since: date) -> Confirm | None:
