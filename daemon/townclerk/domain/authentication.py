@@ -15,6 +15,9 @@ State = Literal["pass", "fail", "unknown"]
 SEVERAL_SENDERS = "several senders"
 """The defect of a mail that names more than one sender, or one that could not be read with certainty: whom a server
 proved is then anybody's guess."""
+IRREGULAR_SENDER = "irregular sender"
+"""The defect of a mail that names one sender and no other, but not as a From does it: they can be answered. What a server has
+proved of it, and of whom, is not certain."""
 
 _LIMIT = 16_384  # characters of one header that are looked at
 _RESULT = re.compile(r"^([a-z0-9-]{1,40})\s*=\s*([a-z]{1,40})", re.IGNORECASE)
@@ -64,7 +67,7 @@ def proven(mail: IncomingMail, trusted_server: str | None, profile: Profile) -> 
         return Verdict("unknown", "no server is named whose word counts")
     if mail.sender is None or "@" not in mail.sender.key:
         return Verdict("unknown", "the mail names no sender")
-    if SEVERAL_SENDERS in mail.defects:
+    if SEVERAL_SENDERS in mail.defects or IRREGULAR_SENDER in mail.defects:
         return Verdict("fail", "the mail does not name one sender")
     if profile == "m365" and _internal(mail):
         return _not_contradicted(mail, trusted_server, Verdict("pass", "Exchange says that it was sent from inside"))

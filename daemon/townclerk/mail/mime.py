@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import unquote
 
+from townclerk.domain.mail import SIGNAL_HEADERS
 from townclerk.mail.charset import clean, decode, header_text, is_unsaid, said_on_page
 from townclerk.mail.msg import MAGIC, as_mail
 from townclerk.mail.smime import signed_content
@@ -29,6 +30,18 @@ HEAD_LIMIT = 256 * 1024  # bytes of a header block; reading one takes time that 
 HEADER_LIMIT = 64 * 1024  # bytes of one header
 MOST_PARTS = 20_000
 _PIECE = 1 << 16
+_HEADERS = (
+    rb"(?:from|to|cc|subject|date|received|return-path|message-id|mime-version|delivered-to|reply-to|sender|dkim-signature"
+    rb"|x-[\w-]{1,60})"
+)
+# A mark of the file's encoding, empty lines, the separator of an mbox that was taken for a line of a text.
+_BEFORE_HEAD = re.compile(
+    rb"(?:\xef\xbb\xbf|[ \t\r\n]|>From [^\r\n]{1,300}\r?\n){1,100}(?=" + _HEADERS + rb"\s{0,9}:)", re.IGNORECASE
+)
+_NEEDED = frozenset(SIGNAL_HEADERS) | {
+    "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references", "mime-version",
+    "return-path", "delivered-to", "auto-submitted", "authentication-results",
+}  # fmt: skip
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
 _COMMENT = re.compile(r"\([^()]*\)")
 _SOFT_BREAK = re.compile(rb"=[ \t]+\r?\n")  # RFC 2045 6.7 (3): blanks at the end of a line were put there on the way
@@ -221,7 +234,7 @@ def _pieces(source: bytes | Path) -> Iterator[bytes]:
 def _split_head(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes], bool]:
     """The header block, what follows it, and whether the block had to be cut."""
     block = bytearray()
-    for piece in pieces:
+    for piece in _from_the_head(pieces):
         looked_at = max(0, len(block) - 3)
         block += piece
         if found := _BLANK_LINE.search(block, looked_at):
@@ -233,22 +246,52 @@ def _split_head(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes], bool]:
     return kept, iter(()), kept is not head
 
 
+def _from_the_head(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, without what programs that keep or pass on a mail have put before its first header."""
+    first = next(pieces, b"")
+    yield first[before.end() :] if (before := _BEFORE_HEAD.match(first)) else first
+    yield from pieces
+
+
 def _cap(head: bytes) -> bytes:
-    """The block itself, or one without what is too long: the end of a long header, and the headers past the limit."""
+    """The block itself, or one without what is too long: the end of a long header, and past the limit of the block first the
+    headers that nobody reads."""
     if len(head) <= HEADER_LIMIT:
         return head
-    kept, total = [], 0
-    header = 0
-    for line in head.splitlines(keepends=True):
-        header = header + len(line) if line[:1] in b" \t" else len(line)
-        if header > HEADER_LIMIT:
-            line = line[: HEADER_LIMIT - 1] + b"\n" if header == len(line) else b""  # noqa: PLW2901  # the line as it is kept
-        if total + len(line) > HEAD_LIMIT:
-            break
-        kept.append(line)
-        total += len(line)
-    shorter = b"".join(kept)
+    headers = [_cut(lines) for lines in _headers_in(head)]
+    kept: dict[int, bytes] = {}
+    left = HEAD_LIMIT
+    for needed in (True, False):
+        for number, header in enumerate(headers):
+            if _is_needed(header) is needed and len(header) <= left:
+                kept[number] = header
+                left -= len(header)
+    shorter = b"".join(kept[number] for number in sorted(kept))
     return head if shorter == head else shorter.rstrip(b"\r\n") + b"\r\n\r\n"
+
+
+def _headers_in(head: bytes) -> Iterator[list[bytes]]:
+    lines: list[bytes] = []
+    for line in head.splitlines(keepends=True):
+        if lines and line[:1] not in {b" ", b"\t"}:
+            yield lines
+            lines = []
+        lines.append(line)
+    yield lines
+
+
+def _cut(lines: list[bytes]) -> bytes:
+    kept, size = [], 0
+    for line in lines:
+        size += len(line)
+        if size <= HEADER_LIMIT:
+            kept.append(line)
+    return b"".join(kept) or lines[0][: HEADER_LIMIT - 1] + b"\n"
+
+
+def _is_needed(header: bytes) -> bool:
+    name = header.partition(b":")[0].strip().lower().decode("ascii", "replace")
+    return name in _NEEDED or name.startswith("content-")
 
 
 # -- a tree into leaves ------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from pathlib import Path
 import mailparser
 
 from townclerk.domain.answered import OwnLetter
-from townclerk.domain.authentication import SEVERAL_SENDERS
+from townclerk.domain.authentication import IRREGULAR_SENDER, SEVERAL_SENDERS
 from townclerk.domain.mail import (
     MAIL_ENDINGS,
     MAIL_TYPES,
@@ -46,6 +46,12 @@ MOST_FILES = 300  # of one mail that go on with a letter; the mail itself keeps 
 _ADDRESS_HEADERS = ("From", "To", "Cc", "Reply-To")
 _ENVELOPE_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 _MAILBOX = re.compile(r"[^\s<>\"(),:;@\[\]\\]{1,64}@[^\s<>\"(),:;@\[\]\\]{1,255}")
+# An address that can be written to, and is whole: "Nell Orchard/HOME/Council@Council" is none.
+_ONLY_ADDRESS = re.compile(
+    r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}(?![\w@])"
+)
+_ROUTE = re.compile(r"@[\w.-]{1,200}(?:\s{0,3},\s{0,3}@[\w.-]{1,200}){0,9}:")  # RFC 822: by way of these servers
+_SCHEME = re.compile(r"(?:mailto|smtp):", re.IGNORECASE)
 _LOCAL_NAME = re.compile(r"[\w.+-]{1,64}(?=\s*(?:$|\())")
 _BARE_ID = re.compile(r"[^\s<>@\"=?]{1,250}@[^\s<>@\"=?]{1,250}")
 _NAME_BREAKS = re.compile(r"[\s,.;()_/|\"-]+")
@@ -229,24 +235,52 @@ class _Head:
     def of(cls, root: Part) -> "_Head":
         """It gets the few headers that it reads well, their bytes already made text: it would drop them or show their codes."""
         asked: Message = Message()
+        written = _different(root.raw_headers("from"))
         for name in (*_ADDRESS_HEADERS, "Date"):
-            for value in root.raw_headers(name.lower()):
+            for value in root.raw_headers(name.lower()) if name != "From" else written:
                 asked.set_raw(name, readable(value))
         # It answers "" for a header that is not there.
         parsed = mailparser.MailParser(asked)
         senders = _addresses(parsed.from_ or [])
-        written = root.raw_headers("from")
         doubts = [d for d in parsed.address_header_defects if d["header"] == "from"]
         sure = len(senders) == 1 and len(written) == 1 and (not doubts or _names_one(written[0], senders[0]))
+        only = (
+            None if sure else _only_address(written or _different(root.raw_headers("sender")) or root.raw_headers("reply-to"))
+        )
+        defects = set(parsed.defects_categories)
+        if only is not None or len(root.raw_headers("from")) > 1:
+            defects.add(IRREGULAR_SENDER)
+        elif written and not sure:
+            defects.add(SEVERAL_SENDERS)
+        if len(written) > 1:
+            defects.add(SEVERAL_SENDERS)
         return cls(
-            sender=senders[0] if senders else _lenient_sender(written),
+            sender=only or (senders[0] if senders else _lenient_sender(written)),
             subject=_subject(root),
             to=_addresses(parsed.to or []),
             cc=_addresses(parsed.cc or []),
             reply_to=_addresses(parsed.reply_to or []),
             date=parsed.date,
-            defects=frozenset(parsed.defects_categories) | (frozenset() if sure or not written else {SEVERAL_SENDERS}),
+            defects=frozenset(defects),
         )
+
+
+def _different(values: list[str]) -> list[str]:
+    """The headers that say anything, each once: some servers write one twice."""
+    return list({" ".join(value.split()): value for value in values if value.strip()}.values())
+
+
+def _only_address(written: list[str]) -> Address | None:
+    """The sender of a From that no rule allows and that nevertheless leaves no doubt: it holds one address and no other sign of
+    one. Telephones, old programs and address books write such ones."""
+    if len(written) != 1:
+        return None
+    text = _ROUTE.sub("", header_text(written[0])[:2_000])
+    found = _ONLY_ADDRESS.findall(text)
+    if len(set(map(str.lower, found))) != 1 or text.count("@") != len(found):
+        return None
+    name = _SCHEME.sub("", text.partition(found[0])[0]).strip(" <>\"',;:([")
+    return _address(name, found[0])
 
 
 def name_words(sender: Address | None) -> frozenset[str]:
