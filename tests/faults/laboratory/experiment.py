@@ -159,7 +159,13 @@ class Experiment:
         self.starter = stack.enter_context(Starter(self.settings, self.clock, self.folder / "logs", before=before))
 
     def _wire(self, *, tls: bool) -> None:
-        set_wire(self.settings, tls=tls, ports=self.ports, host=self.host, ca_file=self.servers.dovecot.certificate)
+        set_wire(
+            self.settings,
+            tls=tls,
+            ports=self.ports,
+            host=self.host if tls else "localhost",
+            ca_file=self.servers.dovecot.certificate,
+        )
 
     # --- a life
 
