@@ -444,6 +444,33 @@ def test_a_rehearsal_in_a_file_is_refused_and_its_secrets_are_its_owners(towncle
     assert {(tmp_path / "practice" / name).stat().st_mode & 0o777 for name in ("password", "reply-key")} == {0o600}
 
 
+def test_what_a_rehearsal_writes_is_its_owners_alone(townclerk: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """People practise with real mail."""
+
+    async def hold(folder: Path, _say: object) -> int:
+        (folder / "letters" / "1.txt").write_text("Dear Pat")
+        return 0
+
+    monkeypatch.setattr("townclerk.app.rehearsal.rehearse", hold)
+    assert townclerk("rehearse", "practice", "--council", "south-staffordshire").status == 0
+
+    open_to_others = [path for path in (Path("practice"), *Path("practice").rglob("*")) if path.stat().st_mode & 0o077]
+    assert open_to_others == []
+
+
+def test_a_page_with_somebodys_mail_is_its_owners_alone_also_where_it_was_not_before(
+    townclerk: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "mail.txt").write_text("My bin was not emptied.")
+    page = tmp_path / "page.html"
+    for _ in range(2):
+        assert (
+            townclerk("rules", "explain", tmp_path / "mail.txt", "--council", "south-staffordshire", "--html", page).status == 0
+        )
+        assert page.stat().st_mode & 0o777 == 0o600
+        page.chmod(0o644)
+
+
 def test_a_rehearsal_writes_into_no_folder_of_somebody_else(townclerk: Command) -> None:
     Path("mine").mkdir()
     Path("mine/letter").write_text("mine")

@@ -196,6 +196,7 @@ def test_letters_are_kept_as_text_and_as_mail(townclerk: Command, story: Path, t
     message = email.message_from_bytes(text.with_suffix(".eml").read_bytes())
     assert message["To"] == "Asha Patel <asha@example.org>"
     assert "Monday 25 January 2027" in text.read_text()
+    assert [path for path in (tmp_path / "letters", *(tmp_path / "letters").rglob("*")) if path.stat().st_mode & 0o077] == []
 
 
 def test_letters_of_several_stories_are_kept_apart(townclerk: Command, story: Path, tmp_path: Path) -> None:

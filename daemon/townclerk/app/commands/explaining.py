@@ -15,6 +15,7 @@ from townclerk.app.commands.raw_mails import no_mails_in, read_mails
 from townclerk.app.commands.records import named_council
 from townclerk.app.commands.saying import complain, one_line, say, say_json
 from townclerk.app.logs import silence
+from townclerk.app.private import write_for_our_eyes
 from townclerk.domain.conditions import ALL, NOT, Field, Mark, Verdict
 from townclerk.domain.council import Council
 from townclerk.domain.mail import IncomingMail
@@ -293,7 +294,7 @@ def _write(page: Path, council: Council, found: list[Explained], every: bool) ->
         f"{body}</main></body></html>\n"
     )
     try:
-        page.write_bytes(text.encode("utf-8", "replace"))
+        write_for_our_eyes(page, text.encode("utf-8", "replace"))
     except OSError as error:
         raise CannotRead(f"{page} cannot be written: {error.strerror}") from None
     say(str(page))

@@ -8,6 +8,7 @@ import typer
 
 from townclerk.app.commands.asking import Asked, CannotRead
 from townclerk.app.commands.saying import say
+from townclerk.app.private import for_our_eyes
 from townclerk.config.reading import suggest
 from townclerk.config.shipped import shipped_councils
 
@@ -48,5 +49,7 @@ def rehearse(
             raise CannotRead(f"{folder} is a file: name a new folder")
         if folder.exists() and any(folder.iterdir()):
             raise CannotRead(f"{folder} holds other things already; name a new folder")
-        prepare(folder, council, own, settings.staff if settings is not None and settings.council == council else None)
-    raise typer.Exit(asyncio.run(hold(folder, say)))
+        with for_our_eyes():
+            prepare(folder, council, own, settings.staff if settings is not None and settings.council == council else None)
+    with for_our_eyes():
+        raise typer.Exit(asyncio.run(hold(folder, say)))

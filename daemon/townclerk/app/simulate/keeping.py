@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from townclerk.app.private import for_our_eyes
 from townclerk.app.simulate.world import LetterOut
 
 _PAGE = """<!doctype html>
@@ -19,10 +20,12 @@ text-align:left;vertical-align:top}}</style></head><body><h1>Letters, in the ord
 
 
 def keep_letters(letters: Sequence[LetterOut], folder: Path, zone: ZoneInfo) -> Path:
-    """Write each letter as .html, .txt and .eml into *folder*, with an index.html. Returns the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = [_keep(number, letter, folder, zone) for number, letter in enumerate(letters, 1)]
-    (folder / "index.html").write_text(_PAGE.format(rows="\n".join(rows)), encoding="utf-8")
+    """Write each letter as .html, .txt and .eml into *folder*, with an index.html, for its owner alone to read. Returns the
+    folder."""
+    with for_our_eyes():
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = [_keep(number, letter, folder, zone) for number, letter in enumerate(letters, 1)]
+        (folder / "index.html").write_text(_PAGE.format(rows="\n".join(rows)), encoding="utf-8")
     return folder
 
 
