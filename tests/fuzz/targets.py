@@ -6,7 +6,7 @@ tests.
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from townclerk.domain.mail import Address, IncomingMail
 from townclerk.domain.quoting import own_words, written
 from townclerk.domain.reference import compacted, find_references
 from townclerk.domain.screening import screen
+from townclerk.domain.signature import SignatureState
 from townclerk.domain.signing import Side, Signer, SigningKey, find_tokens
 from townclerk.domain.wording import wording_of
 from townclerk.mail.addressing import NotAnAddress, wire_address
@@ -36,12 +37,13 @@ from townclerk.mail.charset import decode, header_text
 from townclerk.mail.errors import MailUnreadable
 from townclerk.mail.html import read_html
 from townclerk.mail.msg import NoMail, as_mail
-from townclerk.mail.reading import read, read_files, read_written
-from townclerk.mail.smime import signed_content
+from townclerk.mail.reading import read, read_files, read_signature, read_written
+from townclerk.mail.smime import NotSigned, signed_content, signed_data
 from townclerk.mail.tnef import unpacked
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2027, 1, 11)
+NOW = datetime(2027, 1, 11, 9, tzinfo=UTC)
 EVE = Address("Eve", "eve@elsewhere.example")
 SIGNER = Signer("feedback@council.example", (SigningKey("0", b"a secret of the tests"),))
 
@@ -165,7 +167,16 @@ def address(data: bytes) -> None:
 
 
 def signature(data: bytes) -> None:
+    """Bytes in the place of a signature: nobody has signed what Eve says, and her mail is read whatever they are."""
+    from reading.signing import asha, authority, head, multipart, opaque_mail
+
     signed_content(data)
+    with suppress(NotSigned):
+        signed_data(data)
+    beside = head() + multipart(b"Content-Type: text/plain\r\n\r\nPay Eve.\r\n", data)
+    beside_it, around_it = (read_signature(raw, NOW, (authority().der, asha().der)) for raw in (beside, opaque_mail(data)))
+    assert beside_it.state in {SignatureState.UNREADABLE, SignatureState.BROKEN, SignatureState.UNKNOWN}
+    assert "\n" not in beside_it.said + around_it.said
 
 
 def tnef(data: bytes) -> None:
@@ -250,7 +261,7 @@ def seeds(name: str) -> tuple[bytes, ...]:
         "page": [b'<p>Hi</p><blockquote type="cite">old</blockquote><style>.a{display:none}</style><table><tr><td>x</table>'],
         "header": [b"=?utf-8?q?caf=C3=A9?= =?iso-8859-1?b?6Q==?= \xe9"],
         "address": [b"asha.patel@example.org", b'"a b"@x.example', "\u00e9@\u00e9.example".encode()],
-        "signature": [bytes.fromhex("308006092a864886f70d010702a0803080020101310030800609"), b"0\x82\x01\x00"],
+        "signature": [],
         "tnef": [],
         "msg": [],
         "rules": [(rules_of / "routing.yaml").read_bytes()[:6_000]],
@@ -262,6 +273,11 @@ def seeds(name: str) -> tuple[bytes, ...]:
             b'name: A story\npolicy: x\nproves: []\nstory:\n  - at: "2027-01-11 10:00"\nuntil: "2027-02-01"\nexpect: {}\n'
         ],
     }
+    if name == "signature":
+        from reading.signing import SAYS, asha, proof
+
+        begun = bytes.fromhex("308006092a864886f70d010702a0803080020101310030800609")
+        return (begun, b"0\x82\x01\x00", proof(SAYS, asha()), proof(SAYS, asha(), opaque=True))
     if name == "tnef":
         from hostile.mails import tnef as winmail
 

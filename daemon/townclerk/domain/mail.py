@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from townclerk.domain.signature import UNSIGNED, Signature
 from townclerk.domain.spam_marks import HEADERS as SPAM_HEADERS
 
 ADDRESS = re.compile(r"[^\s@<>,;:()]{1,64}@[^\s@<>,;:()]{1,255}\.[^\s@<>,;:().]{2,63}")
@@ -96,6 +97,7 @@ class IncomingMail:
     defects: tuple[str, ...] = ()
     size: int = 0  # of the whole mail, in bytes
     content_hash: str = ""  # of what the sender wrote, the same for two deliveries of one mail
+    signature: Signature = UNSIGNED
 
     @property
     def thread(self) -> tuple[str, ...]:

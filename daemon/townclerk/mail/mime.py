@@ -16,10 +16,11 @@ from email.policy import Compat32, compat32
 from functools import cached_property
 from itertools import chain, count
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 from urllib.parse import unquote
 
 from townclerk.domain.mail import SIGNAL_HEADERS
+from townclerk.domain.signature import SignatureKind
 from townclerk.mail.charset import clean, decode, header_text, is_unsaid, said_on_page
 from townclerk.mail.msg import MAGIC, as_mail
 from townclerk.mail.smime import signed_content
@@ -77,6 +78,7 @@ _REPORT_PARTS = frozenset(["message/delivery-status", "message/disposition-notif
 # The same words once more for particular readers, beside the plain ones.
 _RENDERINGS = frozenset(["text/enriched", "text/richtext", "text/watch-html", "text/x-amp-html"])
 _SIGNED_TYPES = frozenset(["application/pkcs7-mime", "application/x-pkcs7-mime"])
+_SIGNED_BY = {"pkcs7": SignatureKind.SMIME, "pgp": SignatureKind.OPENPGP}
 _SIGNATURES_INSIDE = 2  # of each other: a signed mail is encrypted and signed again at most
 _PAGE_TYPES = frozenset(["text/plain", "text/html", "application/xhtml+xml", "application/html"])
 # Texts that are for a program.
@@ -123,9 +125,7 @@ class Part(Message):
         found = signed_content(content(self))
         if found is None:
             return None
-        parser = _parser()
-        parser.feed(found)
-        inner = _closed(parser)
+        inner = parse_part(found)
         for part in inner.walk():
             part._inside = self._inside + 1
         return inner
@@ -197,13 +197,18 @@ def _whole(source: bytes | Path) -> bytes:
     return source if isinstance(source, bytes) else source.read_bytes()
 
 
+def parse_part(raw: bytes) -> Part:
+    """A part by itself, with its headers."""
+    return _closed(_begun(raw))
+
+
 def _size(source: bytes | Path) -> int:
     return len(source) if isinstance(source, bytes) else source.stat().st_size
 
 
-def _begun(head: bytes) -> BytesFeedParser:
+def _begun(start: bytes) -> BytesFeedParser:
     parser = _parser()
-    parser.feed(head)
+    parser.feed(start)
     return parser
 
 
@@ -372,6 +377,39 @@ def encrypted(root: Part) -> bool:
     kind = root.get_content_type()
     sealed = kind in _SIGNED_TYPES and root.signed is None and "signed" not in (parameter(root, "smime-type") or "")
     return kind == "multipart/encrypted" or sealed
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPart:
+    """Where a mail is signed: a multipart/signed, or a part with an opaque signature. `partly`: there is more in the mail."""
+
+    part: Part
+    kind: SignatureKind | None
+    partly: bool
+
+
+def signed_part(root: Part) -> SignedPart | None:
+    """The first part of the mail that is signed, the outermost where they stand in each other."""
+    waiting = [root]
+    while waiting:
+        part = waiting.pop()
+        signed = _signature_kind(part)
+        if signed is not None:
+            partly = part is not root and sum(1 for _ in leaves(root)) > sum(1 for _ in leaves(part))
+            return SignedPart(part, signed or None, partly)
+        waiting.extend(reversed(part.children if part.branches else []))
+    return None
+
+
+def _signature_kind(part: Part) -> SignatureKind | Literal[""] | None:
+    """By which standard *part* is signed, "" by one that is not known here; None: it is not."""
+    kind = part.get_content_type()
+    if kind in _SIGNED_TYPES and (part.signed is not None or "signed" in (parameter(part, "smime-type") or "").lower()):
+        return SignatureKind.SMIME
+    if kind != "multipart/signed":
+        return None
+    by = (parameter(part, "protocol") or "").lower() or (part.children[-1].get_content_type() if part.children else "")
+    return next((known for word, known in _SIGNED_BY.items() if word in by), "")
 
 
 def disposition(part: Part) -> str:

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
 from townclerk.domain.mail import File
 from townclerk.domain.quoting import Written
+from townclerk.domain.signature import Signature, unreadable
 from townclerk.mail.errors import MailUnreadable, WireTrouble
 from townclerk.mail.mime import HEAD_LIMIT
 from townclerk.mail.reading import Reading, read_inline
@@ -119,6 +121,11 @@ class ParsePool:
         if isinstance(outcome, _Died):
             raise MailUnreadable(outcome.why)
         return cast("Written", outcome)
+
+    async def signature(self, source: bytes | Path, received_at: datetime, trusted: tuple[bytes, ...]) -> Signature:
+        """What comes of holding the signature of a mail against the certificates *trusted* (DER). Raises as `parse` does."""
+        outcome = await self._ask("signature", self._limits.time_for(source), source, received_at, trusted)
+        return unreadable(outcome.why) if isinstance(outcome, _Died) else cast("Signature", outcome)
 
     async def close(self) -> None:
         """End the readers, after what they are reading. A call that comes later raises ReaderUnavailable."""

@@ -30,7 +30,8 @@ from townclerk.domain.mail import (
     IncomingMail,
 )
 from townclerk.domain.quoting import Written, agreed, own_words, written
-from townclerk.mail import mime, pages, reports
+from townclerk.domain.signature import Signature, unreadable
+from townclerk.mail import mime, pages, reports, signatures
 from townclerk.mail.charset import clean, header_text, readable
 from townclerk.mail.errors import MailUnreadable
 from townclerk.mail.mime import Opened, Part
@@ -109,6 +110,21 @@ def read_written(source: bytes | Path) -> Written:
         raise MailUnreadable(_where(error)) from error
 
 
+def read_signature(source: bytes | Path, received_at: datetime, trusted: tuple[bytes, ...]) -> Signature:
+    """What comes of holding the signature of a mail against the certificates *trusted* (DER), as things stood when it was
+    received. Raises OSError where the file cannot be read, and MemoryError; whatever the mail holds, nothing else."""
+    try:
+        raw = source if isinstance(source, bytes) else source.read_bytes()
+        root = mime.open_mail(raw).root
+        head = _Head.of(root)
+        sender = None if head.sender is None or SEVERAL_SENDERS in head.defects else head.sender.key
+        return signatures.looked_at(raw, root, sender, received_at, trusted)
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001  # as in `read`: the mail is there, and goes on
+        return unreadable(_where(error))
+
+
 def read_files(source: bytes | Path, limit_bytes: int) -> tuple[File, ...]:
     """The attachments with their bytes, in the order of `IncomingMail.attachments`, leaving out each that would take the total
     past *limit_bytes*, and what comes after so many that nobody opens them one by one. Raises OSError."""
@@ -180,6 +196,7 @@ def _whole(opened: Opened) -> IncomingMail:
         defects=_defects(opened, head, texts),
         size=opened.size,
         content_hash=_content_hash(opened),
+        signature=signatures.seen(root),
     )
 
 

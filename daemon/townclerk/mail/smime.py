@@ -1,20 +1,46 @@
-"""The mail inside an opaque S/MIME signature (application/pkcs7-mime, smime-type=signed-data; RFC 8551, RFC 5652).
-
-Only what was signed is taken out, to be read. The signature proves nothing here: who wrote is settled elsewhere.
+"""What is in the signed data of S/MIME (application/pkcs7-mime and pkcs7-signature; RFC 8551, RFC 5652): the mail inside an
+opaque signature, and what the signature is made of. Whether it fits is looked at elsewhere (signatures.py).
 """
 
 from dataclasses import dataclass
 
 _SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 _DATA = bytes.fromhex("2a864886f70d010701")
-_SEQUENCE, _SET, _OID, _INTEGER, _OCTETS, _CONTEXT_0 = 0x30, 0x31, 0x06, 0x02, 0x04, 0xA0
+_CONTENT_TYPE, _MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010903"), bytes.fromhex("2a864886f70d010904")
+_SEQUENCE, _SET, _OID, _INTEGER, _OCTETS, _CONTEXT_0, _CONTEXT_1 = 0x30, 0x31, 0x06, 0x02, 0x04, 0xA0, 0xA1
+_KEY_ID = 0x80
+_OID_OF_DATA = bytes([_OID, len(_DATA)]) + _DATA
 _OCTETS_IN_PIECES = 0x24
 _END = (0x00, 0x00)
+_ENDLESS = 0x80  # in the place of a length: an end mark comes
 _DEEPEST = 32
+_MOST_PARTS = 32  # of certificates, signatures or attributes: nobody's mail has more
 
 
-class _NotSigned(Exception):  # what it is instead does not matter
-    """The bytes are no signed data."""
+class NotSigned(Exception):  # what it is instead does not matter
+    """The bytes are no signed data, or none that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One signature. Its certificate has the number `serial` or the key's name `key_id`; `digest_kind` and `algorithm` are
+    object identifiers in DER. `attributes` are what was signed, as it was signed; they say the content's digest."""
+
+    serial: int | None
+    key_id: bytes | None
+    digest_kind: bytes
+    algorithm: bytes
+    attributes: bytes
+    content_digest: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignedData:
+    """The certificates that came along (DER), and the signatures."""
+
+    certificates: tuple[bytes, ...]
+    signers: tuple[Signer, ...]
 
 
 @dataclass(slots=True)
@@ -28,16 +54,16 @@ class _Cursor:
         """The tag of the next value and where it ends; None: at its end mark."""
         data, at = self.data, self.at
         if at + 2 > len(data):
-            raise _NotSigned
+            raise NotSigned
         tag, length = data[at], data[at + 1]
         at += 2
-        if length == 0x80:
+        if length == _ENDLESS:
             self.at = at
             return tag, None
-        if length > 0x80:
-            size = length - 0x80
+        if length > _ENDLESS:
+            size = length - _ENDLESS
             if size > 4 or at + size > len(data):
-                raise _NotSigned
+                raise NotSigned
             length = int.from_bytes(data[at : at + size], "big")
             at += size
         self.at = at
@@ -46,13 +72,13 @@ class _Cursor:
     def enter(self, wanted: int) -> int | None:
         tag, end = self.head()
         if tag != wanted:
-            raise _NotSigned
+            raise NotSigned
         return end
 
     def take(self, wanted: int) -> bytes:
         end = self.enter(wanted)
         if end is None:
-            raise _NotSigned
+            raise NotSigned
         found = self.data[self.at : end]
         self.at = end
         return found
@@ -61,12 +87,36 @@ class _Cursor:
         """Pass over a value of the kind *wanted*."""
         self._pass(self.enter(wanted), 0)
 
+    def whole(self, wanted: int | None = None) -> bytes:
+        """The next value with its head, of the kind *wanted*, as it came."""
+        start = self.at
+        tag, end = self.head()
+        if wanted not in {None, tag}:
+            raise NotSigned
+        self._pass(end, 0)
+        return self.data[start : self.at]
+
+    def each(self, wanted: int) -> tuple[bytes, ...]:
+        """The values, whole, that one of the kind *wanted* is made of."""
+        end = self.enter(wanted)
+        found: list[bytes] = []
+        while not self.at_end(end):
+            found.append(self.whole())
+            if len(found) > _MOST_PARTS:
+                raise NotSigned
+        self.at += 2 if end is None else 0
+        return tuple(found)
+
+    def comes(self, tag: int) -> bool:
+        """The next value is of the kind *tag*."""
+        return self.data[self.at : self.at + 1] == bytes([tag])
+
     def _pass(self, end: int | None, depth: int) -> None:
         if end is not None:
             self.at = end
             return
         if depth > _DEEPEST:
-            raise _NotSigned
+            raise NotSigned
         while not self.at_end(None):
             _, inner = self.head()
             self._pass(inner, depth + 1)
@@ -76,7 +126,7 @@ class _Cursor:
         if end is not None:
             return self.at >= end
         if self.at + 2 > len(self.data):
-            raise _NotSigned
+            raise NotSigned
         return (self.data[self.at], self.data[self.at + 1]) == _END
 
 
@@ -84,21 +134,21 @@ def signed_content(raw: bytes) -> bytes | None:
     """The mail that was signed, or None where *raw* holds none that can be read: it is encrypted, detached, or damaged."""
     try:
         return _content(_Cursor(raw))
-    except _NotSigned:
+    except NotSigned:
         return None
 
 
 def _content(cursor: _Cursor) -> bytes:
     cursor.enter(_SEQUENCE)
     if cursor.take(_OID) != _SIGNED_DATA:
-        raise _NotSigned
+        raise NotSigned
     cursor.enter(_CONTEXT_0)
     cursor.enter(_SEQUENCE)
     cursor.take(_INTEGER)
     cursor.skip(_SET)
     cursor.enter(_SEQUENCE)
     if cursor.take(_OID) != _DATA:
-        raise _NotSigned
+        raise NotSigned
     cursor.enter(_CONTEXT_0)
     return _octets(cursor)
 
@@ -108,7 +158,7 @@ def _octets(cursor: _Cursor) -> bytes:
     if tag == _OCTETS and end is not None:
         return cursor.data[cursor.at : end]
     if tag != _OCTETS_IN_PIECES:
-        raise _NotSigned
+        raise NotSigned
     pieces: list[bytes] = []
     ends = [end]
     while ends:
@@ -122,5 +172,71 @@ def _octets(cursor: _Cursor) -> bytes:
             pieces.append(cursor.data[cursor.at : end])
             cursor.at = end
         else:
-            raise _NotSigned
+            raise NotSigned
     return b"".join(pieces)
+
+
+# -- the signature ---------------------------------------------------------------------------------------------------------
+
+
+def signed_data(raw: bytes) -> SignedData:
+    """What a signature is made of, whether or not what it signs is in it. Raises NotSigned."""
+    cursor = _Cursor(raw)
+    cursor.enter(_SEQUENCE)
+    if cursor.take(_OID) != _SIGNED_DATA:
+        raise NotSigned
+    cursor.enter(_CONTEXT_0)
+    cursor.enter(_SEQUENCE)
+    cursor.take(_INTEGER)
+    cursor.skip(_SET)
+    cursor.skip(_SEQUENCE)
+    certificates = cursor.each(_CONTEXT_0) if cursor.comes(_CONTEXT_0) else ()
+    if cursor.comes(_CONTEXT_1):
+        cursor.skip(_CONTEXT_1)
+    signers = tuple(_signer(_Cursor(each)) for each in cursor.each(_SET))
+    return SignedData(tuple(each for each in certificates if each[0] == _SEQUENCE), signers)
+
+
+def _signer(cursor: _Cursor) -> Signer:
+    cursor.enter(_SEQUENCE)
+    cursor.take(_INTEGER)
+    serial, key_id = (None, cursor.take(_KEY_ID)) if cursor.comes(_KEY_ID) else (_serial(cursor), None)
+    digest_kind = _algorithm(cursor)
+    # Without attributes, or with some of no stated length, what was signed is a matter of opinion; no mail program sends such.
+    attributes = cursor.whole(_CONTEXT_0)
+    if attributes[1] == _ENDLESS:
+        raise NotSigned
+    attributes = bytes([_SET]) + attributes[1:]  # as they stand under the signature (RFC 5652, 5.4)
+    said = _attributes(attributes)
+    if said.get(_CONTENT_TYPE) != _OID_OF_DATA or _MESSAGE_DIGEST not in said:
+        raise NotSigned
+    algorithm = _algorithm(cursor)
+    digest = _Cursor(said[_MESSAGE_DIGEST]).take(_OCTETS)
+    return Signer(serial, key_id, digest_kind, algorithm, attributes, digest, cursor.take(_OCTETS))
+
+
+def _serial(cursor: _Cursor) -> int:
+    """The number of the certificate, behind its issuer's name."""
+    cursor.enter(_SEQUENCE)
+    cursor.skip(_SEQUENCE)
+    return int.from_bytes(cursor.take(_INTEGER), "big", signed=True)
+
+
+def _algorithm(cursor: _Cursor) -> bytes:
+    """Its object identifier, without what stands beside it."""
+    algorithm = _Cursor(cursor.whole(_SEQUENCE))
+    algorithm.enter(_SEQUENCE)
+    return algorithm.take(_OID)
+
+
+def _attributes(raw: bytes) -> dict[bytes, bytes]:
+    """The one value of each attribute, whole, by its object identifier."""
+    found: dict[bytes, bytes] = {}
+    for each in _Cursor(raw).each(_SET):
+        attribute = _Cursor(each)
+        attribute.enter(_SEQUENCE)
+        name, values = attribute.take(_OID), attribute.each(_SET)
+        if name in found or (name in {_CONTENT_TYPE, _MESSAGE_DIGEST} and len(values) != 1):
+            raise NotSigned
+        found[name] = values[0] if values else b""
+    return found

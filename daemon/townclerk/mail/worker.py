@@ -17,18 +17,32 @@ from pathlib import Path
 from typing import IO, Any
 
 from townclerk.mail.errors import MailUnreadable
-from townclerk.mail.reading import read, read_files, read_head, read_written
+from townclerk.mail.reading import read, read_files, read_head, read_signature, read_written
 
 LENGTH = struct.Struct(">I")
 OUT_OF_MEMORY = 3  # exit status
 READY = "ready"
-_OURS = frozenset({"townclerk.domain.mail", "townclerk.domain.quoting", "townclerk.mail.errors", "townclerk.mail.reading"})
+_OURS = frozenset(
+    {
+        "townclerk.domain.mail",
+        "townclerk.domain.quoting",
+        "townclerk.domain.signature",
+        "townclerk.mail.errors",
+        "townclerk.mail.reading",
+    }
+)
 _VALUES = {
     "builtins": {"frozenset", "set", "OSError", "FileNotFoundError", "PermissionError", "IsADirectoryError"},
     "datetime": {"datetime", "date", "timedelta", "timezone"},
     "pathlib": {"Path", "PosixPath"},
 }
-_VERBS: dict[str, Callable[..., object]] = {"read": read, "head": read_head, "files": read_files, "written": read_written}
+_VERBS: dict[str, Callable[..., object]] = {
+    "read": read,
+    "head": read_head,
+    "files": read_files,
+    "written": read_written,
+    "signature": read_signature,
+}
 
 
 class _ByValue(pickle.Pickler):
