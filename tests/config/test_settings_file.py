@@ -111,6 +111,13 @@ def test_a_folder_that_is_not_there_is_refused() -> None:
     assert "rules: there is no folder" in str(refused.value)
 
 
+def test_a_folder_of_certificates_that_is_not_there_is_refused() -> None:
+    with pytest.raises(FilesRefused) as refused:
+        settings(SMALL + "signatures: {certificates: nowhere}\n")
+
+    assert "signatures.certificates: there is no folder" in str(refused.value)
+
+
 AT_MICROSOFT = """\
 council: south-staffordshire
 provider: microsoft365

@@ -18,9 +18,10 @@ from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.mail import File
 from townclerk.domain.quoting import Written
+from townclerk.domain.signature import Signature
 from townclerk.domain.signing import Signer, SigningKey
 from townclerk.mail.memory import MemoryMailbox, MemoryTransport
-from townclerk.mail.reading import Reading, read_files, read_inline, read_written
+from townclerk.mail.reading import Reading, read_files, read_inline, read_signature, read_written
 from townclerk.services import delivery, intake, timekeeper
 from townclerk.services.office import Office, Ways
 from townclerk.store import cases, outbox
@@ -93,6 +94,9 @@ class ReadHere:
     async def files(self, source: bytes | Path, limit_bytes: int) -> tuple[File, ...]:
         raw = source if isinstance(source, bytes) else await asyncio.to_thread(source.read_bytes)
         return read_files(raw, limit_bytes)
+
+    async def signature(self, source: bytes | Path, received_at: datetime, trusted: tuple[bytes, ...]) -> Signature:
+        return read_signature(source, received_at, trusted)
 
 
 @dataclass

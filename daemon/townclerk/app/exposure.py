@@ -59,6 +59,7 @@ def exposures(settings: Settings, path: Path, *, looking_as_root: bool = False) 
         *(each for one in _certificates(settings) for each in look.at_file(one, "the certificates")),
         *(each for folder in shipped_folders("rules", settings.rules) for each in _rules(look, folder, settings.council)),
         *(each for one in shipped_folders("templates", settings.templates) for each in look.at_tree(one, "the templates")),
+        *(look.at_tree(trusted, "the certificates") if (trusted := settings.signatures.certificates) is not None else ()),
         *(look.at_file(settings.staff, "the roster") if settings.staff is not None else ()),
         *_database(look, settings.database.url),
         *_spool(look, Path(tempfile.gettempdir())),

@@ -55,6 +55,8 @@ def _files(settings: Settings, settings_path: Path) -> Iterator[Path]:
     yield settings_path
     if settings.staff is not None:
         yield settings.staff
+    if settings.signatures.certificates is not None:
+        yield from sorted(path for path in settings.signatures.certificates.glob("*") if not path.name.startswith("."))
     for folder in shipped_folders("rules", settings.rules):
         for place in (settings.council, "shared"):
             yield from sorted(path for path in (folder / place).glob("*") if path.suffix in {".yaml", SUFFIX})

@@ -15,6 +15,7 @@ from townclerk.app.tokens.keeping import TokenKeeper
 from townclerk.app.tokens.microsoft import MicrosoftTokens
 from townclerk.app.tokens.oidc import OidcTokens
 from townclerk.app.tokens.wire import TokenWire
+from townclerk.config.certificates import TrustedCertificate, load_certificates
 from townclerk.config.council_folder import load_council
 from townclerk.config.errors import Fault, FilesRefused
 from townclerk.config.logins import GoogleLogin, Login, MicrosoftLogin, OidcLogin, PasswordLogin, TokenLogin
@@ -44,6 +45,7 @@ class Files:
     council: Council
     templates: TemplateSet
     stand: Stand
+    certificates: tuple[TrustedCertificate, ...] = ()
 
 
 def load_files(path: Path) -> Files:
@@ -61,9 +63,13 @@ def load_files(path: Path) -> Files:
             templates.try_out(council.policy)
     except FilesRefused as refused:
         found.extend(refused.faults)
+    try:
+        certificates = load_certificates(settings.signatures.certificates)
+    except FilesRefused as refused:
+        found.extend(refused.faults)
     if found:
         raise FilesRefused(found)
-    return Files(settings, council, templates, stand)
+    return Files(settings, council, templates, stand, certificates)
 
 
 def open_office(files: Files, db: Database, reader: Reader) -> Office:
@@ -90,7 +96,8 @@ def open_office(files: Files, db: Database, reader: Reader) -> Office:
         own_addresses=frozenset({mailbox.lower(), settings.mailbox.user.lower()}),
     )
     scanner = ClamdScanner(settings.scanner.socket) if settings.scanner.socket is not None else None
-    return Office(files.council, files.templates, db, reader, Signer(mailbox, keys), ways, scanner)
+    trusted = tuple(each.der for each in files.certificates)
+    return Office(files.council, files.templates, db, reader, Signer(mailbox, keys), ways, scanner, trusted)
 
 
 def patience_of(settings: HealthSettings) -> Patience:

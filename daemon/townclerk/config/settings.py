@@ -1,6 +1,7 @@
 """townclerk.yaml: what one installation needs to know. A commented example is deploy/townclerk.yaml."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -145,6 +146,13 @@ class ScannerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureSettings:
+    """The folder of `certificates` that signatures of mails are held against; None: that they are signed is said, no more."""
+
+    certificates: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One installation. Folders and files are absolute, or counted from the folder of the settings file."""
 
@@ -160,6 +168,7 @@ class Settings:
     health: HealthSettings = HealthSettings()
     limits: Limits = Limits()
     scanner: ScannerSettings = ScannerSettings()
+    signatures: SignatureSettings = SignatureSettings()
     journal: JournalSettings = JournalSettings()
     provider: Provider = Provider.GENERIC
 
@@ -216,6 +225,7 @@ def _settings(root: Value, base: Path) -> Settings:
             ),
             health=f.optional("health", _health, HealthSettings()),
             scanner=f.optional("scanner", _scanner, ScannerSettings()),
+            signatures=f.optional("signatures", lambda value: _signatures(value, folder), SignatureSettings()),
             limits=f.optional("limits", _limits, Limits()),
             journal=f.optional("journal", _journal, JournalSettings()),
         )
@@ -416,6 +426,11 @@ def _journal(value: Value) -> JournalSettings:
 def _scanner(value: Value) -> ScannerSettings:
     with value.fields() as f:
         return ScannerSettings(f.required("socket", _socket, "-"))
+
+
+def _signatures(value: Value, folder: Callable[[Value], Path]) -> SignatureSettings:
+    with value.fields() as f:
+        return SignatureSettings(f.optional("certificates", folder, None))
 
 
 def _socket(value: Value) -> str:

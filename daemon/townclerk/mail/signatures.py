@@ -103,19 +103,18 @@ def _same(one: Part, other: Part) -> bool:
     waiting = [(one, other)]
     while waiting:
         a, b = waiting.pop()
-        if list(a.raw_items()) != list(b.raw_items()):
+        if (list(a.raw_items()), a.as_it_came) != (list(b.raw_items()), b.as_it_came):
             return False
-        if a.as_it_came != b.as_it_came:
+        mine, theirs = _parts(a), _parts(b)
+        if len(mine) != len(theirs):
             return False
-        mine, theirs = a.get_payload(), b.get_payload()
-        if not isinstance(mine, list) or not isinstance(theirs, list):
-            if a.as_it_came is None and mine != theirs:
-                return False
-        elif len(mine) != len(theirs):
-            return False
-        else:
-            waiting.extend((m, t) for m, t in zip(mine, theirs, strict=True) if isinstance(m, Part) and isinstance(t, Part))
+        waiting.extend(zip(mine, theirs, strict=True))
     return True
+
+
+def _parts(part: Part) -> list[Part]:
+    payload = part.get_payload() if part.as_it_came is None else None
+    return [each for each in payload if isinstance(each, Part)] if isinstance(payload, list) else []
 
 
 # -- does it fit, and whose is it ------------------------------------------------------------------------------------------

@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from functools import partial
+from pathlib import Path
 
 import structlog
 
 from townclerk.domain.mail import Arrival
 from townclerk.domain.screening import screen
+from townclerk.domain.signature import SignatureKind, unreadable
 from townclerk.mail.errors import MailboxFolderMissing, MailboxTrouble
 from townclerk.mail.mailbox import Mailbox
 from townclerk.mail.parsing import ReaderUnavailable
@@ -182,7 +184,20 @@ async def _read_and_sort(office: Office, stored: StoredMail, now: datetime) -> F
 async def _read(office: Office, stored: StoredMail) -> Reading:
     try:
         async with source_of(office.db, stored, office.ways.spool) as source:
-            return await office.reader.parse(source)
+            reading = await office.reader.parse(source)
+            return await _looked_at(office, reading, source, stored.received_at)
     except ReaderUnavailable:
         await office.db.run(partial(mails.take_back_attempt, id=stored.id))
         raise
+
+
+async def _looked_at(office: Office, reading: Reading, source: bytes | Path, received_at: datetime) -> Reading:
+    """*reading*, with what came of the signature of the mail, where there is one and somebody is trusted here."""
+    mail = reading.mail
+    if mail is None or mail.signature.kind is not SignatureKind.SMIME or not office.trusted:
+        return reading
+    try:
+        found = await office.reader.signature(source, received_at, office.trusted)
+    except OSError:  # the mail itself has been read, and goes on
+        found = unreadable("the mail could not be opened again")
+    return replace(reading, mail=replace(mail, signature=found))

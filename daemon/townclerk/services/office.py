@@ -10,6 +10,7 @@ from townclerk.domain.authentication import Profile
 from townclerk.domain.council import Council
 from townclerk.domain.mail import File
 from townclerk.domain.quoting import Written
+from townclerk.domain.signature import Signature
 from townclerk.domain.signing import Signer
 from townclerk.mail.reading import Reading
 from townclerk.store.database import Database
@@ -26,6 +27,8 @@ class Reader(Protocol):
     async def written(self, source: bytes | Path) -> Written: ...
 
     async def files(self, source: bytes | Path, limit_bytes: int) -> tuple[File, ...]: ...
+
+    async def signature(self, source: bytes | Path, received_at: datetime, trusted: tuple[bytes, ...]) -> Signature: ...
 
 
 class Scanner(Protocol):
@@ -65,3 +68,6 @@ class Office:
     signer: Signer
     ways: Ways
     scanner: Scanner | None = None  # None: nobody looks for viruses here
+    trusted: tuple[
+        bytes, ...
+    ] = ()  # certificates (DER) that signatures of mails are held against; none: they are not looked at

@@ -31,6 +31,7 @@ from townclerk.domain.screening import (
     without_the_subject,
     writer_of,
 )
+from townclerk.domain.signature import Signature
 from townclerk.domain.signing import find_tokens
 from townclerk.domain.words import LetterKind, Status
 from townclerk.mail.addressing import NotAnAddress, wire_address
@@ -57,6 +58,8 @@ MOST_SHOWN = 3  # of the sender's open cases, to which a new mail may belong
 MOST_EARLIER_COUNTED = 1_000  # of those, where a rule asks how many there were
 MOST_LOOKED_AT = 50  # of all their cases: a loop or a flood from one address opens thousands
 MOST_EARLIER = 12  # of all their cases, which whoever reviews is told of
+SIGNATURE_SEEN = "signature_seen"
+"""The journal's word for what came of the signature of a mail; the mail's number stands under `mail`."""
 
 
 async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening: Screening, now: datetime) -> None:
@@ -65,7 +68,7 @@ async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening
         screening = replace(screening, kind=MailKind.PERSON, because=mails.TAKEN_UP)
     elif mail.sender is not None and office.council.roster.find_by_address(mail.sender.address) is None:
         screening = without_the_subject(mail, screening)
-    settle = partial(_settle, stored=stored, mail=mail, screening=screening, now=now)
+    settle = partial(_settle, council=office.council.policy.id, stored=stored, mail=mail, screening=screening, now=now)
     same = await office.db.read(
         partial(mails.find_same, mailbox=office.ways.mailbox, content_hash=mail.content_hash, message_id=mail.message_id)
     )
@@ -87,7 +90,7 @@ async def sort_sent(office: Office, stored: StoredMail, mail: IncomingMail, now:
     """As `sort`, for what lies in the Sent folder of the mailbox: nothing of it is a resident's, and none of it is answered.
     Where it went to a party of a case, somebody is asked whether it was the response."""
     screening = Screening(MailKind.OWN, "in the Sent folder", answerable=False)
-    settle = partial(_settle, stored=stored, mail=mail, screening=screening, now=now)
+    settle = partial(_settle, council=office.council.policy.id, stored=stored, mail=mail, screening=screening, now=now)
     ours = mail.headers.get("x-townclerk") or (mail.message_id and office.signer.is_own_message_id(mail.message_id))
     if not ours and mail.sender is not None:
         link, known = await find_link(office, mail)
@@ -123,6 +126,7 @@ def _settle(
     reason: str | None,
     ref: str | None,
     *,
+    council: str,
     stored: StoredMail,
     mail: IncomingMail,
     screening: Screening,
@@ -142,6 +146,13 @@ def _settle(
         subject=mail.subject,
         now=now,
     )
+    if ref is not None and mail.signature.there:
+        journal.append(tx, council, ref, now, "townclerk", SIGNATURE_SEEN, _signature_detail(stored.id, mail.signature))
+
+
+def _signature_detail(number: int, signature: Signature) -> dict[str, object]:
+    detail = {"mail": number, "signature": signature.state.value, "kind": signature.kind, "said": signature.said}
+    return detail | ({"by": list(signature.by)} if signature.by else {})
 
 
 async def _conversation(

@@ -16,6 +16,7 @@ from townclerk.domain.calendar import Derivation
 from townclerk.domain.case import Campaign, CampaignState, Joined
 from townclerk.domain.routing import Suggested
 from townclerk.domain.words import Category
+from townclerk.services.sorting import SIGNATURE_SEEN
 from townclerk.store import cases, journal
 from townclerk.store.database import Tx
 
@@ -361,3 +362,23 @@ def test_a_derivation_that_counts_every_day_in_words() -> None:
     derivation = Derivation(date(2026, 12, 18), "1 month", (), date(2027, 1, 18), "x")
 
     assert derivation_words(derivation) == "day 0 Friday 18 December 2026; 1 month later: Monday 18 January 2027"
+
+
+def test_a_case_shows_what_came_of_the_signatures_of_its_mails(townclerk: Command, town: Town) -> None:
+    def sign(tx: Tx) -> int:
+        case = cases.load(tx, town.old)
+        assert case is not None
+        detail = {"mail": case.mails[0].mail, "signature": "fits", "said": "signed by asha@home.example"}
+        journal.append(tx, case.council, case.ref, case.opened_at, "townclerk", SIGNATURE_SEEN, detail)
+        return case.mails[0].mail
+
+    number = town.ask(sign)
+
+    (shown,) = townclerk("case", "show", town.old, "--json", "--why", "the resident rang", "--config", town.settings).objects
+    words = townclerk("case", "show", town.old, "--why", "the resident rang", "--config", town.settings).out
+    other = townclerk("case", "show", town.new, "--why", "the resident rang", "--config", town.settings).out
+
+    assert [each["signature"] for each in shown["mails"] if each["mail"] == number] == ["signed by asha@home.example"]
+    (row,) = [line for line in words.splitlines() if line.startswith(f"{number} ") and "Asha Patel" in line]
+    assert row.endswith("signed by asha@home.example")
+    assert "SIGNATURE" not in other

@@ -12,11 +12,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.cli.house import Command, Town, mail
+from reading.signing import Wanted, holder
 from servers.dovecot import Dovecot
 from servers.installation import Names, Running, users
 from servers.sink import Sink
 from townclerk.app.commands.checkup import Checkup, Finding, State, last_known_day
 from townclerk.app.commands.run import refuse_what_others_can_change
+from townclerk.app.wiring import load_files
+from townclerk.config.errors import FilesRefused
 from townclerk.config.settings import load_settings
 from townclerk.domain.calendar import Calendar
 from townclerk.store import journal, leases
@@ -75,6 +78,30 @@ def test_where_all_is_right_check_says_ok_line_by_line(townclerk: Command, conne
     assert "INBOX is there" in ran.out
     assert "(IDLE)" in ran.out
     assert "send one mail to feedback0+test@council.example" in ran.out
+
+
+def test_check_says_what_is_wrong_with_the_certificates(townclerk: Command, town: Town) -> None:
+    """Of one that has expired it warns: the service goes on with it."""
+    folder, now = town.folder / "certificates", datetime.now(UTC)
+    folder.mkdir()
+    town.rewrite(signatures={"certificates": "certificates"})
+
+    def told() -> str:
+        ran = townclerk("check", "--offline", "--config", town.settings)
+        return "\n".join(line for line in ran.out.splitlines() if "signatures" in line)
+
+    assert told().startswith(f"WARNING signatures            there is no certificate in {folder}")
+    current = Wanted(begins=now - timedelta(days=9), ends=now + timedelta(days=9))
+    (folder / "asha.pem").write_bytes(holder("Asha Patel", wanted=current).pem)
+    assert told().startswith(f"ok      signatures            mails' signatures are held against what is in {folder}: 1")
+    past = Wanted(begins=now - timedelta(days=9), ends=now - timedelta(days=1))
+    (folder / "old.pem").write_bytes(holder("Old", wanted=past).pem)
+    assert f"{folder}/old.pem: the certificate of CN=Old expired on {past.ends:%Y-%m-%d}" in told()
+    assert load_files(town.settings).certificates
+    (folder / "notes.txt").write_text("Asha's came by post.")
+    assert told().startswith(f"FAILED  signatures            {folder}/notes.txt: is no certificate in PEM; take it out")
+    with pytest.raises(FilesRefused):
+        load_files(town.settings)
 
 
 def test_check_as_json_is_one_object_a_line(townclerk: Command, connected: Town) -> None:

@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from app.cli.house import Command, Town
+from reading.signing import ASHA, authority
+from reading.signing import mail as signed_mail
 from servers.installation import REPOSITORY
 
 OURS = REPOSITORY / "tests" / "corpus"
 OTHERS = REPOSITORY.parent / "shared" / "corpus"  # other people's mails: read where they lie beside us, never kept here
 KEYS = [
     *("path", "ok", "from", "to", "cc", "subject", "message_id", "date", "references", "text", "attachments", "kind"),
-    *("kind_because", "case_references", "quarantined", "defects"),
+    *("kind_because", "case_references", "quarantined", "defects", "signature"),
 ]
 MAIL = b"""\
 From: =?utf-8?q?J=C3=BCrgen?= <Jay@example.org>
@@ -158,3 +160,25 @@ def test_an_automatic_reply_says_what_gave_it_away(townclerk: Command, tmp_path:
     (seen,) = townclerk("inspect", path).objects
     assert seen["kind"] == "auto_reply"
     assert "auto-submitted" in seen["kind_because"].lower()
+
+
+def test_a_signature_is_told_of_and_held_against_the_certificates_of_the_settings(
+    townclerk: Command, town: Town, tmp_path: Path
+) -> None:
+    """By the day that the mail bears."""
+    path = _mail(tmp_path, signed_mail().replace(b"Subject", b"Date: Mon, 11 Jan 2027 09:30:00 +0000\r\nSubject", 1))
+    (town.folder / "certificates").mkdir()
+    (town.folder / "certificates" / "ca.pem").write_bytes(authority().pem)
+
+    (unknown,) = townclerk("inspect", path).objects
+    town.rewrite(signatures={"certificates": "certificates"})
+    (known,) = townclerk("inspect", path, "--config", town.settings).objects
+
+    assert unknown["signature"] == {
+        "state": "not_looked_at",
+        "kind": "S/MIME",
+        "by": [],
+        "partly": False,
+        "said": "signed, not looked at",
+    }
+    assert (known["signature"]["state"], known["signature"]["by"]) == ("fits", [ASHA])

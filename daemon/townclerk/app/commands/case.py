@@ -24,6 +24,7 @@ from townclerk.domain.words import Category, Priority, Status
 from townclerk.mail.parsing import ParsePool
 from townclerk.services import reassigning
 from townclerk.services.reassigning import Given
+from townclerk.services.sorting import SIGNATURE_SEEN
 from townclerk.store import cases, journal, mails, outbox
 from townclerk.store.cases import CaseRow
 from townclerk.store.database import Database, Tx
@@ -263,8 +264,14 @@ def raw(
         say_bytes(records.db.run_now(take))
 
 
+def _signatures(shown: Shown) -> dict[int, str]:
+    """What came of the signature of each mail that is signed, by its number."""
+    seen = (entry.detail for entry in shown.entries if entry.event == SIGNATURE_SEEN and entry.detail is not None)
+    return {detail["mail"]: detail["said"] for detail in seen}
+
+
 def _case_object(shown: Shown, records: Records) -> dict[str, object]:
-    case = shown.case
+    case, signatures = shown.case, _signatures(shown)
     return {
         "reference": case.ref,
         "category": case.category,
@@ -290,7 +297,14 @@ def _case_object(shown: Shown, records: Records) -> dict[str, object]:
         "policy_version": case.policy_version,
         "deadlines": [_deadline_object(deadline) for deadline in case.deadlines],
         "mails": [
-            {"mail": m.mail, "from": m.sender.address, "subject": m.subject, "received_at": iso(m.received_at), "text": m.text}
+            {
+                "mail": m.mail,
+                "from": m.sender.address,
+                "subject": m.subject,
+                "received_at": iso(m.received_at),
+                "text": m.text,
+                "signature": signatures.get(m.mail),
+            }
             for m in case.mails
         ],
         "letters": [letter_object(line) for line in shown.letters],
@@ -357,8 +371,18 @@ def _say_case(shown: Shown, records: Records) -> None:
     dates = ((d.name, d.target, d.promised, _state(d, records), d.clause) for d in case.deadlines)
     say_table(("deadline", "target", "promised", "state", "clause"), dates, empty="none")
     say("", "Mails")
-    written = ((m.mail, moment_words(local(m.received_at)), _person(m.sender), m.subject) for m in case.mails)
-    say_table(("mail", "received", "from", "subject"), written, empty="none")
+    signed = _signatures(shown)
+    written = (
+        (
+            m.mail,
+            moment_words(local(m.received_at)),
+            _person(m.sender),
+            m.subject,
+            *([signed.get(m.mail, "")] if signed else []),
+        )
+        for m in case.mails
+    )
+    say_table(("mail", "received", "from", "subject", *(["signature"] if signed else [])), written, empty="none")
     say("", "Letters")
     say_table(
         ("decided", "letter", "to", "state", "subject"),

@@ -14,6 +14,7 @@ from townclerk.app.commands.records import council_of, why_not_ready
 from townclerk.app.exposure import exposures, secrets_of
 from townclerk.app.open_wires import open_wires
 from townclerk.app.wiring import open_database, open_mailbox, open_transport, patience_of, url_of_database
+from townclerk.config.certificates import load_certificates
 from townclerk.config.council_folder import unread_files
 from townclerk.config.errors import ConfigError, FilesRefused, SecretUnavailable
 from townclerk.config.logins import PasswordLogin
@@ -79,6 +80,7 @@ class Checkup:
         self._check_council()
         self._check_templates()
         self._check_register()
+        self._check_certificates()
         self._check_calendar()
         self._check_clock()
         self._check_officers()
@@ -223,6 +225,27 @@ class Checkup:
                 self._find("promises", State.WARNING, str(fault))
         else:
             self._find("promises", State.OK, f"{len(register.promises)} are registered, and all that they name is there")
+
+    def _check_certificates(self) -> None:
+        """Signatures settle nothing: one that cannot be looked at for want of a certificate is a warning."""
+        folder = self._settings.signatures.certificates if self._settings is not None else None
+        if folder is None:
+            return
+        try:
+            found = load_certificates(folder)
+        except FilesRefused as refused:
+            self._refused("signatures", refused)
+            return
+        stale = [each for each in found if not each.begins <= self.now <= each.ends]
+        for each in stale:
+            when = f"expired on {each.ends:%Y-%m-%d}" if each.ends < self.now else f"is not valid before {each.begins:%Y-%m-%d}"
+            todo = "put the one that follows it beside it: mail that came in its time is still held against the old one"
+            self._find("signatures", State.WARNING, f"{each.file}: the certificate of {each.name} {when}", todo)
+        if not found:
+            todo = "put the certificates there (PEM) of whom you trust, or take signatures.certificates out"
+            self._find("signatures", State.WARNING, f"there is no certificate in {folder}", todo)
+        elif not stale:
+            self._find("signatures", State.OK, f"mails' signatures are held against what is in {folder}: {len(found)}")
 
     # --- time
 

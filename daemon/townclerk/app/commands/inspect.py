@@ -14,6 +14,7 @@ from townclerk.app.commands.raw_mails import read_mails
 from townclerk.app.commands.records import council_of
 from townclerk.app.commands.saying import complain, say_json
 from townclerk.app.logs import silence
+from townclerk.config.certificates import load_certificates
 from townclerk.config.errors import FilesRefused
 from townclerk.config.policy_file import load_policy
 from townclerk.config.settings import Settings
@@ -21,6 +22,7 @@ from townclerk.config.shipped import find_shipped, shipped_councils
 from townclerk.domain.mail import Address, IncomingMail
 from townclerk.domain.reference import find_references
 from townclerk.domain.screening import screen
+from townclerk.domain.signature import Signature
 from townclerk.domain.signing import Signer, find_tokens
 from townclerk.mail.reading import Reading
 
@@ -34,6 +36,7 @@ class Eyes:
     prefixes: tuple[str, ...]
     own_addresses: frozenset[str] = frozenset()
     is_own_message_id: Callable[[str], bool] = lambda _message_id: False
+    trusted: tuple[bytes, ...] = ()  # certificates
 
 
 def inspect(
@@ -44,7 +47,8 @@ def inspect(
     """What townclerk sees in raw mails, one JSON object a line: sender, words, files, what sort of mail it is, and why.
 
     Every file of a folder is read, save those whose name begins with a dot. A mail that cannot be read is told of, and
-    the next is read. Works without settings; with them, the council's own mails and references are known.
+    the next is read. Works without settings; with them, the council's own mails and references are known, and signatures
+    are held against its certificates.
     Exit status 2 where a path is not there or cannot be opened.
 
     \b
@@ -67,7 +71,8 @@ def _eyes_of(settings: Settings) -> Eyes:
     policy = council_of(settings, datetime.now(UTC)).policy
     mailbox = policy.contact.mailbox
     own = frozenset({mailbox.lower(), settings.mailbox.user.lower()})
-    return Eyes((policy.prefix,), own, Signer(mailbox, ()).is_own_message_id)
+    trusted = tuple(each.der for each in load_certificates(settings.signatures.certificates))
+    return Eyes((policy.prefix,), own, Signer(mailbox, ()).is_own_message_id, trusted)
 
 
 def _shipped_prefixes() -> tuple[str, ...]:
@@ -84,7 +89,7 @@ def _shipped_prefixes() -> tuple[str, ...]:
 async def _inspect_all(paths: Iterable[Path], eyes: Eyes) -> int:
     """How many files could not be opened."""
     unreadable = 0
-    async for path, reading in read_mails(paths):
+    async for path, reading in read_mails(paths, eyes.trusted):
         if isinstance(reading, OSError):
             unreadable += 1
             reading = Reading(None, f"it cannot be opened: {reading.strerror or reading}")  # noqa: PLW2901 - told as any other
@@ -115,6 +120,17 @@ def _seen(path: str, reading: Reading, eyes: Eyes) -> dict[str, object]:
         "case_references": _references(mail, eyes.prefixes),
         "quarantined": reading.quarantined if reading.mail else reading.quarantined or "it cannot be read",
         "defects": list(mail.defects),
+        "signature": _signature(mail.signature) if mail.signature.there else None,
+    }
+
+
+def _signature(signature: Signature) -> dict[str, object]:
+    return {
+        "state": signature.state,
+        "kind": signature.kind,
+        "by": list(signature.by),
+        "partly": signature.partly,
+        "said": signature.said,
     }
 
 

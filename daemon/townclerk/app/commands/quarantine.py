@@ -126,6 +126,7 @@ def _words(mail: IncomingMail | None) -> list[str]:
     sender = f"{mail.sender.name} <{mail.sender.address}>" if mail.sender else "(nobody)"
     heads = [("From", sender), ("To", ", ".join(address.address for address in mail.to)), ("Subject", mail.subject)]
     heads += [("File", f"{a.filename} ({a.content_type}, {a.size} bytes)") for a in mail.attachments]
+    heads += [("Signature", mail.signature.said)] if mail.signature.there else []
     return [*(one_line(f"{name}: {value}") for name, value in heads), "", harmless(mail.text)]
 
 

@@ -5,10 +5,13 @@ import os
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from townclerk.domain.signature import SignatureKind
 from townclerk.mail.parsing import ParsePool
 from townclerk.mail.reading import Reading
 
@@ -31,10 +34,13 @@ class RawMail:
     source: Path | bytes | OSError
 
 
-async def read_mails(paths: Iterable[Path]) -> AsyncGenerator[tuple[str, Reading | OSError], None]:
+async def read_mails(
+    paths: Iterable[Path], trusted: tuple[bytes, ...] = ()
+) -> AsyncGenerator[tuple[str, Reading | OSError], None]:
     """The name of each mail of *paths*, in their order, and what it says, or why it cannot be opened. A path is a file, an
-    mbox, a maildir, or a folder of any of them. Files whose name begins with a dot are left out."""
-    async with aclosing(in_order(raw_mails(paths), _read)) as found:
+    mbox, a maildir, or a folder of any of them. Files whose name begins with a dot are left out. Signatures are held
+    against the certificates *trusted*, as things stood on the day that the mail bears: a file does not say when it came."""
+    async with aclosing(in_order(raw_mails(paths), partial(_read, trusted=trusted))) as found:
         async for raw, reading in found:
             yield raw.name, reading
 
@@ -167,10 +173,16 @@ def _begins(before: bytes, line: bytes, after: bytes) -> bool:
 # --- reading -------------------------------------------------------------------------------------------------------------
 
 
-async def _read(pool: ParsePool, raw: RawMail) -> Reading | OSError:
+async def _read(pool: ParsePool, raw: RawMail, trusted: tuple[bytes, ...] = ()) -> Reading | OSError:
     if isinstance(raw.source, OSError):
         return raw.source
     try:
-        return await pool.parse(raw.source)
+        reading = await pool.parse(raw.source)
+        mail = reading.mail
+        if mail is None or mail.signature.kind is not SignatureKind.SMIME or not trusted:
+            return reading
+        at = mail.date or datetime.now(UTC)
+        found = await pool.signature(raw.source, at if at.tzinfo else at.replace(tzinfo=UTC), trusted)
+        return replace(reading, mail=replace(mail, signature=found))
     except OSError as error:
         return error

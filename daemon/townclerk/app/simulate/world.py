@@ -20,9 +20,10 @@ from townclerk.domain.case import Case
 from townclerk.domain.council import Council
 from townclerk.domain.mail import File
 from townclerk.domain.quoting import Written
+from townclerk.domain.signature import Signature
 from townclerk.domain.signing import Signer, SigningKey
 from townclerk.mail.mailbox import Mailbox
-from townclerk.mail.reading import Reading, read, read_files, read_written
+from townclerk.mail.reading import Reading, read, read_files, read_signature, read_written
 from townclerk.mail.transport import Transport
 from townclerk.services import delivery, intake, reporting, timekeeper
 from townclerk.services.office import Office, Ways
@@ -79,6 +80,9 @@ class ReadHere:
 
     async def files(self, source: bytes | Path, limit_bytes: int) -> tuple[File, ...]:
         return read_files(source, limit_bytes)
+
+    async def signature(self, source: bytes | Path, received_at: datetime, trusted: tuple[bytes, ...]) -> Signature:
+        return read_signature(source, received_at, trusted)
 
 
 class KeptHere(Database):
