@@ -228,3 +228,15 @@ def test_a_start_from_the_command_line_says_what_to_type_and_touches_nothing(set
 
     assert ran.returncode == 2
     assert f"chmod go-w {settings.parent / STAFF}" in ran.stderr
+
+
+def test_whoever_can_change_the_certificates_would_say_who_signs(settings: Path) -> None:
+    folder = settings.parent / "certificates"
+    folder.mkdir()
+    (folder / "ca.pem").touch()
+    (folder / "ca.pem").chmod(0o646)
+    settings.write_text(settings.read_text().replace("{", '{"signatures": {"certificates": "certificates"},', 1))
+
+    (exposed,) = exposures(load_settings(settings), settings)
+
+    assert str(exposed).startswith(f"everybody on this machine can change the certificates {folder}/ca.pem")
