@@ -117,7 +117,8 @@ def read_signature(source: bytes | Path, received_at: datetime, trusted: tuple[b
         raw = source if isinstance(source, bytes) else source.read_bytes()
         root = mime.open_mail(raw).root
         head = _Head.of(root)
-        sender = None if head.sender is None or SEVERAL_SENDERS in head.defects else head.sender.key
+        certain = head.defects.isdisjoint({SEVERAL_SENDERS, IRREGULAR_SENDER})
+        sender = head.sender.key if certain and head.sender is not None else None
         return signatures.looked_at(raw, root, sender, received_at, trusted)
     except (OSError, MemoryError):
         raise
