@@ -111,7 +111,7 @@ class Surroundings:
         users = self.dovecot.folder / "users"
         before = users.read_text()
         mine = f"{self.people.names.feedback}:{{PLAIN}}"
-        users.write_text(before.replace(f"{mine}{PASSWORD}:", f"{mine}another:"))
+        _write(users, before.replace(f"{mine}{PASSWORD}:", f"{mine}another:"))
         return lambda: _write(users, before)
 
     def _forget_names(self) -> Undo | None:
@@ -120,7 +120,11 @@ class Surroundings:
             return None
         before = hosts.read_text()
         hosts.write_text("")
-        return lambda: _write(hosts, before)
+
+        def known_again() -> None:
+            hosts.write_text(before)  # the file itself is mounted over theirs: another in its place would not be seen
+
+        return known_again
 
     # --- the clock
 
@@ -210,7 +214,11 @@ class Surroundings:
 
 
 def _write(file: Path, text: str) -> None:
-    file.write_text(text)
+    """Whoever reads *file* finds all of the old text or all of the new: a server that found half would know nobody."""
+    new = file.with_name(f"{file.name}.new")
+    new.write_text(text)
+    shutil.copymode(file, new)
+    new.replace(file)
 
 
 # --- what needs rights that not every machine gives
