@@ -22,9 +22,10 @@ from urllib.parse import unquote
 from townclerk.domain.mail import SIGNAL_HEADERS
 from townclerk.domain.signature import SignatureKind
 from townclerk.mail.charset import clean, decode, header_text, is_unsaid, said_on_page
-from townclerk.mail.msg import MAGIC, as_mail
+from townclerk.mail.msg import MAGIC as OF_OUTLOOK
+from townclerk.mail.msg import as_mail
 from townclerk.mail.smime import signed_content
-from townclerk.mail.tnef import unpacked
+from townclerk.mail.tnef import MAGIC, unpacked
 from townclerk.mail.uuencoded import without_files
 
 HEAD_LIMIT = 256 * 1024  # bytes of a header block; reading one takes time that grows with its square
@@ -120,7 +121,7 @@ class Part(Message):
     @cached_property
     def signed(self) -> "Part | None":
         """What an opaque signature of S/MIME holds: its text is as much the sender's as any other."""
-        if super().get_content_type() not in _SIGNED_TYPES or self._inside > _SIGNATURES_INSIDE:
+        if not _may_be_sealed(self) or self._inside > _SIGNATURES_INSIDE:
             return None
         found = signed_content(content(self))
         if found is None:
@@ -188,9 +189,9 @@ def open_head(source: bytes | Path) -> Opened:
 
 def _of_outlook(source: bytes | Path) -> bool:
     if isinstance(source, bytes):
-        return source.startswith(MAGIC)
+        return source.startswith(OF_OUTLOOK)
     with source.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
+        return file.read(len(OF_OUTLOOK)) == OF_OUTLOOK
 
 
 def _whole(source: bytes | Path) -> bytes:
@@ -372,11 +373,26 @@ def text_of(part: Part) -> str:
     return clean(decode(raw, charset)).removeprefix("\ufeff")
 
 
-def encrypted(root: Part) -> bool:
-    """True for a mail that only its addressee's key opens (S/MIME, PGP), and nobody here has that."""
-    kind = root.get_content_type()
-    sealed = kind in _SIGNED_TYPES and root.signed is None and "signed" not in (parameter(root, "smime-type") or "")
-    return kind == "multipart/encrypted" or sealed
+def encrypted(root: Part, *, beside_words: bool) -> bool:
+    """True for a mail, or a part of one, that only its addressee's key opens (S/MIME, PGP), and nobody here has that. What is a
+    file *beside_words* does not make the mail encrypted."""
+    waiting = [root]
+    while waiting:
+        part = waiting.pop()
+        if part.get_content_type() == "multipart/encrypted" or (not beside_words and _is_sealed(part)):
+            return True
+        waiting.extend(reversed(part.children if part.branches else []))
+    return False
+
+
+def _is_sealed(part: Part) -> bool:
+    return _may_be_sealed(part) and part.signed is None and "signed" not in (parameter(part, "smime-type") or "")
+
+
+def _may_be_sealed(part: Part) -> bool:
+    """True for S/MIME, also where a gateway has kept no more of it than the name."""
+    kind = part.get_content_type()
+    return kind in _SIGNED_TYPES or (kind == "application/octet-stream" and (named(part) or "").lower().endswith(".p7m"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,10 +492,22 @@ def _in_the_text(part: Part) -> Iterator[tuple[str, Part]]:
 
 def _packed(part: Part, name: str) -> tuple[tuple[str, Part], ...]:
     """The files in a winmail.dat."""
-    if part.get_content_type() not in _PACKAGES and name.lower() != "winmail.dat":
-        return ()
-    files = unpacked(content(part))
+    files = unpacked(content(part)) if is_package(part, name) else ()
     return tuple((_safe(given) or f"file-{n}", _part_of(given, data)) for n, (given, data) in enumerate(files, start=1))
+
+
+def is_package(part: Part, name: str | None) -> bool:
+    """True for a winmail.dat, whatever a server on the way has called it."""
+    if part.get_content_type() in _PACKAGES or (name or "").lower() == "winmail.dat":
+        return True
+    may_be = part.get_content_type() == "application/octet-stream" or (name or "").lower().endswith(".dat")
+    return may_be and _starts_as_package(part)
+
+
+def _starts_as_package(part: Part) -> bool:
+    if _encoding(part) == "base64":
+        return (part.as_it_came or b"")[:100].lstrip().startswith(binascii.b2a_base64(MAGIC)[:5])
+    return content(part).startswith(MAGIC)
 
 
 def _part_of(name: str, data: bytes) -> Part:

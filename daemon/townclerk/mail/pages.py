@@ -12,9 +12,21 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from townclerk.domain.additions import only_additions
+from townclerk.mail import tnef
 from townclerk.mail.charset import clean, readable
 from townclerk.mail.html import HtmlText, read_html
-from townclerk.mail.mime import Part, content, disposition, leaves, parameter, stands_on_page, text_of, text_without_files
+from townclerk.mail.mime import (
+    Part,
+    content,
+    disposition,
+    is_package,
+    leaves,
+    named,
+    parameter,
+    stands_on_page,
+    text_of,
+    text_without_files,
+)
 
 _READ_ONE_BY_ONE = 200  # pages of a mail; the others are read as one
 _FEW_WORDS = 5  # more of them on a page than twice those of the plain text
@@ -77,8 +89,8 @@ def plain_pages(root: Part) -> list[Page]:
     found = _gathered(_shown_by(root, _plain))
     if any(page.text.strip() for page in found):
         return found
-    named = (part for part in leaves(root) if _is_text(part) and disposition(part) != "attachment")
-    return [_page(part) for part in named][:1]
+    with_name = (part for part in leaves(root) if _is_text(part) and disposition(part) != "attachment")
+    return [_page(part) for part in with_name][:1]
 
 
 def rich_pages(root: Part) -> list[Page]:
@@ -163,8 +175,8 @@ def _instead(root: Part) -> list[Page]:
 
 def _likeliest(root: Part) -> Iterator[Iterator[Page]]:
     texts = [part for part in leaves(root) if not stands_on_page(part)]
-    named = [part for part in texts if _is_text(part) and disposition(part) != "attachment"]
-    yield (_page(part) for part in named)
+    yield (page for part in texts if is_package(part, named(part)) for page in _packed(part))
+    yield (_page(part) for part in texts if _is_text(part) and disposition(part) != "attachment")
     yield (Page(enriched(text_of(part)), html=False) for part in texts if part.get_content_type() in _ENRICHED)
     yield (_page(part) for part in texts if part.get_content_type() in _HTML_TYPES)
     yield (_page(part) for part in texts if _is_text(part))
@@ -175,6 +187,14 @@ def _likeliest(root: Part) -> Iterator[Iterator[Page]]:
 
 def _is_text(part: Part) -> bool:
     return part.get_content_type() in {"text/plain", "text/html"}
+
+
+def _packed(part: Part) -> Iterator[Page]:
+    """The words in a winmail.dat: of Outlook, where it believes that Outlook reads, and writes no text beside it."""
+    words = tnef.message(content(part))
+    yield Page(words.plain, html=False)
+    yield Page(words.html, html=True)
+    yield Page(words.rtf, html=False)
 
 
 def _could_be_text(root: Part) -> bool:

@@ -56,7 +56,9 @@ _SCHEME = re.compile(r"(?:mailto|smtp):", re.IGNORECASE)
 _LOCAL_NAME = re.compile(r"[\w.+-]{1,64}(?=\s*(?:$|\())")
 _BARE_ID = re.compile(r"[^\s<>@\"=?]{1,250}@[^\s<>@\"=?]{1,250}")
 _NAME_BREAKS = re.compile(r"[\s,.;()_/|\"-]+")
-_ARMOURED = re.compile("-----BEGIN PGP MESSAGE-----")
+_ARMOURED = re.compile(
+    r"^[ \t]{0,20}-----BEGIN PGP MESSAGE-----.*?(?:^[ \t]{0,20}-----END PGP MESSAGE-----$|\Z)", re.DOTALL | re.MULTILINE
+)
 _RUN = re.compile(r"\S+|[^\S\n]+")
 _LONGEST_RUN = 2_000  # characters without a space between them, or of nothing but space
 _MOST_EMPTY_LINES = 20
@@ -380,10 +382,13 @@ class _Texts:
 
 def _texts(root: Part) -> _Texts:
     found = pages.message(root)
-    found += [] if pages.say_something(found) else _passed_on(root)
+    says = pages.say_something(found)
+    found += [] if says else _passed_on(root)
     whole, own = [page.whole for page in found], [page.own for page in found]
-    if mime.encrypted(root) or _ARMOURED.match("\n".join(own).lstrip()[:40]):
-        whole, own = [ENCRYPTED, *whole], [ENCRYPTED]
+    if mime.encrypted(root, beside_words=says):
+        whole, own = [ENCRYPTED, *whole], [ENCRYPTED, *(own if says else [])]
+    elif any(_ARMOURED.search(text) for text in own):
+        whole, own = [ENCRYPTED, *whole], [_ARMOURED.sub(ENCRYPTED, text) for text in own]
     text, kept = _tamed("\n".join(whole).strip("\n")), _tamed("\n".join(own))
     return _Texts(text[:TEXT_LIMIT], own_words(kept), cut=len(text) > TEXT_LIMIT)
 

@@ -1,16 +1,23 @@
 """The files inside a winmail.dat (application/ms-tnef; MS-OXTNEF): what Outlook sends where it believes that Outlook reads.
 
-Only the attachments are taken out, their names and their bytes. What is damaged or lies about its lengths gives what could be
-read up to there, in time that grows with its size alone.
+The attachments are taken out, their names and their bytes, and the message's own words. What is damaged or lies about its
+lengths gives what could be read up to there, in time that grows with its size alone.
 """
 
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+
+from townclerk.mail import rtf
+from townclerk.mail.charset import clean, decode, said_on_page
 
 _SIGNATURE = 0x223E9F78
 _ATTRIBUTE = struct.Struct("<BHHI")  # level, identity, type, length
 _CHECKSUM = 2
+MAGIC = _SIGNATURE.to_bytes(4, "little")
+_BODY, _MESSAGE, _CODE_PAGE = 0x800C, 0x9003, 0x9007
+_PLAIN, _RTF, _HTML = 0x1000, 0x1009, 0x1013
 _BEGINS, _TITLE, _DATA, _PROPERTIES = 0x9002, 0x8010, 0x800F, 0x9005
 _LONG_NAME, _SHORT_NAME = 0x3707, 0x3704
 _STRING, _UNICODE = 0x001E, 0x001F
@@ -30,7 +37,7 @@ _SIZES = {
 _COUNTED = frozenset({0x000D, _STRING, _UNICODE, 0x0102})
 _SEVERAL = 0x1000
 _MOST_FILES = 1_000
-_MOST_PROPERTIES = 200
+_MOST_PROPERTIES = 2_000
 
 
 class _Damaged(Exception):  # how, does not matter
@@ -81,6 +88,43 @@ def unpacked(data: bytes) -> tuple[tuple[str, bytes], ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The message in a winmail.dat, as often as it is there."""
+
+    plain: str = ""
+    html: str = ""
+    rtf: str = ""
+
+
+def message(data: bytes) -> Words:
+    """The words of the message in *data*; none where it holds none, or is no winmail.dat."""
+    plain, html, of_rtf, charset = "", "", "", "cp1252"
+    for identity, value in _attributes(data):
+        if identity == _BEGINS:
+            break
+        if identity == _CODE_PAGE:
+            charset = f"cp{int.from_bytes(value[:4], 'little')}"
+        elif identity == _BODY:
+            plain = decode(value.rstrip(b"\0"), charset)
+        elif identity == _MESSAGE:
+            for name, kind, content in _properties_of(value):
+                wide = kind == _UNICODE
+                if name == _PLAIN and kind in (_STRING, _UNICODE):
+                    plain = decode(content, "utf-16-le" if wide else charset).rstrip("\0")
+                elif name == _HTML:
+                    html = decode(content, "utf-16-le" if wide else said_on_page(content) or charset).rstrip("\0")
+                elif name == _RTF:
+                    of_rtf = rtf.words(rtf.unpacked(content))
+    return Words(clean(plain), clean(html), clean(of_rtf))
+
+
+def _properties_of(value: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """What could be read of them: after one of a kind that is not known nothing can."""
+    with suppress(_Damaged):
+        yield from _properties(_Cursor(value))
+
+
 def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
     cursor = _Cursor(data)
     try:
@@ -119,14 +163,20 @@ def _long_name(value: bytes) -> str:
 
 
 def _names(cursor: _Cursor) -> Iterator[tuple[int, str]]:
+    for identity, kind, value in _properties(cursor):
+        if identity in (_LONG_NAME, _SHORT_NAME) and kind in (_STRING, _UNICODE):
+            wide = value.decode("utf-16-le", "replace").partition("\0")[0].strip()
+            yield identity, wide if kind == _UNICODE else _narrow(value)
+
+
+def _properties(cursor: _Cursor) -> Iterator[tuple[int, int, bytes]]:
+    """(identity, kind, value) of each."""
     for _ in range(min(cursor.number(), _MOST_PROPERTIES)):
         kind, identity = struct.unpack("<HH", cursor.take(4))
         if identity >= 0x8000:
             _skip_its_own_name(cursor)
         for value in _values(cursor, kind):
-            if identity in (_LONG_NAME, _SHORT_NAME) and kind in (_STRING, _UNICODE):
-                wide = value.decode("utf-16-le", "replace").partition("\0")[0].strip()
-                yield identity, wide if kind == _UNICODE else _narrow(value)
+            yield identity, kind, value
 
 
 def _skip_its_own_name(cursor: _Cursor) -> None:
