@@ -20,6 +20,9 @@ EVERYDAY = load_mails([CORPUS / "everyday"])
 STRANGER = CORPUS / "stranger"
 """Of somebody who had seen nothing of the rules and meant to fool them: in few words, in other languages, by the way. When they
 came, one in five of the dangers was missed; the rules have been mended by them since."""
+TOLD_SIDEWAYS = CORPUS / "told_sideways"
+"""Of somebody who wrote as residents do, danger in a clause beside bins. When they came, 13 of 68 in danger alerted nobody, and
+every eleventh of the others somebody for nothing. The rules have been mended by them since, and these figures flatter."""
 HELD_OUT = CORPUS / "held_out"  # written by somebody who had not seen the rules, and never learned from
 
 
@@ -100,4 +103,14 @@ def test_who_meant_to_fool_the_rules_fools_them_no_more(council: str) -> None:
 
     assert [(each.labelled.id, each.missed_alerts) for each in found.missed] == []
     assert found.percent >= 85, [each.labelled.id for each in found.wrong if not each.category_right]
+    assert sum(bool(each.false_alerts) for each in everyday) <= 0.1 * len(everyday)
+
+
+@pytest.mark.parametrize("council", shipped_councils())
+def test_danger_in_a_clause_beside_something_else_is_heard(council: str) -> None:
+    found = measure(load_mails([TOLD_SIDEWAYS / f"{council}.yaml"]), load_council(council, today=date(2027, 1, 4)))
+    everyday = [each for each in found.routed if not each.labelled.alerts]
+
+    assert [(each.labelled.id, each.missed_alerts) for each in found.missed] == []
+    assert found.percent >= 90, [each.labelled.id for each in found.wrong if not each.category_right]
     assert sum(bool(each.false_alerts) for each in everyday) <= 0.1 * len(everyday)
