@@ -220,11 +220,12 @@ def test_nothing_starts_while_everybody_could_change_what_decides(settings: Path
         refuse_what_others_can_change(load_settings(settings), settings)
 
 
-def test_a_start_from_the_command_line_says_what_to_type_and_touches_nothing(settings: Path) -> None:
+@pytest.mark.parametrize("command", ["run", "once"])
+def test_a_start_from_the_command_line_says_what_to_type_and_touches_nothing(settings: Path, command: str) -> None:
     (settings.parent / STAFF).chmod(0o666)
     program = shutil.which("townclerk")
     assert program
-    ran = subprocess.run([program, "--config", str(settings), "run"], capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run([program, "--config", str(settings), command], capture_output=True, text=True, timeout=60, check=False)
 
     assert ran.returncode == 2
     assert f"chmod go-w {settings.parent / STAFF}" in ran.stderr

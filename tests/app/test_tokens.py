@@ -36,7 +36,7 @@ def kept(server: TokenServer, name: str) -> Secret:
 
 
 def wire(server: TokenServer) -> TokenWire:
-    impatient = server.mood in {Mood.SILENT, Mood.DRIPPING}
+    impatient = server.mood in {Mood.SILENT, Mood.DRIPPING, Mood.DRIPPING_HEADERS}
     return TokenWire(server.certificate, whole_timeout=0.5 if impatient else 20)
 
 
@@ -109,9 +109,10 @@ def test_a_refresh_token_that_is_given_anew_takes_the_place_of_the_old_one(serve
         (Mood.REFUSING, TokenRefused, "gives no token (invalid_client): client_id or secret is wrong, or has expired"),
         (Mood.NONSENSE, TokenTrouble, ""),
         (Mood.SILENT, TokenServerAway, "did not answer within 0.5 seconds"),
-        (Mood.DRIPPING, TokenServerAway, "too slowly"),
+        (Mood.DRIPPING, TokenServerAway, "did not answer within 0.5 seconds"),
+        (Mood.DRIPPING_HEADERS, TokenServerAway, "did not answer within 0.5 seconds"),
     ],
-    ids=["refuses", "talks nonsense", "is silent", "answers in drops"],
+    ids=["refuses", "talks nonsense", "is silent", "answers in drops", "answers in drops from the first word on"],
 )
 def test_what_is_wrong_is_said_with_where_and_what_to_do_and_without_a_secret(
     server: TokenServer, kind: str, mood: Mood, trouble: type[TokenTrouble], says: str

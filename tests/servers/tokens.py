@@ -30,6 +30,7 @@ class Mood(Enum):
     NONSENSE = auto()
     SILENT = auto()
     DRIPPING = auto()
+    DRIPPING_HEADERS = auto()
     BUSY = auto()
     ELSEWHERE = auto()  # it sends us on to another address
 
@@ -169,8 +170,17 @@ def _giving(server: TokenServer) -> type[BaseHTTPRequestHandler]:
                 server.wait()
             elif server.mood is Mood.DRIPPING:
                 self.drip()
+            elif server.mood is Mood.DRIPPING_HEADERS:
+                self.drip_headers()
             else:
                 self.say(*server.answer(), Location=f"{server.authority}/elsewhere")
+
+        def drip_headers(self) -> None:
+            with contextlib.suppress(OSError):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                while not server.wait(0.05):
+                    self.wfile.write(b"x")
+                    self.wfile.flush()
 
         def drip(self) -> None:
             self.send_response(200)

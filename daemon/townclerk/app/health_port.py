@@ -5,6 +5,7 @@ alone, it answers to no name of elsewhere: a web page may give its own name our 
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,12 +13,19 @@ from ipaddress import ip_address
 
 import structlog
 
-MOST_AT_ONCE = 16  # connections; more are closed at once
+MOST_AT_ONCE = 16  # connections; for more the one gives way that has been silent for longest
 LONGEST_HEAD = 8192  # bytes of a request
-SECONDS = 10  # for a request to come, be answered and be read
+HEAD_SECONDS = 2  # for a request to come
+SECONDS = 10  # for it to be answered, and the answer to be read
 RETRY_SECONDS = 30  # until a port that somebody else has is tried again
 
+_NAMED = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[^\r]*")  # a line of a head: a name, and no blank before its colon
+
 log = structlog.get_logger()
+
+
+class NotHttp(Exception):
+    """What came is no request, or can be read in two ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,7 @@ class HealthPort:
         self._answers = answers
         self._at_home = _is_of_this_machine(host)
         self.open = 0
+        self._silent: dict[asyncio.StreamWriter, None] = {}  # of these no whole request has come; the oldest first
         self._server: asyncio.Server | None = None
 
     @property
@@ -65,22 +74,36 @@ class HealthPort:
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.open += 1
+        self._silent[writer] = None
         try:
-            if self.open <= MOST_AT_ONCE:
+            if self.open > MOST_AT_ONCE:
+                self._make_room()
+            if self.open <= MOST_AT_ONCE or writer in self._silent:
+                async with asyncio.timeout(HEAD_SECONDS):
+                    head = await _head_of(reader)
+                self._silent.pop(writer, None)
                 async with asyncio.timeout(SECONDS):
-                    writer.write(await self._answer_to(reader))
+                    writer.write(await self._answer_to(head))
                     await writer.drain()
+        except NotHttp as error:
+            writer.write(_written("400 Bad Request", Answer(False, f"{error}\n", "text/plain"), with_body=True))
         except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # whoever asked has gone, or asks nothing that we understand
         finally:
             self.open -= 1
+            self._silent.pop(writer, None)
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()
 
-    async def _answer_to(self, reader: asyncio.StreamReader) -> bytes:
-        head = await reader.readuntil(b"\r\n\r\n")
-        method, _, rest = head.partition(b"\r\n")[0].decode("latin-1").partition(" ")
+    def _make_room(self) -> None:
+        """Close the connection that has been silent for longest. It may be the new one, where all others are being answered."""
+        oldest = next(iter(self._silent))
+        del self._silent[oldest]
+        oldest.transport.abort()
+
+    async def _answer_to(self, head: list[bytes]) -> bytes:
+        method, _, rest = head[0].decode("latin-1").partition(" ")
         path = rest.partition(" ")[0].partition("?")[0]
         if self._at_home and not _is_of_this_machine(_host_named(head)):
             return _written(
@@ -96,13 +119,30 @@ class HealthPort:
         return _written(status, answer, with_body=method == "GET")
 
 
-def _host_named(head: bytes) -> str | None:
-    """Under which name we were asked, or None: under none, as no browser does."""
-    lines = head.decode("latin-1").split("\r\n")[1:]
-    named = next((line.partition(":")[2].strip().lower() for line in lines if line.lower().startswith("host:")), None)
-    if named is None:
+async def _head_of(reader: asyncio.StreamReader) -> list[bytes]:
+    """The lines of a request, up to the empty one. Raises NotHttp where another program might read them in another way."""
+    lines: list[bytes] = []
+    size = 0
+    while (line := await reader.readuntil(b"\n")) != b"\r\n":
+        size += len(line)
+        if size > LONGEST_HEAD:
+            raise NotHttp("too much is said")
+        if not line.endswith(b"\r\n") or (lines and not _NAMED.fullmatch(line[:-2])):
+            raise NotHttp("a line is not as HTTP has them")
+        lines.append(line[:-2])
+    if not lines:
+        raise NotHttp("nothing is asked")
+    return lines
+
+
+def _host_named(head: list[bytes]) -> str | None:
+    """Under which name we were asked, or None: under none, as no browser does. Raises NotHttp where several are said."""
+    said = [line.decode("latin-1").partition(":")[2].strip().lower() for line in head[1:] if line.lower().startswith(b"host:")]
+    if len(said) > 1:
+        raise NotHttp("several hosts are named")
+    if not said:
         return None
-    return named[1:].partition("]")[0] if named.startswith("[") else named.partition(":")[0]
+    return said[0][1:].partition("]")[0] if said[0].startswith("[") else said[0].partition(":")[0]
 
 
 def _is_of_this_machine(name: str | None) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 from townclerk.services import canary
 from townclerk.services.canary import Canaries
 from townclerk.services.office import Office
-from townclerk.store import backup, cases, facts, journal, mails, outbox, timers
+from townclerk.store import backup, cases, facts, journal, leases, mails, outbox, timers
 from townclerk.store.database import Tx
 from townclerk.store.schema import MailState, OutboxState
 
@@ -79,6 +79,7 @@ class Health:
     held_since: datetime | None = None  # letters wait for a person, after a restore
     scanner_away: datetime | None = None  # since then the virus scanner has not answered, and no file goes on
     canaries: Canaries = field(default_factory=Canaries)
+    left_since: datetime | None = None  # the mailbox is nobody's since then, and nobody has given it back
 
     @property
     def quarantined(self) -> int:
@@ -94,7 +95,7 @@ class Health:
 
     def worries(self, now: datetime, patience: Patience) -> tuple[Worry, ...]:
         """What a person should look at."""
-        found = []
+        found = _nobody_worries(self.left_since)
         for name, loop in self.loops.items():
             if loop.trouble:
                 found.append(Worry(f"{name} in trouble", f"{name}: {loop.trouble}"))
@@ -123,6 +124,11 @@ class Health:
             if count:
                 found.append(Worry(what.partition(":")[0], f"{count} {what}"))
         return tuple(found)
+
+
+def _nobody_worries(since: datetime | None) -> list[Worry]:
+    said = f"no townclerk runs: the one that did has not been heard of since {since}"
+    return [Worry("nobody", said)] if since is not None else []
 
 
 def _scanner_worries(away: datetime | None, now: datetime) -> tuple[Worry, ...]:
@@ -206,6 +212,7 @@ def look_up(tx: Tx, council: str, mailbox: str, now: datetime, today: date) -> H
         held_since=backup.held_since(tx, council),
         scanner_away=datetime.fromisoformat(away) if (away := facts.get(tx, _scanner(council))) else None,
         canaries=canary.look_up(tx, council),
+        left_since=leases.left_since(tx, mailbox, now),
     )
 
 

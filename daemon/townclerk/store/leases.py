@@ -29,6 +29,11 @@ def take(tx: Tx, name: str, holder: str, now: datetime, seconds: float) -> Lease
     return Lease(row.holder, row.until, mine=row.holder == holder)
 
 
+def left_since(tx: Tx, name: str, now: datetime) -> datetime | None:
+    """When a lease ended that nobody gave back: whoever had it has died, or does not get through to us. None: there is none."""
+    return tx.execute(select(leases.c.until).where(leases.c.name == name, leases.c.until <= now)).scalar()
+
+
 def release(tx: Tx, name: str, holder: str) -> None:
     """Give the lease back; somebody else's is left alone."""
     tx.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))

@@ -213,17 +213,21 @@ def test_whoever_reads_a_case_stands_in_the_journal(townclerk: Command, town: To
     ]
 
 
-def test_behind_sudo_it_is_the_person_who_stands_in_the_journal(
-    townclerk: Command, town: Town, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("login", [None, str(asking.NOBODY_LOGGED_IN)])
+def test_where_the_kernel_keeps_no_login_it_is_the_account_whatever_sudo_is_said_to_say(
+    townclerk: Command, town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, login: str | None
 ) -> None:
-    monkeypatch.setattr(asking, "LOGIN", Path("/nowhere"))
+    """As in a container: there everybody may write a variable, and have somebody else look."""
+    if login is not None:
+        (tmp_path / "loginuid").write_text(login)
+    monkeypatch.setattr(asking, "LOGIN", tmp_path / "loginuid")
     monkeypatch.setattr(asking, "account", lambda: "townclerk")
     monkeypatch.setenv("SUDO_USER", "pam")
 
     townclerk("case", "show", town.new, "--config", town.settings)
 
     read = town.ask(lambda tx: journal.entries(tx, town.new))[-1]
-    assert (read.actor, (read.detail or {})["account"]) == ("pam", "townclerk")
+    assert (read.actor, (read.detail or {})["sudo_says"]) == ("townclerk", "pam")
 
 
 def test_whoever_logged_in_stands_in_the_journal_whatever_sudo_is_said_to_say(
@@ -236,7 +240,19 @@ def test_whoever_logged_in_stands_in_the_journal_whatever_sudo_is_said_to_say(
     townclerk("case", "show", town.new, "--config", town.settings)
 
     read = town.ask(lambda tx: journal.entries(tx, town.new))[-1]
-    assert (read.actor, (read.detail or {})["sudo"]) == ("nobody", "pam")
+    assert (read.actor, (read.detail or {})["sudo_says"]) == ("nobody", "pam")
+
+
+def test_whoever_logged_in_as_root_is_root_whatever_sudo_is_said_to_say(
+    townclerk: Command, town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "loginuid").write_text("0")
+    monkeypatch.setattr(asking, "LOGIN", tmp_path / "loginuid")
+    monkeypatch.setenv("SUDO_USER", "pam")
+
+    townclerk("case", "show", town.new, "--config", town.settings)
+
+    assert town.ask(lambda tx: journal.entries(tx, town.new))[-1].actor == "root"
 
 
 def test_where_a_reason_is_required_nothing_is_shown_without_one(townclerk: Command, town: Town) -> None:

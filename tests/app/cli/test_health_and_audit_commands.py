@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from app.cli.house import Command, Town
 from townclerk.app.commands.asking import who_asks
 from townclerk.config.shipped import shipped_councils
 from townclerk.services.health import LOOPS
-from townclerk.store import facts, journal, mails, outbox, schema
+from townclerk.store import facts, journal, leases, mails, outbox, schema
 from townclerk.store.database import Tx
 from townclerk.store.schema import MailState, OutboxState
 
@@ -48,6 +49,21 @@ def test_where_all_is_well_health_says_so_and_ends_with_0(townclerk: Command, to
     ran = townclerk("health", "--config", town.settings)
 
     assert (ran.status, ran.out.splitlines()[-1]) == (0, "all is well")
+
+
+def test_health_says_that_nobody_runs_as_soon_as_a_lease_is_over_that_nobody_gave_back(townclerk: Command, town: Town) -> None:
+    """As after SIGKILL: the loops have succeeded a minute ago, and everything else is well."""
+    _make_well(town)
+    mailbox, killed = "feedback0@council.example", datetime.now(UTC) - timedelta(seconds=61)
+    take = partial(leases.take, name=mailbox, holder="host:1", now=killed)
+
+    town.ask(partial(take, seconds=90))
+    while_it_holds = townclerk("health", "--config", town.settings)
+    town.ask(partial(take, seconds=60))
+    when_it_is_over = townclerk("health", "--config", town.settings)
+
+    assert (while_it_holds.status, when_it_is_over.status) == (0, 1)
+    assert "WORRY       no townclerk runs: the one that did has not been heard of since " in when_it_is_over.out
 
 
 @pytest.mark.parametrize("trouble", [None, "the token server login.example gives no token (invalid_client): make a new one"])

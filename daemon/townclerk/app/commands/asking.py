@@ -85,18 +85,15 @@ def _trusted() -> set[int]:
 
 
 def who_asks() -> str:
-    """The person at the terminal, for the journal: whoever logged in, also behind sudo; else whom sudo names; else the account
-    of this process. What $USER says counts for nothing: anybody may write it."""
-    login = _logged_in()
-    if login not in (None, "root"):
-        return str(login)
-    return os.environ.get("SUDO_USER") or login or account()
+    """The person at the terminal, for the journal: whoever logged in, also behind sudo; where the kernel keeps no login, the
+    account of this process. What $SUDO_USER and $USER say counts for nothing: anybody may write it."""
+    return _logged_in() or account()
 
 
 def as_whom() -> dict[str, str]:
-    """By which ways the person came, for the journal: the account of this process, and whom sudo names, which is only as true
-    as whoever may set an environment variable."""
-    said = {"account": account(), "sudo": os.environ.get("SUDO_USER", ""), "login": _logged_in() or ""}
+    """By which ways the person came, for the journal: the account of this process, and what is said of sudo, which is only as
+    true as whoever may set an environment variable."""
+    said = {"account": account(), "sudo_says": os.environ.get("SUDO_USER", "")}
     return {way: name for way, name in said.items() if name and name != who_asks()}
 
 

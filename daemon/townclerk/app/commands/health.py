@@ -86,5 +86,6 @@ def _object(found: facts.Health, worries: tuple[str, ...], now: datetime) -> dic
         "timers_aside": found.timers_aside,
         "late_cases": found.late_cases,
         "journal": found.journal,
+        "nobody_since": iso(found.left_since),
         "tokens": {name: _token(token, now) for name, token in found.tokens.items()},
     }

@@ -11,6 +11,7 @@ import typer
 
 from townclerk.app import holder
 from townclerk.app.commands.asking import Asked, NotAsItShould
+from townclerk.app.commands.run import refuse_what_others_can_change
 from townclerk.app.commands.saying import complain, say, say_json
 from townclerk.app.logs import start_logging
 from townclerk.app.run import LEASE_RENEWED, LEASE_SECONDS, now
@@ -60,7 +61,9 @@ def once(
     """
     start_logging(plain=plain_logs)
     asked: Asked = ctx.obj
-    files = load_files(asked.settings_file())
+    path = asked.settings_file()
+    files = load_files(path)
+    refuse_what_others_can_change(files.settings, path)
     url = url_of_database(files.settings)
     migrate(url)
     done = asyncio.run(_once(files, url))

@@ -1,16 +1,19 @@
 """The way to a token server: HTTPS alone, its certificate verified, in bounded time, and never on to another address."""
 
 import json
-import time
+import socket
+import threading
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
-from urllib3 import exceptions
+from urllib3 import HTTPSConnectionPool, exceptions
+from urllib3.connection import HTTPSConnection
 
 from townclerk.app.tokens.errors import TokenNotUnderstood, TokenServerAway
 from townclerk.mail.tls import tls_fault, trusting
@@ -65,9 +68,9 @@ class TokenWire:
         where = server_of(url)
         if urlsplit(url).scheme != "https":
             raise TokenNotUnderstood(f"the token server {where} is not asked without TLS: its address must begin with https://")
-        ends = time.monotonic() + self.whole_timeout
+        deadline = _Deadline(self.whole_timeout)
         try:
-            with self._manager(where) as manager:
+            with deadline, self._manager(where, deadline) as manager:
                 answer = manager.request(
                     method,
                     url,
@@ -79,8 +82,12 @@ class TokenWire:
                     preload_content=False,
                 )
                 with closing(answer):
-                    text = _read(answer, ends, where)
+                    text = _read(answer, where)
+            if deadline.over:  # to the library, an answer that was cut off may look like one that ended
+                raise self._late(where)
         except (exceptions.HTTPError, OSError) as exc:
+            if deadline.over:
+                raise self._late(where) from None
             # Of the library's own words for it, "nobody there" is a kind of "too late".
             if isinstance(exc, exceptions.TimeoutError) and not isinstance(exc, exceptions.NewConnectionError):
                 raise self._late(where) from None
@@ -88,18 +95,66 @@ class TokenWire:
             raise TokenServerAway(f"{fault} ({type(exc).__name__})") from None
         return Answer(answer.status, text, dict(answer.headers))
 
-    def _manager(self, host: str) -> urllib3.PoolManager:
+    def _manager(self, host: str, deadline: "_Deadline") -> urllib3.PoolManager:
         try:
             context = trusting(self.ca_file)
         except OSError as exc:
             raise TokenServerAway(f"auth.ca_file cannot be read ({type(exc).__name__})") from None
         proxy = getproxies().get("https")
-        if proxy and not proxy_bypass(host):
-            return urllib3.ProxyManager(proxy, ssl_context=context)
-        return urllib3.PoolManager(ssl_context=context)
+        by_proxy = proxy and not proxy_bypass(host)
+        made = (
+            urllib3.ProxyManager(proxy, ssl_context=context) if proxy and by_proxy else urllib3.PoolManager(ssl_context=context)
+        )
+        made.pool_classes_by_scheme = {**made.pool_classes_by_scheme, "https": _pool_of(deadline)}
+        return made
 
     def _late(self, where: str) -> TokenServerAway:
         return TokenServerAway(f"the token server {where} did not answer within {self.whole_timeout:g} seconds")
+
+
+class _Deadline:
+    """Ends the connections that are made within it when its time is over. The library has a limit for each piece that comes,
+    and a server that gives a byte of its headers now and then keeps them for ever."""
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+        self._connections: list[socket.socket] = []
+        self.over = False
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        for connection in self._connections:
+            connection.close()
+
+    def hold(self, connection: socket.socket) -> None:
+        """A second hand on *connection*, which TLS is about to take for itself."""
+        self._connections.append(connection.dup())
+        if self.over:
+            self._end()
+
+    def _end(self) -> None:
+        self.over = True
+        for connection in self._connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+def _pool_of(deadline: _Deadline) -> type[HTTPSConnectionPool]:
+    class Connection(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            made = super()._new_conn()
+            deadline.hold(made)
+            return made
+
+    class Pool(HTTPSConnectionPool):
+        ConnectionCls = Connection
+
+    return Pool
 
 
 def server_of(url: str) -> str:
@@ -122,13 +177,11 @@ def fields_of(answer: Answer, where: str) -> dict[str, object]:
     )
 
 
-def _read(answer: urllib3.BaseHTTPResponse, ends: float, where: str) -> str:
-    """The whole of *answer*, which may come in drops. Raises TokenServerAway, TokenNotUnderstood."""
+def _read(answer: urllib3.BaseHTTPResponse, where: str) -> str:
+    """The whole of *answer*, which may come in drops. Raises TokenNotUnderstood."""
     found = b""
     while piece := answer.read1(4096):  # what is there, and not what may still come
         found += piece
         if len(found) > LARGEST:
             raise TokenNotUnderstood(f"what the token server {where} answered is far too large for a token")
-        if time.monotonic() > ends:
-            raise TokenServerAway(f"the token server {where} answers too slowly")
     return found.decode("utf-8", "replace")
