@@ -41,6 +41,7 @@ MOST_MEMORY = 400 << 20  # bytes by which this process may grow, whatever comes
 SETTLED = frozenset(MailState) - {MailState.TAKEN}
 _MISHAPS = frozenset({"mail set aside", "letter set aside", "nobody told of a letter set aside", "letter not delivered"})
 VICTIM = "Asha Patel <asha.patel@example.org>"
+NEXT = "the.next@example.org"  # who writes when all else has been put through
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +186,9 @@ async def put_all_through(
     findings.memory = max(0, _resident() - before)
     findings.reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     street.now += timedelta(minutes=1)
-    house.arrives("I complain about a pothole in Mill Lane.", sender="the.next@example.org", at=street.now)
+    house.arrives("I complain about a pothole in Mill Lane.", sender=NEXT, at=street.now)
     await house.settle(street.now)
-    if not house.letters("receipt", to="the.next@example.org"):
+    if not any(sent.recipient == NEXT for sent in house.transport.sent):  # of letters the house lists the first thousand
         findings.fates.append(Fate("the next mail", 0, 0, 0, "nothing", None, None, ("the next mail got no receipt",)))
     return findings
 

@@ -1,5 +1,6 @@
 """Delivery reports as mail systems write them: whose letter it was is found, and what they say is told apart."""
 
+import base64
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -218,6 +219,206 @@ async def test_two_councils_with_townclerk_stop_after_one_exchange(build: Callab
 
 async def test_a_letter_of_another_townclerk_s_officer_is_read_as_a_person_s(house: House) -> None:
     house.arrives("I complain about your bins in our car park.", sender="feedback@next.example", x_townclerk="1")
+    await house.settle()
+
+    assert len(house.cases) == 1
+
+
+# --- shapes that are no clean report
+
+
+NO_USER = f"Final-Recipient: rfc822; {ASHA}\nAction: failed\nStatus: 5.1.1\n"
+WAITS = f"Final-Recipient: rfc822; {ASHA}\nAction: delayed\nStatus: 4.4.1\n"
+
+
+def in_a_mail_of_a_gateway(message_id: str, fields: str, status_type: str = "message/delivery-status") -> str:
+    """A gateway has put the report into a mail of its own, under its banner."""
+    return f"""From: postmaster@example.org
+Subject: Unzustellbar: Eingang Ihrer Beschwerde
+Content-Type: multipart/mixed; boundary="w"
+
+--w
+Content-Type: text/plain
+
+EXTERNAL MAIL
+--w
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+{ASHA}
+--b
+Content-Type: {status_type}
+
+Reporting-MTA: dns; mx.example
+
+{fields}
+--b
+Content-Type: message/rfc822
+
+Message-ID: {message_id}
+
+--b--
+--w--"""
+
+
+def in_base64(fields: str) -> str:
+    text = f"Reporting-MTA: dns; mx.example\n\n{fields}".replace("\n", "\r\n")
+    return base64.encodebytes(text.encode()).decode()
+
+
+def encoded(message_id: str, fields: str) -> str:
+    plain = in_a_mail_of_a_gateway(message_id, "@FIELDS@", "message/delivery-status\nContent-Transfer-Encoding: base64")
+    return plain.replace("Reporting-MTA: dns; mx.example\n\n@FIELDS@", in_base64(fields))
+
+
+@pytest.mark.parametrize("shape", [in_a_mail_of_a_gateway, encoded], ids=lambda shape: shape.__name__)
+@pytest.mark.parametrize(("fields", "told"), [(NO_USER, True), (WAITS, False)], ids=["failed", "delayed"])
+async def test_a_report_is_read_wherever_it_stands_and_however_it_is_encoded(
+    house: House, shape: Callable[[str, str], str], fields: str, told: bool
+) -> None:
+    comes(house, shape(await complains(house), fields))
+    await house.settle(LATER)
+
+    assert house.cases[0].unreachable is told
+    assert bool(house.sent("undelivered")) is told
+    assert len(house.cases) == 1
+
+
+@pytest.mark.parametrize("action", ["failed; bad", '"failed"', "failure", "undeliverable", "bounced", "error", ""])
+async def test_a_failure_is_one_whatever_its_action_is_called(house: House, action: str) -> None:
+    comes(house, gmail(await complains(house)).replace("Action: failed", f"Action: {action}"))
+    await house.settle(LATER)
+
+    assert house.cases[0].unreachable
+
+
+def in_german(message_id: str) -> str:
+    return f"""From: postmaster@example.org
+Subject: Unzustellbar: We have your complaint
+
+Fehler bei der Nachrichtenzustellung an folgende Empfänger oder Gruppen:
+
+{ASHA}
+Die eingegebene E-Mail-Adresse konnte nicht gefunden werden.
+
+Message-ID: {message_id}
+"""
+
+
+def of_no_language(message_id: str) -> str:
+    return in_german(message_id).replace("Unzustellbar", "Ekki komið til skila").replace("konnte", "user unknown")
+
+
+def from_bounce(message_id: str) -> str:
+    return in_german(message_id).replace("postmaster@", "bounce@")
+
+
+def in_our_own_name(message_id: str) -> str:
+    return postfix(message_id).replace("mailer-daemon@mx.example", BOX)
+
+
+@pytest.mark.parametrize("shape", [in_german, of_no_language, from_bounce, in_our_own_name], ids=lambda shape: shape.__name__)
+async def test_a_bounce_opens_no_case_whatever_its_language_and_whoever_it_says_that_it_is_from(
+    house: House, shape: Callable[[str], str]
+) -> None:
+    comes(house, shape(await complains(house)))
+    await house.settle(LATER)
+
+    assert len(house.cases) == 1
+    assert house.cases[0].unreachable
+    assert house.sent("undelivered")
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "text"),
+    [
+        ("MAILER-DAEMON@mx.example", "Zustellung verzögert", f"Ihre Nachricht an {ASHA} konnte noch nicht zugestellt werden."),
+        ("postmaster@mx.example", "[Postmaster] Email Delivery Delayed", f"Your message to {ASHA} will be retried for 4 days"),
+        ("MAILER-DAEMON@mx.example", "Vacation", "I am on holiday until Monday."),
+    ],
+)
+async def test_what_waits_or_is_away_has_not_failed(house: House, sender: str, subject: str, text: str) -> None:
+    message_id = await complains(house)
+    comes(house, f"From: {sender}\nSubject: {subject}\nReturn-Path: <>\nIn-Reply-To: {message_id}\n\n{text}\n")
+    await house.settle(LATER)
+
+    assert not house.cases[0].unreachable
+    assert (house.sent("undelivered"), house.sent("decision")) == ([], [])
+
+
+async def test_exim_s_warning_with_failed_recipients_is_a_warning(house: House) -> None:
+    report = exim(await complains(house)).replace(
+        "could not be delivered to one or more of its recipients. This is a permanent error.",
+        "has not yet been delivered to one or more of its recipients. No action is required on your part.",
+    )
+    comes(house, report.replace("550 5.1.1 unknown", "connection timed out"))
+    await house.settle(LATER)
+
+    assert house.sent("undelivered") == []
+
+
+async def test_what_does_not_say_that_a_letter_failed_is_put_before_a_person(house: House) -> None:
+    message_id = await complains(house)
+    notice = f"From: postmaster@mx.example\nSubject: Message quarantined\nReturn-Path: <>\nIn-Reply-To: {message_id}\n\n"
+    comes(house, f"{notice}Your message to {ASHA} was quarantined\n")
+    await house.settle(LATER)
+
+    assert not house.cases[0].unreachable
+    assert house.sent("undelivered") == []
+    assert [letter.recipient for letter in house.sent("decision")] == ["cal.lane@council.example"]
+
+
+# --- soft and hard
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("4.2.2", "their mailbox was full"),
+        ("5.2.2", "their mailbox was full"),
+        ("4.4.7", "their mail system did not take it"),
+        ("5.2.3", "it was too large"),
+    ],
+)
+async def test_who_may_have_the_next_letter_is_not_unreachable_and_the_officer_reads_what_to_do(
+    house: House, status: str, said: str
+) -> None:
+    comes(house, gmail(await complains(house)).replace("Status: 5.1.1", f"Status: {status}"))
+    await house.settle(LATER)
+
+    assert not house.cases[0].unreachable
+    told = [" ".join(sent.raw.decode().split()) for sent in house.transport.sent if b"Not delivered" in sent.raw]
+    assert len(told) == 2
+    assert all(said in each and "in another way" in each for each in told)
+
+
+# --- people whose words are a bounce's
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Delivery failed: bulky waste",
+        "Undelivered bin again",
+        "Returned mail: you sent the card to next door",
+        "Failure notice on my tax",
+    ],
+)
+async def test_a_form_that_speaks_of_delivery_from_the_null_sender_opens_a_case(house: House, subject: str) -> None:
+    house.arrives("I want to make a formal complaint: the new bin never came.", subject, return_path="<>")
+    await house.settle()
+
+    assert len(house.cases) == 1
+    assert house.sent("assignment")
+
+
+@pytest.mark.parametrize(
+    "sender", ["mailerdaemonfan@example.org", "mail-daemon-fan@example.org", "bounces@trampolines.example"]
+)
+async def test_whoever_is_called_nearly_like_a_daemon_is_a_person(house: House, sender: str) -> None:
+    house.arrives("I complain about the bins.", sender=sender)
     await house.settle()
 
     assert len(house.cases) == 1

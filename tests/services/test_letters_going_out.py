@@ -305,3 +305,35 @@ async def test_two_who_deliver_at_once_send_each_letter_once(house: House) -> No
     await asyncio.gather(*(delivery.run_once(house.office, house.transport, MONDAY) for _ in range(3)))
 
     assert 10 == len(house.wire) == len(set(house.wire))
+
+
+# --- what we hold back ourselves came back from nowhere
+
+
+async def test_a_letter_that_we_held_back_makes_nobody_unreachable_and_no_mail_server_has_said_anything(
+    build: Callable[..., House],
+) -> None:
+    house = build(letters_per_address=1)
+    for number in range(2):
+        house.arrives(f"I complain about matter number {number}.")
+    await house.settle(MONDAY + timedelta(minutes=10))
+
+    assert [case.unreachable for case in house.cases] == [False, False]
+    told = [" ".join(sent.raw.decode().split()) for sent in house.transport.sent if b"We have not sent it" in sent.raw]
+    assert len(told) == 2  # the officer and the lead
+    assert not any("What the mail server said" in each for each in told)
+
+
+async def test_past_the_first_few_of_a_day_it_is_told_how_many_were_held_back_and_not_of_each(
+    build: Callable[..., House],
+) -> None:
+    house = build(letters_per_address=1)
+    for number in range(13):
+        house.arrives(f"I complain about matter number {number}, in street {number * 37}.")
+    await house.settle(MONDAY + timedelta(minutes=10))
+
+    assert len(house.letters("receipt", states=(OutboxState.DEAD,))) == 12
+    assert len(house.letters("undelivered")) == 6  # three, to the officer and the lead
+    assert [letter.recipient for letter in house.sent("decision")] == ["cal.lane@council.example"] * 2
+    said = " ".join(house.transport.sent[-1].raw.decode().split())
+    assert "4 automatic letters to asha.patel@example.org" in said or "10 automatic letters to asha.patel@example.org" in said

@@ -278,3 +278,17 @@ async def test_a_further_mail_says_which_letter_of_ours_it_answers(house: House,
     await house.settle(LATER)
 
     assert [e.answers for e in seen if isinstance(e, ResidentWrote)] == [LetterKind.RECEIPT, None]
+
+
+@pytest.mark.parametrize(("days", "opened"), [(1, 1), (90, 2)])
+async def test_the_same_words_without_an_id_or_a_date_are_a_repeat_for_some_days_and_a_new_mail_another_month(
+    house: House, days: int, opened: int
+) -> None:
+    words = (
+        b"From: Asha Patel <asha.patel@example.org>\r\nSubject: My bin\r\n\r\nI complain: my bin was missed again today.\r\n"
+    )
+    for now in (MONDAY, MONDAY + timedelta(days=days)):
+        house.mailbox.deliver(f"Received: by mx.council.example; {now:%d %b %Y %H:%M:%S} +0000\r\n".encode() + words, now)
+        await intake.run_once(house.office, house.mailbox, now)
+
+    assert states(house).get(MailState.DONE) == opened

@@ -29,7 +29,9 @@ _MAIL = 1  # the number of the mail that the case began with
 _HELD, _PASSED_ON = 7, 8  # mails of an officer's
 _TEXT = "We have looked at the crew's records."
 _WHO_WRITE_THE_SAME = ("Asha Patel", "Ben Hale", "Cora Finch", "Dan Oakes", "Edie Marsh", "Fred Lowe", "Gita Rao")
-_NOBODY_IS_ASKED_BY_PRESS = frozenset({"unclear_mail", "returned", "brake", "timer", "nobody", "leaver", "leavers_cases"})
+_NOBODY_IS_ASKED_BY_PRESS = frozenset(
+    {"unclear_mail", "returned", "brake", "held_back", "timer", "nobody", "leaver", "leavers_cases"}
+)
 
 
 class Presses:

@@ -74,6 +74,7 @@ from townclerk.domain.letters import (
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import CalendarPolicy, ClockStart, Contact, Ombudsman, Policy, StagePolicy
 from townclerk.domain.provisions import TimescaleOverride
+from townclerk.domain.returned import HELD_BACK
 from townclerk.domain.routing import Signal
 from townclerk.domain.statutes import STATUTES, Statute
 from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Priority, Stage
@@ -574,6 +575,13 @@ def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
     yield Refused("#extend next week", "no date was given", instead, wrote, _CORRECTED, _OUTSIDE)
     for kind in (LetterKind.RECEIPT, LetterKind.DELAY_NOTICE):
         yield Undelivered(kind, "asha.patel@example.org", "5.1.1", "550 5.1.1 User unknown", presses.undelivered())
+    for status, said in (
+        ("5.2.2", "552 5.2.2 mailbox full"),
+        ("4.4.7", "delivery time expired"),
+        ("5.2.3", "552 5.2.3 message too long"),
+        (HELD_BACK, "too many automatic letters to this address today"),
+    ):
+        yield Undelivered(LetterKind.RECEIPT, "asha.patel@example.org", status, said, presses.undelivered())
 
 
 _SUGGESTION = "A rule suggests that it is a compliment: Somebody thanks a crew, and nothing else."
@@ -899,6 +907,7 @@ def _about_no_case(ref: str) -> Iterator[StaffContent]:
         ("leaver", f"Tom Birch, whose last day here was Monday 4 January 2027, wrote about case {ref}.", _MAIL),
         ("leavers_cases", f"Tom Birch, whose last day was Monday 4 January 2027, had: {ref} (waste).", None),
         ("brake", "200 automatic letters have gone to residents within an hour, so further ones wait.", None),
+        ("held_back", "100 automatic letters to luke@example.org were not sent within 24 hours.", None),
         (
             "timer",
             f"Something was due on case {ref} on Monday 4 January 2027, and a fault of the program kept it back.",

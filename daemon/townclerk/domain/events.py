@@ -201,13 +201,15 @@ class TimerDue:
 
 @dataclass(frozen=True, slots=True)
 class LetterBounced:
-    """A letter of ours could not be delivered: a permanent refusal or a bounce. `letter_key` is the outbox key."""
+    """A letter of ours could not be delivered: a permanent refusal or a bounce; or we held it back. `letter_key` is the outbox
+    key. `counted`: it is one of many of a day, of which somebody is told how many there are, and not of each."""
 
     letter: LetterKind
     letter_key: str
     recipient: str
     status: str
     diagnostic: str
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Literal
 from townclerk.domain.mail import Address
 from townclerk.domain.policy import Ombudsman
 from townclerk.domain.provisions import TimescaleOverride
+from townclerk.domain.returned import Cause, cause_of
 from townclerk.domain.words import Alert, Category, LetterKind, Outcome, Priority, Stage
 
 # --- parts of letters ------------------------------------------------------------------------------------------------
@@ -386,10 +387,10 @@ class Escalation:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A person must choose. `question`: exclusion, alert, late_review, review_wanted, triage, dissatisfied, final,
-    possible_link, category, was_this_the_response, unclear_mail, returned, brake, timer, restricted, survey_reply, approval,
-    not_approved, campaign, anonymous, statutory, concern, out_of_time, repeats, capacity, permission, asked (by a
-    rule, in the words of `detail`), nobody, leaver, leavers_cases, post, unreachable. `enclosed`, of the last two, is the
-    letter that must reach the resident in another way; its text becomes the `detail`."""
+    possible_link, category, was_this_the_response, unclear_mail, returned, brake, held_back, timer, restricted,
+    survey_reply, approval, not_approved, campaign, anonymous, statutory, concern, out_of_time, repeats, capacity,
+    permission, asked (by a rule, in the words of `detail`), nobody, leaver, leavers_cases, post, unreachable. `enclosed`,
+    of the last two, is the letter that must reach the resident in another way; its text becomes the `detail`."""
 
     question: str
     detail: str
@@ -548,12 +549,18 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
+    """A letter that did not arrive. `status` and `diagnostic` are what the mail server said, or why we held it back."""
+
     letter: LetterKind
     recipient: str
     status: str
     diagnostic: str
     choices: tuple[Choice, ...] = ()
     kind = LetterKind.UNDELIVERED
+
+    @property
+    def cause(self) -> Cause:
+        return cause_of(self.status, self.diagnostic)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from townclerk.domain.absence import has_automatic_subject, is_absence_note
 from townclerk.domain.authentication import SEVERAL_SENDERS
 from townclerk.domain.mail import Address, IncomingMail, MailKind
+from townclerk.domain.returned import shows_a_return
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def resident_of_form(mail: IncomingMail) -> Address | None:
 _VIA = re.compile(r"[\s\"'‘’]*(?P<name>\S[^()\[\]]{0,80}?)[\"'’]?\s*[(\[]?\s*\b(?:via|through|trwy)\s+\S", re.IGNORECASE)
 # From these nobody writes for themselves.
 _SENDS_FOR_OTHERS = re.compile(
-    r"(?:send|sender|sent|campaigns?|petitions?|actions?|takeaction|letters?|mailer|messages?|notify|notifications?)(?:[-_.+\d].*)?@"
+    r"(?:send|sender|sent|campaigns?|petitions?|actions?|takeaction|letters?|mailer|messages?|notify"
+    r"|notifications?)(?:[-_.+\d].*)?@"
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -176,19 +178,41 @@ def _own_message_id(context: _Context) -> bool:
 
 # -- bounces -----------------------------------------------------------------------------------------------------------
 
-_DAEMON = re.compile(r"^(?:mailer-?daemon|mail-?daemon|postmaster|microsoftexchange[0-9a-f]{8,})", re.IGNORECASE)
+# The name of the program, and no longer one: mail-daemon-fan@ is a person's.
+_DAEMON = re.compile(
+    r"^(?:mailer-?daemon|mail-?daemon|postmaster|microsoftexchange[0-9a-f]{8,})(?:$|[+=]|[-_.]?\d)", re.IGNORECASE
+)
+_MAY_BE_A_DAEMON = re.compile(
+    r"^(?:postmaster|bounces?|no-?reply|mail-?administrator|mail-?delivery)(?:$|[-+=_.\d])", re.IGNORECASE
+)
 _NOT_FAILED = frozenset(["delivered", "relayed", "expanded"])
 _BOUNCE_SUBJECT = re.compile(
-    r"^(?:undeliver(?:able|ed)\b|mail delivery (?:failed|failure|system)|delivery status notification|failure notice"
-    r"|returned mail\b|delivery (?:has )?failed|delivery failure|message not delivered|warning: message .{1,60} delayed)",
+    r"^(?:\[postmaster\] ?)?(?:undeliver(?:able|ed)\b|mail delivery (?:failed|failure|system)"
+    r"|delivery status notification|failure notice"
+    r"|returned mail\b|delivery (?:has )?failed|delivery failure|message not delivered|warning: message .{1,60} delayed"
+    r"|(?:e-?mail )?delivery delayed|mail failed|mail system error|unzustellbar|zustellung "
+    r"|.{0,40}nicht zugestellt|non remis|échec "
+    r"|no se puede entregar|no entregado|impossibile recapitare|mancato recapito|onbestelbaar"
+    r"|niedostarczon|não entregue|methu danfon)",
+    re.IGNORECASE,
+)
+# These whole subjects are mail systems' own.
+_DAEMONS_SUBJECT = re.compile(
+    r"^(?:undelivered mail returned to sender|delivery status notification ?\([a-z ]{4,12}\)"
+    r"|mail delivery failed: returning message to sender"
+    r"|failure notice|returned mail: see transcript for details|mail delivery system|mail system error - returned mail"
+    r"|warning: message \S{1,60} delayed \d+ hours?)\W*$",
     re.IGNORECASE,
 )
 _BOUNCE_TEXT = re.compile(
     r"this is the qmail-send program|message was created automatically by mail delivery software"
-    r"|this is the mail system at host|could not be delivered to one or more recipients|wasn't able to deliver your message",
+    r"|this is the mail system at host|could not be delivered to one or more recipients|wasn't able to deliver your message"
+    r"|message log follows|\"notificationtype\" ?: ?\"bounce\"",
     re.IGNORECASE,
 )
 _TEXT_LOOKED_AT = 4_000
+_NAMED_MAIL = re.compile(r"[^\s<>\"',;:()]{1,200}@[^\s<>\"',;:()]{3,190}")
+_MOST_NAMED = 50  # addresses and ids in a text
 
 
 def _all_delivered(context: _Context) -> bool:
@@ -201,20 +225,43 @@ def _delivery_report(context: _Context) -> bool:
 
 
 def _from_daemon(context: _Context) -> bool:
-    """Mailer-daemon is never a person. A postmaster may be one, unless the mail has no way back or looks like a bounce."""
+    """Mailer-daemon is never a person. A postmaster may be one, or whoever is called Bounce, unless the mail has no way back or
+    looks like a bounce, in any language."""
     local = _local_part(context)
+    if _DAEMON.match(local) and not local.startswith("postmaster"):
+        return True
     if not _DAEMON.match(local):
-        return False
-    return not local.startswith("postmaster") or context.mail.return_path == "" or _looks_bounced(context)
+        return bool(_MAY_BE_A_DAEMON.match(local)) and (_returns_a_mail(context) or _says_like_a_daemon(context))
+    return context.mail.return_path == "" or _looks_bounced(context) or _returns_a_mail(context)
 
 
 def _bounce_words(context: _Context) -> bool:
-    return context.mail.return_path == "" and _looks_bounced(context)
+    """Words of a bounce are people's words, too ("Delivery failed: my new bin"), and forms send from the null sender: something
+    in it must be a mail system's."""
+    if context.mail.return_path == "" and _says_like_a_daemon(context):
+        return True
+    return (context.mail.return_path == "" or _looks_bounced(context)) and _returns_a_mail(context)
 
 
 def _looks_bounced(context: _Context) -> bool:
     mail = context.mail
     return bool(_BOUNCE_SUBJECT.match(mail.subject) or _BOUNCE_TEXT.search(mail.text[:_TEXT_LOOKED_AT]))
+
+
+def _says_like_a_daemon(context: _Context) -> bool:
+    mail, text = context.mail, context.mail.text[:_TEXT_LOOKED_AT]
+    if _DAEMONS_SUBJECT.match(mail.subject) or _BOUNCE_TEXT.search(text):
+        return True
+    return _looks_bounced(context) and shows_a_return(text)
+
+
+def _returns_a_mail(context: _Context) -> bool:
+    """It holds a delivery report, or says what the Message-ID was of a letter of ours, which no person would."""
+    mail = context.mail
+    if any(report.status for report in mail.reports):
+        return True
+    named = _NAMED_MAIL.findall(mail.text[:_TEXT_LOOKED_AT])[:_MOST_NAMED]
+    return any(map(context.own_message_id, (*mail.returned_message_ids, *(f"<{each}>" for each in named))))
 
 
 def _failed_recipients(context: _Context) -> bool:
@@ -328,11 +375,12 @@ BY_ADDRESS = "from our own address"  # the sign of a mail that has none of our m
 BY_SUBJECT = "an automatic reply's subject"
 
 _SIGNS = (
+    # Before our own mark: some servers put the mailbox of whom they write to in the place of the null sender.
+    _Sign("a report of delivery", MailKind.AUTO_REPLY, _all_delivered),
+    _Sign("a delivery report", MailKind.BOUNCE, _delivery_report),
     _Sign("our own mark", MailKind.OWN, _own_header),
     _Sign("our own message id", MailKind.OWN, _own_message_id),
     _Sign(BY_ADDRESS, MailKind.OWN, _from_own_address),
-    _Sign("a report of delivery", MailKind.AUTO_REPLY, _all_delivered),
-    _Sign("a delivery report", MailKind.BOUNCE, _delivery_report),
     _Sign("failed recipients", MailKind.BOUNCE, _failed_recipients),
     _Sign("from a mail daemon", MailKind.BOUNCE, _from_daemon),
     _Sign("a bounce's words", MailKind.BOUNCE, _bounce_words),

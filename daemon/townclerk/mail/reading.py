@@ -451,11 +451,13 @@ class _Returned:
 
 
 def _reported(root: Part, text: str, signals: dict[str, tuple[str, ...]]) -> tuple[_Returned, str | None]:
+    """The report that the mail is, or holds: a gateway may have put it into a mail of its own."""
+    recipients = reports.recipients(root)
     if root.get_content_type() == "multipart/report":
-        kind = (mime.parameter(root, "report-type") or "").strip().lower()
-        recipients = reports.recipients(root)
-        kind = kind or ("delivery-status" if recipients else "")
+        kind = (mime.parameter(root, "report-type") or "").strip().lower() or reports.sort_of(root)
         return _Returned(recipients, reports.returned_ids(root)), kind or None
+    if recipients:
+        return _Returned(recipients, reports.returned_ids(root)), None
     recipients = reports.told_recipients(text, signals.get("x-failed-recipients", ()))
     return _Returned(recipients, reports.copied_ids(text) if recipients else ()), None
 

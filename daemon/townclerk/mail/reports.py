@@ -1,15 +1,23 @@
 """What a delivery report says: whom a mail did not reach, why, and which mail it was."""
 
 import re
+from base64 import b64decode
+from binascii import a2b_qp
 from collections.abc import Iterator
+from email import message_from_string
+from email.message import Message
 
 from townclerk.domain.mail import DeliveryReport
+from townclerk.domain.returned import Said, said_in
 from townclerk.mail.charset import header_text
 from townclerk.mail.mime import Part, enclosed_header, leaves
 
 _IDS = re.compile(r"<[^<>\s]{1,500}>")
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_ACTIONS = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})  # RFC 3464, 2.3.3; others go by the status
+_LETTERS = re.compile(r"[a-z]+")
 _BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
+_REPORTS = frozenset({"message/delivery-status", "message/disposition-notification", "message/feedback-report"})
 _RETURNED = frozenset(["message/rfc822", "text/rfc822-headers", "message/global", "message/rfc822-headers"])
 _TEXT_LIMIT = 200_000
 # Where the text of an old bounce ends and the mail that it returns begins.
@@ -30,11 +38,31 @@ def recipients(root: Part) -> tuple[DeliveryReport, ...]:
     return tuple(report for part in statuses for block in _blocks(part) if (report := _report(block)))
 
 
+def sort_of(root: Part) -> str:
+    """Of a multipart/report that does not say what it reports: the sort of the part that does; empty: none does."""
+    found = (part.get_content_type() for part in leaves(root))
+    return next((kind.removeprefix("message/") for kind in found if kind in _REPORTS), "")
+
+
 def _blocks(part: Part) -> Iterator[dict[str, str]]:
-    """The groups of fields, of the mail and then of each recipient: the parser has made each a part. Of a field that occurs
-    twice the first counts."""
-    for block in part.children:
+    """The groups of fields, of the mail and then of each recipient: the parser has made each a part, unless they are encoded.
+    Of a field that occurs twice the first counts."""
+    for block in _decoded(part) or part.children:
         yield {name.lower(): header_text(str(value)) for name, value in reversed(list(block.raw_items()))}
+
+
+def _decoded(part: Part) -> list[Message]:
+    """The groups of a part that is in base64 or quoted-printable, though no report should be (RFC 3464, 2.1)."""
+    encoding = next(iter(part.raw_headers("content-transfer-encoding")), "").strip().lower()
+    if encoding not in {"base64", "quoted-printable"}:
+        return []
+    body = "\n\n".join(child.as_string() for child in part.children).strip().encode("ascii", "ignore")
+    try:
+        plain = b64decode(body) if encoding == "base64" else a2b_qp(body)
+    except ValueError:
+        return []
+    groups = re.split(r"\n\s*\n", plain[:_TEXT_LIMIT].decode("utf-8", "replace").replace("\r\n", "\n"))
+    return [message_from_string(group.strip()) for group in groups if group.strip()]
 
 
 def _report(fields: dict[str, str]) -> DeliveryReport | None:
@@ -43,7 +71,10 @@ def _report(fields: dict[str, str]) -> DeliveryReport | None:
         return None
     found = _STATUS.search(fields.get("status", "")) or _STATUS.search(fields.get("diagnostic-code", ""))
     status = found[1] if found else ""
-    action = fields.get("action", "").split(" ")[0].lower() or _BY_CLASS.get(status[:1], "failed")
+    said = _LETTERS.search(fields.get("action", "").lower())
+    action = said[0] if said else ""
+    if action not in _ACTIONS:
+        action = _BY_CLASS.get(status[:1], "failed")
     return DeliveryReport(address, action, status, _untyped(fields.get("diagnostic-code", "")))
 
 
@@ -66,10 +97,12 @@ def copied_ids(text: str) -> tuple[str, ...]:
 
 
 def told_recipients(text: str, failed: tuple[str, ...]) -> tuple[DeliveryReport, ...]:
-    """The recipients that a bounce without a delivery-status part names: in Exim's header *failed*, or in qmail's text."""
+    """The recipients that a bounce without a delivery-status part names: in Exim's header *failed*, which stands on its
+    warnings too, or in qmail's text."""
+    action = "delayed" if said_in("", text) is Said.DELAYED else "failed"
     named = [address.strip() for value in failed for address in value.split(",") if "@" in address]
     if named:
-        return tuple(DeliveryReport(address, "failed", _status(text[:4_000]), "") for address in named)
+        return tuple(DeliveryReport(address, action, _status(text[:4_000]), "") for address in named)
     if not _QMAIL.search(text[:2_000]):
         return ()
     told = _QMAIL_RECIPIENT.findall(text[:20_000])

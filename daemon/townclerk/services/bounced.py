@@ -4,8 +4,10 @@ import re
 from datetime import datetime, timedelta
 from functools import partial
 
+from townclerk.domain.absence import is_absence_note
 from townclerk.domain.events import LetterBounced
-from townclerk.domain.mail import ADDRESS, IncomingMail, MailKind
+from townclerk.domain.mail import ADDRESS, DeliveryReport, IncomingMail, MailKind
+from townclerk.domain.returned import Said, said_in
 from townclerk.domain.words import LetterKind
 from townclerk.services.applying import happen
 from townclerk.services.leave_noticed import staff_letter_returned
@@ -17,25 +19,27 @@ from townclerk.store.database import Tx
 from townclerk.store.mails import StoredMail
 from townclerk.store.schema import MailState
 
-# Exim, Sendmail, Postfix: the mail waits in a queue.
-_WARNING_SUBJECT = re.compile(r"warning: (?:message|could not send)|delayed mail|delivery delayed", re.IGNORECASE)
 _REPORT_LOOKED_AT = 20_000  # characters of a report that says in prose what it is about
 _MOST_NAMED = 20  # addresses in a report
+_PROSE_SHOWN = 200  # characters of it
 _REPORTS_COME_WITHIN = timedelta(days=6)  # mail servers give up after five
-_WARNING_TEXT = re.compile(
-    r"has not yet been delivered|no action is required on your part|warning message only|do not need to resend", re.IGNORECASE
-)
 
 
 async def bounce(office: Office, stored: StoredMail, mail: IncomingMail, settle: Settle, now: datetime) -> None:
-    """A delivery report: a letter of ours that did not arrive is told to a person; anything else is filed."""
+    """A delivery report: a letter of ours that did not arrive is told to a person, and so is what says of one neither that it
+    failed nor that it waits; anything else is filed."""
     failed = [report for report in mail.reports if report.action == "failed"]
-    if (mail.reports and not failed) or _only_a_warning(mail):
+    said = Said.FAILED if failed else Said.DELAYED if mail.reports else said_in(mail.subject, mail.text)
+    if said is Said.DELAYED or (said is Said.UNCLEAR and is_absence_note(mail.subject, mail.own_text)):
         await office.db.run(lambda tx: settle(tx, MailState.IGNORED, "a delivery report of no failure", None))
         return
     letter = await office.db.read(partial(_returned_letter, mail=mail, office=office, now=now))
     if letter is not None and letter.case_ref is None and letter.staff:
         await staff_letter_returned(office, letter, settle, now)
+        return
+    if letter is not None and said is Said.UNCLEAR:
+        why = "it is a mail system's, about a letter of ours, and does not say whether that arrived"
+        await quarantine(office, stored, why, mail, now, MailKind.BOUNCE.value)
         return
     if letter is None and await office.db.read(partial(_last_letter_to, mail=mail, office=office, now=now)) is not None:
         # A relay gave the letter another id, or a forger sent a mail of their own in our name: a person must look.
@@ -45,17 +49,22 @@ async def bounce(office: Office, stored: StoredMail, mail: IncomingMail, settle:
     if letter is None or letter.case_ref is None:
         await office.db.run(lambda tx: settle(tx, MailState.IGNORED, "a delivery report of no letter of ours", None))
         return
-    status = failed[0].status if failed else "5.0.0"
-    diagnostic = failed[0].diagnostic if failed else ""
+    told = _about(failed, letter.recipient)
+    status, diagnostic = (told.status, told.diagnostic) if told else ("5.0.0", _in_prose(mail))
     ref = letter.case_ref
     event = LetterBounced(LetterKind(letter.kind), letter.letter_key, letter.recipient, status, diagnostic)
     await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
 
 
-def _only_a_warning(mail: IncomingMail) -> bool:
-    """A mail server without a proper report says that it is still trying: nothing has failed."""
-    text = " ".join(mail.text.split())[:2000]
-    return not mail.reports and bool(_WARNING_SUBJECT.match(mail.subject) or _WARNING_TEXT.search(text))
+def _about(failed: list[DeliveryReport], recipient: str) -> DeliveryReport | None:
+    """Of all whom a report is about, the one to whom the letter went; where it names them otherwise, the first."""
+    theirs = (report for report in failed if report.recipient.lower() == recipient.lower())
+    return next(theirs, failed[0] if failed else None)
+
+
+def _in_prose(mail: IncomingMail) -> str:
+    """What a report without fields begins with."""
+    return " ".join(mail.own_text.split())[:_PROSE_SHOWN]
 
 
 def _returned_letter(tx: Tx, mail: IncomingMail, office: Office, now: datetime) -> outbox.OutboxRow | None:

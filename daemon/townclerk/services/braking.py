@@ -1,6 +1,7 @@
 """The brake: automatic letters to residents are capped in an hour, and to one address in a day; automatic answers to one member
 of staff, in an hour. A person is told."""
 
+import re
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -10,7 +11,7 @@ from townclerk.services.office import Office
 from townclerk.services.telling import letters_to_lead
 from townclerk.store import facts, outbox
 from townclerk.store.database import Tx
-from townclerk.store.outbox import OutboxLine
+from townclerk.store.outbox import OutboxLine, OutboxRow
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LOOK_AGAIN = timedelta(minutes=5)
@@ -19,6 +20,7 @@ MOMENT = timedelta(microseconds=1)  # what was sent in this very pass, at the sa
 ANSWERS = frozenset({LetterKind.CONFIRM, LetterKind.REFUSED, LetterKind.DONE, LetterKind.UNDELIVERED})
 NEARLY = 0.8  # of the provider's limit in a day: while something can still be done
 ANSWERS_PER_HOUR = 30  # more than anybody reads
+TOLD_ONE_BY_ONE = 3  # of the letters to one address that are held back in a day; of the next it is told how many there are
 
 
 class Braked(Exception):  # a state of things, not an error
@@ -110,6 +112,29 @@ async def too_many(office: Office, row: OutboxLine, now: datetime) -> str:
         if await office.db.read(count) >= most:
             return f"too many automatic letters {what} today"
     return ""
+
+
+async def how_many(office: Office, row: OutboxLine, now: datetime) -> tuple[bool, tuple[OutboxRow, ...]]:
+    """(whether *row*, which may not go, is one of so many that nobody is told of it alone, what the complaints lead is told of
+    their number). They hear of the first that is counted, and of the tenth, the hundredth and so on."""
+    council = office.council.policy.id
+    before = partial(outbox.held_back_to, council=council, recipient=row.recipient, start=now - DAY)
+    count = await office.db.read(before) + 1
+    if count <= TOLD_ONE_BY_ONE:
+        return False, ()
+    if count != TOLD_ONE_BY_ONE + 1 and not re.fullmatch("10+", str(count)):
+        return True, ()
+    detail = (
+        f"{count} automatic letters to {row.recipient} were not sent within 24 hours: there had been too many to that address. "
+        f"From now on nobody is told of each, but you of how many there are, next at {_next_told(count)}."
+    )
+    about = f"brake:held:{mark(row.recipient.lower())}:{now:%Y-%m-%d}:{count}"
+    return True, await letters_to_lead(office, about, "held_back", detail, "brake", now)
+
+
+def _next_told(count: int) -> int:
+    """The next number at which it is told how many there are."""
+    return int("1" + "0" * len(str(count)))
 
 
 async def _tell(office: Office, about: str, detail: str, now: datetime) -> None:

@@ -8,17 +8,18 @@ from functools import partial
 import structlog
 
 from townclerk.domain.events import LetterBounced
+from townclerk.domain.returned import HELD_BACK
 from townclerk.domain.words import LetterKind
 from townclerk.mail.errors import Refused, TransportDown, TryLater, Unknown
 from townclerk.mail.transport import Transport
 from townclerk.services.applying import CaseMissing, happen
 from townclerk.services.aside import setting_aside
-from townclerk.services.braking import Braked, brake_on, day_full, too_many
+from townclerk.services.braking import Braked, brake_on, day_full, how_many, too_many
 from townclerk.services.office import Office
 from townclerk.store import backup, outbox
 from townclerk.store.database import Tx
 from townclerk.store.errors import NotThere
-from townclerk.store.outbox import OutboxLine
+from townclerk.store.outbox import OutboxLine, OutboxRow
 
 BATCH = 50
 LEASE_SECONDS = 300  # longer than any single conversation with the server
@@ -110,7 +111,8 @@ async def _try(office: Office, transport: Transport, row: OutboxLine, now: datet
         await day_full(office, now)
         await brake_on(office, row, now)
         if why := await too_many(office, row, now):
-            await _dead(office, row, "capped", why, now)
+            counted, told = await how_many(office, row, now)
+            await _dead(office, row, HELD_BACK, why, now, counted, told)
             return "dead"
         await transport.send(row.envelope_from, row.recipient, await _bytes_of(office, row))
     except Braked as braked:
@@ -164,17 +166,28 @@ async def _put_off(office: Office, row: OutboxLine, until: datetime, error: str,
     await office.db.run(partial(outbox.put_off, key=row.key, until=until, error=error, counts_as_attempt=counts))
 
 
-async def _dead(office: Office, row: OutboxLine, status: str, why: str, now: datetime) -> None:
-    """The letter will not go. Somebody is told, unless that letter is itself such a notice: it then stands in health."""
+async def _dead(
+    office: Office,
+    row: OutboxLine,
+    status: str,
+    why: str,
+    now: datetime,
+    counted: bool = False,
+    told: tuple[OutboxRow, ...] = (),
+) -> None:
+    """The letter will not go. Somebody is told, unless that letter is itself such a notice: it then stands in health.
+    *counted*: it is one of many, of which *told* says how many there are."""
     log.error("letter not delivered", letter=row.kind, ref=row.case_ref, key=row.letter_key, status=status)
 
     def bury(tx: Tx) -> None:
         outbox.dead(tx, row.key, f"{status} {why}", now)
+        for letter in told:
+            outbox.put(tx, letter)
 
     if row.case_ref is None or row.kind == LetterKind.UNDELIVERED:
         await office.db.run(bury)
         return
-    event = LetterBounced(LetterKind(row.kind), row.letter_key, row.recipient, status, why)
+    event = LetterBounced(LetterKind(row.kind), row.letter_key, row.recipient, status, why, counted)
     try:
         await happen(office, row.case_ref, event, now, bury)
     except CaseMissing:

@@ -1,7 +1,7 @@
 """A mail that has been read goes where it belongs: to its case, to the desk, to a new case, or to the file."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from townclerk.domain.case import Case, LoggedContact, PartyRole
@@ -54,6 +54,7 @@ from townclerk.store.schema import MailState
 
 _LIVE = frozenset({Status.OPEN, Status.ANSWERED})
 _MAY_BE_A_PERSONS = frozenset({MailKind.PERSON, MailKind.AUTO_REPLY, MailKind.LIST})
+_REPEATED_WITHIN = timedelta(days=3)  # a mail that is delivered twice, or put back by somebody
 MOST_SHOWN = 3  # of the sender's open cases, to which a new mail may belong
 MOST_EARLIER_COUNTED = 1_000  # of those, where a rule asks how many there were
 MOST_LOOKED_AT = 50  # of all their cases: a loop or a flood from one address opens thousands
@@ -70,7 +71,13 @@ async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening
         screening = without_the_subject(mail, screening)
     settle = partial(_settle, council=office.council.policy.id, stored=stored, mail=mail, screening=screening, now=now)
     same = await office.db.read(
-        partial(mails.find_same, mailbox=office.ways.mailbox, content_hash=mail.content_hash, message_id=mail.message_id)
+        partial(
+            mails.find_same,
+            mailbox=office.ways.mailbox,
+            content_hash=mail.content_hash,
+            message_id=mail.message_id,
+            since=_repeats_since(stored, mail),
+        )
     )
     if same is not None and same != stored.id:
         await office.db.run(lambda tx: settle(tx, MailState.REPEAT, f"the same as mail {same}", None))
@@ -84,6 +91,12 @@ async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening
         await _own(office, stored, mail, screening, settle, now)
     else:
         await _conversation(office, stored, mail, mail.sender, screening, settle, now)
+
+
+def _repeats_since(stored: StoredMail, mail: IncomingMail) -> datetime | None:
+    """From when on the same words are the same mail: where it bears neither a Message-ID nor a date, somebody may write them
+    again another week. None: whenever they came."""
+    return stored.received_at - _REPEATED_WITHIN if mail.message_id is None and mail.date is None else None
 
 
 async def sort_sent(office: Office, stored: StoredMail, mail: IncomingMail, now: datetime) -> None:

@@ -288,14 +288,17 @@ def join_case(tx: Tx, id: int, case_ref: str) -> None:  # noqa: A002  # as above
         raise Stale(f"mail {id} belongs to a case already")
 
 
-def find_same(tx: Tx, mailbox: str, content_hash: str, message_id: str | None) -> int | None:
-    """The number of the mail, dealt with, that has both this content and this Message-ID (or has none, as this one)."""
+def find_same(tx: Tx, mailbox: str, content_hash: str, message_id: str | None, since: datetime | None = None) -> int | None:
+    """The number of the mail, dealt with, that has both this content and this Message-ID (or has none, as this one); of those
+    alone that came from *since* on, where that is given."""
     same = select(mails.c.id).where(
         mails.c.mailbox == mailbox,
         mails.c.content_hash == content_hash,
         mails.c.message_id == message_id if message_id is not None else mails.c.message_id.is_(None),
         mails.c.state == MailState.DONE,
     )
+    if since is not None:
+        same = same.where(mails.c.received_at >= since)
     return tx.execute(same.order_by(mails.c.id).limit(1)).scalar()
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, Row, Select, and_, func, or_, select, update
 
+from townclerk.domain.returned import HELD_BACK
 from townclerk.store.database import Tx
 from townclerk.store.driver import insert
 from townclerk.store.schema import OutboxState, outbox
@@ -221,6 +222,13 @@ def sent_between(
     if automatic_to_residents:
         sent_then += [outbox.c.automatic.is_(True), outbox.c.staff.is_(False)]
     return int(tx.execute(select(func.count()).select_from(outbox).where(*sent_then)).scalar_one())
+
+
+def held_back_to(tx: Tx, council: str, recipient: str, start: datetime) -> int:
+    """How many letters to *recipient* we have not sent ourselves from *start* on, because there had been too many."""
+    ours = [outbox.c.council == council, outbox.c.recipient_key == recipient.lower(), outbox.c.ended_at >= start]
+    ours += [outbox.c.state == OutboxState.DEAD, outbox.c.last_error.startswith(HELD_BACK)]
+    return int(tx.execute(select(func.count()).select_from(outbox).where(*ours)).scalar_one())
 
 
 def told_since(tx: Tx, council: str, start: datetime, kinds: Collection[str]) -> frozenset[tuple[str, str]]:

@@ -7,6 +7,7 @@ from townclerk.domain.decide.deliberation import ANSWERS, LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.opening import category_policy, send_receipt
 from townclerk.domain.events import CaseJoined, LetterBounced, StrangerUsedAddress
+from townclerk.domain.returned import Cause, cause_of
 from townclerk.domain.roster import Officer
 from townclerk.domain.words import LetterKind, Status
 
@@ -14,8 +15,16 @@ BOUNCE = "bounce"  # what the keys of a bounce's effects begin with, behind the 
 
 
 def letter_bounced(d: Deliberation, event: LetterBounced) -> None:
-    """A person is told; an acknowledgement that did not arrive was none, though a clock that it started stands."""
-    d.note("mail system", "undelivered", letter=event.letter, status=event.status, key=event.letter_key)
+    """A person is told; an acknowledgement that did not arrive was none, though a clock that it started stands. The resident
+    cannot be reached where no other letter would arrive either. What we held back ourselves came back from nowhere."""
+    cause = cause_of(event.status, event.diagnostic)
+    d.note(
+        "townclerk" if cause is Cause.HELD_BACK else "mail system",
+        "undelivered",
+        letter=event.letter,
+        status=event.status,
+        key=event.letter_key,
+    )
     if event.letter is LetterKind.UNDELIVERED:  # a notice about a notice would go on for ever
         return
     officer = d.council.roster.find_by_address(event.recipient)
@@ -28,8 +37,10 @@ def letter_bounced(d: Deliberation, event: LetterBounced) -> None:
         if deadline is not None and deadline.met_at is not None:
             d.case = d.case.with_deadline(replace(deadline, met_at=None))
         d.change(acknowledgement_owed=True)
-    if theirs:
+    if theirs and cause.for_good:
         d.change(unreachable=True)
+    if event.counted:
+        return
     about = (event.letter.value, event.recipient, event.status, event.diagnostic)
     officer, owing, lead = d.responsible(), d.responsible(_who_owes(d, event.letter)), d.lead()
     hand_over(d, LetterKind.UNDELIVERED, f"{RESPONSIBLE}:", *about)
