@@ -5,10 +5,13 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jinja2 import DictLoader, TemplateError
+from typer.main import get_command
 
+from townclerk.app.cli import app
 from townclerk.app.commands.asking import LONGEST_WHY, reason_for_looking
 from townclerk.config.templates import letter_environment
 from townclerk.domain.commands import WORDS
@@ -17,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SECURITY = (ROOT / "deploy" / "SECURITY.md").read_text(encoding="utf-8")
 UNIT = (ROOT / "deploy" / "townclerk.service").read_text(encoding="utf-8")
 NAMED = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
-WIRES = ["IMAP", "SMTP", "Database", "Token servers", "Health port", "ClamAV's socket"]
+WIRES = ["IMAP", "SMTP", "Database", "Token servers", "Health port", "ClamAV's socket", "Names (DNS)", "systemd's socket"]
 FILES = [
     "Settings",
     "Secrets",
@@ -28,6 +31,15 @@ FILES = [
     "Backup",
     "Journal",
     "Log and terminal",
+    "Unit file",
+    "Pages, letters and logs that commands write",
+]
+COMMANDS = [
+    "Commands that act",
+    "Commands that destroy",
+    "Commands that show",
+    "Commands that serve, and that keep",
+    "Commands that try",
 ]
 VERBS = ["Words that act", "Words that reach further", "Words that show", "Presses, and undoing", "Signed addresses"]
 MAIL = ["Who writes, and to which case", "What a mail holds"]
@@ -52,7 +64,7 @@ def test_each_test_that_is_named_exists(file: str, test: str) -> None:
     assert re.search(rf"^(async )?def {test}\(", path.read_text(encoding="utf-8"), re.M), f"there is no {test} in tests/{file}"
 
 
-@pytest.mark.parametrize("title", [*WIRES, *FILES, *VERBS, *MAIL])
+@pytest.mark.parametrize("title", [*WIRES, *FILES, *VERBS, *COMMANDS, *MAIL])
 def test_each_wire_file_and_verb_is_looked_at_in_all_six_ways(title: str) -> None:
     """By a row, or by saying why not."""
     text = section(title)
@@ -63,7 +75,7 @@ def test_each_wire_file_and_verb_is_looked_at_in_all_six_ways(title: str) -> Non
     assert not looked_at & reasoned
 
 
-@pytest.mark.parametrize("title", [*WIRES, *FILES, *VERBS, *MAIL])
+@pytest.mark.parametrize("title", [*WIRES, *FILES, *VERBS, *COMMANDS, *MAIL])
 def test_each_row_says_what_stops_it_and_names_a_test(title: str) -> None:
     for row in rows(section(title)):
         assert len(row) == 4, row
@@ -74,6 +86,26 @@ def test_each_row_says_what_stops_it_and_names_a_test(title: str) -> None:
 @pytest.mark.parametrize("word", sorted(WORDS))
 def test_each_word_of_an_officer_stands_with_what_stops_its_misuse(word: str) -> None:
     assert any(f"`#{word}`" in section(title) for title in VERBS)
+
+
+def commands(below: Any, before: str = "") -> Iterator[str]:
+    """All that can be typed, of the command line as it is."""
+    for name, command in below.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}"
+
+
+@pytest.mark.parametrize("command", sorted(commands(get_command(app))))
+def test_each_command_stands_in_one_section_with_what_stops_its_misuse(command: str) -> None:
+    named = [title for title in COMMANDS if f"`{command}`" in section(title).partition("| who tries what")[0]]
+    assert len(named) == 1
+
+
+@pytest.mark.parametrize("title", re.findall(r"^#### (.+)$", SECURITY, re.M))
+def test_no_section_stands_there_that_nobody_looks_through(title: str) -> None:
+    assert title in [*WIRES, *FILES, *VERBS, *COMMANDS, *MAIL]
 
 
 def test_there_is_a_list_of_what_it_does_not_stop_and_a_way_to_report() -> None:

@@ -2,23 +2,27 @@
 
 import asyncio
 import io
+import json
 import stat
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, select, update
 
 from app.cli.house import Command, Town, mail
+from townclerk.app.commands import archive
 from townclerk.app.commands.asking import account
 from townclerk.app.simulate.world import ReadHere, World
 from townclerk.app.wiring import load_files, open_database, open_office
 from townclerk.mail.memory import MemoryMailbox, MemoryTransport
-from townclerk.store import cases, leases, mails, outbox
-from townclerk.store.database import Tx
+from townclerk.store import cases, journal, leases, mails, outbox, schema
+from townclerk.store.database import Database, Tx
 from townclerk.store.schema import MailState, OutboxState
 
 COUNCIL = "south-staffordshire"
@@ -161,7 +165,7 @@ def test_a_backup_that_other_keys_sealed_is_taken_only_where_they_are_said_to_be
     assert "the chain alone holds them" in taken.out
 
 
-def test_a_backup_whose_journal_was_written_anew_is_refused(townclerk: Command, town: Town, tmp_path: Path) -> None:
+def test_a_backup_in_whose_journal_an_entry_was_changed_is_refused(townclerk: Command, town: Town, tmp_path: Path) -> None:
     town.ask(lambda tx: tx.exec_driver_sql("UPDATE journal SET actor = 'nobody' WHERE number = 2"))
     file = made(townclerk, town, tmp_path)
 
@@ -171,14 +175,54 @@ def test_a_backup_whose_journal_was_written_anew_is_refused(townclerk: Command, 
     assert "BROKEN at entry 2" in ran.err
 
 
-def test_a_backup_that_would_act_by_itself_is_refused(townclerk: Command, town: Town, tmp_path: Path) -> None:
-    town.ask(lambda tx: tx.exec_driver_sql("CREATE TRIGGER quietly AFTER INSERT ON cases BEGIN DELETE FROM mails; END"))
+def _written_anew(tx: Tx) -> None:
+    """The whole chain, as whoever knows how hashes are made would do it: without seals, as of before there were any."""
+    rows = [dict(row._mapping) for row in tx.execute(select(schema.journal).order_by(schema.journal.c.number))]
+    tx.execute(delete(schema.journal))
+    tx.execute(delete(schema.journal_head))
+    for row in rows:
+        actor = "nobody" if row["number"] == 2 else row["actor"]
+        journal.append(tx, row["council"], row["case_ref"], row["at"], actor, row["event"], json.loads(row["detail"]))
+    tx.execute(update(schema.journal).values(seal=None))
+
+
+def test_a_backup_whose_journal_was_written_anew_is_refused_by_the_end_that_it_had(
+    townclerk: Command, town: Town, tmp_path: Path
+) -> None:
+    """Every hash of it is right, and so is the digest: only the end of the journal is not the one that was written down."""
+    with archive.opened(made(townclerk, town, tmp_path), None) as (manifest, copied):
+        copy = Database.open(f"sqlite:///{copied}")
+        copy.run_now(_written_anew)
+        assert copy.read_now(journal.verify) is None
+        copy.close()
+        digest, size = archive.measured(copied)
+        archive.write(tmp_path / "anew.backup", replace(manifest, sha256=digest, size=size), copied)
+
+    ran = townclerk("restore", "--check", tmp_path / "anew.backup", "--config", town.settings)
+
+    assert ran.status == 1
+    assert "the backup does not hold what it says of itself" in ran.err
+    assert "the end of its journal" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("CREATE TRIGGER quietly AFTER INSERT ON cases BEGIN DELETE FROM mails; END", "a trigger, quietly"),
+        ("CREATE VIEW quietly AS SELECT * FROM cases", "a view, quietly"),
+    ],
+    ids=["trigger", "view"],
+)
+def test_a_backup_that_would_act_by_itself_is_refused(
+    townclerk: Command, town: Town, tmp_path: Path, statement: str, said: str
+) -> None:
+    town.ask(lambda tx: tx.exec_driver_sql(statement))
     file = made(townclerk, town, tmp_path)
 
     ran = townclerk("restore", file, "--replace", "--config", town.settings)
 
     assert ran.status == 1
-    assert "a trigger, quietly, which no townclerk made" in ran.err
+    assert f"{said}, which no townclerk made" in ran.err
 
 
 def test_a_backup_of_another_installation_is_refused(townclerk: Command, town: Town, tmp_path: Path) -> None:
