@@ -30,6 +30,12 @@ BY_EXCHANGE = (
     f"Authentication-Results: spf=pass (sender IP is 192.0.2.7) smtp.mailfrom={DOMAIN}; dkim=pass (signature was verified)"
     f" header.d={DOMAIN};dmarc=pass action=none header.from={DOMAIN};compauth=pass reason=100"
 )
+# As Gmail writes it, and as somebody else's server would.
+BY_GOOGLE = (
+    "Authentication-Results: {server};\r\n       dkim=pass header.i=@{domain} header.s=google header.b=abcdefgh;\r\n"
+    "       spf=pass (google.com: domain of officer0@{domain} designates 192.0.2.7 as permitted sender) "
+    "smtp.mailfrom=officer0@{domain};\r\n       dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from={domain}"
+)
 SLOW = 120  # seconds: what a machine with much to do may take
 
 
@@ -182,23 +188,58 @@ def test_at_microsoft_365_nothing_is_lost_or_doubled_whatever_its_servers_say(at
     assert not _says_a_secret(daemon, house)
 
 
-def test_at_google_a_mail_under_two_labels_is_one_case_and_a_day_that_is_used_up_loses_no_letter(
+def test_at_google_a_mail_under_two_labels_is_one_case_no_limit_loses_a_letter_and_its_note_proves_an_officer(
     at: Callable[..., House],
 ) -> None:
     house = at("google", GOOGLE, folders=["INBOX", "Complaints"])
-    house.smtp.seen.next_answers.append("550 5.4.5 Daily user sending limit exceeded. For more information on Gmail")
+    house.smtp.seen.next_answers += [
+        "550 5.4.5 Daily user sending limit exceeded. For more information on Gmail",
+        "421 4.7.0 Try again later, closing connection. (MAIL)",
+    ]
+    house.imap.refusals.append("NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)")
     house.writes(0, folders=("INBOX", "Complaints"))
     with Running(house.settings) as daemon:
         house.answered(0)
+        house.officer_answers(
+            "#message\nDear resident,\n\nThis is a forgery.", BY_GOOGLE.format(server="mx.elsewhere.example", domain=DOMAIN)
+        )
+        house.officer_answers(
+            "#message\nDear resident,\n\nWe come on Friday.\n\nWendy Ash",
+            BY_GOOGLE.format(server="mx.google.com", domain=DOMAIN),
+        )
         house.writes(1, folders=("Complaints", "INBOX"))
         house.imap.hang_up()
         house.answered(1)
         assert daemon.terminate() == 0
 
     assert len(house.books.ask(partial(cases.list_cases, council=COUNCIL))) == 2
+    assert [mail for mail in house.read_by(0) if "We come on Friday" in mail]
+    assert not [mail for mail in house.read_by(0) if "forgery" in mail]
     assert house.imap.at_once <= 2
-    assert house.smtp.seen.refused
+    assert [said.split()[0] for said in house.smtp.seen.refused] == ["550", "421"]
+    assert len(house.imap.refused) == 1
     assert not _says_a_secret(daemon, house)
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("AUTHENTICATE PLAIN", "BAD"),
+        ("SELECT INBOX (CONDSTORE)", "BAD"),
+        ("EXAMINE INBOX (CONDSTORE)", "BAD"),
+        ("UID STORE 1 +FLAGS (townclerk)", "NO"),
+        ("UID STORE 1 +FLAGS.SILENT (\\Seen townclerk)", "NO"),
+        ("UID STORE 1 +FLAGS (\\Seen $MDNSent)", None),
+        ("EXAMINE INBOX", None),
+        ("AUTHENTICATE XOAUTH2", None),
+    ],
+)
+def test_the_stand_in_for_microsoft_365_itself_refuses_what_microsoft_does_not_know(command: str, answer: str | None) -> None:
+    """The Dovecot behind it would do it all."""
+    with ImapFront(MICROSOFT_365, ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), 1) as front:
+        said = front._refusal(command.upper())
+
+    assert (said.split()[0] if said else None) == answer
 
 
 def _says_a_secret(daemon: Running, house: House) -> list[object]:

@@ -18,6 +18,7 @@ from functools import partial
 from typing import Self
 
 _LITERAL = re.compile(rb"\{(\d+)\+?\}\r\n$")
+_KEYWORD = re.compile(r"FLAGS(?:\.SILENT)? \((?:[^)]* )?(?!\$MDNSENT)[^\\ )]")  # a flag of others' making
 _CODE = re.compile(rb"\[CAPABILITY [^\]]*\] ?")
 
 
@@ -58,11 +59,12 @@ GOOGLE = Habits(
 
 
 class Wire:
-    """One connection, read by lines. It may become TLS on the way."""
+    """One connection, read by lines. It may become TLS on the way. `inside`: whoever is there has logged in."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
         self.read = b""
+        self.inside = False
 
     def secure(self, context: ssl.SSLContext) -> None:
         self.sock = context.wrap_socket(self.sock, server_side=True)
@@ -154,15 +156,21 @@ class _Listener(ABC):
 
 
 class ImapFront(_Listener):
-    """IMAP over TLS, with a Dovecot behind it. `commands` has every command that was given, without its tag."""
+    """IMAP over TLS, with a Dovecot behind it. `commands` has every command that was given, without its tag; `refusals` are
+    said to the next that look into a folder, in the place of an answer, and stay in `refused`."""
 
     def __init__(self, habits: Habits, context: ssl.SSLContext, port_behind: int) -> None:
         super().__init__()
         self._habits, self._context, self._behind = habits, context, port_behind
         self.commands: list[str] = []
+        self.refusals: list[str] = []
+        self.refused: list[str] = []
 
     def talk(self, wire: Wire) -> None:
         wire.secure(self._context)
+        if self.connections > self._habits.most_connections:
+            wire.say("* BYE Too many simultaneous connections. (Failure)")
+            return
         with socket.create_connection(("127.0.0.1", self._behind)) as sock:
             behind, left = Wire(sock), 0
             behind.hear()  # Dovecot's own greeting
@@ -181,8 +189,7 @@ class ImapFront(_Listener):
         if command:
             self.commands.append(command)
         if word == "CAPABILITY":
-            logged_in = any(said.startswith("EXAMINE") for said in self.commands)
-            offered = self._habits.after_login if logged_in else self._habits.before_login
+            offered = self._habits.after_login if wire.inside else self._habits.before_login
             wire.say(f"* CAPABILITY {offered}\r\n{tag} OK CAPABILITY completed.")
         elif word.startswith("LOGIN"):
             wire.say(f"{tag} NO LOGIN failed.")
@@ -190,8 +197,22 @@ class ImapFront(_Listener):
             wire.say("+ IDLE accepted, awaiting DONE command.")
             if wire.hear():
                 wire.say(f"{tag} OK IDLE completed.")
+        elif said := self._refusal(word):
+            self.refused.append(said)
+            wire.say(f"{tag} {said}")
         else:
+            wire.inside = wire.inside or word.startswith(("EXAMINE", "SELECT"))
             behind.sock.sendall(line)
+
+    def _refusal(self, word: str) -> str | None:
+        """What is said to a command that the provider does not know, or does not do now; Dovecot would do it."""
+        if word.startswith("AUTHENTICATE ") and f"AUTH={word.split()[1]}" not in self._habits.before_login.split():
+            return "BAD Command Argument Error. 11"
+        if "CONDSTORE" in word and "CONDSTORE" not in self._habits.after_login.split():
+            return "BAD Command Argument Error. 12"
+        if "STORE " in word and not self._habits.keywords and _KEYWORD.search(word):
+            return "NO The server does not keep such flags."
+        return self.refusals.pop(0) if self.refusals and word.startswith("EXAMINE") else None
 
     def _bring_back(self, wire: Wire, behind: Wire, left: int) -> int:
         """Pass on what Dovecot has said. *left*: bytes of a mail that come through as they are; returns those left."""
