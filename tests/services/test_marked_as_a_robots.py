@@ -113,3 +113,12 @@ async def test_whoever_complains_under_the_subject_of_a_robot_is_answered(house:
     await house.settle()
 
     assert house.sent("receipt")
+
+
+@pytest.mark.parametrize("marks", [{"auto_submitted": "auto-replied"}, {"x_autoreply": "yes"}, {"precedence": "bulk"}], ids=str)
+async def test_who_is_away_opens_no_case_though_the_subject_is_that_of_a_complaint(house: House, marks: dict[str, str]) -> None:
+    house.arrives("I am away until Monday 18 January.", "Re: your complaint", **marks)  # type: ignore[arg-type]  # as above
+    house.arrives("Complaint: nobody answered while I was on holiday.", "Form", auto_submitted="auto-generated")
+    await house.settle()
+
+    assert [case.subject for case in house.cases] == ["Form"]

@@ -413,6 +413,14 @@ def may_be_a_persons(mail: IncomingMail, screening: Screening) -> bool:
     return doubtful and bool(mail.own_text.strip() or mail.attachments) and not is_absence_note(mail.subject, mail.own_text)
 
 
+_OF_A_FORM = re.compile(r"^[ \t]*\w[\w /-]{0,40}:|complain|cwyn", re.IGNORECASE | re.MULTILINE)
+
+
+def only_says_away(mail: IncomingMail) -> bool:
+    """True for an absence note that is nothing else: no form, whose fields name what they hold, and no word of a complaint."""
+    return is_absence_note(mail.subject, mail.own_text) and bool(mail.own_text.strip()) and not _OF_A_FORM.search(mail.own_text)
+
+
 def speaks_for_oneself(mail: IncomingMail) -> bool:
     """True where somebody says “I” or “my” in *mail*, as residents do and newsletters seldom."""
     return bool(_OF_ONESELF.search(mail.own_text))
