@@ -45,7 +45,7 @@ class Exposure:
 def exposures(settings: Settings, path: Path, *, looking_as_root: bool = False) -> tuple[Exposure, ...]:
     """Of the settings at *path* and all that they name. What is not there is somebody else's to tell of. *looking_as_root*:
     root looks on behalf of the account that has the database."""
-    ours = {ROOT, os.geteuid(), PACKAGE.stat().st_uid}  # whoever has the program has us do as they like anyhow
+    ours = _ours()
     if looking_as_root and (database := file_of(settings.database.url)) and (status := _status(database)):
         ours.add(status.st_uid)
     look = _Look(frozenset(ours))
@@ -65,6 +65,16 @@ def exposures(settings: Settings, path: Path, *, looking_as_root: bool = False) 
         *_spool(look, Path(tempfile.gettempdir())),
     ]
     return tuple({each.todo: each for each in reversed(found)}.values())[::-1]  # each thing to type once: what it is first for
+
+
+def exposures_of(path: Path, what: str) -> tuple[Exposure, ...]:
+    """Of one file that somebody names: a backup that is made, or is to be loaded."""
+    return tuple(dict.fromkeys(_Look(frozenset(_ours())).at_file(path, what)))
+
+
+def _ours() -> set[int]:
+    """Whoever has the program has us do as they like anyhow."""
+    return {ROOT, os.geteuid(), PACKAGE.stat().st_uid}
 
 
 def grave_faults(settings: Settings, path: Path) -> tuple[Fault, ...]:

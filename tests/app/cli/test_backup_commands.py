@@ -72,6 +72,20 @@ def test_a_sound_backup_is_said_to_be_so_and_nothing_is_changed(townclerk: Comma
     assert [path.name for path in town.folder.iterdir() if path.name.startswith(".")] == []
 
 
+def test_a_backup_that_others_could_change_is_said_to_be_so_when_it_is_made_and_when_it_is_loaded(
+    townclerk: Command, town: Town, tmp_path: Path
+) -> None:
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    file = tmp_path / "open" / "a.backup"
+    when_made = townclerk("backup", "--to", file, "--config", town.settings)
+    when_loaded = townclerk("restore", "--check", file, "--config", town.settings)
+
+    said = f"everybody on this machine can put something else in the place of the backup {file}: chmod go-w {tmp_path / 'open'}"
+    for ran in (when_made, when_loaded):
+        assert (ran.status, said in ran.err) == (0, True)
+
+
 def _without_end(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:-200_000])
 

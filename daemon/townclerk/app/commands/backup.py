@@ -16,7 +16,8 @@ from townclerk.app.commands.archive import Manifest
 from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, Why, as_whom, reason_for_looking, who_asks
 from townclerk.app.commands.audit import notes_on_seals
 from townclerk.app.commands.records import council_of, open_records
-from townclerk.app.commands.saying import moment_words, say, say_json
+from townclerk.app.commands.saying import complain, moment_words, say, say_json
+from townclerk.app.exposure import exposures_of
 from townclerk.app.wiring import open_database, url_of_database
 from townclerk.config.settings import Reason, Settings, load_settings
 from townclerk.domain.council import Council
@@ -63,6 +64,7 @@ def backup(
                 archive.write(file, manifest, copied)
         except OSError as error:
             raise NotAsItShould(f"{file} cannot be written: {error.strerror}") from None
+        complain(*map(str, exposures_of(file, "the backup")))
         if as_json:
             say_json({"file": str(file), **manifest.as_json()})
         else:
@@ -96,6 +98,7 @@ def restore(
     settings, now = load_settings(asked.settings_file()), datetime.now(UTC)
     council, url = council_of(settings, now), url_of_database(settings)
     path = store.file_of(url)
+    complain(*map(str, exposures_of(file, "the backup")))
     reason = "" if check else reason_for_looking(why, required=settings.journal.reason is Reason.REQUIRED)
     with archive.opened(file, _folder_of(path) if path is not None else None) as (manifest, copied):
         _refuse_others(manifest, council, url)
