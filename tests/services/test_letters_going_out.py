@@ -9,6 +9,8 @@ from typing import TypeVar, cast
 import pytest
 
 from services.office import MONDAY, House
+from townclerk.config.providers import PROFILES, Provider
+from townclerk.config.settings import OutgoingSettings, Security
 from townclerk.mail.errors import Refused, SendTrouble, TransportDown, TryLater, Unknown
 from townclerk.services import delivery, intake
 from townclerk.store.database import Database, Tx
@@ -283,6 +285,25 @@ async def test_no_more_than_the_rate_of_this_installation_leaves_in_a_minute(hou
     for _ in range(3):
         await delivery.run_once(house.office, house.transport, later, pace)
     assert len(house.wire) == 6
+
+
+async def test_a_burst_of_forty_letters_stays_below_what_microsoft_takes_in_any_minute(house: House) -> None:
+    """At the rate that stands in no settings."""
+    most = PROFILES[Provider.MICROSOFT365].most_per_minute
+    assert most == 30
+    for number in range(20):
+        house.arrives("I complain about the bins.", sender=f"r{number}@example.org")
+    await intake.run_once(house.office, house.mailbox, MONDAY)
+    pace = delivery.Pace(OutgoingSettings("smtp.example", 587, Security.STARTTLS, "Council").rate_per_minute)
+    left: list[datetime] = []
+    for seconds in range(0, 125, 5):
+        now = MONDAY + timedelta(seconds=seconds)
+        for _ in range(3):
+            await delivery.run_once(house.office, house.transport, now, pace)
+        left += [now] * (len(house.wire) - len(left))
+
+    assert len(left) == 40
+    assert max(sum(begin <= each < begin + timedelta(minutes=1) for each in left) for begin in left) < most
 
 
 async def test_no_more_than_the_provider_takes_leaves_in_a_day_and_somebody_is_told_before(build: Callable[..., House]) -> None:
