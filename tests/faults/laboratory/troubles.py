@@ -228,7 +228,7 @@ def small_disk(folder: Path, megabytes: int = 400) -> Path | None:
     """A file system of its own at *folder*; None where we may not mount one."""
     folder.mkdir(exist_ok=True)
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "townclerk-faults", str(folder)], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0700", "townclerk-faults", str(folder)], capture_output=True
     )
     return folder if done.returncode == 0 else None
 
