@@ -122,3 +122,15 @@ async def test_who_is_away_opens_no_case_though_the_subject_is_that_of_a_complai
     await house.settle()
 
     assert [case.subject for case in house.cases] == ["Form"]
+
+
+async def test_a_read_receipt_opens_no_case_though_the_subject_is_that_of_a_complaint(house: House) -> None:
+    head = "From: asha.patel@example.org\nSubject: Not read: Your complaint\nMessage-ID: <r@example.org>\nMIME-Version: 1.0\n"
+    body = (
+        "--b\nContent-Type: text/plain\n\ndeleted without being read\n--b\nContent-Type: message/disposition-notification\n\n"
+    )
+    form = 'Content-Type: multipart/report; boundary="b"\n\n'
+    house.mailbox.deliver(f"{head}{form}{body}Disposition: automatic-action; deleted\n\n--b--\n".encode(), MONDAY)
+    await house.settle()
+
+    assert house.cases == []

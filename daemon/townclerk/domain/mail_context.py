@@ -8,7 +8,7 @@ from townclerk.domain.conditions import Trait
 from townclerk.domain.council import Council
 from townclerk.domain.mail import IncomingMail, MailKind
 from townclerk.domain.routing import Context, Route, is_somebodys
-from townclerk.domain.screening import Screening, may_be_a_persons, only_says_away, speaks_for_oneself
+from townclerk.domain.screening import NOT_AWAY, Screening, may_be_a_persons, only_says_away, speaks_for_oneself
 from townclerk.domain.words import NOBODYS
 
 _FORWARDED = re.compile(r"\s*(?:(?:re|aw|sv)\s*:\s*)*(?:fwd?|fw|ymlaen|wg|tr)\s*:", re.IGNORECASE)
@@ -47,7 +47,7 @@ def is_to_be_opened(mail: IncomingMail, screening: Screening, routed: Route) -> 
     """True for a mail that looks like a robot's, joins no case, and is of a sort that the rules know: forms and some people's
     mail come so. One by a sign that stands on people's mails may also answer what is none of ours, and be of a sort that no
     rule knows, where its writer speaks for themselves. None is answered, unless it names a resident, but none is lost."""
-    if only_says_away(mail) and not routed.alerts:
+    if (only_says_away(mail) or screening.because in NOT_AWAY) and not routed.alerts:
         return False  # under the subject of a complaint as well: it is the subject of our own letter
     if not may_be_a_persons(mail, screening):
         return not mail.thread and is_somebodys(routed)
