@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from townclerk.domain.case import Case
 from townclerk.domain.deadlines import timers
@@ -141,7 +142,15 @@ def _write_letters(tx: Tx, one: Prepared) -> None:
 
 def _write_journal(tx: Tx, council: str, one: Prepared, now: datetime) -> None:
     ref = one.decision.case.ref
-    decided = [(entry.actor, entry.event, dict(entry.detail)) for entry in one.decision.journal]
+    known = {mail.mail for mail in one.before.mails} if one.before is not None else set()
+    digests = mails.digests(tx, [mail.mail for mail in one.decision.case.mails if mail.mail not in known])
+    decided: list[tuple[str, str, dict[str, Any]]] = []
+    for entry in one.decision.journal:
+        detail = dict(entry.detail)
+        number = detail.get("mail", "")
+        came = digests.pop(int(number), None) if number.isdecimal() else None
+        decided.append((entry.actor, entry.event, {**detail, "sha256": came} if came is not None else detail))
+    decided += [("townclerk", "mail_kept", {"mail": number, "sha256": came}) for number, came in digests.items()]
     letters = [("townclerk", "letter_decided", _because(row)) for row in one.rows]
     journal.append_all(tx, council, ref, now, [*decided, *letters])
 

@@ -474,7 +474,8 @@ async def _file(office: Office, facts: MailFacts, routed: Route, settle: Settle,
 
     def keep(tx: Tx) -> None:
         settle(tx, MailState.IGNORED, f"{mails.FILED}{routed.filed_by}", None)
-        journal.append(tx, office.council.policy.id, None, now, "townclerk", "filed", detail)
+        told = {**detail, "sha256": mails.digests(tx, [facts.number]).get(facts.number)}
+        journal.append(tx, office.council.policy.id, None, now, "townclerk", "filed", told)
 
     await office.db.run(keep)
 

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, String, cast, delete, literal, or_, select
 from townclerk.domain.case import Case
 from townclerk.domain.destruction import without_people
 from townclerk.store import cases, journal, wordings
+from townclerk.store import mails as stored_mails
 from townclerk.store.database import Tx
 from townclerk.store.schema import OutboxState, case_parties, mail_parts, mails, message_ids, outbox, timers
 
-PLACE = "destroyed"
+PLACE = stored_mails.DESTROYED
 
 
 @dataclass(frozen=True, slots=True)

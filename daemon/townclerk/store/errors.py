@@ -7,6 +7,7 @@
     ├── Stale               somebody else changed it first: load and decide again
     ├── AlreadyThere        it was to be new, and is not
     ├── NotThere            it was to be there, and is not
+    ├── Altered             the bytes of a mail are not those that came
     ├── UnreadableCase      a stored case does not fit this version of the program
     ├── BackupFailed        the database's own program could not copy it, or not load a copy
     └── NaiveTime           a moment without a time zone
@@ -41,6 +42,10 @@ class AlreadyThere(StoreError):
 
 class NotThere(StoreError):
     """There is no such row."""
+
+
+class Altered(StoreError):
+    """What is kept of a mail is not what came: somebody has changed it, or the disk has."""
 
 
 class BackupFailed(StoreError):

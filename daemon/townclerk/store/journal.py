@@ -173,6 +173,17 @@ def newest(tx: Tx) -> datetime | None:
     return tx.execute(select(journal.c.at).order_by(journal.c.number.desc()).limit(1)).scalar()
 
 
+def digests_told(tx: Tx) -> dict[int, str]:
+    """Of each mail the sha256 that the entry of its coming tells, where it tells one still."""
+    telling = select(journal.c.detail).where(journal.c.detail.contains('"sha256":')).order_by(journal.c.number)
+    found: dict[int, str] = {}
+    for detail in tx.execute(telling).scalars():
+        told = json.loads(detail)
+        if str(told.get("mail", "")).isdecimal() and isinstance(told.get("sha256"), str):
+            found.setdefault(int(told["mail"]), told["sha256"])
+    return found
+
+
 def destroy_details(tx: Tx, council: str, case_ref: str, at: datetime, actor: str, why: str) -> int:
     """How many entries of a case lost what they tell. That they did is added as an entry; the chain still holds."""
     gone = update(journal).where(journal.c.case_ref == case_ref, journal.c.detail.is_not(None)).values(detail=None)

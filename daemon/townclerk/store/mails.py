@@ -1,9 +1,10 @@
 """Mails as they came, how far each folder has been read, and what became of each mail."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, BinaryIO
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, not_, or_, select, update
@@ -11,10 +12,11 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, not_, or_
 from townclerk.domain.mail import Arrival, MailKind, Raw
 from townclerk.store.database import Tx
 from townclerk.store.driver import insert
-from townclerk.store.errors import NotThere, Stale, StoreError
+from townclerk.store.errors import Altered, NotThere, Stale, StoreError
 from townclerk.store.kinds import short
 from townclerk.store.schema import PIECE, MailState, folders, mail_parts, mails, message_ids
 
+DESTROYED = "destroyed"  # the reason of a mail whose bytes are gone with its case
 MANY = 500  # names looked up in one statement
 
 
@@ -198,20 +200,29 @@ def get_all(tx: Tx, numbers: Sequence[int]) -> tuple[StoredMail, ...]:
 
 
 def raw_bytes(tx: Tx, id: int) -> bytes:  # noqa: A002  # as above
-    """The mail as it came. Raises NotThere where there is no such mail or its bytes were not kept."""
+    """The mail as it came. Raises NotThere where there is no such mail or no bytes of it, Altered where they are others."""
     return b"".join(_read(tx, id))
 
 
 def write_raw(tx: Tx, id: int, file: BinaryIO) -> None:  # noqa: A002  # as above
-    """Write the mail as it came into *file*, piece by piece. Raises NotThere, as `raw_bytes`."""
+    """Write the mail as it came into *file*, piece by piece. Raises as `raw_bytes`, Altered when all is written."""
     for piece in _read(tx, id):
         file.write(piece)
 
 
 def _read(tx: Tx, number: int) -> Iterator[bytes]:
-    state = tx.execute(select(mails.c.state).where(mails.c.id == number)).scalar()
-    if state in (None, MailState.BEFORE_START, MailState.REPEAT):
-        raise NotThere(f"no bytes are kept of mail {number} ({state or 'unknown'})")
+    row = tx.execute(select(mails.c.state, mails.c.sha256, mails.c.reason).where(mails.c.id == number)).first()
+    if row is None or row.state in (MailState.BEFORE_START, MailState.REPEAT):
+        raise NotThere(f"no bytes are kept of mail {number} ({row.state if row else 'unknown'})")
+    digest = sha256()
+    for each in _pieces_of(tx, number):
+        digest.update(each)
+        yield each
+    if row.reason != DESTROYED and row.sha256 != digest.hexdigest():
+        raise Altered(f"the bytes of mail {number} are not those that came: their digest is another")
+
+
+def _pieces_of(tx: Tx, number: int) -> Iterator[bytes]:
     piece = select(mail_parts.c.bytes).where(mail_parts.c.mail_id == number)
     n = 0
     while (found := tx.execute(piece.where(mail_parts.c.n == n)).scalar()) is not None:
@@ -219,6 +230,26 @@ def _read(tx: Tx, number: int) -> Iterator[bytes]:
         if len(found) < PIECE:  # the last: `_pieces` fills all others
             return
         n += 1
+
+
+def digests(tx: Tx, numbers: Collection[int]) -> dict[int, str]:
+    """The sha256 of each of these mails, as it came."""
+    found = tx.execute(select(mails.c.id, mails.c.sha256).where(mails.c.id.in_(numbers), mails.c.sha256.is_not(None)))
+    return {row.id: row.sha256 for row in found}
+
+
+def altered(tx: Tx, told: Mapping[int, str] | None = None) -> int | None:
+    """The first mail whose bytes are not those that came, as their digest says and, where it is *told* in the journal, that one
+    too; None: there is none."""
+    gone = (MailState.BEFORE_START, MailState.REPEAT)
+    kept_now = select(mails.c.id, mails.c.sha256).where(mails.c.state.not_in(gone), mails.c.reason.is_distinct_from(DESTROYED))
+    for row in tx.execute(kept_now.order_by(mails.c.id)).all():
+        digest = sha256()
+        for each in _pieces_of(tx, row.id):
+            digest.update(each)
+        if digest.hexdigest() != row.sha256 or (told or {}).get(row.id, row.sha256) != row.sha256:
+            return int(row.id)
+    return None
 
 
 def _stored() -> Select[Any]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,26 @@ def test_a_backup_that_is_damaged_is_refused(
         assert ran.status != 0
         assert said in ran.err
     assert townclerk("case", "show", town.new, "--config", town.settings).status == 0
+
+
+@pytest.mark.parametrize("with_its_digest", [False, True])
+def test_a_backup_in_which_a_mail_was_changed_is_refused(townclerk: Command, town: Town, with_its_digest: bool) -> None:
+    """Also where the digest in its row was changed with it: the journal has the one of then."""
+    forged = b"I never complained."
+    case = town.ask(partial(cases.load, ref=town.new))
+    assert case is not None
+    number = case.mails[0].mail
+    town.ask(lambda tx: tx.execute(update(schema.mail_parts).where(schema.mail_parts.c.mail_id == number).values(bytes=forged)))
+    if with_its_digest:
+        digest = sha256(forged).hexdigest()
+        town.ask(lambda tx: tx.execute(update(schema.mails).where(schema.mails.c.id == number).values(sha256=digest)))
+    backup = town.folder / "a.backup"
+    townclerk("backup", "--to", backup, "--config", town.settings)
+
+    ran = townclerk("restore", "--check", backup, "--config", town.settings)
+
+    assert ran.status == 1
+    assert f"the bytes of mail {number} are not those that came" in ran.err
 
 
 def test_a_backup_that_other_keys_sealed_is_taken_only_where_they_are_said_to_be_lost(townclerk: Command, town: Town) -> None:

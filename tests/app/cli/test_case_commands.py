@@ -197,6 +197,19 @@ def test_a_case_as_json_has_target_promised_and_owed(townclerk: Command, town: T
     assert {"receipt", "delay_notice", "overdue"} <= {each["letter"] for each in case["letters"]}
 
 
+def test_a_mail_that_somebody_changed_is_not_given_out_as_the_one_that_came(townclerk: Command, town: Town) -> None:
+    case = town.ask(lambda tx: cases.load(tx, town.new))
+    assert case is not None
+    number = case.mails[0].mail
+    town.ask(lambda tx: tx.exec_driver_sql("UPDATE mail_parts SET bytes = CAST('I lied.' AS BLOB)"))
+
+    ran = townclerk("case", "raw", town.new, number, "--config", town.settings)
+
+    assert ran.status != 0
+    assert f"the bytes of mail {number} are not those that came" in ran.err
+    assert ran.out == ""
+
+
 def test_whoever_reads_a_case_stands_in_the_journal(townclerk: Command, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "LOGIN", Path("/nowhere"))
     monkeypatch.setattr(asking, "account", lambda: "pam")

@@ -14,13 +14,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from townclerk.domain.mail import Arrival
 from townclerk.store import mails
 from townclerk.store.database import Database, Tx
-from townclerk.store.errors import NotThere, Stale, StoreError
+from townclerk.store.errors import Altered, NotThere, Stale, StoreError
 from townclerk.store.mails import FolderPosition, StoredMail, Taken
-from townclerk.store.schema import PIECE, MailState
+from townclerk.store.schema import PIECE, MailState, mail_parts
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 START = NOON - timedelta(days=1)
@@ -219,7 +220,10 @@ FORTY = textwrap.dedent("""
             self.size = pieces * 1048576
         @property
         def sha256(self):
-            return f"{self.pieces:064}"
+            digest = hashlib.sha256()
+            for chunk in self.chunks():
+                digest.update(chunk)
+            return digest.hexdigest()
         def chunks(self):
             return (bytes([n % 256]) * 1048576 for n in range(self.pieces))
 
@@ -376,6 +380,19 @@ def test_an_answered_mail_leads_to_its_case(database: Database) -> None:
     assert database.read_now(lambda tx: mails.letter_of(tx, "<b@x>")) == ("OD-2", "OD-2:receipt")
     assert database.read_now(lambda tx: mails.letter_of(tx, "<a@x>")) is None
     assert database.read_now(lambda tx: mails.answered_ids(tx, [])) == {}
+
+
+def test_a_mail_whose_bytes_are_others_is_not_taken_for_the_one_that_came(database: Database) -> None:
+    database.run_now(lambda tx: mails.take(tx, BOX, "INBOX", 7, 3, START, [arrival(3)], NOON))
+    (stored,) = database.read_now(lambda tx: mails.next_to_deal_with(tx, BOX, 10))
+    number = stored.id
+    assert database.read_now(mails.altered) is None
+
+    database.run_now(lambda tx: tx.execute(update(mail_parts).values(bytes=b"forged")))
+
+    assert database.read_now(mails.altered) == number
+    with pytest.raises(Altered):
+        database.read_now(lambda tx: mails.raw_bytes(tx, number))
 
 
 def test_a_monstrous_message_id_is_found_again(database: Database) -> None:

@@ -22,7 +22,7 @@ from townclerk.app.wiring import open_database, url_of_database
 from townclerk.config.settings import Reason, Settings, load_settings
 from townclerk.domain.council import Council
 from townclerk.store import backup as store
-from townclerk.store import journal
+from townclerk.store import journal, mails
 from townclerk.store.database import Database, migrate
 
 BACKED_UP = "backed_up"  # in the journal
@@ -187,6 +187,10 @@ def _look_through(manifest: Manifest, db: Database, settings: Settings, keys_los
     if verdict.broken is not None:
         raise NotAsItShould(f"the journal of the backup is BROKEN at entry {verdict.broken.number}: {verdict.broken.why}")
     say(f"journal: whole, {head.number} entries", *notes_on_seals(verdict))
+    number = db.read_now(lambda tx: mails.altered(tx, journal.digests_told(tx)))
+    if number is not None:
+        raise NotAsItShould(f"the backup is damaged: the bytes of mail {number} are not those that came")
+    say("mails: each as it came")
     say(f"the backup of {moment_words(manifest.made_at)} UTC can be loaded")
 
 
