@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
+from reading.signing import SAYS, asha, authority, head, multipart, opaque_mail, proof
 from townclerk.config.errors import FilesRefused
 from townclerk.config.learned_file import read_learned
 from townclerk.config.policy_file import read_policy
@@ -168,8 +169,6 @@ def address(data: bytes) -> None:
 
 def signature(data: bytes) -> None:
     """Bytes in the place of a signature: nobody has signed what Eve says, and her mail is read whatever they are."""
-    from reading.signing import asha, authority, head, multipart, opaque_mail
-
     signed_content(data)
     with suppress(NotSigned):
         signed_data(data)
@@ -274,8 +273,6 @@ def seeds(name: str) -> tuple[bytes, ...]:
         ],
     }
     if name == "signature":
-        from reading.signing import SAYS, asha, proof
-
         begun = bytes.fromhex("308006092a864886f70d010702a0803080020101310030800609")
         return (begun, b"0\x82\x01\x00", proof(SAYS, asha()), proof(SAYS, asha(), opaque=True))
     if name == "tnef":

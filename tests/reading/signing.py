@@ -2,7 +2,7 @@
 
 from base64 import encodebytes
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from cryptography import x509
@@ -11,8 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from services.office import MONDAY
-
+MONDAY = datetime(2027, 1, 11, 10, tzinfo=UTC)  # as in services/office.py, which takes seconds to load
 ASHA = "asha.patel@example.org"
 SAYS = b"Content-Type: text/plain; charset=utf-8\r\n\r\nThe bins of Mill Lane were not emptied.\r\n"
 MAIL_USE = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION])
