@@ -86,8 +86,8 @@ def name_begins(line: str, person: frozenset[str]) -> tuple[int, list[str]]:
     whole = words_of_name(line, person)
     if whole:
         return whole, []
-    first, *rest = (part for part in _PARTS.split(line) if part.strip()) if _PARTS.search(line) else [line]
-    return words_of_name(first, person), rest
+    parts = [part for part in _PARTS.split(line) if part.strip()] if _PARTS.search(line) else [line]
+    return (words_of_name(parts[0], person), parts[1:]) if parts else (0, [])  # a comma alone is nobody
 
 
 def is_writer(line: str, person: frozenset[str]) -> bool:
