@@ -210,6 +210,18 @@ def test_a_mail_that_somebody_changed_is_not_given_out_as_the_one_that_came(town
     assert ran.out == ""
 
 
+@pytest.mark.parametrize("what", ["case", "outbox", "timers", "retention", "quarantine"])
+def test_a_list_that_is_shown_stands_in_the_journal_with_why(townclerk: Command, town: Town, what: str) -> None:
+    before = town.ask(journal.head).number
+
+    assert townclerk(what, "list", "--why", "the morning round", "--config", town.settings).status == 0
+
+    *_, entry = town.ask(lambda tx: journal.entries(tx, None))
+    assert entry.number == before + 1 == town.ask(journal.head).number
+    assert (entry.event, (entry.detail or {})["command"]) == ("viewed", f"{what} list")
+    assert (entry.detail or {})["why"] == "the morning round"
+
+
 def test_whoever_reads_a_case_stands_in_the_journal(townclerk: Command, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "LOGIN", Path("/nowhere"))
     monkeypatch.setattr(asking, "account", lambda: "pam")

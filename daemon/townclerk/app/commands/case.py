@@ -51,8 +51,9 @@ def list_(
     priority: Annotated[Priority | None, typer.Option(help="Only those of this priority.")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only those in which something is owed too long.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    why: Why = None,
 ) -> None:
-    """The cases, the newest first. It names nobody: `townclerk case show` does, and is put into the journal.
+    """The cases, the newest first. It names no resident: `townclerk case show` does. That you looked is put into the journal.
 
     \b
     Examples:
@@ -61,9 +62,10 @@ def list_(
       townclerk case list --priority high --flag new-estate
       townclerk case list --campaign SS-26-0042-K
     """
-    with open_records(ctx.obj, to_look=True) as records:
+    with open_records(ctx.obj, to_look=True, why=why) as records:
         if service is not None:
             _check_service(service, records)
+        records.note_list("case list")
         given = partial(
             cases.list_cases,
             council=records.council_id,

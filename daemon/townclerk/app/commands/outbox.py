@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from townclerk.app.commands.asking import NotAsItShould, who_asks
+from townclerk.app.commands.asking import NotAsItShould, Why, who_asks
 from townclerk.app.commands.records import Records, open_records
 from townclerk.app.commands.saying import iso, moment_words, say, say_json, say_table
 from townclerk.mail.errors import without_addresses
@@ -30,8 +30,10 @@ def list_(
         OutboxState | None, typer.Option(help="Only those in this state; default: all that have not gone.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    why: Why = None,
 ) -> None:
-    """Letters that have not gone out, the oldest first, with what the mail server said last.
+    """Letters that have not gone out, the oldest first, with what the mail server said last. That you looked is put into
+    the journal.
 
     waiting: tried again by itself; sending: at this moment; dead: a person must decide.
 
@@ -40,7 +42,8 @@ def list_(
       townclerk outbox list --state dead
       townclerk outbox list --json
     """
-    with open_records(ctx.obj, to_look=True) as records:
+    with open_records(ctx.obj, to_look=True, why=why) as records:
+        records.note_list("outbox list")
         states = UNSENT if state is None else (state,)
         lines = records.db.read_now(partial(outbox.listing, council=records.council_id, states=states, limit=MOST))
         if as_json:
@@ -83,6 +86,7 @@ def _word(line: OutboxLine) -> str:
 def retry(
     ctx: typer.Context,
     key: Annotated[str, typer.Argument(metavar="KEY", help="The letter's key, as `outbox list` shows it.")],
+    why: Why = None,
 ) -> None:
     """Let a letter be tried again, from the beginning. It leaves within seconds where townclerk runs.
 
@@ -90,7 +94,7 @@ def retry(
     Example:
       townclerk outbox retry SS-26-0042-K:mail7:receipt
     """
-    _change(ctx, key, "letter_retried", "tried again", "", outbox.retry)
+    _change(ctx, key, "letter_retried", "tried again", why or "", outbox.retry)
 
 
 @app.command()
@@ -110,14 +114,14 @@ def drop(
 
 
 @app.command()
-def release(ctx: typer.Context) -> None:
+def release(ctx: typer.Context, why: Why = None) -> None:
     """Let letters go that wait since a backup was restored. Look at `outbox list` before, and drop what had gone already.
 
     \b
     Example:
       townclerk outbox release
     """
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, why=why) as records:
 
         def let_go(tx: Tx) -> bool:
             held = backup.let_go(tx, records.council_id)

@@ -52,6 +52,7 @@ def list_(
         if filed:
             _list_filed(records, as_json)
             return
+        records.note_list("quarantine list")
         held = records.db.read_now(partial(mails.quarantined, mailbox=records.mailbox, limit=MOST))
         if as_json:
             for stored in held:
@@ -162,6 +163,7 @@ def retry(
     ctx: typer.Context,
     number: Annotated[int | None, typer.Argument(metavar="ID", help="The mail's number; or --all.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every mail in quarantine.")] = False,
+    why: Why = None,
 ) -> None:
     """Let a mail be dealt with again, for instance after an update. It is taken up within a minute where townclerk runs. One
     that was kept without a case, because a rule says so or it looks like a robot's, is then dealt with as a resident's.
@@ -173,7 +175,7 @@ def retry(
     """
     if (number is None) != every:
         raise CannotRead("write the number of one mail, or --all")
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, why=why) as records:
         freed = records.db.run_now(partial(_retry, records=records, number=number))
         say(f"{len(freed)} mail{'' if len(freed) == 1 else 's'} will be dealt with again")
 

@@ -52,6 +52,10 @@ class Records:
         told = {"by": "command line", **as_whom(), **({"why": self.why} if self.why else {}), **detail}
         journal.append(tx, self.council_id, ref, self.now, who_asks(), event, told)
 
+    def note_list(self, command: str) -> None:
+        """Put into the journal that the person at the terminal is shown a list: one entry, whatever its length."""
+        self.db.run_now(lambda tx: self.note(tx, None, "viewed", command=command))
+
 
 def council_of(settings: Settings, now: datetime) -> Council:
     """Raises FilesRefused."""

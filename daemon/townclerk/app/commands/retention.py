@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from townclerk.app.commands.asking import NotAsItShould, who_asks
+from townclerk.app.commands.asking import NotAsItShould, Why, who_asks
 from townclerk.app.commands.records import Records, open_records, reference_of
 from townclerk.app.commands.saying import say, say_json, say_table
 from townclerk.domain.afterwards import ENDED, RETENTION
@@ -41,14 +41,16 @@ def list_(
         typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Also what falls due until then. Default: 30 days from now."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    why: Why = None,
 ) -> None:
-    """The cases whose time is over, and those whose time ends soon. It names nobody.
+    """The cases whose time is over, and those whose time ends soon. That you looked is put into the journal.
 
     \b
     Example:
       townclerk retention list --by 2029-03-31
     """
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, why=why) as records:
+        records.note_list("retention list")
         last = by.date() if by is not None else records.today + AHEAD
         found = records.db.read_now(lambda tx: tuple(_kept(tx, records, last)))
         if as_json:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from townclerk.app.commands.asking import NotAsItShould
+from townclerk.app.commands.asking import NotAsItShould, Why
 from townclerk.app.commands.records import Records, open_records, reference_of
 from townclerk.app.commands.saying import iso, moment_words, say, say_json, say_table
 from townclerk.store import timers
@@ -15,14 +15,19 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What fell d
 
 
 @app.command("list")
-def list_(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
-    """The timers that stand aside, the oldest first, and where the program broke.
+def list_(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    why: Why = None,
+) -> None:
+    """The timers that stand aside, the oldest first, and where the program broke. That you looked is put into the journal.
 
     \b
     Example:
       townclerk timers list --json
     """
-    with open_records(ctx.obj, to_look=True) as records:
+    with open_records(ctx.obj, to_look=True, why=why) as records:
+        records.note_list("timers list")
         held = records.db.read_now(partial(timers.aside, council=records.council_id))
         if as_json:
             for timer in held:
@@ -37,6 +42,7 @@ def retry(
     ctx: typer.Context,
     ref: Annotated[str, typer.Argument(metavar="REF", help="The case's reference.")],
     key: Annotated[str, typer.Argument(metavar="KEY", help="The timer's key, as `timers list` shows it.")],
+    why: Why = None,
 ) -> None:
     """Let a timer that stands aside be acted on, for instance after an update. It is taken up within seconds where townclerk
     runs, in working hours.
@@ -45,7 +51,7 @@ def retry(
     Example:
       townclerk timers retry SS-26-0042-K stage1.respond:2026-03-02:delay
     """
-    with open_records(ctx.obj) as records:
+    with open_records(ctx.obj, why=why) as records:
         proper = reference_of([ref], records.council.policy.prefix)
         records.db.run_now(partial(_retry, records=records, ref=proper, key=key))
         say(f"{proper} {key}: tried again")
