@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -223,8 +224,7 @@ def test_nothing_starts_while_everybody_could_change_what_decides(settings: Path
 @pytest.mark.parametrize("command", ["run", "once"])
 def test_a_start_from_the_command_line_says_what_to_type_and_touches_nothing(settings: Path, command: str) -> None:
     (settings.parent / STAFF).chmod(0o666)
-    program = shutil.which("townclerk")
-    assert program
+    program = Path(sys.executable).with_name("townclerk")
     ran = subprocess.run([program, "--config", str(settings), command], capture_output=True, text=True, timeout=60, check=False)
 
     assert ran.returncode == 2

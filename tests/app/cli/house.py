@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from townclerk.app.wiring import open_database
+from townclerk.config.settings import load_settings
 from townclerk.store.database import Database, Tx
 
 T = TypeVar("T")
@@ -42,9 +44,10 @@ class Town:
     def folder(self) -> Path:
         return self.settings.parent
 
-    def ask(self, work: Callable[[Tx], T]) -> T:
-        """Do *work* in a transaction of the installation's database."""
-        db = Database.open(f"sqlite:///{self.folder}/townclerk.db")
+    def ask(self, work: Callable[[Tx], T], *, with_key: bool = True) -> T:
+        """Do *work* in a transaction of the installation's database; without its key, as somebody who can write to it alone."""
+        settings = load_settings(self.settings)
+        db = open_database(settings) if with_key else Database.open(settings.database.url)
         try:
             return db.run_now(work)
         finally:

@@ -17,6 +17,7 @@ from desk.clients.test_what_was_meant import sent
 from services.office import SERVER, CrashingDatabase, House, an_office
 from townclerk.domain.commands import WORDS
 from townclerk.domain.words_explained import EXAMPLES
+from townclerk.services.sorting import SIGNATURE_SEEN
 from townclerk.store import journal
 
 DOZEN = (
@@ -57,7 +58,8 @@ def asked(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
 
 @pytest.fixture
 def play(asked: tuple[Path, Letter], tmp_path: Path) -> Play:
-    """What comes of *typed* in that program: each letter that goes out for it, and what the journal says."""
+    """What comes of *typed* in that program: each letter that goes out for it, and what the journal says, but for how the mail
+    was signed and the digest of its bytes."""
     past, letter = asked
 
     def played(shape: Shape, typed: str) -> tuple[Letters, list[object]]:
@@ -76,7 +78,9 @@ def play(asked: tuple[Path, Letter], tmp_path: Path) -> Play:
             if line.key not in before
         ]
         told: list[object] = [
-            (entry.event, entry.detail) for entry in house.read(partial(journal.entries, case_ref=house.cases[0].ref))
+            (entry.event, {name: said for name, said in (entry.detail or {}).items() if name != "sha256"})
+            for entry in house.read(partial(journal.entries, case_ref=house.cases[0].ref))
+            if entry.event != SIGNATURE_SEEN
         ]
         database.close()
         return letters, told
