@@ -9,12 +9,11 @@ import pytest_asyncio
 
 from servers.fixtures import BUSY, GONE
 from servers.ports import until
+from servers.postfix import Postfix
 from servers.sink import Sink, Taken
 from townclerk.mail.errors import Refused, TryLater
 from townclerk.mail.memory import MemoryTransport
 from townclerk.mail.transport import SmtpSettings, SmtpTransport, Transport
-
-ELSEWHERE = "a@example.org"  # to whom the tests of Postfix alone write
 
 
 @dataclass
@@ -45,11 +44,16 @@ def to_sink(stack: ExitStack) -> Held:
 
 def to_postfix(request: pytest.FixtureRequest) -> Held:
     sink: Sink = request.getfixturevalue("sink")
-    postfix = request.getfixturevalue("postfix")
+    postfix: Postfix = request.getfixturevalue("postfix")
+    until(lambda: _has_delivered_all(postfix), 10, "what other tests have sent through the same server")
     before = len(sink.taken)
     settings = SmtpSettings(postfix.host, postfix.smtp_port, "none", hello="daemon.council.example", read_timeout=20)
-    # What another test has sent through the same server may arrive only now.
-    return Held(SmtpTransport(settings), lambda: [each for each in sink.taken[before:] if each.recipients != (ELSEWHERE,)])
+    return Held(SmtpTransport(settings), lambda: sink.taken[before:])
+
+
+def _has_delivered_all(postfix: Postfix) -> bool:
+    queue = postfix.folder / "queue"
+    return not any(file.is_file() for part in ("incoming", "active") for file in (queue / part).rglob("*"))
 
 
 @pytest.fixture
