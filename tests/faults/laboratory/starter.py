@@ -106,8 +106,8 @@ class Starter:
         return Life(number, process.pid, log, began, process)
 
     def end(self, life: Life, signal: int, seconds: float = 60) -> int | None:
-        """Send *signal*; its exit status, negative where a signal ended it, or None: it still lives after so many seconds, which
-        are what the unit gives it (TimeoutStopSec)."""
+        """Send *signal*; its exit status, negative where a signal ended it, or None: it still lives after so many seconds,
+        which are what the unit gives it (TimeoutStopSec)."""
         status = self.status(life)
         if status is not None:
             return status
