@@ -138,7 +138,8 @@ def signed_content(raw: bytes) -> bytes | None:
         return None
 
 
-def _content(cursor: _Cursor) -> bytes:
+def _enter_signed_data(cursor: _Cursor) -> None:
+    """Come to what was signed, or would be: past the version and the names of digests."""
     cursor.enter(_SEQUENCE)
     if cursor.take(_OID) != _SIGNED_DATA:
         raise NotSigned
@@ -146,6 +147,10 @@ def _content(cursor: _Cursor) -> bytes:
     cursor.enter(_SEQUENCE)
     cursor.take(_INTEGER)
     cursor.skip(_SET)
+
+
+def _content(cursor: _Cursor) -> bytes:
+    _enter_signed_data(cursor)
     cursor.enter(_SEQUENCE)
     if cursor.take(_OID) != _DATA:
         raise NotSigned
@@ -182,13 +187,7 @@ def _octets(cursor: _Cursor) -> bytes:
 def signed_data(raw: bytes) -> SignedData:
     """What a signature is made of, whether or not what it signs is in it. Raises NotSigned."""
     cursor = _Cursor(raw)
-    cursor.enter(_SEQUENCE)
-    if cursor.take(_OID) != _SIGNED_DATA:
-        raise NotSigned
-    cursor.enter(_CONTEXT_0)
-    cursor.enter(_SEQUENCE)
-    cursor.take(_INTEGER)
-    cursor.skip(_SET)
+    _enter_signed_data(cursor)
     cursor.skip(_SEQUENCE)
     certificates = cursor.each(_CONTEXT_0) if cursor.comes(_CONTEXT_0) else ()
     if cursor.comes(_CONTEXT_1):

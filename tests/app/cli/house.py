@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import delete, select, update
+
 from townclerk.app.wiring import open_database
 from townclerk.config.settings import load_settings
+from townclerk.store import journal, schema
 from townclerk.store.database import Database, Tx
 
 T = TypeVar("T")
@@ -73,3 +76,15 @@ class Town:
 def mail(sender: str, subject: str, text: str) -> bytes:
     lines = (f"From: {sender}", "To: feedback0@council.example", f"Subject: {subject}", f"Message-ID: <{abs(hash(text))}@home>")
     return "\r\n".join((*lines, "", text, "")).encode()
+
+
+def write_anew_unsealed(tx: Tx) -> None:
+    """The whole journal with another actor in its second entry, as whoever knows how hashes are made would write it: without
+    seals, as of before there were any."""
+    rows = [dict(row._mapping) for row in tx.execute(select(schema.journal).order_by(schema.journal.c.number))]
+    tx.execute(delete(schema.journal))
+    tx.execute(delete(schema.journal_head))
+    for row in rows:
+        actor = "nobody" if row["number"] == 2 else row["actor"]
+        journal.append(tx, row["council"], row["case_ref"], row["at"], actor, row["event"], json.loads(row["detail"]))
+    tx.execute(update(schema.journal).values(seal=None))

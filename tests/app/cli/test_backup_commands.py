@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import json
 import stat
 import tarfile
 from collections.abc import Iterator
@@ -14,9 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import update
 
-from app.cli.house import Command, Town, mail
+from app.cli.house import Command, Town, mail, write_anew_unsealed
 from townclerk.app.commands import archive
 from townclerk.app.commands.asking import account
 from townclerk.app.simulate.world import ReadHere, World
@@ -210,24 +209,13 @@ def test_a_backup_in_whose_journal_an_entry_was_changed_is_refused(townclerk: Co
     assert "BROKEN at entry 2" in ran.err
 
 
-def _written_anew(tx: Tx) -> None:
-    """The whole chain, as whoever knows how hashes are made would do it: without seals, as of before there were any."""
-    rows = [dict(row._mapping) for row in tx.execute(select(schema.journal).order_by(schema.journal.c.number))]
-    tx.execute(delete(schema.journal))
-    tx.execute(delete(schema.journal_head))
-    for row in rows:
-        actor = "nobody" if row["number"] == 2 else row["actor"]
-        journal.append(tx, row["council"], row["case_ref"], row["at"], actor, row["event"], json.loads(row["detail"]))
-    tx.execute(update(schema.journal).values(seal=None))
-
-
 def test_a_backup_whose_journal_was_written_anew_is_refused_by_the_end_that_it_had(
     townclerk: Command, town: Town, tmp_path: Path
 ) -> None:
     """Every hash of it is right, and so is the digest: only the end of the journal is not the one that was written down."""
     with archive.opened(made(townclerk, town, tmp_path), None) as (manifest, copied):
         copy = Database.open(f"sqlite:///{copied}")
-        copy.run_now(_written_anew)
+        copy.run_now(write_anew_unsealed)
         assert copy.read_now(journal.verify) is None
         copy.close()
         digest, size = archive.measured(copied)
