@@ -37,6 +37,7 @@ _HTML_TYPES = frozenset(["text/html", "text/htm", "text/x-html", "text/x-amp-htm
 _ENRICHED = frozenset(["text/enriched", "text/richtext"])
 _STARTS_PAGE = re.compile(r"\s{0,200}(?:<\?xml[^<>]{0,200}\?>\s{0,200})?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
+_MARK = re.compile(r"<(?!img\b)[^<>]{0,2000}>", re.IGNORECASE)
 _NO_WORDS = re.compile(
     r"\bhttps?://[^\s<>]+|\[(?:cid|image):[^\[\]]{0,300}\]|^-----.{0,80}-----$", re.IGNORECASE | re.MULTILINE
 )
@@ -130,7 +131,11 @@ def _is_stub(plain: list[Page], rich: list[Page]) -> bool:
     """True where the plain version says that it is none, or nothing; or so much less than the other, with the same words, that
     it is a piece of it."""
     text = _plain_words(plain)
-    said, shown = _words(text), _words(_plain_words(rich))
+    said = _words(text)
+    much_more = 2 * len(said) + _FEW_WORDS
+    if len(said) > _LONGEST_STUB and _says_something(text) and _words_at_most(rich) < much_more:
+        return False  # to read the page takes the longest of all, and most pages say what their text says
+    shown = _words(_plain_words(rich))
     if len(shown) < 2:
         return False
     missing = sum((Counter(said) - Counter(shown)).values())
@@ -138,11 +143,16 @@ def _is_stub(plain: list[Page], rich: list[Page]) -> bool:
         return True
     if not _says_something(text) and len(shown) > len(said):
         return True
-    return len(shown) >= 2 * len(said) + _FEW_WORDS and missing <= len(said) // 10
+    return len(shown) >= much_more and missing <= len(said) // 10
 
 
 def _plain_words(pages: list[Page]) -> str:
     return "\n".join(page.whole if page.html else entities.unescape(page.text) for page in pages)
+
+
+def _words_at_most(pages: list[Page]) -> int:
+    """How many words *pages* can show: those between their marks, and what a picture may have in its place."""
+    return sum(len(_WORD.findall(_MARK.sub(" ", page.text))) for page in pages)
 
 
 def _words(text: str) -> list[str]:

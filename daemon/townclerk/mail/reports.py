@@ -99,9 +99,9 @@ def copied_ids(text: str) -> tuple[str, ...]:
 def told_recipients(text: str, failed: tuple[str, ...]) -> tuple[DeliveryReport, ...]:
     """The recipients that a bounce without a delivery-status part names: in Exim's header *failed*, which stands on its
     warnings too, or in qmail's text."""
-    action = "delayed" if said_in("", text) is Said.DELAYED else "failed"
     named = [address.strip() for value in failed for address in value.split(",") if "@" in address]
     if named:
+        action = "delayed" if said_in("", text) is Said.DELAYED else "failed"
         return tuple(DeliveryReport(address, action, _status(text[:4_000]), "") for address in named)
     if not _QMAIL.search(text[:2_000]):
         return ()

@@ -108,16 +108,7 @@ def restore(
             if check:
                 return
             _refuse_to_overwrite(url, replace, now)
-            told: dict[str, object] = {"by": "command line", **as_whom(), **({"why": reason} if reason else {})}
-            settle = partial(
-                store.settle,
-                council=manifest.council,
-                made_at=manifest.made_at,
-                head=manifest.contents.head,
-                now=now,
-                actor=who_asks(),
-                told=told,
-            )
+            settle = _settling(manifest, reason, now)
             if path is not None:
                 _work_in(aside, settings, settle)
         if path is not None:
@@ -205,6 +196,20 @@ def _refuse_to_overwrite(url: str, replace: bool, now: datetime) -> None:
         raise NotAsItShould(
             f"a townclerk ({holder}) is at work on the database: stop the service, and wait a minute if it died"
         )
+
+
+def _settling(manifest: Manifest, reason: str, now: datetime) -> "partial[None]":
+    """What is done in a database that was loaded before anybody works on it; *reason*: why it was, "" where nobody said."""
+    told: dict[str, object] = {"by": "command line", **as_whom(), **({"why": reason} if reason else {})}
+    return partial(
+        store.settle,
+        council=manifest.council,
+        made_at=manifest.made_at,
+        head=manifest.contents.head,
+        now=now,
+        actor=who_asks(),
+        told=told,
+    )
 
 
 def _work_in(url: str, settings: Settings, settle: "partial[None]") -> None:
