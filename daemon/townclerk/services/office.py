@@ -68,6 +68,5 @@ class Office:
     signer: Signer
     ways: Ways
     scanner: Scanner | None = None  # None: nobody looks for viruses here
-    trusted: tuple[
-        bytes, ...
-    ] = ()  # certificates (DER) that signatures of mails are held against; none: they are not looked at
+    # Certificates (DER) that signatures of mails are held against; none: they are not looked at.
+    trusted: tuple[bytes, ...] = ()
