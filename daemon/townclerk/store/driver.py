@@ -111,13 +111,18 @@ def make_file(url: URL) -> None:
         raise StoreUnavailable(f"the database file {path} cannot be made: {exc.strerror}") from None
 
 
-def engine(url: URL, *, begin: str = "BEGIN IMMEDIATE", durable: bool = True) -> Engine:
+def engine(url: URL, *, begin: str = "BEGIN IMMEDIATE", durable: bool = True, patient: bool = False) -> Engine:
     """An engine that hides parameters from every error: they are addresses and bodies.
 
-    On SQLite *begin* opens each transaction; plain BEGIN makes an engine for reading only.
+    On SQLite *begin* opens each transaction; plain BEGIN makes an engine for reading only. A server that says nothing is given
+    up after a while, unless somebody is *patient*: what changes tables may take its time.
     """
     if url.get_backend_name() == "postgresql":
         made = create_engine(url, pool_pre_ping=True, hide_parameters=True, pool_size=2 * THREADS, max_overflow=THREADS)
+        if not patient:
+            from townclerk.store.patience import give_up_on_silence  # whoever has SQLite need not load the driver
+
+            give_up_on_silence(made)
         event.listen(made, "handle_error", _let_go_of_a_standby)
         return made
     made = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})

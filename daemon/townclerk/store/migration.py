@@ -23,7 +23,7 @@ def migrate(url: str) -> None:
     """
     parsed = database_url(url)
     make_file(parsed)
-    made = engine(parsed)
+    made = engine(parsed, patient=True)
     try:
         _upgrade(made)
     except SQLAlchemyError as exc:

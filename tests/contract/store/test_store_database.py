@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
 from servers.postgres import Postgres, running_postgres
-from townclerk.store import driver, facts, timers
+from townclerk.store import driver, facts, patience, timers
 from townclerk.store.database import Database, Tx, migrate, schema_revision
 from townclerk.store.driver import Collision, database_url
 from townclerk.store.errors import BadUrl, NaiveTime, Refused, StoreError, StoreUnavailable
@@ -415,6 +415,41 @@ def test_a_server_that_dies_is_an_outage_and_when_it_is_back_all_goes_on(own_ser
         assert kept == (None, None, "1")
     finally:
         database.close()
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_server_that_says_nothing_is_an_outage_and_what_is_asked_next_connects_anew(
+    kind: str, url: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As behind a pooler that hangs. A daemon that waited for its word would neither work nor stop."""
+    database.run_now(lambda tx: facts.put(tx, "n", "1"))  # there is a connection already
+    monkeypatch.setattr(patience, "ANSWER_SECONDS", 0.3)
+    with psycopg.connect(url) as other:
+        other.execute("LOCK TABLE facts IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(StoreUnavailable, match="does not answer"):
+            database.run_now(lambda tx: facts.put(tx, "n", "2"))
+        with pytest.raises(StoreUnavailable, match="does not answer"):
+            database.read_now(lambda tx: facts.get(tx, "n"))
+
+    database.run_now(lambda tx: facts.put(tx, "m", "3"))
+    assert database.read_now(lambda tx: (facts.get(tx, "n"), facts.get(tx, "m"))) == ("1", "3")
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_server_that_goes_on_speaking_may_take_its_time(
+    kind: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "ANSWER_SECONDS", 0.3)
+    says_a_word_now_and_then = """
+        DO $$ BEGIN FOR n IN 1..5 LOOP PERFORM pg_sleep(0.15); RAISE NOTICE 'still at it'; END LOOP; END $$"""
+
+    def work(tx: Tx) -> None:
+        tx.exec_driver_sql(says_a_word_now_and_then)
+        facts.put(tx, "n", "1")
+
+    database.run_now(work)
+
+    assert database.read_now(lambda tx: facts.get(tx, "n")) == "1"
 
 
 # --- migrations
