@@ -5,7 +5,7 @@ which also means that no small file can unfold into a large one.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
@@ -149,7 +149,7 @@ def _tree(text: str, file: str) -> Node:
 def _read_quickly(text: str, file: str) -> Node | None:
     """The tree of *text* by libyaml, which takes a thirtieth of the time; None where there may be anything to say of it, or it
     holds a sign that the two readers may take for different things."""
-    if LibyamlParser is None or _READ_IN_TWO_WAYS.search(text) or LOST.search(text):
+    if not _is_one_thing_to_both(text) or LOST.search(text):
         return None
     found = _Tree(_ours(_events_of_libyaml(text)), file)
     try:
@@ -177,6 +177,21 @@ def _read_thoroughly(text: str, file: str) -> Node:
     if faults:
         raise FilesRefused(faults)
     return node
+
+
+def _events(text: str) -> Iterable[Event]:
+    """What stands in *text*, which the thorough reader can read: by libyaml, where that finds the same."""
+    if _is_one_thing_to_both(text):
+        try:
+            return tuple(_events_of_libyaml(text))
+        except LibyamlError:
+            pass
+    return _yaml().parse(text)  # type: ignore[no-any-return]  # ruamel says nothing of it
+
+
+def _is_one_thing_to_both(text: str) -> bool:
+    """False where libyaml is not there, or may think otherwise of *text*."""
+    return LibyamlParser is not None and not _READ_IN_TWO_WAYS.search(text)
 
 
 def _events_of_libyaml(text: str) -> Iterator[Event]:
@@ -209,7 +224,7 @@ def _lost_in_comments(text: str, file: str, lost: re.Pattern[str]) -> Iterator[F
     """What follows a plain value in its line and looks like what is *lost*."""
     if not lost.search(text):
         return
-    for event in _yaml().parse(text):
+    for event in _events(text):
         if isinstance(event, ScalarEvent) and event.value and not event.style:
             match = lost.match(text, event.end_mark.index)
             if match is not None:
