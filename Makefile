@@ -14,7 +14,7 @@ demo: $(STAMP)
 test: packages $(DEV_STAMP)
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -n 3 --dist worksteal --ignore=tests/contract --ignore=tests/e2e  # one more than cores: some wait for daemons
-	@$(BIN)/pytest -n 2 tests/contract tests/e2e  # apart: these wait for real servers, and measure how long they may
+	@$(BIN)/pytest -n 3 tests/contract tests/e2e  # apart: these wait for real servers, and measure how long they may
 
 install: $(STAMP)
 

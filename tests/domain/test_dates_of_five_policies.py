@@ -158,7 +158,7 @@ def test_stage_1_is_due_when_its_readers_would_say_on_each_day_of_five_years(pol
 
 def test_a_clock_that_runs_from_the_acknowledgement_starts_on_the_day_on_which_it_leaves() -> None:
     policy = next(policy for policy in POLICIES if policy.s1_from_ack)
-    for day in every_day():
+    for day in delicate_days():
         case = opened(policy, at(day))
         case = officer(
             policy, case, "customer_experience_officer", "#acknowledge\nWe understand.", at(day, time(23, 59, 59))
@@ -168,7 +168,7 @@ def test_a_clock_that_runs_from_the_acknowledgement_starts_on_the_day_on_which_i
 
 def test_comments_and_compliments_count_in_calendar_days_where_they_are_promised() -> None:
     policy = next(policy for policy in POLICIES if not policy.working_days)
-    for day in every_day():
+    for day in delicate_days():
         assert target(opened(policy, at(day), Category.COMMENT), "comment.respond") == days(day, 14), day
         assert target(opened(policy, at(day), Category.COMPLIMENT), "compliment.acknowledge") == days(day, 7), day
 

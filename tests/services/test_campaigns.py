@@ -89,40 +89,46 @@ async def answers(house: House, text: str, at: datetime = MONDAY) -> None:
 RESPONSE = "#respond upheld\nWe have looked into it, and the tip opens again on 1 February. The figures are on our website.\n"
 
 
-async def test_two_hundred_write_the_same_and_one_case_is_worked_on_and_each_is_answered(build: Callable[..., House]) -> None:
-    house = build(letters_per_hour=60)
+@pytest.mark.parametrize(
+    ("people", "an_hour"), [(70, 20), pytest.param(200, 60, marks=pytest.mark.faults)], ids=["seventy", "two hundred"]
+)
+async def test_many_write_the_same_and_one_case_is_worked_on_and_each_is_answered(
+    build: Callable[..., House], people: int, an_hour: int
+) -> None:
+    house = build(letters_per_hour=an_hour)
     await a_campaign(house)
-    for n in range(5, 200):
+    for n in range(5, people):
         writes(house, n)
     now = MONDAY
     await everything(house, now)
-    assert len(every_case(house)) == 200
+    assert len(every_case(house)) == people
     assert len(all_letters(house, "assignment")) == 4  # of those that came before anybody could know
     assert len(asked(house)) == 1
     waits = len(all_letters(house, "receipt", (OutboxState.WAITING,)))
-    assert len(all_letters(house, "receipt", (OutboxState.SENT,))) == 60
-    assert waits == 140
+    assert len(all_letters(house, "receipt", (OutboxState.SENT,))) == an_hour
+    assert waits == people - an_hour
 
     for _ in range(4):
         now += timedelta(hours=1, minutes=1)
         await everything(house, now)
     receipts = all_letters(house, "receipt", (OutboxState.SENT,))
-    assert len({line.recipient for line in receipts}) == len({line.case_ref for line in receipts}) == 200
+    assert len({line.recipient for line in receipts}) == len({line.case_ref for line in receipts}) == people
 
     assert len([line for line in all_letters(house, "decision") if "some are waiting" in line.subject]) == 1
 
     tuesday = MONDAY + timedelta(days=1)
     await answers(house, RESPONSE, tuesday)
     sent = all_letters(house, "response", (OutboxState.SENT,))
-    assert 1 <= len(sent) <= 61  # the resident of the case that leads, and as many others as the cap lets go
+    assert 1 <= len(sent) <= an_hour + 1  # the resident of the case that leads, and as many others as the cap lets go
     for hour in range(1, 10):
         await everything(house, tuesday + timedelta(hours=hour, minutes=hour))
     responses = all_letters(house, "response", (OutboxState.SENT,))
-    assert len({line.recipient for line in responses}) == len({line.case_ref for line in responses}) == len(responses) == 200
+    assert len({line.recipient for line in responses}) == len({line.case_ref for line in responses}) == len(responses) == people
     assert all(line.case_ref and line.case_ref in line.subject for line in responses)
     assert {case.status for case in every_case(house)} == {Status.ANSWERED}
     moments = Counter(line.sent_at for line in (*receipts, *responses) if line.sent_at)
-    assert all(sum(n for at, n in moments.items() if begin <= at < begin + timedelta(hours=1)) <= 61 for begin in list(moments))
+    within = (sum(n for at, n in moments.items() if begin <= at < begin + timedelta(hours=1)) for begin in list(moments))
+    assert max(within) <= an_hour + 1
 
 
 async def test_a_person_is_asked_when_five_have_written_and_not_when_four_have(house: House) -> None:

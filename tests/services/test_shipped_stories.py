@@ -62,7 +62,7 @@ def told(letter: LetterOut) -> tuple[object, ...]:
     return letter.at, letter.to, letter.letter_key, letter.message_id, letter.subject, letter.plain
 
 
-SOME = STORIES[::16]
+SOME = STORIES[::24]
 
 
 @pytest.mark.parametrize("path", SOME, ids=[f"{path.parents[1].name}/{path.stem}" for path in SOME])
