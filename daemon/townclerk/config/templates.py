@@ -16,10 +16,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
+from types import CodeType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined, Template, TemplateError, pass_context
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    ChoiceLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    pass_context,
+)
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
@@ -246,10 +257,29 @@ class _LettersEnvironment(ImmutableSandboxedEnvironment):
         return f"{code}/{template}" if code and not language_of(template) else template
 
 
+class _Compiled(BytecodeCache):
+    """What was compiled last of each file: where one letter has changed, the others have not."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._kept.get(bucket.key, ("", None))
+        bucket.code = code if checksum == bucket.checksum else None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._kept[bucket.key] = bucket.checksum, bucket.code
+
+
+_COMPILED = _Compiled()  # of letters alone: what is compiled for another environment is another program
+
+
 def letter_environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
     """Where letters are compiled. Every value that a template writes goes through the page, which keeps it as data."""
     environment = _LettersEnvironment(
         loader=loader,
+        bytecode_cache=_COMPILED,
         undefined=Unknown,
         finalize=_put,
         trim_blocks=True,
