@@ -27,9 +27,9 @@ from townclerk.config.errors import Fault
 from townclerk.config.routing_file import read_routing
 from townclerk.config.yaml import parse_yaml
 from townclerk.domain.routing import Context, Place, RuleTest
-from townclerk.mail.errors import MailboxDown
+from townclerk.mail.errors import MailboxDown, TransportDown
 from townclerk.mail.mailbox import Batch
-from townclerk.mail.memory import MemoryMailbox
+from townclerk.mail.memory import MemoryMailbox, MemoryTransport
 from townclerk.mail.reading import read_inline
 from townclerk.services import delivery, health
 from townclerk.store import journal, leases
@@ -177,6 +177,35 @@ async def test_after_a_start_what_falls_due_waits_for_the_mail_that_settles_it(
         await until(lambda: daemon.catching_up.since is None)
 
     assert house.letters("delay_notice") == []
+
+
+class Gone(MemoryTransport):
+    """An outgoing server that nobody reaches; `asked`: how often somebody tried."""
+
+    asked = 0
+
+    def _away(self) -> TransportDown:
+        self.asked += 1
+        return TransportDown(0, "connection refused")
+
+    async def send(self, envelope_from: str, recipient: str, raw: bytes) -> str:
+        raise self._away()
+
+    async def check(self) -> None:
+        raise self._away()
+
+
+async def test_while_the_outgoing_server_is_gone_it_is_not_ready_though_no_letter_is_due_for_a_minute(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = Gone()
+    monkeypatch.setattr(run, "backoff", lambda *_: 0.01)
+    monkeypatch.setattr(house, "transport", gone)
+    async with at_work(house, tmp_path, monkeypatch) as daemon:
+        await until(lambda: gone.asked > 3)  # the first was a letter; they have all been put off since
+        assert daemon.vitals.unready(None) == ("database", "mail server")
+        daemon.transport = MemoryTransport()
+        await until(lambda: "mail server" not in daemon.vitals.unready(None))
 
 
 async def test_a_mailbox_that_stays_away_holds_up_what_falls_due_for_ten_minutes_only(

@@ -293,6 +293,8 @@ class Daemon:
             except (MailboxTrouble, SendTrouble, StoreUnavailable, ReaderUnavailable) as trouble:
                 loop.failures += 1
                 pause = backoff(loop.failures, random.random)
+                if loop is self.delivery:
+                    pause = min(pause, delivery.WAITS[0].total_seconds())  # the letters are due again then
                 why = {"error": type(trouble).__name__, "why": str(trouble), "retry_seconds": round(pause, 1)}
                 log.warning("loop interrupted", loop=loop.name, **why)
                 if loop is self.intake:
@@ -332,6 +334,8 @@ class Daemon:
 
     async def _deliver(self) -> bool:
         counts = await delivery.run_once(self.office, self.transport, now(), self.pace)
+        if self.delivery.trouble and not counts.sent:
+            await self.transport.check()  # what could not go is not due for a minute, and that alone is no sign of health
         await self._tell_health(self.delivery, None)
         return counts.sent + counts.dead > 0
 
