@@ -1,6 +1,7 @@
 """How the service fares, in few facts: what was last done when, what is waiting, what a person must look at."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -195,8 +196,11 @@ async def note(office: Office, loop: str, trouble: str | None, now: datetime) ->
     await office.db.run(write)
 
 
-def look_up(tx: Tx, council: str, mailbox: str, now: datetime, today: date) -> Health:
-    """How the service of *council* fares, which watches *mailbox*. *today* is the day it is there *now*."""
+def look_up(
+    tx: Tx, council: str, mailbox: str, now: datetime, today: date, is_gone: Callable[[str], bool] = lambda _: False
+) -> Health:
+    """How the service of *council* fares, which watches *mailbox*. *today* is the day it is there *now*. *is_gone*: whether the
+    process of this name has ended, as far as that is known here."""
     return Health(
         loops={loop: _loop(tx, council, loop) for loop in LOOPS},
         mails=mails.counts(tx, mailbox),
@@ -212,7 +216,7 @@ def look_up(tx: Tx, council: str, mailbox: str, now: datetime, today: date) -> H
         held_since=backup.held_since(tx, council),
         scanner_away=datetime.fromisoformat(away) if (away := facts.get(tx, _scanner(council))) else None,
         canaries=canary.look_up(tx, council),
-        left_since=leases.left_since(tx, mailbox, now),
+        left_since=leases.left_since(tx, mailbox, now, is_gone),
     )
 
 

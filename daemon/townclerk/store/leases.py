@@ -1,5 +1,6 @@
 """Leases: of several daemons on one database, one keeps a mailbox at a time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +9,8 @@ from sqlalchemy import delete, or_, select
 from townclerk.store.database import Tx
 from townclerk.store.driver import insert
 from townclerk.store.schema import leases
+
+LONGEST = timedelta(minutes=5)  # for which anybody takes one
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,16 @@ def take(tx: Tx, name: str, holder: str, now: datetime, seconds: float) -> Lease
     return Lease(row.holder, row.until, mine=row.holder == holder)
 
 
-def left_since(tx: Tx, name: str, now: datetime) -> datetime | None:
-    """When a lease ended that nobody gave back: whoever had it has died, or does not get through to us. None: there is none."""
-    return tx.execute(select(leases.c.until).where(leases.c.name == name, leases.c.until <= now)).scalar()
+def left_since(tx: Tx, name: str, now: datetime, is_gone: Callable[[str], bool]) -> datetime | None:
+    """When a lease ended that nobody gave back: whoever had it has died, or does not get through to us. None: there is none.
+
+    One that a wrong clock has put off for days ended by *now* at the latest, where its holder *is_gone*.
+    """
+    row = tx.execute(select(leases.c.holder, leases.c.until).where(leases.c.name == name)).one_or_none()
+    if row is None or (row.until > now and not (row.until > now + LONGEST and is_gone(row.holder))):
+        return None
+    until: datetime = row.until
+    return min(until, now)
 
 
 def release(tx: Tx, name: str, holder: str) -> None:

@@ -1,6 +1,8 @@
 """`townclerk health`, `townclerk audit` and `townclerk templates`."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -63,6 +65,23 @@ def test_health_says_that_nobody_runs_as_soon_as_a_lease_is_over_that_nobody_gav
 
     assert (while_it_holds.status, when_it_is_over.status) == (0, 1)
     assert "WORRY       no townclerk runs: the one that did has not been heard of since " in when_it_is_over.out
+
+
+def test_a_wrong_clock_of_then_does_not_hide_for_days_that_whoever_had_the_mailbox_is_dead(
+    townclerk: Command, town: Town, tmp_path: Path
+) -> None:
+    _make_well(town)
+    says_its_name = "from townclerk.app import holder; print(holder.this_process())"
+    died = subprocess.run([sys.executable, "-c", says_its_name], capture_output=True, text=True, check=True).stdout.strip()
+    ahead = datetime.now(UTC) + timedelta(days=2)
+    town.ask(partial(leases.take, name="feedback0@council.example", holder=died, now=ahead, seconds=60))
+
+    health = townclerk("health", "--config", town.settings)
+    townclerk("backup", "--to", tmp_path / "a.backup", "--config", town.settings)
+    restored = townclerk("restore", tmp_path / "a.backup", "--replace", "--config", town.settings)
+
+    assert "WORRY       no townclerk runs" in health.out
+    assert (restored.status, restored.err) == (0, "")
 
 
 @pytest.mark.parametrize("trouble", [None, "the token server login.example gives no token (invalid_client): make a new one"])

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from townclerk.app import holder
 from townclerk.app.commands.records import council_of, why_not_ready
 from townclerk.app.exposure import exposures, secrets_of
 from townclerk.app.open_wires import open_wires
@@ -401,7 +402,7 @@ class Checkup:
             self._find("health", State.OK, "townclerk has not run here yet")
             return
         today = council.calendar.local(self.now).date()
-        found = health.look_up(tx, council.policy.id, council.policy.contact.mailbox, self.now, today)
+        found = health.look_up(tx, council.policy.id, council.policy.contact.mailbox, self.now, today, holder.is_gone)
         worries = found.worries(self.now, patience)
         for worry in worries:
             self._find("health", State.WARNING, worry.said)

@@ -1,11 +1,11 @@
 """`townclerk health`: how the service fares."""
 
 from datetime import datetime
-from functools import partial
 from typing import Annotated
 
 import typer
 
+from townclerk.app import holder
 from townclerk.app.commands.records import Records, open_records
 from townclerk.app.commands.saying import iso, moment_words, say, say_json
 from townclerk.app.wiring import patience_of
@@ -22,8 +22,11 @@ def health(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", h
       townclerk health --json
     """
     with open_records(ctx.obj, to_look=True) as records:
-        look = partial(facts.look_up, council=records.council_id, mailbox=records.mailbox, now=records.now, today=records.today)
-        found = records.db.read_now(look)
+        found = records.db.read_now(
+            lambda tx: facts.look_up(
+                tx, records.council_id, records.mailbox, records.now, records.today, is_gone=holder.is_gone
+            )
+        )
         worries = tuple(worry.said for worry in found.worries(records.now, patience_of(records.settings.health)))
         if records.in_part:
             worries = (*worries, "the files do not load: see `townclerk check`; at the next start nothing would start")
