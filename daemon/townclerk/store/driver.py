@@ -115,14 +115,13 @@ def engine(url: URL, *, begin: str = "BEGIN IMMEDIATE", durable: bool = True, pa
     """An engine that hides parameters from every error: they are addresses and bodies.
 
     On SQLite *begin* opens each transaction; plain BEGIN makes an engine for reading only. A server that says nothing is given
-    up after a while, unless somebody is *patient*: what changes tables may take its time.
+    up after a while, unless somebody is *patient*: what changes tables may take its time, but waits for no lock.
     """
     if url.get_backend_name() == "postgresql":
         made = create_engine(url, pool_pre_ping=True, hide_parameters=True, pool_size=2 * THREADS, max_overflow=THREADS)
-        if not patient:
-            from townclerk.store.patience import give_up_on_silence  # whoever has SQLite need not load the driver
+        from townclerk.store import patience  # whoever has SQLite need not load PostgreSQL's driver
 
-            give_up_on_silence(made)
+        (patience.give_up_on_locks if patient else patience.give_up_on_silence)(made)
         event.listen(made, "handle_error", _let_go_of_a_standby)
         return made
     made = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})

@@ -15,6 +15,10 @@ RV = TypeVar("RV")
 Waiting = Generator[Any, Any, RV]  # what the driver drives: it yields what it waits for, and is sent what has come
 
 ANSWER_SECONDS = 20.0  # two such waits and a new connection fit into the time that a service manager gives a stop
+# What the server itself ends, and says so, before we give it up: a session that waits for a lock would wait on when its client
+# is gone, one for each time that we asked.
+LOCK_SECONDS = 10.0
+FORGOTTEN_SECONDS = 60.0  # a transaction in which nobody says anything: its client is gone, and it must not keep its locks
 
 
 class NothingSaid(OperationalError):
@@ -56,3 +60,21 @@ def give_up_on_silence(made: Engine) -> None:
     @event.listens_for(made, "do_connect")
     def connect(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> PatientConnection:
         return PatientConnection.connect(*arguments, **options)
+
+    _limit(made, lock_timeout=LOCK_SECONDS, idle_in_transaction_session_timeout=FORGOTTEN_SECONDS)
+
+
+def give_up_on_locks(made: Engine) -> None:
+    """From now on *made* waits for no lock any longer than others do. Statements may take their time."""
+    _limit(made, lock_timeout=LOCK_SECONDS)
+
+
+def _limit(made: Engine, **seconds: float) -> None:
+    """Have the server end what takes longer, in each session from now on. Options of the connection would do it too, but there
+    are poolers that refuse those."""
+
+    @event.listens_for(made, "connect")
+    def limit(connection: Connection[Any], _record: object) -> None:
+        for name, most in seconds.items():
+            connection.execute("SELECT set_config(%s, %s, false)", (name, f"{most * 1000:.0f}"))
+        connection.commit()

@@ -436,6 +436,28 @@ def test_a_server_that_says_nothing_is_an_outage_and_what_is_asked_next_connects
 
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_while_somebody_holds_the_tables_no_session_is_left_behind_on_the_server(
+    kind: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is given up only here waits on there: after some minutes the server would take nobody any more."""
+    monkeypatch.setattr(patience, "LOCK_SECONDS", 0.2)
+    database = Database.open(url)
+    try:
+        with psycopg.connect(url) as other:
+            other.execute("LOCK TABLE facts, alembic_version IN ACCESS EXCLUSIVE MODE")
+            for _ in range(3):
+                with pytest.raises(StoreUnavailable, match="does not answer"):
+                    database.run_now(lambda tx: facts.put(tx, "n", "2"))
+            waiting = other.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchone()
+            with pytest.raises(StoreUnavailable, match="does not answer"):
+                migrate(url)
+        assert waiting == (0,)
+        database.run_now(lambda tx: facts.put(tx, "n", "3"))
+    finally:
+        database.close()
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_a_server_that_goes_on_speaking_may_take_its_time(
     kind: str, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
