@@ -2,11 +2,15 @@
 becomes of whatever goes wrong."""
 
 import io
+import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -122,12 +126,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = globals_first(sys.argv[1:] if arguments is None else arguments)
     _write_what_can_be_written()
     try:
-        app(given, prog_name=NAME)
+        with _ended_in_order():
+            app(given, prog_name=NAME)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
     except Exception as error:  # noqa: BLE001  # the last stop: nobody at a terminal shall meet a traceback unasked
         return _explain(error, debug="--debug" in given)
     return 0
+
+
+class _Terminated(BaseException):
+    """Somebody has asked this process to end."""
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does: what it has laid aside is cleared away, what it has started is ended. The daemon
+    has a way of its own. Then it ends as by the signal, which is what a service manager takes for a stop in good order."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    except _Terminated:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(*_: object) -> NoReturn:
+    raise _Terminated
 
 
 def globals_first(arguments: Sequence[str]) -> list[str]:

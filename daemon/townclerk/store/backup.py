@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from townclerk.store.schema import counters, leases, metadata
 
 NUMBERS_LEFT_OUT = 1000  # references: those that were given out after the copy was made must not be given again
 RESTORED = "restored"  # in the journal
+LOCKED_SECONDS = 60.0  # how long a copy waits for a table that somebody holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,12 @@ def _read_only(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
+def write_log_back(path: Path) -> None:
+    """Have the SQLite file at *path* hold all that its log holds, which goes then. A file that is damaged stays as it is."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def look_into(copied: Path) -> Contents:
     """What is in a copy of an SQLite database. Raises StoreError where it is none."""
     made = create_engine(f"sqlite:///{copied}")
@@ -100,9 +107,9 @@ def _copy_postgres(url: str, parsed: URL, to: Path) -> Contents:
     """The dump and what is said of it are of the same moment: both see one snapshot."""
 
     def work(tx: Tx) -> Contents:
+        tx.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))  # it says nothing while the dump is made
         snapshot = tx.execute(text("SELECT pg_export_snapshot()")).scalar_one()
-        plain = ("--format=custom", "--no-owner", "--no-privileges")
-        _run("pg_dump", parsed, (*plain, f"--snapshot={snapshot}", f"--file={to}"))
+        _dump(parsed, to, f"--snapshot={snapshot}")
         return contents_of(tx)
 
     db = Database.open(url)
@@ -110,6 +117,11 @@ def _copy_postgres(url: str, parsed: URL, to: Path) -> Contents:
         return db.read_now(work)
     finally:
         db.close()
+
+
+def _dump(url: URL, to: Path, *options: str) -> None:
+    waits = f"--lock-wait-timeout={LOCKED_SECONDS * 1000:.0f}"
+    _run("pg_dump", url, ("--format=custom", "--no-owner", "--no-privileges", waits, *options, f"--file={to}"))
 
 
 def _run(program: str, url: URL, options: Sequence[str]) -> None:
@@ -181,6 +193,13 @@ def _administer(url: URL, statement: str) -> None:
         raise BackupFailed(f"{named(error)}; {todo}") from None
     finally:
         made.dispose()
+
+
+def put_in_place(aside: str, through: Path, url: str, *, replacing: bool) -> None:
+    """Make the database at *url* what the one *aside* is, all at once: at any moment it is what it was, or that. *through* is a
+    file that is not there yet. *replacing*: what is there gives way. Raises BackupFailed."""
+    _dump(database_url(aside), through)
+    load_postgres(through, url, replacing=replacing)
 
 
 def load_postgres(dump: Path, url: str, *, replacing: bool = False) -> None:

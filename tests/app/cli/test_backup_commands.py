@@ -21,7 +21,7 @@ from townclerk.app.commands.asking import account
 from townclerk.app.simulate.world import ReadHere, World
 from townclerk.app.wiring import load_files, open_database, open_office
 from townclerk.mail.memory import MemoryMailbox, MemoryTransport
-from townclerk.store import cases, journal, leases, mails, outbox, schema
+from townclerk.store import backup, cases, journal, leases, mails, outbox, schema
 from townclerk.store.database import Database, Tx
 from townclerk.store.schema import MailState, OutboxState
 
@@ -313,6 +313,25 @@ def test_mail_flows_through_a_backup_and_after_its_restore_every_mail_is_in_one_
         asyncio.run(world.settle(now + timedelta(minutes=2)))
     assert "letters go out again" in released.out
     assert town.ask(partial(outbox.depth, council=COUNCIL))[OutboxState.WAITING] == 0
+
+
+def test_a_restore_that_is_stopped_at_the_last_step_leaves_in_place_what_was_there(
+    townclerk: Command, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that found nothing in its place would begin anew, and answer the whole mailbox once more."""
+    file, database = made(townclerk, town, tmp_path), town.folder / "townclerk.db"
+    replace = Path.replace
+
+    def stopped(path: Path, target: Path) -> Path:
+        if target == database:
+            raise OSError("the disk is gone")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", stopped)
+
+    assert townclerk("restore", file, "--replace", "--config", town.settings).status != 0
+    assert townclerk("case", "show", town.new, "--config", town.settings).status == 0
+    assert town.ask(lambda tx: backup.held_since(tx, COUNCIL)) is None
 
 
 def test_a_lost_or_ruined_database_is_made_anew_from_a_backup(townclerk: Command, town: Town, tmp_path: Path) -> None:

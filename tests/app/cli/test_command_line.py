@@ -1,6 +1,9 @@
 """What is true of every command."""
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -215,3 +218,23 @@ def test_with_debug_a_bug_is_shown_whole(townclerk: Command, tmp_path: Path) -> 
 
 def test_what_stands_behind_two_dashes_is_no_option() -> None:
     assert cli.globals_first(["inspect", "--debug", "--", "--config", "x"]) == ["--debug", "inspect", "--", "--config", "x"]
+
+
+def test_a_command_that_is_told_to_stop_clears_away_what_it_laid_aside_and_ends_as_by_the_signal() -> None:
+    """Else a backup that was stopped would leave a dump of residents' mail behind, and the program that made it at work."""
+    program = """
+from time import sleep
+from townclerk.app import cli
+with cli._ended_in_order():
+    try:
+        print("begun", flush=True)
+        sleep(600)
+    finally:
+        print("cleared away", flush=True)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        process.terminate()
+        assert process.stdout.read() == "cleared away\n"
+    assert process.returncode == -signal.SIGTERM

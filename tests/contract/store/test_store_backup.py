@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import URL
 
 from servers.installation import eventually
 from townclerk.domain.mail import Arrival
 from townclerk.mail.spool import MemoryRaw
-from townclerk.store import backup, cases, journal, leases, mails
+from townclerk.store import backup, cases, facts, journal, leases, mails, patience
 from townclerk.store.database import Database, Tx
 from townclerk.store.errors import BackupFailed
 
@@ -154,6 +155,48 @@ def test_what_is_there_gives_way_only_where_that_was_said(database: Database, ur
     backup.load_postgres(tmp_path / "copy", url, replacing=True)
 
     assert database.read_now(backup.contents_of) == said
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_what_was_done_aside_is_there_as_soon_as_the_copy_is(database: Database, url: str, tmp_path: Path) -> None:
+    """Letters that a copy has waiting may have gone since. There is no moment at which it is loaded and they are not held."""
+    database.run_now(one_more)
+    backup.copy(url, tmp_path / "copy")
+    database.run_now(one_more)
+    aside = backup.make_aside(url)
+    try:
+        backup.load_postgres(tmp_path / "copy", aside)
+        settled = Database.open(aside)
+        settled.run_now(lambda tx: facts.put(tx, "council:letters_held", "since now"))
+        settled.close()
+        backup.put_in_place(aside, tmp_path / "settled", url, replacing=True)
+    finally:
+        backup.drop_aside(aside)
+
+    assert database.read_now(lambda tx: facts.get(tx, "council:letters_held")) == "since now"
+    assert database.read_now(backup.contents_of).head.number == 1
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_copy_may_take_longer_than_a_forgotten_transaction_is_left_alone(
+    database: Database, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "FORGOTTEN_SECONDS", 0.01)  # the dump takes longer
+    database.run_now(one_more)
+
+    assert backup.copy(url, tmp_path / "copy").head.number == 1
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_copy_waits_for_a_table_that_somebody_holds_and_then_says_so(
+    database: Database, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "LOCKED_SECONDS", 0.2)
+    with psycopg.connect(url) as other:
+        other.execute("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
+
+        with pytest.raises(BackupFailed, match=r"statement timeout.*outbox"):
+            backup.copy(url, tmp_path / "copy")
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

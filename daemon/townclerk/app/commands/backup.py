@@ -1,6 +1,7 @@
 """`townclerk backup` and `townclerk restore`: a copy of everything at one moment, and what becomes of it later."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from townclerk.app import holder
 from townclerk.app.commands import archive
 from townclerk.app.commands.archive import Manifest
 from townclerk.app.commands.asking import Asked, CannotRead, NotAsItShould, Why, as_whom, reason_for_looking, who_asks
@@ -108,15 +110,12 @@ def restore(
             if check:
                 return
             _refuse_to_overwrite(url, replace, now)
-            settle = _settling(manifest, reason, now)
-            if path is not None:
-                _work_in(aside, settings, settle)
+            with closing(open_database(settings, aside)) as db:
+                db.run_now(_settling(manifest, reason, now))
+            if path is None:
+                store.put_in_place(aside, copied.with_name("settled"), url, replacing=replace)
         if path is not None:
             _put_in_place(copied, path, now)
-        else:
-            store.load_postgres(copied, url, replacing=replace)
-            migrate(url)
-            _work_in(url, settings, settle)
     _say_what_now(manifest, council)
 
 
@@ -191,10 +190,10 @@ def _refuse_to_overwrite(url: str, replace: bool, now: datetime) -> None:
         return
     if not replace:
         raise NotAsItShould("the database holds something: with --replace it gives way (on SQLite it is kept beside it)")
-    holder = store.in_use_by(url, now)
-    if holder is not None:
+    keeper = store.in_use_by(url, now)
+    if keeper is not None and not holder.is_gone(keeper):  # whatever a wrong clock has it say
         raise NotAsItShould(
-            f"a townclerk ({holder}) is at work on the database: stop the service, and wait a minute if it died"
+            f"a townclerk ({keeper}) is at work on the database: stop the service, and wait a minute if it died"
         )
 
 
@@ -212,17 +211,19 @@ def _settling(manifest: Manifest, reason: str, now: datetime) -> "partial[None]"
     )
 
 
-def _work_in(url: str, settings: Settings, settle: "partial[None]") -> None:
-    with closing(open_database(settings, url)) as db:
-        db.run_now(settle)
-
-
 def _put_in_place(copied: Path, path: Path, now: datetime) -> None:
-    """What lay there is kept beside it, with its log."""
+    """What lay there is kept beside it. At any moment there is one of the two in its place: a service that found none would
+    begin anew, and answer every mail of the mailbox once more."""
     kept = path.with_name(f"{path.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
-    for ending in ("", "-wal", "-shm"):
+    if path.exists():
+        store.write_log_back(path)
+        try:
+            os.link(path, kept)
+        except OSError:  # a file system without second names
+            shutil.copy2(path, kept)
+    for ending in ("-wal", "-shm"):
         old = path.with_name(path.name + ending)
-        if old.exists():
+        if old.exists():  # it could not be written back: the file is damaged
             old.rename(kept.with_name(kept.name + ending))
     if os.geteuid() == 0:  # the service has another account: that of the folder
         os.chown(copied, path.parent.stat().st_uid, path.parent.stat().st_gid)
