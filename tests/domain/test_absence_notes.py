@@ -25,6 +25,15 @@ Nell Orchard"""
         ("自動応答: 手紙", "不在です"),
         ("Ymateb awtomatig: Eich llythyr", "Rwyf i ffwrdd tan ddydd Llun."),
         ("Automatic reply: your letter", "Until Monday."),
+        (
+            "Re: your letter",
+            "I am currently out of the office attending a conference in Birmingham and will return on Thursday.",
+        ),
+        ("Re: your letter", "Hello, I no longer work for Acme Ltd. Please contact info@acme.example."),
+        (
+            "Re: your letter",
+            "Thank you for contacting us. Your request has been logged and will be dealt with by a member of the team.",
+        ),
     ],
 )
 def test_who_is_away_says_nothing_else(subject: str, text: str) -> None:
@@ -41,6 +50,14 @@ def test_who_is_away_says_nothing_else(subject: str, text: str) -> None:
         ("OOO: what a mess", "My bin lies in the road."),
         ("Re: your letter", "Please return my bin to Mill Lane."),
         ("Re: your letter", "That will do."),
+        ("Re: your letter", "The crew missed my brown bin in Xylograph Lane and did not return."),
+        ("Re: your letter", "Nobody came to take my missed bin away."),
+        ("Re: your letter", "You were to take the sofa away on Friday and it is still on my lawn."),
+        ("Re: your letter", "Your request was logged three weeks ago and the rats are still in our kitchen."),
+        ("Re: your letter", "My mother is on holiday and her bins were not emptied."),
+        ("Re: your letter", "I am going to end my life tonight and I will not return."),
+        ("Re: eich llythyr", "Ewch â fo i ffwrdd os gwelwch yn dda, mae llygod mawr yn y stryd."),
+        ("Re: Ihr Brief", "Die Abfuhr war nicht da."),
     ],
 )
 def test_whoever_says_something_else_has_words_of_their_own(subject: str, text: str) -> None:

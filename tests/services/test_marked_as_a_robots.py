@@ -67,9 +67,19 @@ async def test_who_is_away_is_filed_and_nobody_is_told(house: House, text: str, 
     assert len(house.cases) == 1
 
 
-async def test_danger_is_told_at_once_whatever_marks_stand_on_the_mail(house: House) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am going to end my life tonight.",
+        "I am going to end my life tonight and I will not return.",
+        "I am going to end my life when my carer is away.",
+        "I am on leave. I am going to end my life tonight.",
+    ],
+)
+@pytest.mark.parametrize("marks", [{"precedence": "bulk"}, {"auto_submitted": "auto-generated"}], ids=str)
+async def test_danger_is_told_at_once_whatever_marks_stand_on_the_mail(house: House, text: str, marks: dict[str, str]) -> None:
     receipt = await complains(house)
-    house.arrives("I am going to end my life tonight.", at=LATER, in_reply_to=receipt, precedence="bulk")
+    house.arrives(text, at=LATER, in_reply_to=receipt, **marks)
     await house.settle(LATER)
 
     assert house.sent("alert")
@@ -134,3 +144,16 @@ async def test_a_read_receipt_opens_no_case_though_the_subject_is_that_of_a_comp
     await house.settle()
 
     assert house.cases == []
+
+
+@pytest.mark.parametrize(
+    "text", ["The crew missed my brown bin in Mill Lane and did not return.", "Nobody came to take my missed bin away."]
+)
+@pytest.mark.parametrize("marks", [{"precedence": "bulk"}, {"auto_submitted": "auto-generated"}], ids=str)
+async def test_a_complaint_of_one_sentence_with_a_word_of_such_notes_is_opened(
+    house: House, text: str, marks: dict[str, str]
+) -> None:
+    house.arrives(text, "My bin", at=MONDAY, **marks)
+    await house.settle()
+
+    assert len(house.cases) == 1

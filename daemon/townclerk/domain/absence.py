@@ -5,6 +5,7 @@ import re
 
 _LOOKED_AT = 4_000  # characters of a mail: such a note is short
 _LEFT_OF_A_NOTE = 4  # words beside, as a name below it, in a note that says in so many words what it is
+_WORDS_ABROAD = 80  # in a note in another language, which may say the same in English below
 _LEFT_UNDER_A_SUBJECT = 3  # where only the subject says what it is
 
 # Each must be followed by a colon, a dash or the end: "Out of office hours noise" is a complaint.
@@ -32,21 +33,26 @@ _PREFIX = re.compile(
 _BRACKETED = re.compile(r"^\s*\[auto(?:matic|mated)?[ -]?(?:reply|response|answer)\]", re.IGNORECASE)
 _SOMEBODY_IS_OUT = re.compile(r"^(?:auto: )?[^:\n]{1,80}\bis out of the office\b(?:\.?\s*$|[ .]*\()", re.IGNORECASE)
 
-# What such a note says in other languages: one of these is enough, for whoever complains to a British council in it says more.
+# What such a note says in other languages: one of these is enough in a short one, for whoever complains to a British council in
+# it says more.
 _AWAY_ABROAD = re.compile(
-    r"nicht im (?:b[üu]ro|haus)|abwesend|nicht da\b|je suis (?:absente?|en cong)|estoy (?:fuera|ausente|de vacaciones)"
+    r"nicht im (?:b[üu]ro|haus)|abwesend|\bbin (?:\w+ ){0,4}nicht da\b"
+    r"|je suis (?:absente?|en cong)|estoy (?:fuera|ausente|de vacaciones)"
     r"|no estoy\b|sono (?:fuori|assente|in ferie)|fuori (?:ufficio|sede)"
     r"|estou (?:ausente|fora|de f[ée]rias)|afwezig|jag är (?:borta|inte|på semester)"
     r"|ikke på kontoret|bortreist|jeg er på ferie|olen (?:poissa|lomalla|puhkusel)|jestem (?:poza|na urlopie)"
     r"|mimo kancel[áa][řr]"
     r"|nem vagyok|szabads[áa]gon|sunt (?:plecat|în concediu)|меня нет|в отпуске|у відпустці|λείπω|ofis dışında|izinde"
     r"|不在|부재중|خارج المكتب|מחוץ למשרד|ไม่อยู่|atostogauj|esmu prom|odsoten|odsutan|отсъствам"
-    r"|i ffwrdd|allan o['’]r swyddfa|ar wyliau",
+    r"|\b(?:rwy|rwyf|rwy['’]n|dw i|dwi|wyf|byddaf|bydda i|bod) (?:\w+ ){0,3}i ffwrdd|allan o['’]r swyddfa|ar wyliau",
     re.IGNORECASE,
 )
-# What it says in English. A sentence of these is the program's, and none of the sender's own.
+# What it says in English. A sentence of these is the program's, unless it says much else.
 _AWAY = re.compile(
-    r"\baway\b|out of (?:the |my )?office|not (?:be )?in the office|back in the office"
+    r"(?:\b(?:am|is|are|be|been|currently)|['’][ms]) (?:\w+ ){0,3}away\b|^away\b|\baway (?:until|till|for)\b"
+    r"|\baway from (?:the |my )?(?:office|desk|work|e-?mails?|computer|phone)\b"
+    r"|\baway on (?:\w+ )?(?:leave|business|holiday|vacation)\b"
+    r"|out of (?:the |my )?office|not (?:be )?in the office|back in the office"
     r"|\bon (?:\w+ )?(?:leave|holiday|vacation)\b"
     r"|(?:when i|my|will|not) return\b|returning (?:on|to)|be back\b"
     r"|no longer (?:work|with|employed|monitored|in use|at)|(?:is|are) not monitored|unmonitored"
@@ -64,6 +70,27 @@ _BESIDE_IT = re.compile(
     r"|(?:respond|reply|answer|get back|be in touch)\b[^.]{0,60}\b(?:soon|within|as|on my|when)\b",
     re.IGNORECASE,
 )
+# Of what else such sentences are made.
+_OF_NOTES = """
+    a about above abroad absence access account address after again all also am an and annual answer any april are
+    around as assigned assistance at attend attending attention august automated automatic automatically available away
+    back bank be because been before business but by call can cannot case check checking colleague colleagues conference
+    contact contacted contacting council course created currently customer day days deal dealt dear december desk
+    difficulty direct do during each else email emails employed enquiries enquiry every february for friday from full
+    further generated get has have he hello her hi him his holiday holidays i i'd i'll i'm i've if immediate immediately
+    in inbox inclusive internet is it it's its january july june just leave limited logged longer looking ltd madam mail
+    mailbox mails march maternity matter matters may me meantime meeting meetings member message messages monday
+    monitored monitoring morning my near need needs new next no normal not november number october of off office
+    office's on only or our out parental paternity period phone plc please possible public queries query read reading
+    receive received ref reference regarding registered regularly reply replying request respond responding response
+    resume return returned returning ring saturday sent september service services she should sick sir some somebody
+    someone soon still submission sunday team team's telephone thank thanks that the their them then there these they
+    this thursday ticket till time to today tomorrow training travelling trip tuesday unable unavailable until up update
+    urgent us use vacation very was we we're we've wednesday week weekend weeks were when which while whilst who will
+    with within work working would year you your
+"""
+_PLAIN_WORDS = frozenset(_OF_NOTES.split())
+_LEFT_OF_A_SENTENCE = 2  # other words in a sentence of a note: a place, a name
 _SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+|;\s+|,?\s+but\s+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _COMPLAINS = re.compile(
@@ -80,15 +107,22 @@ def is_absence_note(subject: str, text: str) -> bool:
     """True where *text* says that its sender is away, or that a mail has come, and next to nothing else: where it says so in
     English, by what is left of it without that; under an automatic *subject* a word or two will do."""
     said = text[:_LOOKED_AT].strip()
-    if _AWAY_ABROAD.search(said) and not _COMPLAINS.search(said):
+    if _AWAY_ABROAD.search(said) and not _COMPLAINS.search(said) and len(_WORD.findall(said)) <= _WORDS_ABROAD:
         return True
     sentences = [sentence.strip() for sentence in _SENTENCES.split(said) if sentence.strip()]
     says_so = any(_AWAY.search(sentence) for sentence in sentences)
     if not says_so and not has_automatic_subject(subject):
         return False
-    left = [word for sentence in sentences if not _is_of_a_note(sentence) for word in _WORD.findall(sentence)]
+    left = [word for sentence in sentences for word in _left_of(sentence)]
     return len(left) <= (_LEFT_OF_A_NOTE if says_so else _LEFT_UNDER_A_SUBJECT)
 
 
-def _is_of_a_note(sentence: str) -> bool:
-    return not _COMPLAINS.search(sentence) and bool(_AWAY.search(sentence) or _BESIDE_IT.search(sentence))
+def _left_of(sentence: str) -> list[str]:
+    """The words of *sentence* that are its sender's own. “The crew did not return” has the words of a note, and others."""
+    words = _WORD.findall(sentence)
+    if _COMPLAINS.search(sentence):
+        return words
+    if _AWAY.search(sentence):
+        others = [word for word in words if word.lower().replace("’", "'") not in _PLAIN_WORDS]
+        return words if len(others) > _LEFT_OF_A_SENTENCE else []
+    return [] if _BESIDE_IT.search(sentence) else words

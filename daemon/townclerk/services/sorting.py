@@ -28,6 +28,7 @@ from townclerk.domain.screening import (
     Screening,
     answers_an_invitation,
     may_be_a_persons,
+    stands_on_peoples_mails,
     without_the_subject,
     writer_of,
 )
@@ -310,8 +311,9 @@ async def _robot(
         why = f"{mails.FILED}{rule}" if rule else f"{mails.IN_DOUBT if speaks else ''}{screening.because}"
         await office.db.run(lambda tx: settle(tx, MailState.IGNORED, why, None))
         return
-    alerts = route(mail, office.council.routing, opens=False).alerts if speaks else ()
-    wrote = RobotWrote(facts, screening.kind.value, speaks, alerts)
+    may_be = speaks or stands_on_peoples_mails(mail, screening)  # danger in words that look like a note's is told all the same
+    alerts = route(mail, office.council.routing, opens=False).alerts if may_be else ()
+    wrote = RobotWrote(facts, screening.kind.value, speaks or bool(alerts), alerts)
     await happen(office, ref, wrote, now, lambda tx: settle(tx, MailState.DONE, None, ref))
 
 
