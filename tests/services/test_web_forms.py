@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from services.office import House, council
+from services.office import MONDAY, House, council
 from townclerk.domain.case import Case
 from townclerk.domain.conditions import SenderIs
 from townclerk.domain.forms import read_form
@@ -225,3 +225,18 @@ def test_a_form_that_is_made_to_be_slow_is_read_in_a_moment() -> None:
     read_form(form, IncomingMail(None, "", text, text), ["waste"])
 
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("reply_to", ["Ann Hale <ann.hale@home.example>", None], ids=["who wrote it", "fields alone"])
+async def test_whoever_quotes_a_bounce_in_a_form_complains(house: House, reply_to: str | None) -> None:
+    text = (
+        "Name: Ann Hale\nEmail: ann.hale@home.example\nMessage: I complain. My mail to your bin crew came back: it could not "
+        "be delivered to one or more recipients. My brown bin was missed."
+    )
+    about = {"sender": "Web form <no-reply@forms.example>", "return_path": "<no-reply@forms.example>"}
+    if reply_to:
+        about["reply_to"] = reply_to
+    house.arrives(text, "Complaint from the website", at=MONDAY, **about)
+    await house.settle()
+
+    assert len(house.cases) == 1

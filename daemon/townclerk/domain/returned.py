@@ -49,7 +49,10 @@ class Said(StrEnum):
 
 
 _LOOKED_AT = 4_000  # characters: below stands what it returns
-_CODE = re.compile(r"\b5\d\d[ -]?#?5\.\d{1,3}\.\d{1,3}\b|\b5\.\d\.\d{1,3}\b|\b55[0-4][ -](?!\d)")
+# RFC 3463: class, subject (0 to 7), detail; and no part of an address of a machine.
+_CODE = re.compile(
+    r"\b5\d\d[ -]?#?5\.\d{1,3}\.\d{1,3}\b(?!\.\d)|(?<![\d.])5\.[0-7]\.\d{1,3}\b(?!\.\d)|(?<![\d.])55[0-4][ -](?!\d)"
+)
 _FOR_GOOD = re.compile(
     r"permanent (?:fatal )?(?:error|failure)|giving up|i've given up|returning message to sender", re.IGNORECASE
 )

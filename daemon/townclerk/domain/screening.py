@@ -211,6 +211,10 @@ _BOUNCE_TEXT = re.compile(
     re.IGNORECASE,
 )
 _TEXT_LOOKED_AT = 4_000
+_FIELDS_OF_A_PERSON = re.compile(
+    r"^[ \t]*(?:(?:your |full |first |last )?name|e-?mail(?: address)?|(?:tele)?phone|post ?code|message|comments?)[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
 _NAMED_MAIL = re.compile(r"[^\s<>\"',;:()]{1,200}@[^\s<>\"',;:()]{3,190}")
 _MOST_NAMED = 50  # addresses and ids in a text
 
@@ -231,8 +235,17 @@ def _from_daemon(context: _Context) -> bool:
     if _DAEMON.match(local) and not local.startswith("postmaster"):
         return True
     if not _DAEMON.match(local):
-        return bool(_MAY_BE_A_DAEMON.match(local)) and (_returns_a_mail(context) or _says_like_a_daemon(context))
+        says_so = _says_like_a_daemon(context) and not _is_for_somebody_else(context)
+        return bool(_MAY_BE_A_DAEMON.match(local)) and (_returns_a_mail(context) or says_so)
     return context.mail.return_path == "" or _looks_bounced(context) or _returns_a_mail(context)
+
+
+def _is_for_somebody_else(context: _Context) -> bool:
+    """A form of a website names who filled it in: by where an answer goes, or in fields. What they quote is theirs."""
+    mail = context.mail
+    here = mail.sender.address.lower() if mail.sender is not None else ""
+    elsewhere = any(address.address.lower() != here for address in mail.reply_to)
+    return elsewhere or len(_FIELDS_OF_A_PERSON.findall(mail.text[:_TEXT_LOOKED_AT])) > 1
 
 
 def _bounce_words(context: _Context) -> bool:
@@ -322,7 +335,11 @@ def _automatic_precedence(context: _Context) -> bool:
 
 
 _READ_SUBJECT = re.compile(r"^(?:not )?read\s*:", re.IGNORECASE)
-_READ_TEXT = re.compile(r"\s*your message\b.{0,600}\bwas (?:read|deleted without being read) on\b", re.IGNORECASE | re.DOTALL)
+_READ_TEXT = re.compile(
+    r"\s*your message\s+(?:(?:to|subject|sent):[^\n]{0,200}\s+){0,6}"
+    r"was (?:read|deleted without being read) on\b[^\n]{0,120}\s*$",
+    re.IGNORECASE,
+)
 _DMARC_SUBJECT = re.compile(r"^(?:\[[^\]]{1,40}\] ?)?report domain:\s*\S+\s+submitter:", re.IGNORECASE)
 
 
@@ -407,10 +424,16 @@ _OF_ONESELF = re.compile(r"\b(?:i|i['’]m|i['’]ve|my|mine|me|fy|rwy|rwyf|dw i
 def may_be_a_persons(mail: IncomingMail, screening: Screening) -> bool:
     """True for a mail by a sign that stands on people's mails, too, and with words that no program writes by itself. It is not
     answered, for all that is known; but neither is it lost to sight."""
-    doubtful = screening.because in _ON_PEOPLES_MAILS or (
+    says_something = bool(mail.own_text.strip() or mail.attachments)
+    is_note = is_absence_note(mail.subject, mail.own_text)
+    return stands_on_peoples_mails(mail, screening) and says_something and not is_note
+
+
+def stands_on_peoples_mails(mail: IncomingMail, screening: Screening) -> bool:
+    """True where what *mail* was told by stands on people's mails, too."""
+    return screening.because in _ON_PEOPLES_MAILS or (
         screening.because == "auto-submitted" and "auto-replied" not in _submitted(mail)
     )
-    return doubtful and bool(mail.own_text.strip() or mail.attachments) and not is_absence_note(mail.subject, mail.own_text)
 
 
 _OF_A_FORM = re.compile(r"^[ \t]*\w[\w /-]{0,40}:|complain|cwyn", re.IGNORECASE | re.MULTILINE)

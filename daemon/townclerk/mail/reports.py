@@ -13,7 +13,7 @@ from townclerk.mail.charset import header_text
 from townclerk.mail.mime import Part, enclosed_header, leaves
 
 _IDS = re.compile(r"<[^<>\s]{1,500}>")
-_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})\b(?!\.\d)")  # and no part of an address of a machine
 _ACTIONS = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})  # RFC 3464, 2.3.3; others go by the status
 _LETTERS = re.compile(r"[a-z]+")
 _BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
