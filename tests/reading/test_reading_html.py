@@ -412,3 +412,15 @@ def test_a_page_of_nothing_but_elements_is_read_at_once(filler: str) -> None:
 
 def test_a_few_empty_lines_stay_what_they_are() -> None:
     assert read_html(f"<p>a{'<br>' * 3}b{'<br>' * 40}c</p>").own == "a\n\nb\n\nc"
+
+
+@pytest.mark.parametrize("rows", [10, 9_999], ids=["a short page", "a page that is read without its marks"])
+def test_what_was_quoted_on_an_officers_page_is_never_taken_for_theirs_unasked(rows: int) -> None:
+    """Beyond a number of elements nobody reads the tree; a sheet that was pasted into the quote must not reach the resident."""
+    sheet = f"<table>{'<tr>' + '<td>7</td>' * 5 + '</tr>'}</table>" * rows
+    found = read_html(f"<p>We are sorry.</p><blockquote type='cite'><p>She complains every week.</p>{sheet}</blockquote>")
+
+    assert "We are sorry." in found.own
+    says = written(found.marked)
+    assert "every week" not in says.text or says.doubt is not None
+    assert (says.doubt is Doubt.HIDDEN) == (rows > 1_000)
