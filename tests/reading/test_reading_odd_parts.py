@@ -228,6 +228,14 @@ def test_a_file_in_the_midst_of_a_text_is_a_file() -> None:
     assert [file.content for file in read_files(raw.encode(), 10_000)] == [photo]
 
 
+def test_what_fills_up_the_last_line_of_a_file_does_not_matter() -> None:
+    """Some programs leave there what stood in their memory."""
+    raw = HEAD + one("text/plain", f"{LAMP}\n\nbegin 644 a.txt\n!85AA\n`\nend\n")
+
+    assert mail(raw.removeprefix(HEAD)).text.strip() == LAMP
+    assert [file.content for file in read_files(raw.encode(), 10_000)] == [b"a"]
+
+
 @pytest.mark.parametrize("text", ["begin 644 the count\nThat is all.\nend", "begin 644 x\nend", "begin 644 x\nM_]C"])
 def test_words_that_look_like_the_start_of_a_file_stay(text: str) -> None:
     assert mail(one("text/plain", text)).text == text

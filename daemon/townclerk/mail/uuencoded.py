@@ -52,4 +52,5 @@ def _decoded(line: str) -> bytes:
     if not line:
         return b""
     size = (ord(line[0]) - _FIRST) % 64
-    return binascii.a2b_uu(line[: 1 + (size + 2) // 3 * 4])
+    # What fills up the last group may be anything: only as much is read as the bytes need.
+    return binascii.a2b_uu(line[: 1 + (size * 8 + 5) // 6])
