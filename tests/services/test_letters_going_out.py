@@ -358,3 +358,19 @@ async def test_past_the_first_few_of_a_day_it_is_told_how_many_were_held_back_an
     assert [letter.recipient for letter in house.sent("decision")] == ["cal.lane@council.example"] * 2
     said = " ".join(house.transport.sent[-1].raw.decode().split())
     assert "4 automatic letters to asha.patel@example.org" in said or "10 automatic letters to asha.patel@example.org" in said
+
+
+async def test_whatever_a_date_asks_for_and_cannot_go_is_told_in_its_case_however_many_there_are(
+    build: Callable[..., House],
+) -> None:
+    house = build(letters_per_address=1, letters_per_hour=1000)
+    for number in range(6):
+        house.arrives(f"I complain about matter number {number}, in street {number * 37}.")
+    await house.settle(MONDAY)
+    for day in range(1, 25):
+        await house.settle(MONDAY + timedelta(days=day))
+
+    held = {letter.case_ref for letter in house.letters("delay_notice", states=(OutboxState.DEAD,))}
+    assert len(held) > 3
+    told = [letter.case_ref for letter in house.letters("undelivered") if "delay_notice" in letter.key]
+    assert set(told) >= held

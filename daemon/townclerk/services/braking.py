@@ -116,7 +116,10 @@ async def too_many(office: Office, row: OutboxLine, now: datetime) -> str:
 
 async def how_many(office: Office, row: OutboxLine, now: datetime) -> tuple[bool, tuple[OutboxRow, ...]]:
     """(whether *row*, which may not go, is one of so many that nobody is told of it alone, what the complaints lead is told of
-    their number). They hear of the first that is counted, and of the tenth, the hundredth and so on."""
+    their number). They hear of the first that is counted, and of the tenth, the hundredth and so on. Receipts alone are
+    counted, which come as mails come; any other letter is owed by a date, and somebody must see to it in its case."""
+    if row.kind != LetterKind.RECEIPT:
+        return False, ()
     council = office.council.policy.id
     before = partial(outbox.held_back_to, council=council, recipient=row.recipient, start=now - DAY)
     count = await office.db.read(before) + 1
