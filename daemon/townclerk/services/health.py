@@ -128,7 +128,9 @@ class Health:
 
 
 def _nobody_worries(since: datetime | None) -> list[Worry]:
-    said = f"no townclerk runs: the one that did has not been heard of since {since}"
+    said = (
+        f"no townclerk runs, or it cannot write into its database (is the disk full?): it has not been heard of since {since}"
+    )
     return [Worry("nobody", said)] if since is not None else []
 
 

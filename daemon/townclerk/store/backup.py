@@ -112,7 +112,7 @@ def _copy_postgres(url: str, parsed: URL, to: Path) -> Contents:
         _dump(parsed, to, f"--snapshot={snapshot}")
         return contents_of(tx)
 
-    db = Database.open(url)
+    db = Database.open(url, patient=True)
     try:
         return db.read_now(work)
     finally:

@@ -40,15 +40,15 @@ class Database:
             made.update_execution_options(**{OPTION: self._seals})
 
     @classmethod
-    def open(cls, url: str, *, durable: bool = True) -> Self:
+    def open(cls, url: str, *, durable: bool = True, patient: bool = False) -> Self:
         """The database at *url*, which `migrate` has prepared. Nothing is connected to yet.
 
-        `durable=False` gives up what a power cut would take, for a database that nobody keeps. Raises BadUrl,
-        StoreUnavailable where an SQLite file cannot be made.
+        `durable=False` gives up what a power cut would take, for a database that nobody keeps. `patient`: a server may be
+        silent for as long as it takes it to count. Raises BadUrl, StoreUnavailable where an SQLite file cannot be made.
         """
         parsed = database_url(url)
         make_file(parsed)
-        writing = engine(parsed, durable=durable)
+        writing = engine(parsed, durable=durable, patient=patient)
         if parsed.get_backend_name() == "sqlite":
             return cls(writing, engine(parsed, begin="BEGIN", durable=durable), writers=1)
         # A reading sees one moment, as it does on SQLite.

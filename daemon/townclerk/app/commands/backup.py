@@ -158,7 +158,7 @@ def _aside(manifest: Manifest, copied: Path, url: str) -> Iterator[str]:
 
 def _compare(manifest: Manifest, aside: str) -> None:
     """Raises NotAsItShould where there is not what the backup says of itself."""
-    db = Database.open(aside)
+    db = Database.open(aside, patient=True)
     try:
         found, said = db.read_now(store.contents_of), manifest.contents
     finally:
