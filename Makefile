@@ -6,15 +6,18 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test install lint faults bench hostile fuzz audit packages clean
+.PHONY: demo test real-servers install lint faults bench hostile fuzz audit packages clean
 
 demo: $(STAMP)
 	@$(BIN)/townclerk demo
 
 test: packages $(DEV_STAMP)
-	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -n 3 --dist worksteal --ignore=tests/contract --ignore=tests/e2e  # one more than cores: some wait for daemons
-	@$(BIN)/pytest -n 3 tests/contract tests/e2e  # apart: these wait for real servers, and measure how long they may
+	@$(MAKE) --no-print-directory --jobs 2 real-servers lint
+
+# Apart: these wait for servers more than they work, and measure how long they may.
+real-servers: packages $(DEV_STAMP)
+	@$(BIN)/pytest -n 3 tests/contract tests/e2e
 
 install: $(STAMP)
 

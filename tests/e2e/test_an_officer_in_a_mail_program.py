@@ -39,6 +39,10 @@ def thunderbird(town: Town, tmp_path: Path) -> Iterator[Thunderbird]:
         yield program
 
 
+def said(mail: EmailMessage) -> str:
+    return " ".join(plain(mail).split())
+
+
 def test_in_neomutt_an_officer_reads_answers_and_presses_and_the_resident_has_both_letters(town: Town, mutt: NeoMutt) -> None:
     """Plain text, the letter quoted with ">" below the answer."""
     answers_and_presses(town, mutt, lambda: mutt.read_last("Please acknowledge the complaint by", "#acknowledge"))
@@ -60,12 +64,13 @@ def answers_and_presses(town: Town, wendy: Program, read: Callable[[], None] = l
         wendy.answer_last(f"#acknowledge\n\n{UNDERSTOOD}")
         acknowledgement = arrived(town, town.names.resident(), 2)[1]
         wendy.press(the_link(assignment, "Respond: not upheld"), ANSWER)
-        response = arrived(town, town.names.resident(), 4)[2]
+        # The invitation to ask for a review leaves behind the response; a mail server may hand them over the other way round.
+        response, _ = sorted(arrived(town, town.names.resident(), 4)[2:], key=lambda each: ANSWER not in said(each))
         done = arrived(town, town.names.officer, 3)[1:]
         assert daemon.terminate() == 0
 
-    assert UNDERSTOOD in " ".join(plain(acknowledgement).split())
-    assert ANSWER in " ".join(plain(response).split())
+    assert UNDERSTOOD in said(acknowledgement)
+    assert ANSWER in said(response)
     assert ["Done:" in str(each["Subject"]) for each in done] == [True, True]
     for each in (acknowledgement, response):
         nothing_of_the_notification(each, assignment)
