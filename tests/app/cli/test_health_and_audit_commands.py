@@ -86,6 +86,16 @@ def test_a_wrong_clock_of_then_does_not_hide_for_days_that_whoever_had_the_mailb
     assert (restored.status, restored.err) == (0, "")
 
 
+def test_health_says_that_a_file_lies_open_and_so_none_is_taken_up(townclerk: Command, town: Town) -> None:
+    _make_well(town)
+    (town.folder / "staff.yaml").chmod(0o666)
+
+    ran = townclerk("health", "--config", town.settings)
+
+    assert ran.status == 1
+    assert "WORRY       no file is taken up, and nothing would start: everybody on this machine can change" in ran.out
+
+
 @pytest.mark.parametrize("trouble", [None, "the token server login.example gives no token (invalid_client): make a new one"])
 def test_health_says_how_old_a_token_is_and_why_there_is_no_new_one(
     townclerk: Command, town: Town, trouble: str | None

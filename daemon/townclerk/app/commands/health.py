@@ -1,5 +1,6 @@
 """`townclerk health`: how the service fares."""
 
+import os
 from datetime import datetime
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from townclerk.app import holder
 from townclerk.app.commands.records import Records, open_records
 from townclerk.app.commands.saying import iso, moment_words, say, say_json
+from townclerk.app.exposure import exposures
 from townclerk.app.wiring import patience_of
 from townclerk.services import health as facts
 
@@ -30,6 +32,8 @@ def health(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", h
         worries = tuple(worry.said for worry in found.worries(records.now, patience_of(records.settings.health)))
         if records.in_part:
             worries = (*worries, "the files do not load: see `townclerk check`; at the next start nothing would start")
+        open_to_all = exposures(records.settings, ctx.obj.settings_file(), looking_as_root=os.geteuid() == 0)
+        worries += tuple(f"no file is taken up, and nothing would start: {each}" for each in open_to_all if each.grave)
         if as_json:
             say_json(_object(found, worries, records.now))
         else:
