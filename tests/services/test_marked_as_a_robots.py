@@ -157,3 +157,43 @@ async def test_a_complaint_of_one_sentence_with_a_word_of_such_notes_is_opened(
     await house.settle()
 
     assert len(house.cases) == 1
+
+
+LIST = {
+    "list_id": "Mill Lane residents <millane.lists.example>",
+    "list_post": "<mailto:millane@lists.example>",
+    "precedence": "list",
+}
+FOLLOWED = "\n\nYou are receiving this mail because: You are watching all bug changes."
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("", {**LIST, "reply_to": "millane@lists.example", "sender": "Nell Carr <nell.carr@post.example>"}),
+        ("", {**LIST, "reply_to": "millane@lists.example", "sender": "Nell via Mill Lane <millane@lists.example>"}),
+        ("", {"precedence": "list", "reply_to": "millane@lists.example", "sender": "Nell Carr <nell.carr@post.example>"}),
+        (FOLLOWED, {"auto_submitted": "auto-generated", "reply_to": "staff@homes.example", "sender": "noreply@homes.example"}),
+    ],
+    ids=["through a list", "in the list's own name", "a list that says little", "news of what many follow"],
+)
+async def test_nothing_about_a_complaint_goes_to_all_who_are_on_a_list(house: House, text: str, marks: dict[str, str]) -> None:
+    house.arrives(f"I complain: my bin was missed three times. I am ill and cannot carry it.{text}", at=MONDAY, **marks)
+    await house.settle()
+
+    assert house.letters(to="millane@lists.example") == house.letters(to="staff@homes.example") == []
+    if "nell" in marks["sender"]:
+        assert [case.complainant.address for case in house.cases] == ["nell.carr@post.example"]
+
+
+async def test_whom_a_list_names_in_whose_name_it_sends_is_who_complains(house: House) -> None:
+    """As lists write From anew, so that no proof of a sender breaks."""
+    marks = {
+        **LIST,
+        "reply_to": "Nell Carr <nell.carr@post.example>",
+        "sender": "Nell Carr via Mill Lane <millane@lists.example>",
+    }
+    house.arrives("I complain: my bin was missed three times.", at=MONDAY, **marks)
+    await house.settle()
+
+    assert [case.complainant.address for case in house.cases] == ["nell.carr@post.example"]

@@ -92,14 +92,30 @@ _FORM_LENGTH = 20_000  # characters in which the form's lines are looked for
 
 
 def resident_of_form(mail: IncomingMail) -> Address | None:
-    """Whom a web form's mail is from: its one Reply-To, or the form's own line for an address; None: it names nobody."""
-    if len(mail.reply_to) == 1 and not unread_address(mail.reply_to[0].key):
+    """Whom a web form's mail is from: its one Reply-To, or the form's own line for an address; None: it names nobody. Where an
+    answer goes to a list, or to all who follow something, it names nobody either."""
+    if len(mail.reply_to) == 1 and not unread_address(mail.reply_to[0].key) and not _is_for_many(mail, mail.reply_to[0]):
         return mail.reply_to[0]
     text = mail.text[:_FORM_LENGTH]
     named, name = _FORM_MAIL.search(text), _FORM_NAME.search(text)
     if named is None or "." not in named[1].partition("@")[2] or unread_address(named[1].lower()):
         return None
     return Address(name[1] if name else "", named[1])
+
+
+_FOLLOWED = re.compile(r"\byou (?:are receiving|received|are getting) this\b.{0,40}\bbecause\b", re.IGNORECASE)
+
+
+def _is_for_many(mail: IncomingMail, who: Address) -> bool:
+    """True where *who* is a list that *mail* came by, or somebody else to whom it was written, or it is news of something that
+    many follow, as bug trackers send."""
+    return _is_the_lists(mail, who) or who.key in mail.recipients or bool(_FOLLOWED.search(mail.text))
+
+
+def _is_the_lists(mail: IncomingMail, who: Address) -> bool:
+    """True where the headers of a list name *who* as the list."""
+    named = " ".join(value.lower() for name in ("list-post", "list-id") for value in mail.headers.get(name, ()))
+    return f"mailto:{who.key}" in named or f"<{who.key.replace('@', '.')}>" in named
 
 
 # "Bob Carr via Speak Out", "Bob Carr (through Speak Out)".
@@ -142,6 +158,8 @@ def writer_of(mail: IncomingMail, sender: Address, screening: Screening, of_the_
     site that sends for many. *of_the_council*: the sender works here, and writes for nobody else."""
     if screening.kind is MailKind.PERSON and not unread_address(sender.key):
         return sender if of_the_council else resident_of_site(mail, sender) or sender
+    if screening.kind is MailKind.LIST and not unread_address(sender.key) and not _is_the_lists(mail, sender):
+        return sender  # whoever writes to a list: where it has answers go is the list
     return resident_of_form(mail) or sender
 
 
