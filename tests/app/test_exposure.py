@@ -141,6 +141,69 @@ def test_links_that_lead_round_in_a_circle_are_come_through(settings: Path, foun
     assert found() == ()
 
 
+@pytest.fixture
+def linked(settings: Path) -> Path:
+    """A folder elsewhere, into which a link among the templates leads."""
+    elsewhere = settings.parent / "elsewhere"
+    (elsewhere / "deep").mkdir(parents=True)
+    (elsewhere / "receipt.md").touch(0o600)
+    (elsewhere / "deep" / "delay.md").touch(0o600)
+    (settings.parent / "templates" / COUNCIL).symlink_to("../elsewhere")
+    return elsewhere
+
+
+def test_a_linked_folder_that_only_we_can_change_is_nobody_elses(linked: Path, found: Found) -> None:
+    assert linked.is_dir()
+    assert found() == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "says"),
+    [
+        ("receipt.md", 0o666, "everybody on this machine can change the templates"),
+        ("deep/delay.md", 0o666, "everybody on this machine can change the templates"),
+        ("deep", 0o777, "everybody on this machine can change the templates"),
+        ("", 0o777, "can put something of their own beside the templates"),
+        ("", 0o1777, "can put something of their own beside the templates"),
+    ],
+)
+def test_what_lies_behind_a_linked_folder_is_looked_at(linked: Path, found: Found, name: str, mode: int, says: str) -> None:
+    path = linked / name if name else linked
+    path.chmod(mode)
+    (one,) = found()
+
+    assert says in one.what
+    assert one.todo == f"chmod go-w {path}"
+    assert one.grave
+    subprocess.run(one.todo.split(), check=True)
+    assert found() == ()
+
+
+def test_of_a_whole_linked_folder_one_thing_is_to_be_typed_and_it_helps(linked: Path, found: Found) -> None:
+    for path in (linked / "receipt.md", linked / "deep", linked / "deep" / "delay.md"):
+        path.chmod(0o777)
+    (one,) = found()
+
+    assert one.todo == f"chmod -R go-w {linked}"
+    subprocess.run(one.todo.split(), check=True)
+    assert found() == ()
+
+
+def test_a_link_in_a_linked_folder_is_followed_and_folders_linked_in_a_circle_are_come_through(
+    settings: Path, linked: Path, found: Found
+) -> None:
+    further = settings.parent / "further"
+    further.mkdir()
+    (further / "receipt.md").touch()
+    (further / "receipt.md").chmod(0o666)
+    (linked / "deep" / "more").symlink_to(further)
+    (further / "back").symlink_to(settings.parent / "templates")
+    (further / "self").symlink_to(".")
+    (one,) = found()
+
+    assert one.todo == f"chmod go-w {further / 'receipt.md'}"
+
+
 @only_root
 @pytest.mark.parametrize("name", ["townclerk.yaml", "password", "townclerk.db", STAFF, "rules", "templates/receipt.md", ""])
 def test_what_belongs_to_somebody_else_is_grave(settings: Path, found: Found, name: str) -> None:
@@ -241,3 +304,18 @@ def test_whoever_can_change_the_certificates_would_say_who_signs(settings: Path)
     (exposed,) = exposures(load_settings(settings), settings)
 
     assert str(exposed).startswith(f"everybody on this machine can change the certificates {folder}/ca.pem")
+
+
+def test_certificates_behind_a_linked_folder_are_looked_at_too(settings: Path) -> None:
+    folder, elsewhere = settings.parent / "certificates", settings.parent / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    (elsewhere / "ca.pem").touch()
+    (elsewhere / "ca.pem").chmod(0o646)
+    (folder / "more").symlink_to(elsewhere)
+    settings.write_text(settings.read_text().replace("{", '{"signatures": {"certificates": "certificates"},', 1))
+
+    (exposed,) = exposures(load_settings(settings), settings)
+
+    assert str(exposed).startswith(f"everybody on this machine can change the certificates {elsewhere}/ca.pem")
+    assert exposed.grave

@@ -217,17 +217,24 @@ class _Look:
             yield _exposure(steps[-1], way, f"can put something of their own beside {what} in {path}")
 
     def at_tree(self, folder: Path, what: str) -> Iterator[Exposure]:
-        """At a folder and all that lies below it: for each way one thing to type, however much there is."""
+        """At a folder and all that lies below it, through links too: for each way one thing to type in each of the folders that
+        are linked to each other, however much there is."""
         yield from self.at_folder(folder, what)
-        found: dict[_Way, list[_Step]] = {}
-        for step in _below(folder):
-            if step.is_link:
-                yield from self.at_file(step.path, what)
-                continue
-            for way in self._open(step, put=True):
-                found.setdefault(way, []).append(step)
-        for way, steps in found.items():
-            yield _exposure(steps[0], way, f"can change {what} {steps[0].path}", also=steps[1:], within=folder)
+        waiting, seen = deque([folder]), set[tuple[int, int]]()
+        while waiting:
+            within = waiting.popleft()
+            found: dict[_Way, list[_Step]] = {}
+            for step in _below(within, seen):
+                if not step.is_link:
+                    for way in self._open(step, put=True):
+                        found.setdefault(way, []).append(step)
+                elif os.path.isdir(step.path):  # noqa: PTH112  # Path.is_dir raises where it may not look
+                    yield from self.at_folder(step.path, what)
+                    waiting.append(Path(os.path.realpath(step.path)))  # chown -R goes through no link that it is given
+                else:
+                    yield from self.at_file(step.path, what)
+            for way, steps in found.items():
+                yield _exposure(steps[0], way, f"can change {what} {steps[0].path}", also=steps[1:], within=within)
 
     def at_way(self, steps: tuple[_Step, ...], what: str) -> Iterator[Exposure]:
         """In a folder like /tmp everybody may put what they like, but take away only what is theirs."""
@@ -298,8 +305,15 @@ def _goes_on(step: _Step) -> bool:
     return step.is_link or stat.S_ISDIR(step.status.st_mode)
 
 
-def _below(folder: Path) -> Iterator[_Step]:
+def _below(folder: Path, seen: set[tuple[int, int]]) -> Iterator[_Step]:
+    """What lies in *folder* and the folders in it, of which a link is not entered. Folders that were *seen* are left out, and
+    those that are met are added to them: links may lead round in a circle."""
     for above, folders, files in os.walk(folder):
+        status = _status(Path(above))
+        if status is None or (status.st_dev, status.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
         for name in sorted((*folders, *files)):
             path = Path(above, name)
             try:

@@ -61,7 +61,24 @@ def _files(settings: Settings, settings_path: Path) -> Iterator[Path]:
         for place in (settings.council, "shared"):
             yield from sorted(path for path in (folder / place).glob("*") if path.suffix in {".yaml", SUFFIX})
     for folder in shipped_folders("templates", settings.templates):
-        yield from sorted(path for path in folder.rglob("*") if path.suffix in {".md", ".html", ".css", ".txt", ".yaml"})
+        yield from (path for path in _below(folder) if path.suffix in {".md", ".html", ".css", ".txt", ".yaml"})
+
+
+def _below(folder: Path, inside: frozenset[tuple[int, int]] = frozenset()) -> Iterator[Path]:
+    """What lies in *folder* and the folders in it, under each name by which it is read: through links too, as the letters are.
+    *inside* are the folders above it, that links round in a circle come to an end."""
+    try:
+        status, paths = folder.stat(), sorted(folder.iterdir())
+    except OSError:
+        return
+    here = (status.st_dev, status.st_ino)
+    if here in inside:
+        return
+    for path in paths:
+        if os.path.isdir(path):  # noqa: PTH112  # Path.is_dir raises where it may not look
+            yield from _below(path, inside | {here})
+        else:
+            yield path
 
 
 def contents_of(stand: Stand) -> dict[Path, bytes]:
