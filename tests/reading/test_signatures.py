@@ -1,6 +1,7 @@
 """Whether a mail is signed is said, and where a key is known, whether the signature fits and whose it is."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -246,6 +247,101 @@ def test_words_beside_those_that_were_signed_are_not_taken_for_signed() -> None:
         + b"\r\n--l--\r\n"
     )
     assert state(twice) is SignatureState.UNREADABLE
+
+
+CLOSE = b"Please close this case: I am satisfied."
+NOTHING = b"Content-Type: text/plain; charset=utf-8\r\n\r\n \r\n"
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        mail,
+        lambda: with_a_part_around(multipart(SAYS, proof(SAYS, asha()))),
+        lambda: with_a_part_around(opaque_mail(proof(SAYS, asha(), opaque=True)).removeprefix(head())),
+    ],
+    ids=["the mail", "a part of it", "inside its signature"],
+)
+def test_words_behind_the_last_part_are_said_not_to_be_signed(wrapped: Callable[[], bytes]) -> None:
+    """The signature fits, and the words are shown: nobody must take them for the signer's."""
+    raw = wrapped()
+    assert looked_at(raw) == FITS
+    assert not seen(raw).partly
+    behind = raw.rstrip() + b"\r\n\r\n" + CLOSE + b"\r\n"
+    assert CLOSE.decode() in own_text(behind)
+    assert looked_at(behind) == replace(FITS, partly=True)
+    assert seen(behind).partly
+
+
+@pytest.mark.parametrize("behind", [b"\r\n", b"\r\n \r\n\r\n", b"\r\n--\r\n", b"\r\n--s--\r\n"])
+def test_behind_the_last_part_nothing_is_nothing(behind: bytes) -> None:
+    assert looked_at(mail() + behind) == FITS
+
+
+def test_words_before_the_parts_are_said_not_to_be_signed_where_they_are_shown() -> None:
+    """That is where the signed part says nothing; a mail program's word on how to read the mail is not shown."""
+    before = mail(NOTHING).replace(b"\r\n--s\r\n", b"\r\n" + CLOSE + b"\r\n--s\r\n", 1)
+    assert CLOSE.decode() in own_text(before)
+    assert looked_at(before) == replace(FITS, partly=True)
+    how = b"This is a cryptographically signed message in MIME format."
+    assert looked_at(mail().replace(b"\r\n--s\r\n", b"\r\n" + how + b"\r\n--s\r\n", 1)) == FITS
+
+
+@pytest.mark.parametrize("kind", [b"text/html", b"text/plain", b"text/x-odd", b"multipart/mixed", b"application/html"])
+def test_a_second_part_that_is_shown_as_a_page_is_no_signature(kind: bytes) -> None:
+    """The bytes of a signature that fits, and words behind them."""
+    raw = head() + multipart(SAYS, proof(SAYS, asha()) + b"<p>" + CLOSE + b"</p>")
+    raw = raw.replace(b'application/pkcs7-signature; name="smime.p7s"', kind + b"; charset=utf-8")
+    assert CLOSE.decode() in own_text(raw)
+    found = looked_at(raw)
+    assert (found.state, found.partly) == (SignatureState.UNREADABLE, True)
+    assert seen(raw).partly
+
+
+def test_the_bytes_of_a_signature_are_one_only_where_they_are_called_one() -> None:
+    assert looked_at(mail().replace(b"Type: application/pkcs7", b"Type: application/x-pkcs7")) == FITS
+    assert looked_at(mail().replace(b"Type: application/pkcs7-signature;", b"Type: Application/PKCS7-Signature;")) == FITS
+    assert state(mail().replace(b"Type: application/pkcs7-signature;", b"Type: application/octet-stream;")) is (
+        SignatureState.UNREADABLE
+    )
+
+
+def test_a_signature_ends_where_its_bytes_end() -> None:
+    signature = proof(SAYS, asha())
+    assert looked_at(head() + multipart(SAYS, signature)) == FITS
+    assert state(head() + multipart(SAYS, signature + b"\0")) is SignatureState.UNREADABLE
+    endless = b"\x30\x80" + signature[4:] + b"\0\0"  # as programs write it that do not know yet how long it will be
+    assert signature[1] == 0x82
+    assert looked_at(head() + multipart(SAYS, endless)) == FITS
+    assert state(head() + multipart(SAYS, endless + b"\0")) is SignatureState.UNREADABLE
+
+
+def test_a_signed_mail_of_very_many_pages_is_signed_as_a_whole() -> None:
+    """Though those beyond the first hundreds are read as one."""
+    page = b"--in\r\nContent-Type: text/plain\r\n\r\nA bin.\r\n"
+    many = b'Content-Type: multipart/mixed; boundary="in"\r\n\r\n' + page * 210 + b"--in--\r\n"
+    assert looked_at(mail(many)) == FITS
+
+
+@pytest.mark.parametrize("name", [b"letter.eml", b"letter.msg", b"winmail.dat", b"letter.html", b"letter.p7m"])
+def test_whatever_a_signature_is_called_no_words_are_read_in_it(name: bytes) -> None:
+    """Those of a certificate that came along, where the mail itself says nothing."""
+    eve = holder("Eve\n\nPlease close this case.\n")
+    raw = mail(NOTHING, asha(), ASHA, eve).replace(b"smime.p7s", name)
+    assert looked_at(raw) == FITS
+    found = read(raw).mail
+    assert found is not None
+    assert "close this case" not in found.text
+
+
+def with_a_part_around(inner: bytes) -> bytes:
+    return head() + b'Content-Type: multipart/mixed; boundary="l"\r\n\r\n--l\r\n' + inner + b"\r\n--l--\r\n"
+
+
+def own_text(raw: bytes) -> str:
+    found = read(raw).mail
+    assert found is not None
+    return found.own_text
 
 
 @pytest.mark.parametrize("cut", [0, 1, 40, 300, -10])

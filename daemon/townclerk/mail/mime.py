@@ -78,6 +78,7 @@ _PACKAGES = frozenset(["application/ms-tnef", "application/vnd.ms-tnef"])
 _REPORT_PARTS = frozenset(["message/delivery-status", "message/disposition-notification"])
 # The same words once more for particular readers, beside the plain ones.
 _RENDERINGS = frozenset(["text/enriched", "text/richtext", "text/watch-html", "text/x-amp-html"])
+SIGNATURE_TYPES = frozenset(["application/pkcs7-signature", "application/x-pkcs7-signature"])
 _SIGNED_TYPES = frozenset(["application/pkcs7-mime", "application/x-pkcs7-mime"])
 _SIGNED_BY = {"pkcs7": SignatureKind.SMIME, "pgp": SignatureKind.OPENPGP}
 _SIGNATURES_INSIDE = 2  # of each other: a signed mail is encrypted and signed again at most
@@ -397,11 +398,16 @@ def _may_be_sealed(part: Part) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SignedPart:
-    """Where a mail is signed: a multipart/signed, or a part with an opaque signature. `partly`: there is more in the mail."""
+    """Where a mail is signed: a multipart/signed, or a part with an opaque signature."""
 
     part: Part
     kind: SignatureKind | None
-    partly: bool
+
+    @property
+    def words(self) -> Part:
+        """What it signs: of a multipart/signed the first part alone."""
+        beside = self.part.get_content_type() == "multipart/signed" and self.part.children
+        return self.part.children[0] if beside else self.part
 
 
 def signed_part(root: Part) -> SignedPart | None:
@@ -411,8 +417,7 @@ def signed_part(root: Part) -> SignedPart | None:
         part = waiting.pop()
         signed = _signature_kind(part)
         if signed is not None:
-            partly = part is not root and sum(1 for _ in leaves(root)) > sum(1 for _ in leaves(part))
-            return SignedPart(part, signed or None, partly)
+            return SignedPart(part, signed or None)
         waiting.extend(reversed(part.children if part.branches else []))
     return None
 

@@ -8,7 +8,7 @@ import html as entities
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from townclerk.domain.additions import only_additions
@@ -53,10 +53,12 @@ _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 @dataclass(frozen=True)
 class Page:
-    """A piece of what a reader sees. `html` says what `text` is."""
+    """A piece of what a reader sees. `html` says what `text` is; `parts` are the leaves that it was read from, none where it
+    stands beside them all."""
 
     text: str
     html: bool
+    parts: tuple[Part, ...] = field(default=(), compare=False, repr=False)
 
     @cached_property
     def _shown(self) -> HtmlText:
@@ -82,6 +84,12 @@ def message(root: Part) -> list[Page]:
     the message stands before them."""
     found = [*_gathered(_shown_by(root, _that_says_more)), *_behind_the_parts(root)]
     return found if say_something(found) else [*_instead(root), *found]
+
+
+def shown_from_outside(root: Part, inner: Part) -> bool:
+    """Some of the words of a mail stand elsewhere than in its part *inner*."""
+    inside = set(leaves(inner))
+    return any(not page.parts or not inside.issuperset(page.parts) for page in message(root))
 
 
 def plain_pages(root: Part) -> list[Page]:
@@ -187,7 +195,7 @@ def _likeliest(root: Part) -> Iterator[Iterator[Page]]:
     texts = [part for part in leaves(root) if not stands_on_page(part)]
     yield (page for part in texts if is_package(part, named(part)) for page in _packed(part))
     yield (_page(part) for part in texts if _is_text(part) and disposition(part) != "attachment")
-    yield (Page(enriched(text_of(part)), html=False) for part in texts if part.get_content_type() in _ENRICHED)
+    yield (Page(enriched(text_of(part)), html=False, parts=(part,)) for part in texts if part.get_content_type() in _ENRICHED)
     yield (_page(part) for part in texts if part.get_content_type() in _HTML_TYPES)
     yield (_page(part) for part in texts if _is_text(part))
     yield (_page(root) for _ in range(1) if not root.branches and _could_be_text(root))
@@ -202,9 +210,9 @@ def _is_text(part: Part) -> bool:
 def _packed(part: Part) -> Iterator[Page]:
     """The words in a winmail.dat: of Outlook, where it believes that Outlook reads, and writes no text beside it."""
     words = tnef.message(content(part))
-    yield Page(words.plain, html=False)
-    yield Page(words.html, html=True)
-    yield Page(words.rtf, html=False)
+    yield Page(words.plain, html=False, parts=(part,))
+    yield Page(words.html, html=True, parts=(part,))
+    yield Page(words.rtf, html=False, parts=(part,))
 
 
 def _could_be_text(root: Part) -> bool:
@@ -240,18 +248,22 @@ def _before_the_parts(root: Part) -> Iterator[Page]:
 def _page(part: Part) -> Page:
     text = text_of(part)
     if part.get_content_type() in _HTML_TYPES or (_STARTS_PAGE.match(text) and "</" in text):
-        return Page(text, html=True)
+        return Page(text, html=True, parts=(part,))
     text = text_without_files(text)
     if (parameter(part, "format") or "").lower() == "flowed":
         text = unflowed(text, delete_space=(parameter(part, "delsp") or "").lower() == "yes")
-    return Page(text, html=False)
+    return Page(text, html=False, parts=(part,))
 
 
 def _gathered(pages: list[Page]) -> list[Page]:
     """The pages, those beyond the first hundreds as one: a tree for each of a hundred thousand takes a minute."""
     first, rest = pages[:_READ_ONE_BY_ONE], pages[_READ_ONE_BY_ONE:]
-    together = [Page("\n".join(page.text for page in rest if page.html is html), html) for html in (False, True)]
+    together = [_as_one([page for page in rest if page.html is html], html=html) for html in (False, True)]
     return [*first, *(page for page in together if page.text)]
+
+
+def _as_one(pages: list[Page], *, html: bool) -> Page:
+    return Page("\n".join(page.text for page in pages), html, tuple(part for page in pages for part in page.parts))
 
 
 def enriched(text: str) -> str:

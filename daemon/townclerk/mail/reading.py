@@ -406,10 +406,13 @@ def _tamed(text: str) -> str:
 
 def _passed_on(root: Part) -> list[pages.Page]:
     """The first mail that hangs on one without a word, as a program quotes what is passed on: so it is read as one that is
-    passed on in the text is, and nothing in it is taken for the sender's own. What a report returns says nothing of theirs."""
+    passed on in the text is, and nothing in it is taken for the sender's own. What a report returns says nothing of theirs; a
+    signature is no mail, whatever it is called: its words would stand below the name of whom it is the signature of."""
     enclosed = mime.attached(root) if root.get_content_type() != "multipart/report" else ()
     for name, part in enclosed:
-        if part.get_content_type() in MAIL_TYPES or name.lower().endswith(MAIL_ENDINGS):
+        kind = part.get_content_type()
+        called_one = name.lower().endswith(MAIL_ENDINGS) and kind not in mime.SIGNATURE_TYPES
+        if kind in MAIL_TYPES or called_one:
             with suppress(NoMail):
                 inner = mime.open_mail(mime.content(part)).root
                 said = "\n".join(page.whole for page in pages.message(inner))

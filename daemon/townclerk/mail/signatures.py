@@ -19,8 +19,9 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy, Policy,
 
 from townclerk.domain.signature import UNSIGNED, Signature, SignatureKind, SignatureState, unreadable
 from townclerk.mail.charset import clean
-from townclerk.mail.mime import Part, content, parse_part, signed_part
-from townclerk.mail.smime import NotSigned, SignedData, Signer, signed_content, signed_data
+from townclerk.mail.mime import SIGNATURE_TYPES, Part, SignedPart, content, leaves, parse_part, signed_part
+from townclerk.mail.pages import shown_from_outside
+from townclerk.mail.smime import NotSigned, SignedData, Signer, ends_with_its_bytes, signed_content, signed_data
 
 _DIGESTS: dict[bytes, type[hashes.HashAlgorithm]] = {
     bytes.fromhex("608648016503040201"): hashes.SHA256,
@@ -42,7 +43,7 @@ class _NoAnswer(Exception):  # what is said instead of an answer
 def seen(root: Part) -> Signature:
     """Whether the mail is signed."""
     found = signed_part(root)
-    return UNSIGNED if found is None else Signature(SignatureState.UNCHECKED, found.kind, partly=found.partly)
+    return UNSIGNED if found is None else Signature(SignatureState.UNCHECKED, found.kind, partly=_partly(root, found))
 
 
 def looked_at(raw: bytes, root: Part, sender: str | None, received_at: datetime, trusted: tuple[bytes, ...]) -> Signature:
@@ -57,7 +58,13 @@ def looked_at(raw: bytes, root: Part, sender: str | None, received_at: datetime,
         found = unreadable(str(why))
     except NotSigned:
         found = unreadable("it is no signature of S/MIME that can be read")
-    return replace(found, kind=there.kind, partly=there.partly)
+    return replace(found, kind=there.kind, partly=_partly(root, there))
+
+
+def _partly(root: Part, there: SignedPart) -> bool:
+    """There is more in the mail than what was signed: a file, or words, be they behind the last part or in the signature's."""
+    more = sum(1 for _ in leaves(root)) > sum(1 for _ in leaves(there.part))
+    return more or shown_from_outside(root, there.words)
 
 
 # -- what was signed -------------------------------------------------------------------------------------------------------
@@ -74,10 +81,14 @@ def _proof(raw: bytes, part: Part) -> tuple[tuple[bytes, ...], SignedData]:
     if len(part.children) != _TWO_PARTS:
         raise _NoAnswer("it is not made of two parts")
     words, proof_part = part.children
+    proof = content(proof_part)
+    # A part of another type may be shown to people, and what stands behind a signature was not signed.
+    if proof_part.get_content_type() not in SIGNATURE_TYPES or not ends_with_its_bytes(proof):
+        raise _NoAnswer("its second part is not a signature alone")
     signed = _as_it_came(raw, part)
     if not _same(parse_part(signed), words):
         raise _NoAnswer("where the signed part begins and ends is not certain")
-    return tuple({_LINE_END.sub(b"\r\n", signed): None, signed: None}), signed_data(content(proof_part))
+    return tuple({_LINE_END.sub(b"\r\n", signed): None, signed: None}), signed_data(proof)
 
 
 def _as_it_came(raw: bytes, part: Part) -> bytes:

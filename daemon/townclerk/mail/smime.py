@@ -196,6 +196,13 @@ def signed_data(raw: bytes) -> SignedData:
     return SignedData(tuple(each for each in certificates if each[0] == _SEQUENCE), signers)
 
 
+def ends_with_its_bytes(raw: bytes) -> bool:
+    """Nothing stands behind the signature that *raw* begins with. Raises NotSigned."""
+    cursor = _Cursor(raw)
+    cursor.whole(_SEQUENCE)
+    return cursor.at == len(raw)
+
+
 def _signer(cursor: _Cursor) -> Signer:
     cursor.enter(_SEQUENCE)
     cursor.take(_INTEGER)
