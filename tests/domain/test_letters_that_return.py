@@ -41,6 +41,7 @@ def test_a_status_says_whether_another_letter_may_arrive(status: str, diagnostic
         ("Warning: message 1kX delayed 24 hours", "host mx.example.org [5.9.12.14]: Connection timed out", Said.DELAYED),
         ("Warning: message 1kX delayed 24 hours", "host mx.example.org [144.5.9.12]: Connection timed out", Said.DELAYED),
         ("Delivery delayed", "5.7.1 refused", Said.FAILED),
+        ("Returned Mail", "It was undeliverable due to the following reason: the time for which a mail is queued", Said.FAILED),
         ("Message quarantined", "Your message to asha@example.org was quarantined", Said.UNCLEAR),
         ("Hello", "The crew has come.", Said.UNCLEAR),
     ],

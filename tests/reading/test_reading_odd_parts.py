@@ -257,3 +257,13 @@ def test_a_mail_of_more_parts_than_a_program_makes_is_set_aside_with_that_reason
     assert reading.quarantined == "it has more than 20,000 parts"
     assert reading.mail is not None
     assert reading.mail.subject == "Lamp"
+
+
+@pytest.mark.parametrize(
+    "header", ["Content-Disposition: attachment; filename", "Content-Disposition: attachment\nContent-Type: image/png; name"]
+)
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1"])
+def test_a_files_name_in_bytes_against_the_standard_is_read_all_the_same(header: str, charset: str) -> None:
+    raw = f'{header}="photo of caf\u00e9.jpg"\n\nxyz\n'.encode(charset)
+
+    assert [file.filename for file in mail(raw).attachments] == ["photo of caf\u00e9.jpg"]

@@ -131,6 +131,14 @@ Your message could not be delivered to {ASHA}: there is no such mailbox.
 """
 
 
+def in_brackets(message_id: str) -> str:
+    return in_prose_alone(message_id).replace(f"to {ASHA}:", f"to:\n* [{ASHA}]: 550")
+
+
+def behind_a_word(message_id: str) -> str:
+    return in_prose_alone(message_id).replace(f"to {ASHA}:", f"to dda:SMTP={ASHA};")
+
+
 async def complains(house: House) -> str:
     house.arrives("I complain about the bins.")
     await house.settle()
@@ -143,7 +151,7 @@ def comes(house: House, report: str) -> None:
 
 @pytest.mark.parametrize(
     "shape",
-    [exchange, gmail, postfix, exim, qmail, naming_nobody_but_the_recipient, in_prose_alone],
+    [exchange, gmail, postfix, exim, qmail, naming_nobody_but_the_recipient, in_prose_alone, in_brackets, behind_a_word],
     ids=lambda shape: shape.__name__,
 )
 async def test_a_letter_that_came_back_is_known_and_the_officer_is_to_reach_the_resident_another_way(

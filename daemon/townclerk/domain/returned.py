@@ -54,7 +54,9 @@ _CODE = re.compile(
     r"\b5\d\d[ -]?#?5\.\d{1,3}\.\d{1,3}\b(?!\.\d)|(?<![\d.])5\.[0-7]\.\d{1,3}\b(?!\.\d)|(?<![\d.])55[0-4][ -](?!\d)"
 )
 _FOR_GOOD = re.compile(
-    r"permanent (?:fatal )?(?:error|failure)|giving up|i've given up|returning message to sender", re.IGNORECASE
+    r"permanent (?:fatal )?(?:error|failure)|giving up|i've given up|returning message to sender"
+    r"|undeliverable due to|did not receive your message",
+    re.IGNORECASE,
 )
 _WAITS = re.compile(
     r"not yet been delivered|\bdelayed\b|will be retried|will (?:retry|continue to|keep trying)"

@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 from townclerk.domain.mail import SIGNAL_HEADERS
 from townclerk.domain.signature import SignatureKind
-from townclerk.mail.charset import clean, decode, header_text, is_unsaid, said_on_page
+from townclerk.mail.charset import clean, decode, header_text, is_unsaid, readable, said_on_page
 from townclerk.mail.msg import MAGIC as OF_OUTLOOK
 from townclerk.mail.msg import as_mail
 from townclerk.mail.smime import signed_content
@@ -439,7 +439,12 @@ def disposition(part: Part) -> str:
 
 def _parameter(part: Part, name: str, header: str = "content-type") -> str | None:
     """A parameter of a header, decoded in whichever of the three ways it was written."""
-    value = part.get_param(name, None, header)
+    raw = next(iter(part.raw_headers(header)), "")
+    asked: Message = part
+    if not raw.isascii():  # bytes as they are, against the standard: they would be shown as question marks
+        asked = Message()
+        asked[header] = readable(raw)
+    value = asked.get_param(name, None, header)
     if isinstance(value, tuple):  # RFC 2231: charset, language, the bytes as latin-1
         charset, _, text = value
         return decode(text.encode("latin-1", "replace"), charset)

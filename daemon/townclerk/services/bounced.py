@@ -82,10 +82,15 @@ def _returned_letter(tx: Tx, mail: IncomingMail, office: Office, now: datetime) 
     return outbox.get(tx, last) if last is not None else None
 
 
+def _as_written(found: str) -> tuple[str, ...]:
+    """An address in prose, and the same without what stands around it there: brackets, quotes, `dda:SMTP=`."""
+    return found, found.rpartition("=")[2].strip("[]{}'\"`*")
+
+
 def _last_letter_to(tx: Tx, mail: IncomingMail, office: Office, now: datetime) -> str | None:
     """The last letter, by its key, that went to whomever a delivery report is about."""
     failed = [report.recipient.lower() for report in mail.reports if report.action == "failed"]
-    named = failed or [address.lower() for address in ADDRESS.findall(mail.text[:_REPORT_LOOKED_AT])]
+    named = failed or [each for found in ADDRESS.findall(mail.text[:_REPORT_LOOKED_AT]) for each in _as_written(found.lower())]
     since = now - _REPORTS_COME_WITHIN
     found = (outbox.last_to(tx, office.council.policy.id, each, since) for each in dict.fromkeys(named[:_MOST_NAMED]))
     return next((key for key in found if key is not None), None)
