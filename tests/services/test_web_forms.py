@@ -240,3 +240,12 @@ async def test_whoever_quotes_a_bounce_in_a_form_complains(house: House, reply_t
     await house.settle()
 
     assert len(house.cases) == 1
+
+
+async def test_whoever_has_a_copy_of_their_form_is_who_filled_it_in(house: House) -> None:
+    about = {"sender": "Web form <no-reply@forms.example>", "auto_submitted": "auto-generated"}
+    ann = "Ann Hale <ann.hale@home.example>"
+    house.arrives("I complain that my bin was missed.", "Complaint from the website", at=MONDAY, reply_to=ann, cc=ann, **about)
+    await house.settle()
+
+    assert [case.complainant.address for case in house.cases] == ["ann.hale@home.example"]

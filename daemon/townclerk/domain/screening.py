@@ -107,9 +107,10 @@ _FOLLOWED = re.compile(r"\byou (?:are receiving|received|are getting) this\b.{0,
 
 
 def _is_for_many(mail: IncomingMail, who: Address) -> bool:
-    """True where *who* is a list that *mail* came by, or somebody else to whom it was written, or it is news of something that
-    many follow, as bug trackers send."""
-    return _is_the_lists(mail, who) or who.key in mail.recipients or bool(_FOLLOWED.search(mail.text))
+    """True where *who* is a list that *mail* came by, or it is news of something that many follow, as bug trackers send."""
+    by_list = any(mail.headers.get(name) for name in (*_LIST_HEADERS, "precedence"))
+    is_list = by_list and who.key in mail.recipients  # a form has a copy go to its resident as well
+    return is_list or _is_the_lists(mail, who) or bool(_FOLLOWED.search(mail.text))
 
 
 def _is_the_lists(mail: IncomingMail, who: Address) -> bool:
