@@ -108,6 +108,8 @@ async def _take_folder(office: Office, mailbox: Mailbox, folder: str, now: datet
     start = position.start_from if position else _first_look(office, folder, now)
     validity, last = (position.uidvalidity, position.last_uid) if position else (None, 0)
     batch = await mailbox.arrivals(folder, validity, last, start, BATCH)
+    if not batch.arrivals and batch.uidvalidity == validity and batch.highest_uid <= last:
+        return 0, batch.more  # nothing is to be kept: most looks are so, and to write costs more than to look
     work = partial(
         mails.take,
         mailbox=name,

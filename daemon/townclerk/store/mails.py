@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, BinaryIO
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, not_, or_, select, update
 
 from townclerk.domain.mail import Arrival, MailKind, Raw
 from townclerk.store.database import Tx
@@ -67,13 +67,28 @@ class StoredMail:
     settled_at: datetime | None = None
 
 
+def _stored() -> Select[Any]:
+    return select(*(mails.c[name] for name in StoredMail.__slots__))
+
+
+# Built once: every pass of the daemon asks these, and to build such a statement costs more than the database does.
+_POSITION = select(folders.c.uidvalidity, folders.c.last_uid, folders.c.start_from).where(
+    folders.c.mailbox == bindparam("mailbox"), folders.c.folder == bindparam("folder")
+)
+_WAITING = (
+    _stored()
+    .where(mails.c.mailbox == bindparam("mailbox"), mails.c.state == MailState.TAKEN)
+    .order_by(mails.c.received_at, mails.c.id)
+    .limit(bindparam("limit"))
+)
+
+
 # --- taking
 
 
 def position(tx: Tx, mailbox: str, folder: str) -> FolderPosition | None:
     """How far *folder* has been read, or None: it never was."""
-    wanted = select(folders.c.uidvalidity, folders.c.last_uid, folders.c.start_from)
-    row = tx.execute(wanted.where(folders.c.mailbox == mailbox, folders.c.folder == folder)).first()
+    row = tx.execute(_POSITION, {"mailbox": mailbox, "folder": folder}).first()
     return FolderPosition(*row) if row else None
 
 
@@ -173,8 +188,7 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def next_to_deal_with(tx: Tx, mailbox: str, limit: int) -> tuple[StoredMail, ...]:
     """The mails that wait, in the order of their arrival, at most *limit*."""
-    waiting = _stored().where(mails.c.mailbox == mailbox, mails.c.state == MailState.TAKEN)
-    return _values(tx, waiting.order_by(mails.c.received_at, mails.c.id).limit(limit))
+    return _values(tx, _WAITING, mailbox=mailbox, limit=limit)
 
 
 def get(tx: Tx, id: int) -> StoredMail | None:  # noqa: A002  # it is the mail's `id`, as in StoredMail
@@ -252,12 +266,8 @@ def altered(tx: Tx, told: Mapping[int, str] | None = None) -> int | None:
     return None
 
 
-def _stored() -> Select[Any]:
-    return select(*(mails.c[name] for name in StoredMail.__slots__))
-
-
-def _values(tx: Tx, query: Select[Any]) -> tuple[StoredMail, ...]:
-    return tuple(_value(row) for row in tx.execute(query))
+def _values(tx: Tx, query: Select[Any], **these: Any) -> tuple[StoredMail, ...]:
+    return tuple(_value(row) for row in tx.execute(query, these))
 
 
 def _value(row: Row[Any]) -> StoredMail:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Row, Select, and_, func, or_, select, update
+from sqlalchemy import Column, Row, Select, bindparam, func, or_, select, update
 
 from townclerk.domain.returned import HELD_BACK
 from townclerk.store.database import Tx
@@ -62,6 +62,27 @@ class OutboxRow(OutboxLine):
     raw: bytes
 
 
+def _columns(kind: type[OutboxLine]) -> list[Column[Any]]:
+    return [outbox.c[field.name] for field in fields(kind)]
+
+
+def _select(kind: type[OutboxLine]) -> Select[Any]:
+    return select(*_columns(kind))
+
+
+# Built once: every pass of the daemon asks these, and to build such a statement costs more than the database does.
+_OURS = outbox.c.council == bindparam("council")
+_RIPE = (
+    _select(OutboxLine)
+    .where(_OURS, outbox.c.state.in_(UNFINISHED), outbox.c.next_at <= bindparam("now"))
+    .order_by(outbox.c.next_at, outbox.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_NEXT_AT = select(func.min(outbox.c.next_at)).where(_OURS, outbox.c.state == bindparam("state"))
+_OF_MESSAGE_ID = _select(OutboxLine).where(outbox.c.message_id == bindparam("message_id")).order_by(outbox.c.id).limit(1)
+
+
 def put(tx: Tx, row: OutboxRow) -> bool:
     """True where the letter is new; False where its key is there already, whatever became of it.
 
@@ -86,9 +107,7 @@ def claim(tx: Tx, council: str, now: datetime, limit: int, lease_seconds: float)
     A claim that ran out without a word is claimed again, with `fate_unknown` and one more attempt: whoever had it may have
     sent it, and a letter that kills its sender must not do so for ever.
     """
-    ripe = and_(outbox.c.council == council, outbox.c.state.in_(UNFINISHED), outbox.c.next_at <= now)
-    query = _select(OutboxLine).where(ripe).order_by(outbox.c.next_at, outbox.c.id).limit(limit)
-    found = _lines(tx, query.with_for_update(skip_locked=True))
+    found = _lines(tx, _RIPE, council=council, now=now, limit=limit)
     until = now + timedelta(seconds=lease_seconds)
     fresh = [row.key for row in found if row.state is OutboxState.WAITING]
     cut_off = [row.key for row in found if row.state is OutboxState.SENDING]
@@ -182,14 +201,12 @@ def copies(tx: Tx, letter_key: str) -> tuple[OutboxLine, ...]:
 
 def of_message_id(tx: Tx, message_id: str) -> OutboxLine | None:
     """The letter that went out with this Message-ID, or None: what a bounce is matched against where there is no case."""
-    ours = _select(OutboxLine).where(outbox.c.message_id == message_id).order_by(outbox.c.id).limit(1)
-    return next(iter(_lines(tx, ours)), None)
+    return next(iter(_lines(tx, _OF_MESSAGE_ID, message_id=message_id)), None)
 
 
 def next_at(tx: Tx, council: str) -> datetime | None:
     """When there is something to send next, past or future, or None. The end of a claim counts: it may have been cut off."""
-    times = select(func.min(outbox.c.next_at)).where(outbox.c.council == council)
-    found = [tx.execute(times.where(outbox.c.state == state)).scalar() for state in UNFINISHED]
+    found = [tx.execute(_NEXT_AT, {"council": council, "state": state}).scalar() for state in UNFINISHED]
     return min((at for at in found if at is not None), default=None)
 
 
@@ -267,17 +284,9 @@ def last_sent(tx: Tx, council: str) -> datetime | None:
     return tx.execute(sent_at.order_by(outbox.c.sent_at.desc()).limit(1)).scalar()
 
 
-def _columns(kind: type[OutboxLine]) -> list[Column[Any]]:
-    return [outbox.c[field.name] for field in fields(kind)]
-
-
-def _select(kind: type[OutboxLine]) -> Select[Any]:
-    return select(*_columns(kind))
-
-
 def _row(row: Row[Any]) -> OutboxRow:
     return OutboxRow(**{**row._mapping, "state": OutboxState(row.state), "raw": bytes(row.raw)})
 
 
-def _lines(tx: Tx, query: Select[Any]) -> tuple[OutboxLine, ...]:
-    return tuple(OutboxLine(**{**row._mapping, "state": OutboxState(row.state)}) for row in tx.execute(query))
+def _lines(tx: Tx, query: Select[Any], **these: Any) -> tuple[OutboxLine, ...]:
+    return tuple(OutboxLine(**{**row._mapping, "state": OutboxState(row.state)}) for row in tx.execute(query, these))

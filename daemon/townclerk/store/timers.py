@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, or_, select, true, update
 
 from townclerk.store.database import Tx
 from townclerk.store.errors import NotThere
@@ -61,22 +62,30 @@ def of_case(tx: Tx, ref: str) -> dict[str, datetime]:
 def due(tx: Tx, council: str, now: datetime, limit: int, prefixes: tuple[str, ...] = ("",)) -> tuple[DueTimer, ...]:
     """The timers that are to be tried at *now* and whose key begins with one of *prefixes*, the earliest first, at most
     *limit*."""
-    ripe = select(timers.c.case_ref, timers.c.key, timers.c.at, timers.c.tries)
-    ripe = ripe.where(timers.c.council == council, timers.c.next_at <= now, timers.c.aside_reason.is_(None))
-    ripe = ripe.where(_begins(prefixes))
-    ripe = ripe.order_by(timers.c.next_at, timers.c.case_ref, timers.c.key).limit(limit)
-    return tuple(DueTimer(*row) for row in tx.execute(ripe))
+    these = {"council": council, "now": now, "limit": limit}
+    return tuple(DueTimer(*row) for row in tx.execute(_ripe(prefixes), these))
+
+
+@cache
+def _ripe(prefixes: tuple[str, ...]) -> Select[Any]:
+    ripe = select(timers.c.case_ref, timers.c.key, timers.c.at, timers.c.tries).where(*_trying(prefixes))
+    ripe = ripe.where(timers.c.next_at <= bindparam("now"))
+    return ripe.order_by(timers.c.next_at, timers.c.case_ref, timers.c.key).limit(bindparam("limit"))
 
 
 def next_at(tx: Tx, council: str, prefixes: tuple[str, ...] = ("",)) -> datetime | None:
     """When the next timer whose key begins with one of *prefixes* is to be tried, past or future, or None: there is none."""
-    waiting = select(timers.c.next_at).where(timers.c.council == council, timers.c.aside_reason.is_(None))
-    waiting = waiting.where(_begins(prefixes))
-    return tx.execute(waiting.order_by(timers.c.next_at).limit(1)).scalar()
+    return tx.execute(_waiting(prefixes), {"council": council}).scalar()
 
 
-def _begins(prefixes: tuple[str, ...]) -> ColumnElement[bool]:
-    return or_(*(timers.c.key.startswith(prefix, autoescape=True) if prefix else true() for prefix in prefixes))
+@cache
+def _waiting(prefixes: tuple[str, ...]) -> Select[Any]:
+    return select(timers.c.next_at).where(*_trying(prefixes)).order_by(timers.c.next_at).limit(1)
+
+
+def _trying(prefixes: tuple[str, ...]) -> tuple[ColumnElement[bool], ...]:
+    begins = or_(*(timers.c.key.startswith(prefix, autoescape=True) if prefix else true() for prefix in prefixes))
+    return timers.c.council == bindparam("council"), timers.c.aside_reason.is_(None), begins
 
 
 def put_off(tx: Tx, ref: str, key: str, until: datetime) -> None:
