@@ -197,3 +197,81 @@ async def test_whom_a_list_names_in_whose_name_it_sends_is_who_complains(house: 
     await house.settle()
 
     assert [case.complainant.address for case in house.cases] == ["nell.carr@post.example"]
+
+
+FORM = "Name: Nell Carr\nMessage: My bin was missed four times. I want to complain."
+NELL = "Nell Carr <nell.carr@post.example>"
+NOREPLY = "Website <noreply@forms.example>"
+WEBFORMS = "Website <webforms@forms.example>"
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        (f"{FORM}\n\n--\nYou received this email because a visitor filled in the contact form.", {"sender": NOREPLY}),
+        (f"{FORM}\nYour leaflet said:\nyou are receiving this because you owe us, and I do not!", {"sender": NOREPLY}),
+        (FORM, {"sender": WEBFORMS, "list_unsubscribe": "<https://u.mailing.example>"}),
+        (FORM, {"sender": WEBFORMS, "precedence": "bulk"}),
+        (FORM, {"sender": NOREPLY, "precedence": "bulk", "cc": "nell.carr@post.example"}),
+        ("My bin was missed four times.", {"sender": NOREPLY, "precedence": "bulk", "cc": "nell.carr@post.example"}),
+        (FORM, {"sender": NOREPLY, "list_unsubscribe": "<mailto:u@forms.example>", "cc": "nell.carr@post.example"}),
+        (
+            "I object to the closing of the library.",
+            {"sender": "Nell Carr via Speak Out <people@speakout.example>", "list_unsubscribe": "<https://speakout.example/u>"},
+        ),
+        (
+            "I object to the closing of the library.",
+            {"sender": "Nell Carr via Speak Out <people@speakout.example>", "list_id": "<17.speakout.example>"},
+        ),
+        (
+            "I complain: my bin was missed.",
+            {"sender": "Nell Carr via Mill Lane <millane@lists.example>", "list_id": "<millane.mm3.lists.example>"},
+        ),
+    ],
+)  # fmt: skip
+async def test_whom_a_form_or_a_site_names_is_who_complains_whatever_services_that_send_for_it_add(
+    house: House, text: str, marks: dict[str, str]
+) -> None:
+    house.arrives(text, "My bin", at=MONDAY, reply_to=NELL, **marks)
+    await house.settle()
+
+    assert [case.complainant.address for case in house.cases] == ["nell.carr@post.example"]
+
+
+async def test_who_writes_to_a_list_and_signs_with_a_telephone_is_no_form(house: House) -> None:
+    text = "I complain: my bin was missed.\n\nNell Carr\nPhone: 01782 000000\nEmail: nell.carr@post.example"
+    marks = {"sender": NELL, "reply_to": "millane@lists.example", "cc": "millane@lists.example", "precedence": "bulk"}
+    house.arrives(text, "My bin", at=MONDAY, **marks)
+    await house.settle()
+
+    assert [case.complainant.address for case in house.cases] == ["nell.carr@post.example"]
+
+
+RECEIPT = (
+    "Your message\n\n   To: Feedback\n   Subject: {}\n   Sent: Monday, 1 June 2026 10:00:00 (UTC)\n\n"
+    " was read on Monday, 1 June 2026 10:05:00 (UTC).\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RECEIPT.format("Your complaint"),
+        RECEIPT.format("Your complaint") + "\nThis e-mail is confidential and intended for the addressee only.",
+        RECEIPT.format("Our drains, " * 30),
+    ],
+    ids=["alone", "above a disclaimer", "of a long subject"],
+)
+async def test_outlooks_receipt_for_reading_opens_no_case(house: House, text: str) -> None:
+    house.arrives(text, "Read: Your complaint", at=MONDAY)
+    await house.settle()
+
+    assert house.cases == []
+
+
+async def test_who_quotes_a_receipt_for_reading_and_complains_is_heard(house: House) -> None:
+    text = RECEIPT.format("My bin") + "\nThis is what I got, it says confidential, and then nothing. My bin is still full."
+    house.arrives(text, "Read: My bin", at=MONDAY)
+    await house.settle()
+
+    assert len(house.cases) == 1

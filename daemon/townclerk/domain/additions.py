@@ -111,6 +111,7 @@ _DISCLAIMER_SAYS = tuple(
         (r"(?:any|its|with) (?:attachments?|files? transmitted)|atodiadau|unrhyw ffeiliau",),
     )
 )
+_MYSELF = re.compile(r"\b(?:I|my|me)\b", re.IGNORECASE)
 _SAID_BY_NOTHING_ELSE = (0, 1, 2, 3, 8, 9)  # confidential, privileged, intended, addressee, views, virus
 _SIGN_OFF = (
     r"(?:(?:with |gyda )?(?:my |our )?(?:very )?(?:kind(?:est)?|best|warm(?:est)?|many)(?: regards| wishes| thanks)?|regards|"
@@ -252,6 +253,14 @@ def only_additions(lines: Sequence[str]) -> bool:
     kept = _surely_above_footers(kept[_below_banners(kept) :])
     first = next((line.strip() for line in kept if line.strip()), "")
     return not _words(kept) or (first == "--" and _may_sign(kept))
+
+
+def may_be_a_disclaimer(lines: Sequence[str]) -> bool:
+    """True where *lines* are empty or may well be a disclaimer: for below a program's own words, where nobody writes. In a
+    person's mail more has to be said."""
+    words = _joined(lines)
+    says_so = bool(_DISCLAIMER_OPENS.match(words)) and _binds(words) and _says(lines) > 1 and not _MYSELF.search(words)
+    return says_so or only_additions(lines)
 
 
 def is_signature(lines: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from townclerk.domain.absence import has_automatic_subject, is_absence_note
+from townclerk.domain.additions import may_be_a_disclaimer
 from townclerk.domain.authentication import SEVERAL_SENDERS
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.returned import shows_a_return
@@ -103,14 +104,29 @@ def resident_of_form(mail: IncomingMail) -> Address | None:
     return Address(name[1] if name else "", named[1])
 
 
-_FOLLOWED = re.compile(r"\byou (?:are receiving|received|are getting) this\b.{0,40}\bbecause\b", re.IGNORECASE)
+# A tracker's last line. A form may say the same: because somebody has filled it in.
+_FOLLOWED = re.compile(
+    r"^\W{0,6}you (?:are receiving|received|are getting) this\b.{0,40}\bbecause\b(?!.{0,80}\bform\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def _is_for_many(mail: IncomingMail, who: Address) -> bool:
     """True where *who* is a list that *mail* came by, or it is news of something that many follow, as bug trackers send."""
-    by_list = any(mail.headers.get(name) for name in (*_LIST_HEADERS, "precedence"))
-    is_list = by_list and who.key in mail.recipients  # a form has a copy go to its resident as well
-    return is_list or _is_the_lists(mail, who) or bool(_FOLLOWED.search(mail.text))
+    if _is_the_lists(mail, who):
+        return True
+    if _names_a_person(mail):
+        return False  # a form: it has a copy go to its resident as well, and quotes what it likes
+    unread = mail.sender is None or unread_address(mail.sender.key)
+    by_list = _came_by_a_list(mail) or (not unread and _is_bulk(mail))
+    return (by_list and who.key in mail.recipients) or bool(_FOLLOWED.search(mail.text))
+
+
+def _came_by_a_list(mail: IncomingMail) -> bool:
+    """True where people write to each other. That one may unsubscribe, or that many get the same, is said of forms as well, by
+    the services that send for them."""
+    says_list = any(value.strip().lower() == "list" for value in mail.headers.get("precedence", ()))
+    return says_list or any(mail.headers.get(name) for name in ("list-id", "list-post"))
 
 
 def _is_the_lists(mail: IncomingMail, who: Address) -> bool:
@@ -159,7 +175,13 @@ def writer_of(mail: IncomingMail, sender: Address, screening: Screening, of_the_
     site that sends for many. *of_the_council*: the sender works here, and writes for nobody else."""
     if screening.kind is MailKind.PERSON and not unread_address(sender.key):
         return sender if of_the_council else resident_of_site(mail, sender) or sender
-    if screening.kind is MailKind.LIST and not unread_address(sender.key) and not _is_the_lists(mail, sender):
+    by_list = screening.kind is MailKind.LIST and _came_by_a_list(mail) and not unread_address(sender.key)
+    if not by_list or _names_a_person(mail):
+        return resident_of_form(mail) or sender
+    named = resident_of_site(mail, sender)
+    if named is not None and not _is_for_many(mail, named):
+        return named
+    if not _is_the_lists(mail, sender):
         return sender  # whoever writes to a list: where it has answers go is the list
     return resident_of_form(mail) or sender
 
@@ -231,7 +253,8 @@ _BOUNCE_TEXT = re.compile(
 )
 _TEXT_LOOKED_AT = 4_000
 _FIELDS_OF_A_PERSON = re.compile(
-    r"^[ \t]*(?:(?:your |full |first |last )?name|e-?mail(?: address)?|(?:tele)?phone|post ?code|message|comments?)[ \t]*:",
+    r"^[ \t]*(?:(?P<forms>(?:your |full |first |last )?name|(?:your )?(?:message|comments?|enquiry|complaint|feedback))"
+    r"|e-?mail(?: address)?|(?:tele)?phone|post ?code)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
 _NAMED_MAIL = re.compile(r"[^\s<>\"',;:()]{1,200}@[^\s<>\"',;:()]{3,190}")
@@ -264,7 +287,14 @@ def _is_for_somebody_else(context: _Context) -> bool:
     mail = context.mail
     here = mail.sender.address.lower() if mail.sender is not None else ""
     elsewhere = any(address.address.lower() != here for address in mail.reply_to)
-    return elsewhere or len(_FIELDS_OF_A_PERSON.findall(mail.text[:_TEXT_LOOKED_AT])) > 1
+    return elsewhere or _names_a_person(mail)
+
+
+def _names_a_person(mail: IncomingMail) -> bool:
+    """True for what has fields as forms have, in which somebody says who they are and what they want. A telephone and an
+    address alone are a signature's."""
+    fields = list(_FIELDS_OF_A_PERSON.finditer(mail.text[:_TEXT_LOOKED_AT]))
+    return len(fields) > 1 and any(field["forms"] for field in fields)
 
 
 def _bounce_words(context: _Context) -> bool:
@@ -355,18 +385,19 @@ def _automatic_precedence(context: _Context) -> bool:
 
 _READ_SUBJECT = re.compile(r"^(?:not )?read\s*:", re.IGNORECASE)
 _READ_TEXT = re.compile(
-    r"\s*your message\s+(?:(?:to|subject|sent):[^\n]{0,200}\s+){0,6}"
-    r"was (?:read|deleted without being read) on\b[^\n]{0,120}\s*$",
+    r"\s*your message\s+(?:(?:to|subject|sent):[^\n]*\s+){0,6}was (?:read|deleted without being read) on\b[^\n]{0,120}(?:\n|$)",
     re.IGNORECASE,
 )
 _DMARC_SUBJECT = re.compile(r"^(?:\[[^\]]{1,40}\] ?)?report domain:\s*\S+\s+submitter:", re.IGNORECASE)
 
 
 def _read_receipt(context: _Context) -> bool:
-    """Outlook's own, between two Exchange servers, are a mail of two lines."""
+    """Outlook's own, between two Exchange servers, are a mail of two lines, and what the company puts below them."""
     mail = context.mail
-    outlooks = _READ_SUBJECT.match(mail.subject) and _READ_TEXT.match(mail.text[:_TEXT_LOOKED_AT])
-    return mail.report_type == "disposition-notification" or bool(outlooks)
+    outlooks = _READ_TEXT.match(mail.text) if _READ_SUBJECT.match(mail.subject) else None
+    if outlooks is not None and len(mail.text) < _TEXT_LOOKED_AT:
+        return may_be_a_disclaimer(mail.text[outlooks.end() :].splitlines())
+    return mail.report_type == "disposition-notification"
 
 
 def _report_of_abuse(context: _Context) -> bool:
@@ -402,7 +433,11 @@ def _is_own_group(context: _Context) -> bool:
 
 
 def _bulk(context: _Context) -> bool:
-    return not _BULK.isdisjoint(_header(context, "precedence")) and not _is_own_group(context)
+    return _is_bulk(context.mail) and not _is_own_group(context)
+
+
+def _is_bulk(mail: IncomingMail) -> bool:
+    return not _BULK.isdisjoint(value.strip().lower() for value in mail.headers.get("precedence", ()))
 
 
 # The order is the policy: a bounce may carry robots' headers, a robot's answer may come through a list.
