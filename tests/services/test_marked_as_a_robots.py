@@ -275,3 +275,23 @@ async def test_who_quotes_a_receipt_for_reading_and_complains_is_heard(house: Ho
     await house.settle()
 
     assert len(house.cases) == 1
+
+
+@pytest.mark.parametrize("sender", [NOREPLY, WEBFORMS])
+async def test_a_form_from_the_null_sender_in_which_somebody_quotes_a_bounce_is_theirs(house: House, sender: str) -> None:
+    quoted = "This is the mail system at host mx.example. It could not be delivered to one or more recipients. 550 5.1.1"
+    house.arrives(f"{FORM}\n{quoted}", "My bin", sender, MONDAY, reply_to=NELL, return_path="<>")
+    await house.settle()
+
+    assert [case.complainant.address for case in house.cases] == ["nell.carr@post.example"]
+
+
+async def test_a_bounce_that_has_its_own_providers_reply_to_is_nobodys_complaint(house: House) -> None:
+    await complains(house)
+    text = "This is the mail system at host mx.prov.example.\n<asha.patel@example.org>: 550 5.1.1 user unknown"
+    marks = {"sender": "Mail Delivery <noreply@prov.example>", "reply_to": "support@prov.example"}
+    house.arrives(text, "Undelivered Mail Returned to Sender", at=LATER, **marks)
+    await house.settle(LATER)
+
+    assert len(house.cases) == 1
+    assert house.letters(to="support@prov.example") == []

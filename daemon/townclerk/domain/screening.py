@@ -147,7 +147,8 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 def resident_of_site(mail: IncomingMail, sender: Address) -> Address | None:
     """Whom a site has sent for that sends for many under one address, as petitions do; None: nothing says that it has. It says
-    so by the name of the sender or the sort of its address, and names the resident in its one Reply-To, who is somewhere else.
+    so by the name of the sender, the sort of its address or a form's fields, and names the resident in its one Reply-To, who
+    is somewhere else.
     What answers a letter is never such a mail: whoever has had one answers from where they had it."""
     if len(mail.reply_to) != 1 or mail.thread:
         return None
@@ -158,7 +159,8 @@ def resident_of_site(mail: IncomingMail, sender: Address) -> Address | None:
     via = _VIA.match(sender.name)
     if via is not None:
         return Address(named.name or via["name"], named.address) if _may_be(named.name, via["name"]) else None
-    return named if len(_words(named.name)) > 1 and _SENDS_FOR_OTHERS.match(sender.key) else None
+    sends = _names_a_person(mail) or (len(_words(named.name)) > 1 and _SENDS_FOR_OTHERS.match(sender.key) is not None)
+    return named if sends else None
 
 
 def _may_be(name: str, called: str) -> bool:
@@ -285,8 +287,8 @@ def _from_daemon(context: _Context) -> bool:
 def _is_for_somebody_else(context: _Context) -> bool:
     """A form of a website names who filled it in: by where an answer goes, or in fields. What they quote is theirs."""
     mail = context.mail
-    here = mail.sender.address.lower() if mail.sender is not None else ""
-    elsewhere = any(address.address.lower() != here for address in mail.reply_to)
+    here = mail.sender.key.rpartition("@")[2] if mail.sender is not None else ""
+    elsewhere = any(each.key.rpartition("@")[2] != here and not unread_address(each.key) for each in mail.reply_to)
     return elsewhere or _names_a_person(mail)
 
 
@@ -300,7 +302,7 @@ def _names_a_person(mail: IncomingMail) -> bool:
 def _bounce_words(context: _Context) -> bool:
     """Words of a bounce are people's words, too ("Delivery failed: my new bin"), and forms send from the null sender: something
     in it must be a mail system's."""
-    if context.mail.return_path == "" and _says_like_a_daemon(context):
+    if context.mail.return_path == "" and _says_like_a_daemon(context) and not _is_for_somebody_else(context):
         return True
     return (context.mail.return_path == "" or _looks_bounced(context)) and _returns_a_mail(context)
 
