@@ -11,7 +11,8 @@ DEV_STAMP := $(VENV)/.installed-dev
 demo: $(STAMP)
 	@$(BIN)/townclerk demo
 
-test: packages $(DEV_STAMP)
+test:
+	@$(MAKE) --no-print-directory --jobs 2 packages $(DEV_STAMP)  # Debian's and Python's beside each other
 	@$(BIN)/pytest -n 3 --dist worksteal --ignore=tests/contract --ignore=tests/e2e  # one more than cores: some wait for daemons
 	@$(MAKE) --no-print-directory --jobs 2 real-servers lint
 
