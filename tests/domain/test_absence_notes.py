@@ -98,3 +98,51 @@ def test_the_subjects_of_mail_programs_are_known_in_many_languages(subject: str)
 )
 def test_a_subject_that_goes_on_is_a_persons(subject: str) -> None:
     assert not has_automatic_subject(subject)
+
+
+MADE_OF_ITS_WORDS = (
+    "Your housing team will not return my calls.",
+    "Nobody from the council will return my call.",
+    "No one will return to read the meter.",
+    "The council was not in the office on Monday when I called.",
+    "The council's office is not monitored.",
+    "Your enquiry line is unmonitored.",
+    "Your office is away from the phone all week.",
+    "My case officer has been away for three weeks.",
+    "Our housing officer is on leave again and again.",
+    "None of your staff will return my messages.",
+    "The man said that he would not return my bin.",
+    "I am out of the office this week because of the noise.",
+    "I was away from work because of your letter.",
+    "No estoy de acuerdo con la multa de aparcamiento.",
+    "No estoy contento con el servicio.",
+    "Bod y bin i ffwrdd ers wythnos.",
+)
+TOLD_OF_ITS_WRITER = (
+    "I am away until Monday.",
+    "I am out of the office this week because of illness.",
+    "I will not be in the office until 4 January and will return your call then.",
+    "I am on annual leave. My colleague Sam Reed will deal with urgent matters.",
+    "I am on leave. My manager is back in the office on Monday.",
+    "Jane Roe is out of the office until Tuesday 5 January.",
+    "Your email has been received and will be read on my return.",
+    "Your message has been received. This mailbox is not monitored.",
+    "Your call is important to us. I am away until Friday.",
+    "Thank you for your email. Your patience is appreciated. I am on holiday until Friday.",
+    "This mailbox is unmonitored. Please contact the office.",
+    "Nid wyf yn y swyddfa. Rwyf i ffwrdd tan ddydd Llun.",
+    "Ich bin bis Montag nicht im B\u00fcro.",
+    "Estoy fuera hasta el lunes.",
+    "No estoy en la oficina hasta el lunes.",
+    "Je suis absente jusqu'au 4 janvier.",
+)
+
+
+@pytest.mark.parametrize("text", MADE_OF_ITS_WORDS)
+def test_who_tells_of_somebody_else_in_a_notes_words_is_heard(text: str) -> None:
+    assert not is_absence_note("Re: your complaint", text)
+
+
+@pytest.mark.parametrize("text", TOLD_OF_ITS_WRITER)
+def test_who_tells_of_being_away_or_that_a_mail_has_come_is_a_program(text: str) -> None:
+    assert is_absence_note("Re: your complaint", text)

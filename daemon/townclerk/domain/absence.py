@@ -38,13 +38,14 @@ _SOMEBODY_IS_OUT = re.compile(r"^(?:auto: )?[^:\n]{1,80}\bis out of the office\b
 _AWAY_ABROAD = re.compile(
     r"nicht im (?:b[üu]ro|haus)|abwesend|\bbin (?:\w+ ){0,4}nicht da\b"
     r"|je suis (?:absente?|en cong)|estoy (?:fuera|ausente|de vacaciones)"
-    r"|no estoy\b|sono (?:fuori|assente|in ferie)|fuori (?:ufficio|sede)"
+    r"|no estoy (?:en (?:la|mi|el) (?:oficina|despacho|trabajo)|disponible)|fuori (?:ufficio|sede)"
+    r"|sono (?:fuori|assente|in ferie)"
     r"|estou (?:ausente|fora|de f[ée]rias)|afwezig|jag är (?:borta|inte|på semester)"
     r"|ikke på kontoret|bortreist|jeg er på ferie|olen (?:poissa|lomalla|puhkusel)|jestem (?:poza|na urlopie)"
     r"|mimo kancel[áa][řr]"
     r"|nem vagyok|szabads[áa]gon|sunt (?:plecat|în concediu)|меня нет|в отпуске|у відпустці|λείπω|ofis dışında|izinde"
     r"|不在|부재중|خارج المكتب|מחוץ למשרד|ไม่อยู่|atostogauj|esmu prom|odsoten|odsutan|отсъствам"
-    r"|\b(?:rwy|rwyf|rwy['’]n|dw i|dwi|wyf|byddaf|bydda i|bod) (?:\w+ ){0,3}i ffwrdd|allan o['’]r swyddfa|ar wyliau",
+    r"|\b(?:rwy|rwyf|rwy['’]n|dw i|dwi|wyf|byddaf|bydda i) (?:\w+ ){0,3}i ffwrdd|allan o['’]r swyddfa|ar wyliau",
     re.IGNORECASE,
 )
 # What it says in English. A sentence of these is the program's, unless it says much else.
@@ -54,7 +55,7 @@ _AWAY = re.compile(
     r"|\baway on (?:\w+ )?(?:leave|business|holiday|vacation)\b"
     r"|out of (?:the |my )?office|not (?:be )?in the office|back in the office"
     r"|\bon (?:\w+ )?(?:leave|holiday|vacation)\b"
-    r"|(?:when i|my|will|not) return\b|returning (?:on|to)|be back\b"
+    r"|(?:when i|my|will|not) return\b(?! (?:my|our|his|her|their|any|a)\b)|returning (?:on|to)|be back\b"
     r"|no longer (?:work|with|employed|monitored|in use|at)|(?:is|are) not monitored|unmonitored"
     r"|automat(?:ic|ed|ically)\b|auto-?(?:reply|response)|not be reading|(?:limited|no) access to|read when i"
     r"|\b(?:your|this|the) (?:\w+ )?(?:e-?mail|mail|message|request|ticket|enquiry|query|submission)\b[^.]{0,60}"
@@ -96,6 +97,16 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _COMPLAINS = re.compile(
     r"\bcomplain(?:ing)?\b|\bcomplaints? (?:about|against)|\b(?:my|our|a|formal) complaint|\bcwyno", re.IGNORECASE
 )
+# A note tells of its writer, of a colleague or of the mail that has come. Whoever tells of somebody else, or why, complains,
+# though every word of it may stand in a note: "Your housing team will not return".
+_TELLS_OF_OTHERS = re.compile(
+    r"^\W*(?:and |so |again,? )?(?:nobody|no[ -]one|none of|not one|(?:the |your |our )?council(?:lors?|['’]s|s)?\b"
+    r"|(?:my|our) (?!colleagues?\b|team\b|assistant\b|secretary\b|manager\b|deputy\b|office\b|last\b|return\b)\w"
+    r"|your (?!(?:\w+ )?(?:e-?mails?|mails?|messages?|requests?|tickets?|enquir(?:y|ies)|quer(?:y|ies)|submissions?|patience"
+    r"|understanding|correspondence|call)\b(?! (?:line|team|office|officers?|desk)\b))\w)"
+    r"|\bbecause of (?:the|your|this|that|these|those)\b",
+    re.IGNORECASE,
+)
 
 
 def has_automatic_subject(subject: str) -> bool:
@@ -110,7 +121,7 @@ def is_absence_note(subject: str, text: str) -> bool:
     if _AWAY_ABROAD.search(said) and not _COMPLAINS.search(said) and len(_WORD.findall(said)) <= _WORDS_ABROAD:
         return True
     sentences = [sentence.strip() for sentence in _SENTENCES.split(said) if sentence.strip()]
-    says_so = any(_AWAY.search(sentence) for sentence in sentences)
+    says_so = any(_AWAY.search(sentence) and not _TELLS_OF_OTHERS.search(sentence) for sentence in sentences)
     if not says_so and not has_automatic_subject(subject):
         return False
     left = [word for sentence in sentences for word in _left_of(sentence)]
@@ -120,7 +131,7 @@ def is_absence_note(subject: str, text: str) -> bool:
 def _left_of(sentence: str) -> list[str]:
     """The words of *sentence* that are its sender's own. “The crew did not return” has the words of a note, and others."""
     words = _WORD.findall(sentence)
-    if _COMPLAINS.search(sentence):
+    if _COMPLAINS.search(sentence) or _TELLS_OF_OTHERS.search(sentence):
         return words
     if _AWAY.search(sentence):
         others = [word for word in words if word.lower().replace("’", "'") not in _PLAIN_WORDS]
