@@ -86,7 +86,10 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 
 def write_log_back(path: Path) -> None:
-    """Have the SQLite file at *path* hold all that its log holds, which goes then. A file that is damaged stays as it is."""
+    """Have the SQLite file at *path* hold all that its log holds, which goes then. A file that is damaged stays as it is, and
+    so does an empty one: SQLite throws away the log of such, in which the whole database may be."""
+    if not path.stat().st_size:
+        return
     with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -155,7 +158,7 @@ def holds_anything(url: str) -> bool:
     parsed = database_url(url)
     path = sqlite_path(parsed)
     if path is not None:
-        return path.exists() and path.stat().st_size > 0
+        return any(each.exists() and each.stat().st_size > 0 for each in (path, path.with_name(f"{path.name}-wal")))
     made = create_engine(parsed)
     try:
         with made.connect() as tx:
@@ -254,14 +257,17 @@ def let_go(tx: Tx, council: str) -> bool:
     return held
 
 
-def in_use_by(url: str, now: datetime) -> str | None:
-    """Who looks after a mailbox of this database now, or None: nobody does, or nobody can, because it is damaged."""
-    holder = select(leases.c.holder).where(leases.c.until > now).limit(1)
+def in_use_by(url: str, now: datetime) -> tuple[str, ...]:
+    """Who look after the mailboxes of this database now, as their leases say. None where it is damaged: nobody can."""
+    path = sqlite_path(database_url(url))
+    if path is not None and not (path.exists() and path.stat().st_size):
+        return ()  # to look into an empty file is to lose its log: see `write_log_back`
+    holders = select(leases.c.holder).where(leases.c.until > now).distinct().order_by(leases.c.holder)
     made = create_engine(database_url(url))
     try:
         with made.connect() as tx:
-            return tx.execute(holder).scalar()
+            return tuple(tx.execute(holders).scalars())
     except SQLAlchemyError:
-        return None
+        return ()
     finally:
         made.dispose()

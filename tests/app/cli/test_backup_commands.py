@@ -3,6 +3,8 @@
 import asyncio
 import io
 import stat
+import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ from sqlalchemy import update
 from app.cli.house import Command, Town, mail, write_anew_unsealed
 from townclerk.app.commands import archive
 from townclerk.app.commands.asking import account
+from townclerk.app.holder import this_process
 from townclerk.app.simulate.world import ReadHere, World
 from townclerk.app.wiring import load_files, open_database, open_office
 from townclerk.mail.memory import MemoryMailbox, MemoryTransport
@@ -332,6 +335,43 @@ def test_a_restore_that_is_stopped_at_the_last_step_leaves_in_place_what_was_the
     assert townclerk("restore", file, "--replace", "--config", town.settings).status != 0
     assert townclerk("case", "show", town.new, "--config", town.settings).status == 0
     assert town.ask(lambda tx: backup.held_since(tx, COUNCIL)) is None
+
+
+def test_a_restore_is_refused_while_one_of_the_services_on_the_database_lives_though_another_is_gone(
+    townclerk: Command, town: Town, tmp_path: Path
+) -> None:
+    file = made(townclerk, town, tmp_path)
+    says_its_name = "from townclerk.app import holder; print(holder.this_process())"
+    died = subprocess.run([sys.executable, "-c", says_its_name], capture_output=True, text=True, check=True).stdout.strip()
+    now, alive = datetime.now(UTC), this_process()
+    for name, who in (("a@council.example", died), ("b@council.example", alive), ("c@council.example", died)):
+        town.ask(partial(leases.take, name=name, holder=who, now=now, seconds=60))
+
+    refused = townclerk("restore", file, "--replace", "--config", town.settings)
+    town.ask(partial(leases.release, name="b@council.example", holder=alive))
+    done = townclerk("restore", file, "--replace", "--config", town.settings)
+
+    assert refused.status != 0
+    assert f"a townclerk ({alive}) is at work on the database" in refused.err
+    assert (done.status, done.err) == (0, "")
+
+
+def test_the_log_of_a_database_that_was_emptied_is_kept_beside_what_is_restored(
+    townclerk: Command, town: Town, tmp_path: Path
+) -> None:
+    """As a full disk may leave it: all that there was is in the log, which SQLite throws away when it opens an empty file."""
+    file = made(townclerk, town, tmp_path)
+    database, log = town.folder / "townclerk.db", town.folder / "townclerk.db-wal"
+    database.write_bytes(b"")
+    log.write_bytes(b"all that there was" * 1000)
+
+    asked = townclerk("restore", file, "--config", town.settings)
+    done = townclerk("restore", file, "--replace", "--config", town.settings)
+
+    assert "with --replace it gives way" in asked.err
+    assert (done.status, done.err) == (0, "")
+    (kept,) = town.folder.glob("townclerk.db.before-restore-*-wal")
+    assert kept.read_bytes() == b"all that there was" * 1000
 
 
 def test_a_lost_or_ruined_database_is_made_anew_from_a_backup(townclerk: Command, town: Town, tmp_path: Path) -> None:

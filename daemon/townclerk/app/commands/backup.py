@@ -190,10 +190,10 @@ def _refuse_to_overwrite(url: str, replace: bool, now: datetime) -> None:
         return
     if not replace:
         raise NotAsItShould("the database holds something: with --replace it gives way (on SQLite it is kept beside it)")
-    keeper = store.in_use_by(url, now)
-    if keeper is not None and not holder.is_gone(keeper):  # whatever a wrong clock has it say
+    at_work = [keeper for keeper in store.in_use_by(url, now) if not holder.is_gone(keeper)]  # whatever a wrong clock says
+    if at_work:
         raise NotAsItShould(
-            f"a townclerk ({keeper}) is at work on the database: stop the service, and wait a minute if it died"
+            f"a townclerk ({', '.join(at_work)}) is at work on the database: stop the service, and wait a minute if it died"
         )
 
 
@@ -223,7 +223,7 @@ def _put_in_place(copied: Path, path: Path, now: datetime) -> None:
             shutil.copy2(path, kept)
     for ending in ("-wal", "-shm"):
         old = path.with_name(path.name + ending)
-        if old.exists():  # it could not be written back: the file is damaged
+        if old.exists():  # it could not be written back: the file is damaged, or empty
             old.rename(kept.with_name(kept.name + ending))
     if os.geteuid() == 0:  # the service has another account: that of the folder
         os.chown(copied, path.parent.stat().st_uid, path.parent.stat().st_gid)
