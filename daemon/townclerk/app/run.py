@@ -48,7 +48,6 @@ from townclerk.services.office import Office
 from townclerk.store import journal, leases
 from townclerk.store.errors import StoreUnavailable
 
-LEASE_SECONDS = 60
 LONGEST_PASS = 900  # seconds that one pass of a loop may take
 LATE_SECONDS = 120  # how much later than usual the mailbox may be looked at before we are not ready
 LEASE_ASKED = 5  # seconds between two questions, while another daemon has it
@@ -220,7 +219,7 @@ class Daemon:
 
     async def _ask_for_lease(self) -> leases.Lease:
         return await self.office.db.run(
-            partial(leases.take, name=self.office.ways.mailbox, holder=self.holder, now=now(), seconds=LEASE_SECONDS)
+            partial(leases.take, name=self.office.ways.mailbox, holder=self.holder, now=now(), seconds=leases.SECONDS)
         )
 
     def _is_nobodys(self, lease: leases.Lease) -> bool:
@@ -228,7 +227,7 @@ class Daemon:
         whatever the clocks say until when it counts: one of them may have been set back."""
         if self.waited_for != lease:
             self.waited_for, self.waited_since = lease, time.monotonic()
-        return holder.is_gone(lease.holder) or time.monotonic() - self.waited_since > LEASE_SECONDS
+        return holder.is_gone(lease.holder) or time.monotonic() - self.waited_since > leases.SECONDS
 
     async def _keep_turn(self) -> None:
         """Renew the lease. Where it is lost, everything stops: two daemons on one mailbox would both write."""
@@ -240,7 +239,7 @@ class Daemon:
                     raise LeaseLost(lease.holder)
                 held = time.monotonic()
             except StoreUnavailable:
-                if time.monotonic() - held > LEASE_SECONDS:
+                if time.monotonic() - held > leases.SECONDS:
                     log.warning("database unavailable", since_seconds=round(time.monotonic() - held))
             await self._rest(LEASE_RENEWED)
 

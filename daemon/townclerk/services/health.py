@@ -1,7 +1,7 @@
 """How the service fares, in few facts: what was last done when, what is waiting, what a person must look at."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -203,8 +203,9 @@ def look_up(
 ) -> Health:
     """How the service of *council* fares, which watches *mailbox*. *today* is the day it is there *now*. *is_gone*: whether the
     process of this name has ended, as far as that is known here."""
+    loops = {loop: _loop(tx, council, loop) for loop in LOOPS}
     return Health(
-        loops={loop: _loop(tx, council, loop) for loop in LOOPS},
+        loops=loops,
         mails=mails.counts(tx, mailbox),
         oldest_mail=mails.oldest_waiting(tx, mailbox),
         letters=outbox.counts(tx, council),
@@ -218,8 +219,14 @@ def look_up(
         held_since=backup.held_since(tx, council),
         scanner_away=datetime.fromisoformat(away) if (away := facts.get(tx, _scanner(council))) else None,
         canaries=canary.look_up(tx, council),
-        left_since=leases.left_since(tx, mailbox, now, is_gone),
+        left_since=_left_since(leases.left_since(tx, mailbox, now, is_gone), loops, now),
     )
+
+
+def _left_since(left: datetime | None, loops: Mapping[str, LoopHealth], now: datetime) -> datetime | None:
+    """Since when nobody keeps the mailbox. Where a wrong clock hides it, what a loop did last is the last sign of life."""
+    signs = [loop.last_good for loop in loops.values() if loop.last_good is not None and loop.last_good < now]
+    return max(signs, default=left) if left == now else left
 
 
 async def note_scanner(office: Office, away_at: datetime | None) -> None:

@@ -10,7 +10,7 @@ from townclerk.store.database import Tx
 from townclerk.store.driver import insert
 from townclerk.store.schema import leases
 
-LONGEST = timedelta(minutes=5)  # for which anybody takes one
+SECONDS = 60  # for which one is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ def take(tx: Tx, name: str, holder: str, now: datetime, seconds: float) -> Lease
 def left_since(tx: Tx, name: str, now: datetime, is_gone: Callable[[str], bool]) -> datetime | None:
     """When a lease ended that nobody gave back: whoever had it has died, or does not get through to us. None: there is none.
 
-    One that a wrong clock has put off for days ended by *now* at the latest, where its holder *is_gone*.
+    One that a wrong clock has put off ended by *now* at the latest, where its holder *is_gone*.
     """
     row = tx.execute(select(leases.c.holder, leases.c.until).where(leases.c.name == name)).one_or_none()
-    if row is None or (row.until > now and not (row.until > now + LONGEST and is_gone(row.holder))):
+    if row is None or (row.until > now and not (row.until > now + timedelta(seconds=SECONDS) and is_gone(row.holder))):
         return None
     until: datetime = row.until
     return min(until, now)

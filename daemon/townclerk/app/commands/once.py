@@ -14,7 +14,7 @@ from townclerk.app.commands.asking import Asked, NotAsItShould
 from townclerk.app.commands.run import refuse_what_others_can_change
 from townclerk.app.commands.saying import complain, say, say_json
 from townclerk.app.logs import start_logging
-from townclerk.app.run import LEASE_RENEWED, LEASE_SECONDS, now
+from townclerk.app.run import LEASE_RENEWED, now
 from townclerk.app.wiring import Files, Tokens, load_files, open_mailbox, open_office, open_transport, url_of_database
 from townclerk.mail.errors import MailboxTrouble, SendTrouble
 from townclerk.mail.mailbox import Mailbox
@@ -105,10 +105,10 @@ async def _in_turn(office: Office, work: Callable[[], Coroutine[None, None, Pass
     name, me = office.ways.mailbox, holder.this_process()
 
     async def ask() -> None:
-        lease = await office.db.run(partial(leases.take, name=name, holder=me, now=now(), seconds=LEASE_SECONDS))
+        lease = await office.db.run(partial(leases.take, name=name, holder=me, now=now(), seconds=leases.SECONDS))
         if not lease.mine and holder.is_gone(lease.holder):
             await office.db.run(partial(leases.release, name=name, holder=lease.holder))
-            lease = await office.db.run(partial(leases.take, name=name, holder=me, now=now(), seconds=LEASE_SECONDS))
+            lease = await office.db.run(partial(leases.take, name=name, holder=me, now=now(), seconds=leases.SECONDS))
         if not lease.mine:
             until = f"{lease.until:%H:%M:%S} UTC"
             raise NotAsItShould(f"another townclerk ({lease.holder}) looks after this mailbox until {until}")
