@@ -88,10 +88,14 @@ def _read_only(path: Path) -> sqlite3.Connection:
 def write_log_back(path: Path) -> None:
     """Have the SQLite file at *path* hold all that its log holds, which goes then. A file that is damaged stays as it is, and
     so does an empty one: SQLite throws away the log of such, in which the whole database may be."""
-    if not path.stat().st_size:
+    if not _has_bytes(path):
         return
     with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _has_bytes(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
 
 
 def look_into(copied: Path) -> Contents:
@@ -154,11 +158,11 @@ def _run(program: str, url: URL, options: Sequence[str]) -> None:
 
 
 def holds_anything(url: str) -> bool:
-    """Whether there is a database at *url* that has tables of ours, or a file at all. Raises StoreUnavailable."""
+    """Whether there is a database at *url* that has tables of ours, or a file or its log at all. Raises StoreUnavailable."""
     parsed = database_url(url)
     path = sqlite_path(parsed)
     if path is not None:
-        return any(each.exists() and each.stat().st_size > 0 for each in (path, path.with_name(f"{path.name}-wal")))
+        return _has_bytes(path) or _has_bytes(path.with_name(f"{path.name}-wal"))
     made = create_engine(parsed)
     try:
         with made.connect() as tx:
@@ -260,7 +264,7 @@ def let_go(tx: Tx, council: str) -> bool:
 def in_use_by(url: str, now: datetime) -> tuple[str, ...]:
     """Who look after the mailboxes of this database now, as their leases say. None where it is damaged: nobody can."""
     path = sqlite_path(database_url(url))
-    if path is not None and not (path.exists() and path.stat().st_size):
+    if path is not None and not _has_bytes(path):
         return ()  # to look into an empty file is to lose its log: see `write_log_back`
     holders = select(leases.c.holder).where(leases.c.until > now).distinct().order_by(leases.c.holder)
     made = create_engine(database_url(url))

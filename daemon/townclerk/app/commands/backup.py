@@ -228,7 +228,7 @@ def _put_in_place(copied: Path, path: Path, now: datetime) -> None:
     if os.geteuid() == 0:  # the service has another account: that of the folder
         os.chown(copied, path.parent.stat().st_uid, path.parent.stat().st_gid)
     copied.replace(path)
-    if kept.exists():
+    if any(each.name.startswith(kept.name) for each in path.parent.iterdir()):
         say(f"what was there before lies in {kept}: destroy it when you need it no more")
 
 
