@@ -48,7 +48,7 @@ def screen(mail: IncomingMail, own_addresses: frozenset[str], own_message_id: Ca
 def _answerable(mail: IncomingMail) -> bool:
     return (
         mail.sender is not None
-        and mail.return_path != ""
+        and not _from_null_sender(mail)
         and not unread_address(mail.sender.key)
         and SEVERAL_SENDERS not in mail.defects  # which of them wrote is not known
     )
@@ -276,12 +276,23 @@ def _from_daemon(context: _Context) -> bool:
     """Mailer-daemon is never a person. A postmaster may be one, or whoever is called Bounce, unless the mail has no way back or
     looks like a bounce, in any language."""
     local = _local_part(context)
-    if _DAEMON.match(local) and not local.startswith("postmaster"):
+    if _is_daemons(local):
         return True
     if not _DAEMON.match(local):
         says_so = _says_like_a_daemon(context) and not _is_for_somebody_else(context)
         return bool(_MAY_BE_A_DAEMON.match(local)) and (_returns_a_mail(context) or says_so)
-    return context.mail.return_path == "" or _looks_bounced(context) or _returns_a_mail(context)
+    return _from_null_sender(context.mail) or _looks_bounced(context) or _returns_a_mail(context)
+
+
+def _is_daemons(local: str) -> bool:
+    return bool(_DAEMON.match(local)) and not local.lower().startswith("postmaster")
+
+
+def _from_null_sender(mail: IncomingMail) -> bool:
+    """True for the envelope's sender <>, and for the daemon's name, which some servers put in its place. Forms send from there
+    as well: alone it makes no mail a bounce."""
+    path = mail.return_path
+    return path == "" or (path is not None and _is_daemons(path.partition("@")[0]))
 
 
 def _is_for_somebody_else(context: _Context) -> bool:
@@ -302,9 +313,9 @@ def _names_a_person(mail: IncomingMail) -> bool:
 def _bounce_words(context: _Context) -> bool:
     """Words of a bounce are people's words, too ("Delivery failed: my new bin"), and forms send from the null sender: something
     in it must be a mail system's."""
-    if context.mail.return_path == "" and _says_like_a_daemon(context) and not _is_for_somebody_else(context):
+    if _from_null_sender(context.mail) and _says_like_a_daemon(context) and not _is_for_somebody_else(context):
         return True
-    return (context.mail.return_path == "" or _looks_bounced(context)) and _returns_a_mail(context)
+    return (_from_null_sender(context.mail) or _looks_bounced(context)) and _returns_a_mail(context)
 
 
 def _looks_bounced(context: _Context) -> bool:
@@ -330,7 +341,7 @@ def _returns_a_mail(context: _Context) -> bool:
 
 def _failed_recipients(context: _Context) -> bool:
     """Exim's header, which mail to a list may also carry: it counts where there is no way back or a bounce's words."""
-    return bool(_header(context, "x-failed-recipients")) and (context.mail.return_path == "" or _looks_bounced(context))
+    return bool(_header(context, "x-failed-recipients")) and (_from_null_sender(context.mail) or _looks_bounced(context))
 
 
 # -- robots ------------------------------------------------------------------------------------------------------------
@@ -413,7 +424,7 @@ def _automatic_subject(context: _Context) -> bool:
 
 def _answers_without_way_back(context: _Context) -> bool:
     """An answer from the null sender is a robot's. A first mail from it may be a web form with a person's words."""
-    return context.mail.return_path == "" and bool(context.mail.thread)
+    return _from_null_sender(context.mail) and bool(context.mail.thread)
 
 
 # -- lists -------------------------------------------------------------------------------------------------------------
