@@ -1,5 +1,6 @@
 """Bounces that are no multipart/report, or that a gateway has wrapped; and people who pass on what looks the same."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from services.office import MONDAY, House
 ASHA = "asha.patel@example.org"
 BOX = "customerfeedback@sstaffs.gov.uk"
 LATER = MONDAY + timedelta(minutes=30)
+PERSON = "Luke Ward <luke.ward@elsewhere.example>"
+FORGED = "<of.another.mail@elsewhere.example>"
 
 
 async def complains(house: House) -> str:
@@ -22,11 +25,122 @@ async def comes(house: House, mail: str) -> None:
     await house.settle(LATER)
 
 
-def head(sender: str, subject: str, path: str) -> str:
-    return f"From: {sender}\nReturn-Path: {path}\nSubject: {subject}"
+def letter(message_id: str) -> str:
+    return f"From: Feedback <{BOX}>\nTo: {ASHA}\nSubject: We have your complaint\nMessage-ID: {message_id}\n\nDear Asha\n"
+
+
+def mixed(head: str, text: str, attached: str, kind: str = "message/rfc822") -> str:
+    return f"""{head}
+Content-Type: multipart/mixed; boundary="w"
+
+--w
+Content-Type: text/plain
+
+{text}
+
+--w
+Content-Type: {kind}
+
+{attached}
+--w--
+"""
+
+
+def report(message_id: str, action: str = "failed", status: str = "5.1.1") -> str:
+    """A report as it stands in a mail of a gateway: with its own head, and without the envelope's."""
+    return f"""From: Mail Delivery System <MAILER-DAEMON@mx.example>
+Subject: Undelivered Mail Returned to Sender
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+This is the mail system at host mx.example.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; {ASHA}
+Action: {action}
+Status: {status}
+
+--b
+Content-Type: message/rfc822
+
+{letter(message_id)}
+--b--"""
+
+
+# --- without a multipart/report
+
+DAEMON = "From: Mail Delivery <MAILER-DAEMON@mx.example>\nReturn-Path: <>\nSubject: Mail could not be delivered"
+NO_MAILBOX = "There is no such mailbox here. Your mail is returned below."
+COPY = "--- Below this line is a copy of the message."
+
+
+def whole(message_id: str) -> str:
+    return mixed(DAEMON, NO_MAILBOX, letter(message_id))
+
+
+def headers_alone(message_id: str) -> str:
+    return mixed(DAEMON, NO_MAILBOX, letter(message_id), "text/rfc822-headers")
+
+
+def in_a_digest(message_id: str) -> str:
+    return mixed(DAEMON, NO_MAILBOX, letter(message_id)).replace("multipart/mixed", "multipart/digest")
+
+
+def by_a_postmaster(message_id: str) -> str:
+    return whole(message_id).replace("MAILER-DAEMON@", "postmaster@")
+
+
+def below_a_line(message_id: str) -> str:
+    return f"{DAEMON}\n\n{NO_MAILBOX}\n\n{COPY}\n\n{letter(message_id)}"
+
+
+def far_below_a_line(message_id: str) -> str:
+    """Of a server that logs every try before it gives up."""
+    return below_a_line(message_id).replace(COPY, "The server did not answer in time, and was tried again.\n" * 500 + COPY)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [whole, headers_alone, in_a_digest, by_a_postmaster, below_a_line, far_below_a_line],
+    ids=lambda shape: shape.__name__,
+)
+async def test_a_bounce_that_names_nobody_is_known_by_the_letter_that_it_returns(
+    house: House, shape: Callable[[str], str]
+) -> None:
+    await comes(house, shape(await complains(house)))
+
+    assert house.cases[0].unreachable
+    assert house.sent("undelivered")
+    assert len(house.cases) == 1
+
+
+async def test_a_bounce_that_returns_somebody_else_s_mail_is_filed(house: House) -> None:
+    await complains(house)
+    await comes(house, whole(FORGED).replace(ASHA, "luke.ward@elsewhere.example"))
+
+    assert (house.sent("undelivered"), house.sent("decision")) == ([], [])
+    assert len(house.cases) == 1
+
+
+async def test_a_warning_that_returns_the_letter_is_a_warning(house: House) -> None:
+    message_id = await complains(house)
+    await comes(house, mixed(DAEMON, "Your mail is delayed. It will be tried again for 4 days.", letter(message_id)))
+
+    assert not house.cases[0].unreachable
+    assert house.sent("undelivered") == []
 
 
 # --- the null sender by its name
+
+
+def head(sender: str, subject: str, path: str) -> str:
+    return f"From: {sender}\nReturn-Path: {path}\nSubject: {subject}"
 
 
 @pytest.mark.parametrize("path", ["<>", "<MAILER-DAEMON>", "<MAILER-DAEMON@mx.example>", "<mailer-daemon@mx.example>"])
@@ -54,3 +168,42 @@ async def test_whoever_has_nearly_the_daemon_s_name_is_answered(house: House) ->
     await house.settle()
 
     assert house.sent("receipt")
+
+
+# --- people
+
+
+@pytest.mark.parametrize("attached", [letter, report], ids=["our letter", "a bounce of it"])
+@pytest.mark.parametrize(
+    ("outer", "text"),
+    [
+        (head(PERSON, "Fwd: Undelivered Mail Returned to Sender", "<luke.ward@elsewhere.example>"), "See attached."),
+        (head(PERSON, "Undelivered Mail Returned to Sender", "<luke.ward@elsewhere.example>"), "See attached."),
+        (head(PERSON, "Undelivered bin", "<luke.ward@elsewhere.example>"), "I complain: the bins were missed again."),
+        (head(PERSON, "Undelivered bin again", "<>"), "I complain: the bins were missed again."),
+        (head(PERSON, "Undelivered bin again", "<>"), "The bins were missed again. A neighbour has photographs."),
+        (head("forms@forms.example", "Delivery failed", "<MAILER-DAEMON>"), "The bins were missed again."),
+        (head(PERSON, "Delivery failed", "<postmaster@forms.example>"), "I complain: my letter came back, see attached."),
+        (head(PERSON, "Missed bins", "<>"), "A complaint. The bins were missed again."),
+        (head("noreply@forms.example", "Undeliverable", "<>"), "Name: Luke Ward\nEmail: luke@elsewhere.example\nThe bins."),
+        (head(f"forms@forms.example\nReply-To: {PERSON}", "Undeliverable", "<>"), "The bins were missed again."),
+        (head("Postmaster <postmaster@relay.example>", "Our mail", "<postmaster@relay.example>"), "I complain of your bins."),
+    ],
+)
+async def test_a_person_who_passes_on_a_bounce_or_our_letter_is_heard(
+    house: House, outer: str, text: str, attached: Callable[[str], str]
+) -> None:
+    await comes(house, mixed(outer, text, attached(await complains(house))))
+
+    assert not house.cases[0].unreachable
+    assert house.sent("undelivered") == []
+    assert len(house.cases) == 2
+
+
+async def test_a_thousand_mails_on_a_bounce_are_not_all_looked_into(house: House) -> None:
+    """The first fifty that it returns are looked for, and no more."""
+    message_id = await complains(house)
+    many = "\n--w\nContent-Type: message/rfc822\n\n".join([letter(FORGED)] * 1_000 + [letter(message_id)])
+    await comes(house, mixed(DAEMON, NO_MAILBOX, many))
+
+    assert not house.cases[0].unreachable

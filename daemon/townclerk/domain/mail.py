@@ -92,7 +92,7 @@ class IncomingMail:
     content_type: str = "text/plain"
     report_type: str | None = None  # of a multipart/report
     reports: tuple[DeliveryReport, ...] = ()
-    returned_message_ids: tuple[str, ...] = ()  # Message-IDs of the mail that a delivery report returns
+    returned_message_ids: tuple[str, ...] = ()  # Message-IDs of the mail that a bounce returns
     attachments: tuple[Attachment, ...] = ()
     defects: tuple[str, ...] = ()
     size: int = 0  # of the whole mail, in bytes

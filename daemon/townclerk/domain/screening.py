@@ -481,6 +481,13 @@ _SIGNS = (
     _Sign("bulk precedence", MailKind.LIST, _bulk),
 )
 
+
+def is_a_bounce(mail: IncomingMail) -> bool:
+    """True where *mail* itself shows that a mail system returns a letter, whosever that is."""
+    context = _Context(mail, frozenset(), lambda _: False)
+    return any(sign.holds(context) for sign in _SIGNS if sign.kind is MailKind.BOUNCE)
+
+
 # What stands on people's mails, too: lists, gateways, relays and desks of tickets put it there.
 _ON_PEOPLES_MAILS = frozenset(
     {BY_SUBJECT, "a program's header", "an answer from the null sender", "a list's headers", "bulk precedence"}

@@ -10,7 +10,7 @@ import re
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import Message
 from pathlib import Path
@@ -30,6 +30,7 @@ from townclerk.domain.mail import (
     IncomingMail,
 )
 from townclerk.domain.quoting import Written, agreed, own_words, written
+from townclerk.domain.screening import is_a_bounce
 from townclerk.domain.signature import Signature, unreadable
 from townclerk.mail import mime, pages, reports, signatures
 from townclerk.mail.charset import clean, header_text, readable
@@ -176,7 +177,7 @@ def _whole(opened: Opened) -> IncomingMail:
     texts = _texts(root)
     signals = _signals(root)
     returned, report_type = _reported(root, texts.whole, signals)
-    return IncomingMail(
+    mail = IncomingMail(
         sender=head.sender,
         subject=head.subject,
         text=texts.whole,
@@ -201,6 +202,7 @@ def _whole(opened: Opened) -> IncomingMail:
         content_hash=_content_hash(opened),
         signature=signatures.seen(root),
     )
+    return _with_what_it_returns(mail, root)
 
 
 def _defects(opened: Opened, head: "_Head", texts: "_Texts") -> tuple[str, ...]:
@@ -457,12 +459,19 @@ def _reported(root: Part, text: str, signals: dict[str, tuple[str, ...]]) -> tup
     """The report that the mail is, or holds: a gateway may have put it into a mail of its own."""
     recipients = reports.recipients(root)
     if root.get_content_type() == "multipart/report":
-        kind = (mime.parameter(root, "report-type") or "").strip().lower() or reports.sort_of(root)
-        return _Returned(recipients, reports.returned_ids(root)), kind or None
+        return _Returned(recipients, reports.returned_ids(root)), reports.sort_of(root) or None
     if recipients:
         return _Returned(recipients, reports.returned_ids(root)), None
     recipients = reports.told_recipients(text, signals.get("x-failed-recipients", ()))
     return _Returned(recipients, reports.copied_ids(text) if recipients else ()), None
+
+
+def _with_what_it_returns(mail: IncomingMail, root: Part) -> IncomingMail:
+    """*mail*, where it is a bounce but no report: with the letter that hangs on it or stands below its words. On a person's
+    mail the same is what they pass on."""
+    if mail.content_type == "multipart/report" or mail.returned_message_ids or not is_a_bounce(mail):
+        return mail
+    return replace(mail, returned_message_ids=reports.returned_ids(root) or reports.copied_ids(mail.text))
 
 
 # -- what can be saved of a mail that cannot be read -------------------------------------------------------------------

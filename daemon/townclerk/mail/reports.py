@@ -6,11 +6,12 @@ from binascii import a2b_qp
 from collections.abc import Iterator
 from email import message_from_string
 from email.message import Message
+from itertools import islice
 
 from townclerk.domain.mail import DeliveryReport
 from townclerk.domain.returned import Said, said_in
 from townclerk.mail.charset import header_text
-from townclerk.mail.mime import Part, enclosed_header, leaves
+from townclerk.mail.mime import Part, enclosed_header, leaves, parameter
 
 _IDS = re.compile(r"<[^<>\s]{1,500}>")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})\b(?!\.\d)")  # and no part of an address of a machine
@@ -20,6 +21,7 @@ _BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
 _REPORTS = frozenset({"message/delivery-status", "message/disposition-notification", "message/feedback-report"})
 _RETURNED = frozenset(["message/rfc822", "text/rfc822-headers", "message/global", "message/rfc822-headers"])
 _TEXT_LIMIT = 200_000
+_MOST_RETURNED = 50  # mails that a report returns
 # Where the text of an old bounce ends and the mail that it returns begins.
 _COPY_BELOW = re.compile(r"^-{2,9} ?(?:below this line|this) is a copy of[^\n]{0,200}$", re.IGNORECASE | re.MULTILINE)
 _COPIED_ID = re.compile(r"^message-id:[ \t]*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
@@ -39,9 +41,10 @@ def recipients(root: Part) -> tuple[DeliveryReport, ...]:
 
 
 def sort_of(root: Part) -> str:
-    """Of a multipart/report that does not say what it reports: the sort of the part that does; empty: none does."""
+    """What a multipart/report reports: as it says, or else the sort of the part that does; empty: none does."""
+    said = (parameter(root, "report-type") or "").strip().lower()
     found = (part.get_content_type() for part in leaves(root))
-    return next((kind.removeprefix("message/") for kind in found if kind in _REPORTS), "")
+    return said or next((kind.removeprefix("message/") for kind in found if kind in _REPORTS), "")
 
 
 def _blocks(part: Part) -> Iterator[dict[str, str]]:
@@ -86,7 +89,8 @@ def _untyped(value: str) -> str:
 
 def returned_ids(root: Part) -> tuple[str, ...]:
     """The Message-IDs of the mails that a report returns, whole or only their headers."""
-    found = [enclosed_header(part, "message-id") for part in leaves(root) if part.get_content_type() in _RETURNED]
+    parts = (part for part in leaves(root) if part.get_content_type() in _RETURNED)
+    found = [enclosed_header(part, "message-id") for part in islice(parts, _MOST_RETURNED)]
     return tuple(dict.fromkeys(name for value in found if value for name in ids(value)))
 
 
