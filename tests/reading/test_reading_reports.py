@@ -57,6 +57,23 @@ def test_exim_reports_in_a_header() -> None:
     assert mail.returned_message_ids == ("<receipt.4@council.example>",)
 
 
+def test_a_report_in_the_mail_of_a_gateway_is_read_and_lends_the_mail_no_words() -> None:
+    mail = read("bounce-wrapped")
+
+    assert mail.report_type == "delivery-status"
+    assert mail.reports == (DeliveryReport("asha@example.org", "failed", "5.1.1", "550 5.1.1 no such user here"),)
+    assert mail.returned_message_ids == ("<receipt.5@council.example>",)
+    assert "SS-0005" not in mail.text
+
+
+def test_the_same_as_a_person_sends_it_reports_nothing() -> None:
+    raw = (CORPUS / "bounce-wrapped.eml").read_bytes()
+    mail = read_inline(raw.replace(b"<MAILER-DAEMON>", b"<luke@example.org>", 1)).mail
+
+    assert mail is not None
+    assert (mail.reports, mail.returned_message_ids, mail.report_type) == ((), (), None)
+
+
 def test_a_person_who_writes_about_a_message_id_reports_nothing() -> None:
     mail = read_inline(b"From: a@example.org\n\n--- This is a copy of my letter\nMessage-ID: <x@council.example>\n").mail
 

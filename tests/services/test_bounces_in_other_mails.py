@@ -136,11 +136,60 @@ async def test_a_warning_that_returns_the_letter_is_a_warning(house: House) -> N
     assert house.sent("undelivered") == []
 
 
-# --- the null sender by its name
+# --- in a mail of a gateway
+
+BANNER = "CAUTION: This email came from outside the organisation. Do not open links that you do not expect."
 
 
 def head(sender: str, subject: str, path: str) -> str:
     return f"From: {sender}\nReturn-Path: {path}\nSubject: {subject}"
+
+
+UNDELIVERED = "Undelivered Mail Returned to Sender"
+GATEWAY = "Mail Gateway <gateway@relay.example>"
+
+
+@pytest.mark.parametrize(
+    "outer",
+    [
+        head("MAILER-DAEMON@mx.example", "Mail", "<>"),
+        head("Postmaster <postmaster@relay.example>", "Mail", "<>"),
+        head("Postmaster <postmaster@relay.example>", "Undeliverable: We have your complaint", "<postmaster@relay.example>"),
+        head(GATEWAY, UNDELIVERED, "<>"),
+        head(GATEWAY, f"[EXTERNAL] {UNDELIVERED}", "<>"),
+        head(GATEWAY, UNDELIVERED, "<MAILER-DAEMON>"),
+        head(GATEWAY, UNDELIVERED, "<postmaster@relay.example>"),
+    ],
+)
+@pytest.mark.parametrize("banner", [BANNER, ""], ids=["banner", "no word"])
+async def test_a_report_that_a_gateway_has_wrapped_is_the_report(house: House, outer: str, banner: str) -> None:
+    await comes(house, mixed(outer, banner, report(await complains(house))))
+
+    assert house.cases[0].unreachable
+    assert house.sent("undelivered")
+    assert len(house.cases) == 1
+
+
+@pytest.mark.parametrize(("action", "status"), [("delayed", "4.4.1"), ("delivered", "2.0.0")])
+async def test_a_wrapped_report_of_no_failure_changes_nothing(house: House, action: str, status: str) -> None:
+    message_id = await complains(house)
+    await comes(house, mixed(head(GATEWAY, UNDELIVERED, "<>"), BANNER, report(message_id, action, status)))
+
+    assert not house.cases[0].unreachable
+    assert (house.sent("undelivered"), house.sent("decision")) == ([], [])
+    assert len(house.cases) == 1
+
+
+async def test_what_hangs_on_the_letter_that_a_bounce_returns_is_not_the_bounce_s(house: House) -> None:
+    """A letter to staff carries the resident's mail, and that may carry a bounce: none of it is said of the letter."""
+    message_id = await complains(house)
+    returned = mixed(f"From: {BOX}\nMessage-ID: {message_id}", "Please see below.", report(FORGED, "delayed", "4.4.1"))
+    await comes(house, mixed(DAEMON, NO_MAILBOX, returned.replace('"w"', '"v"').replace("--w", "--v")))
+
+    assert house.cases[0].unreachable
+
+
+# --- the null sender by its name
 
 
 @pytest.mark.parametrize("path", ["<>", "<MAILER-DAEMON>", "<MAILER-DAEMON@mx.example>", "<mailer-daemon@mx.example>"])
@@ -198,6 +247,15 @@ async def test_a_person_who_passes_on_a_bounce_or_our_letter_is_heard(
     assert not house.cases[0].unreachable
     assert house.sent("undelivered") == []
     assert len(house.cases) == 2
+
+
+async def test_whoever_speaks_below_the_subject_of_a_report_is_heard(house: House) -> None:
+    """A form may fill in the subject of what hangs on it."""
+    subject = "Undeliverable: our mail"
+    attached = report(FORGED).replace(UNDELIVERED, subject)
+    await comes(house, mixed(head(PERSON, subject, "<>"), "I complain: this is what became of my mail.", attached))
+
+    assert len(house.cases) == 1
 
 
 async def test_a_thousand_mails_on_a_bounce_are_not_all_looked_into(house: House) -> None:

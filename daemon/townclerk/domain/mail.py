@@ -90,7 +90,7 @@ class IncomingMail:
     date: datetime | None = None
     headers: dict[str, tuple[str, ...]] = field(default_factory=dict)  # SIGNAL_HEADERS, lower case -> values, topmost first
     content_type: str = "text/plain"
-    report_type: str | None = None  # of a multipart/report
+    report_type: str | None = None  # of a multipart/report, also of one that a gateway has wrapped
     reports: tuple[DeliveryReport, ...] = ()
     returned_message_ids: tuple[str, ...] = ()  # Message-IDs of the mail that a bounce returns
     attachments: tuple[Attachment, ...] = ()

@@ -230,7 +230,7 @@ _MAY_BE_A_DAEMON = re.compile(
 )
 _NOT_FAILED = frozenset(["delivered", "relayed", "expanded"])
 _BOUNCE_SUBJECT = re.compile(
-    r"^(?:\[postmaster\] ?)?(?:undeliver(?:able|ed)\b|mail delivery (?:failed|failure|system)"
+    r"^(?:\[[^\[\]]{1,40}\] ?)?(?:undeliver(?:able|ed)\b|mail delivery (?:failed|failure|system)"
     r"|delivery status notification|failure notice"
     r"|returned mail\b|delivery (?:has )?failed|delivery failure|message not delivered|warning: message .{1,60} delayed"
     r"|(?:e-?mail )?delivery delayed|mail failed|mail system error|unzustellbar|zustellung "
@@ -486,6 +486,15 @@ def is_a_bounce(mail: IncomingMail) -> bool:
     """True where *mail* itself shows that a mail system returns a letter, whosever that is."""
     context = _Context(mail, frozenset(), lambda _: False)
     return any(sign.holds(context) for sign in _SIGNS if sign.kind is MailKind.BOUNCE)
+
+
+def may_wrap_a_bounce(mail: IncomingMail) -> bool:
+    """True for a mail with a bounce's words that a mail system sent, as gateways pass on under their banner what they get; not
+    for one in which somebody speaks, who may have filled in a form and attached what came back to them."""
+    context = _Context(mail, frozenset(), lambda _: False)
+    sent_by_system = _from_null_sender(mail) or (mail.return_path or "").lower().partition("@")[0] == "postmaster"
+    speaks = speaks_for_oneself(mail) or _is_for_somebody_else(context)
+    return sent_by_system and _looks_bounced(context) and not speaks
 
 
 # What stands on people's mails, too: lists, gateways, relays and desks of tickets put it there.

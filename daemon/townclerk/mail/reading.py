@@ -30,7 +30,7 @@ from townclerk.domain.mail import (
     IncomingMail,
 )
 from townclerk.domain.quoting import Written, agreed, own_words, written
-from townclerk.domain.screening import is_a_bounce
+from townclerk.domain.screening import is_a_bounce, may_wrap_a_bounce
 from townclerk.domain.signature import Signature, unreadable
 from townclerk.mail import mime, pages, reports, signatures
 from townclerk.mail.charset import clean, header_text, readable
@@ -467,11 +467,22 @@ def _reported(root: Part, text: str, signals: dict[str, tuple[str, ...]]) -> tup
 
 
 def _with_what_it_returns(mail: IncomingMail, root: Part) -> IncomingMail:
-    """*mail*, where it is a bounce but no report: with the letter that hangs on it or stands below its words. On a person's
-    mail the same is what they pass on."""
-    if mail.content_type == "multipart/report" or mail.returned_message_ids or not is_a_bounce(mail):
+    """*mail*, where it is a bounce but no report: with the report that a gateway has wrapped in it, or else with the letter
+    that hangs on it or stands below its words. On a person's mail the same is what they pass on."""
+    if mail.content_type == "multipart/report" or mail.returned_message_ids:
         return mail
-    return replace(mail, returned_message_ids=reports.returned_ids(root) or reports.copied_ids(mail.text))
+    bounce = is_a_bounce(mail)
+    report = reports.wrapped(root) if bounce or may_wrap_a_bounce(mail) else None
+    if report is not None and (bounce or _keeps_the_subject(mail, report)):
+        found, returned = reports.recipients(report), reports.returned_ids(report)
+        return replace(mail, report_type=reports.sort_of(report), reports=found, returned_message_ids=returned)
+    return replace(mail, returned_message_ids=reports.returned_ids(root) or reports.copied_ids(mail.text)) if bounce else mail
+
+
+def _keeps_the_subject(mail: IncomingMail, report: Part) -> bool:
+    """True where *mail* has the subject of the *report* on it, as a gateway leaves it; people write their own."""
+    subject = _subject(report).strip()
+    return bool(subject) and mail.subject.rstrip().endswith(subject)
 
 
 # -- what can be saved of a mail that cannot be read -------------------------------------------------------------------

@@ -11,7 +11,7 @@ from itertools import islice
 from townclerk.domain.mail import DeliveryReport
 from townclerk.domain.returned import Said, said_in
 from townclerk.mail.charset import header_text
-from townclerk.mail.mime import Part, enclosed_header, leaves, parameter
+from townclerk.mail.mime import Part, content, enclosed_header, leaves, open_mail, parameter
 
 _IDS = re.compile(r"<[^<>\s]{1,500}>")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})\b(?!\.\d)")  # and no part of an address of a machine
@@ -22,6 +22,7 @@ _REPORTS = frozenset({"message/delivery-status", "message/disposition-notificati
 _RETURNED = frozenset(["message/rfc822", "text/rfc822-headers", "message/global", "message/rfc822-headers"])
 _TEXT_LIMIT = 200_000
 _MOST_RETURNED = 50  # mails that a report returns
+_MOST_WRAPPED = 5  # mails on one of a gateway that are looked into
 # Where the text of an old bounce ends and the mail that it returns begins.
 _COPY_BELOW = re.compile(r"^-{2,9} ?(?:below this line|this) is a copy of[^\n]{0,200}$", re.IGNORECASE | re.MULTILINE)
 _COPIED_ID = re.compile(r"^message-id:[ \t]*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
@@ -45,6 +46,18 @@ def sort_of(root: Part) -> str:
     said = (parameter(root, "report-type") or "").strip().lower()
     found = (part.get_content_type() for part in leaves(root))
     return said or next((kind.removeprefix("message/") for kind in found if kind in _REPORTS), "")
+
+
+def wrapped(root: Part) -> Part | None:
+    """The delivery report that hangs on a mail as a mail of its own. Only the heads of the others are read, and nothing that
+    hangs on them: what a returned letter carries is not said of that letter."""
+    enclosed = (part for part in leaves(root) if part.get_content_type() in {"message/rfc822", "message/global"})
+    for part in islice(enclosed, _MOST_WRAPPED):
+        if (enclosed_header(part, "content-type") or "").strip().lower().startswith("multipart/report"):
+            inner = open_mail(content(part)).root
+            if sort_of(inner) == "delivery-status":
+                return inner
+    return None
 
 
 def _blocks(part: Part) -> Iterator[dict[str, str]]:
