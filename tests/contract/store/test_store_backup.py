@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -179,11 +180,19 @@ def test_what_was_done_aside_is_there_as_soon_as_the_copy_is(database: Database,
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_a_copy_may_take_longer_than_a_forgotten_transaction_is_left_alone(
-    database: Database, url: str, tmp_path: Path
+    database: Database, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the server's administrator thinks of such transactions in general."""
     database.run_now(one_more)
-    impatient = f"{url}&options=-cidle_in_transaction_session_timeout%3D10ms"  # the dump takes longer
+    dump = backup._dump  # of so little it is made too soon to be waited for
+
+    def large(*arguments: Any) -> None:
+        with psycopg.connect(url) as other:
+            other.execute("SELECT pg_sleep(1.2)")
+        dump(*arguments)
+
+    monkeypatch.setattr(backup, "_dump", large)
+    impatient = f"{url}&options=-cidle_in_transaction_session_timeout%3D1s"
 
     assert backup.copy(impatient, tmp_path / "copy").head.number == 1
 
