@@ -116,6 +116,9 @@ MADE_OF_ITS_WORDS = (
     "I was away from work because of your letter.",
     "No estoy de acuerdo con la multa de aparcamiento.",
     "No estoy contento con el servicio.",
+    "У меня нет горячей воды уже неделю.",
+    "Jag är inte nöjd med svaret.",
+    "Nem vagyok elégedett a válasszal.",
     "Bod y bin i ffwrdd ers wythnos.",
 )
 TOLD_OF_ITS_WRITER = (
@@ -134,6 +137,9 @@ TOLD_OF_ITS_WRITER = (
     "Ich bin bis Montag nicht im B\u00fcro.",
     "Estoy fuera hasta el lunes.",
     "No estoy en la oficina hasta el lunes.",
+    "Меня нет в офисе до понедельника.",
+    "Jag är inte på kontoret.",
+    "Nem vagyok az irodában.",
     "Je suis absente jusqu'au 4 janvier.",
 )
 

@@ -34,16 +34,18 @@ _BRACKETED = re.compile(r"^\s*\[auto(?:matic|mated)?[ -]?(?:reply|response|answe
 _SOMEBODY_IS_OUT = re.compile(r"^(?:auto: )?[^:\n]{1,80}\bis out of the office\b(?:\.?\s*$|[ .]*\()", re.IGNORECASE)
 
 # What such a note says in other languages: one of these is enough in a short one, for whoever complains to a British council in
-# it says more.
+# it says more. "I am not", or "I have not", alone says nothing of being away.
 _AWAY_ABROAD = re.compile(
     r"nicht im (?:b[üu]ro|haus)|abwesend|\bbin (?:\w+ ){0,4}nicht da\b"
     r"|je suis (?:absente?|en cong)|estoy (?:fuera|ausente|de vacaciones)"
     r"|no estoy (?:en (?:la|mi|el) (?:oficina|despacho|trabajo)|disponible)|fuori (?:ufficio|sede)"
     r"|sono (?:fuori|assente|in ferie)"
-    r"|estou (?:ausente|fora|de f[ée]rias)|afwezig|jag är (?:borta|inte|på semester)"
+    r"|estou (?:ausente|fora|de f[ée]rias)|afwezig"
+    r"|jag är (?:borta|inte (?:på (?:kontoret|plats|jobbet)|tillgänglig)|på semester)"
     r"|ikke på kontoret|bortreist|jeg er på ferie|olen (?:poissa|lomalla|puhkusel)|jestem (?:poza|na urlopie)"
     r"|mimo kancel[áa][řr]"
-    r"|nem vagyok|szabads[áa]gon|sunt (?:plecat|în concediu)|меня нет|в отпуске|у відпустці|λείπω|ofis dışında|izinde"
+    r"|nem vagyok (?:az irodá|bent\b|elérhető)|szabads[áa]gon|sunt (?:plecat|în concediu)"
+    r"|меня (?:\w+ )?нет (?:в офисе|на (?:работе|месте))|в отпуске|у відпустці|λείπω|ofis dışında|izinde"
     r"|不在|부재중|خارج المكتب|מחוץ למשרד|ไม่อยู่|atostogauj|esmu prom|odsoten|odsutan|отсъствам"
     r"|\b(?:rwy|rwyf|rwy['’]n|dw i|dwi|wyf|byddaf|bydda i) (?:\w+ ){0,3}i ffwrdd|allan o['’]r swyddfa|ar wyliau",
     re.IGNORECASE,
