@@ -253,6 +253,17 @@ RECEIPT = (
 )
 
 
+async def test_a_receipt_for_reading_that_is_a_report_needs_no_words(house: House) -> None:
+    text = RECEIPT.format("Your complaint").replace("\n", "\r\n") + "\r\nSent by the machine of Mill Lane Housing\r\n"
+    head = "From: asha.patel@example.org\nSubject: Read: Your complaint\nMessage-ID: <r@example.org>\nMIME-Version: 1.0\n"
+    body = f"--b\nContent-Type: text/plain\n\n{text}\n--b\nContent-Type: message/disposition-notification\n\n"
+    form = 'Content-Type: multipart/report; report-type=disposition-notification; boundary="b"\n\n'
+    house.mailbox.deliver(f"{head}{form}{body}Disposition: manual-action; displayed\n\n--b--\n".encode(), MONDAY)
+    await house.settle()
+
+    assert house.cases == []
+
+
 @pytest.mark.parametrize(
     "text",
     [

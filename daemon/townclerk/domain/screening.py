@@ -434,11 +434,11 @@ _DMARC_SUBJECT = re.compile(r"^(?:\[[^\]]{1,40}\] ?)?report domain:\s*\S+\s+subm
 def _read_receipt(context: _Context) -> bool:
     """Outlook's own, between two Exchange servers, are a mail of two lines, and what the company puts below them."""
     mail = context.mail
+    if mail.report_type == "disposition-notification":
+        return True
     short = len(mail.text) < _TEXT_LOOKED_AT
     outlooks = _READ_TEXT.match(mail.text) if short and _READ_SUBJECT.match(mail.subject) else None
-    if outlooks is not None:
-        return may_be_a_disclaimer(mail.text[outlooks.end() :].splitlines())
-    return mail.report_type == "disposition-notification"
+    return outlooks is not None and may_be_a_disclaimer(mail.text[outlooks.end() :].splitlines())
 
 
 def _report_of_abuse(context: _Context) -> bool:
