@@ -3,9 +3,8 @@
 import pytest
 
 from townclerk.domain.mail import Address, IncomingMail, MailKind
-from townclerk.domain.screening import Screening, writer_of
+from townclerk.domain.writer import writer_of
 
-PERSON = Screening(MailKind.PERSON, "test", answerable=True)
 SITE = "send@speakout.example"
 BOB = Address("Bob Carr", "bob@b.example")
 
@@ -15,7 +14,7 @@ def writer(name: str, address: str, *reply_to: Address, thread: bool = False, of
     mail = IncomingMail(
         sender=sender, subject="", text="x", own_text="x", reply_to=reply_to, in_reply_to=("<1@a.example>",) if thread else ()
     )
-    return writer_of(mail, sender, PERSON, of_the_council)
+    return writer_of(mail, sender, MailKind.PERSON, of_the_council)
 
 
 @pytest.mark.parametrize(

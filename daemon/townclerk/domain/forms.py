@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from townclerk.domain.mail import Address, IncomingMail
-from townclerk.domain.screening import unread_address
 from townclerk.domain.typed import code, plain
+from townclerk.domain.writer import unread_address
 
 FIELDS = ("name", "email", "phone", "address", "reference", "service", "text")
 _BEFORE = r"\s*+(?:#{1,6}\s++|\d{1,2}[.)]\s++|[-\u2022>^]\s++)?[*_|]{0,3}\s*+"  # a heading, a number, a bullet; bold

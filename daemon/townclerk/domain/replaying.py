@@ -11,9 +11,10 @@ from townclerk.domain.forms import Form, FormRead, as_they_wrote, read_form
 from townclerk.domain.mail import Address, IncomingMail, MailKind
 from townclerk.domain.mail_context import context_of, is_to_be_opened
 from townclerk.domain.routing import ONE_WINS, Outcome, Route, Routing, form_of, is_only_filed, route
-from townclerk.domain.screening import BY_ADDRESS, Screening, screen, without_the_subject, writer_of
+from townclerk.domain.screening import BY_ADDRESS, Screening, screen, without_the_subject
 from townclerk.domain.signing import Signer
 from townclerk.domain.words import Category, Priority
+from townclerk.domain.writer import writer_of
 
 
 class Becomes(StrEnum):
@@ -79,7 +80,7 @@ def replay(past: Past, council: Council, household: Household) -> Replayed:
         return Replayed(Becomes.NOTHING)
     ours = council.roster.find_by_address(mail.sender.address) is not None
     screening = screening if ours else without_the_subject(mail, screening)
-    writer = writer_of(mail, mail.sender, screening, of_the_council=ours)
+    writer = writer_of(mail, mail.sender, screening.kind, of_the_council=ours)
     if writer != mail.sender and _is_one_of_us(writer, council, household):
         return Replayed(Becomes.HELD)
     if ours:

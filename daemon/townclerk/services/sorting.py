@@ -30,11 +30,11 @@ from townclerk.domain.screening import (
     may_be_a_persons,
     stands_on_peoples_mails,
     without_the_subject,
-    writer_of,
 )
 from townclerk.domain.signature import Signature
 from townclerk.domain.signing import find_tokens
 from townclerk.domain.words import LetterKind, Status
+from townclerk.domain.writer import writer_of
 from townclerk.mail.addressing import NotAnAddress, wire_address
 from townclerk.services.applying import happen
 from townclerk.services.bounced import bounce
@@ -178,7 +178,7 @@ async def _conversation(
         await _filled_in(office, stored, mail, read, screening, settle, now)
         return
     writer = writer_of(
-        mail, sender, screening, of_the_council=office.council.roster.find_by_address(sender.address) is not None
+        mail, sender, screening.kind, of_the_council=office.council.roster.find_by_address(sender.address) is not None
     )
     if writer != sender and (why := _of_the_council(office, writer)):
         await quarantine(office, stored, f"it came by a form, and {why}", mail, now, screening.kind.value)

@@ -24,8 +24,8 @@ from townclerk.domain.quoting import own_words
 from townclerk.domain.reference import find_references
 from townclerk.domain.roster import Officer
 from townclerk.domain.routing import Route, route
-from townclerk.domain.screening import unread_address
 from townclerk.domain.words import Status
+from townclerk.domain.writer import unread_address
 from townclerk.services.kept_mail import kept, written_in
 from townclerk.services.office import Office
 from townclerk.services.references import new_reference
