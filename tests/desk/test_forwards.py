@@ -229,6 +229,15 @@ async def test_an_officer_who_writes_nothing_and_attaches_a_mail_is_asked_whose_
     assert "an email from Asha Patel <asha.patel@example.org> of Friday 8 January 2027" in text_of(house, asked)
 
 
+@pytest.mark.parametrize("typed", ["asha patel@example.org", "asha,patel@example.org", "asha.patel@exam ple.org"])
+async def test_of_one_with_a_mistyped_sender_the_officer_is_asked_who_that_is(house: House, typed: str) -> None:
+    passes_on(house, OUTLOOK.replace("asha.patel@example.org", typed))
+    await house.settle()
+    (asked,) = house.sent("confirm")
+
+    assert "It is not certain who wrote it" in text_of(house, asked)
+
+
 async def test_of_one_that_names_its_sender_by_no_address_the_officer_is_asked_who_that_is(house: House) -> None:
     texts = {outlook.NAME: "Asha Patel", outlook.ADDRESS: "/O=COUNCIL/CN=ASHA", outlook.SUBJECT: "Bins", outlook.TEXT: WORDS}
     hangs_on_it(house, "Bins.msg", outlook.msg(outlook.Said(texts)))

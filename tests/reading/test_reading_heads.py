@@ -82,6 +82,68 @@ def test_where_it_is_not_certain_who_wrote_nobody_is_answered(written: str) -> N
     assert not answerable(found)
 
 
+@pytest.mark.parametrize("typed", [" ", "\t", ",", ";", ":", "\\", "(", '"', "\xa0", "\u3000", "\0", "\x01"])
+@pytest.mark.parametrize("shape", ["Mary Jones <{}>", "<{}>", "{}", "Mary Jones {}"])
+@pytest.mark.parametrize("header", ["From: ", "From: forms@site.example\nReply-To: "])
+def test_the_end_of_a_mistyped_address_is_nobodys(typed: str, shape: str, header: str) -> None:
+    """jones@mail.example may be somebody else's."""
+    found = mail(header + shape.format(f"mary{typed}jones@mail.example") + "\n")
+
+    answered = [each.address for each in found.reply_to]
+    if answerable(found) and found.sender is not None:
+        answered.append(found.sender.address)
+    assert not {"jones@mail.example", "maryjones@mail.example"} & set(answered)
+
+
+@pytest.mark.parametrize("typed", ["mary@mail.exam ple", "mary@mail.example nowhere", "mary@mail.example\0.evil.example"])
+@pytest.mark.parametrize("shape", ["Mary Jones <{}>", "<{}>"])
+def test_the_beginning_of_a_mistyped_address_is_nobodys(typed: str, shape: str) -> None:
+    assert not answerable(mail(f"From: {shape.format(typed)}\n"))
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ('"mary jones"@mail.example', '"mary jones"@mail.example'),
+        ("Mary <mary . jones@mail.example>", "mary.jones@mail.example"),
+        ("Mary <mary.\n jones@mail.example>", "mary.jones@mail.example"),
+    ],
+)
+def test_a_blank_in_an_address_is_kept_where_it_is_a_part_of_it(written: str, address: str) -> None:
+    found = mail(f"From: {written}\n")
+
+    assert found.sender is not None
+    assert found.sender.address == address
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (f"Quill, Ada {ADA}", "Quill, Ada"),
+        (f"Ada Quill ({ADA})", "Ada Quill"),
+        (f"Ada Quill [mailto:{ADA}]", "Ada Quill"),
+        ("Ada Quill aquill@mail.example", "Ada Quill"),
+        (f"{ADA} (at home", ""),
+    ],
+)
+def test_a_bare_address_beside_the_name_of_its_owner_is_answered(written: str, name: str) -> None:
+    found = mail(f"From: {written}\n")
+
+    assert found.sender is not None
+    assert found.sender.name == name
+    assert answerable(found)
+
+
+@pytest.mark.parametrize("written", ["mary,jones@mail.example", "mary jones@mail.example", "<mary;jones@mail.example>"])
+def test_an_answer_goes_to_nobody_by_a_reply_to_that_is_mistyped(written: str) -> None:
+    assert mail(f"From: forms@site.example\nReply-To: {written}\n").reply_to == ()
+
+
+@pytest.mark.parametrize("written", [f"Ada <{ADA}", f"Ada, Quill <{ADA}>", f"Ada <mailto:{ADA}>"])
+def test_a_reply_to_that_is_odd_and_certain_counts(written: str) -> None:
+    assert ADA in [each.address for each in mail(f"From: forms@site.example\nReply-To: {written}\n").reply_to]
+
+
 @pytest.mark.parametrize("head", [f"From: Ada <{ADA}\n", f"Sender: {ADA}\n", f"From: {ADA}\nFrom: {ADA}\n"])
 def test_nobody_is_proven_to_be_a_sender_who_is_oddly_written(head: str) -> None:
     """Which of its readings a server has looked at is not known."""

@@ -13,6 +13,7 @@ from townclerk.domain.forms import read_form
 from townclerk.domain.mail import IncomingMail
 from townclerk.domain.words import Category
 from townclerk.mail.reading import read_inline
+from townclerk.store import outbox
 
 FORM = "Website <forms@council.example>"
 PLAIN = """Your name: Asha Patel
@@ -134,6 +135,19 @@ async def test_without_an_address_the_case_opens_and_its_officer_is_told_how_to_
     assert house.sent("receipt") == []
     assert len(house.sent("assignment")) == 1
     assert ("Telephone", "01632 960123") in (case.logged.ways if case.logged else ())
+
+
+@pytest.mark.parametrize("typed", ["asha patel@example.org", "asha,patel@example.org", "asha.patel@example", "patel@example.org x"])
+async def test_a_mistyped_address_is_nobodys_and_the_officer_sees_what_they_typed(house: House, typed: str) -> None:
+    case = await filled_in(house, PLAIN.replace("asha.patel@example.org", typed))
+
+    assert case.complainant.address == ""
+    assert house.sent("receipt") == []
+    assert ("Email, as they typed it", typed) in (case.logged.ways if case.logged else ())
+    (assignment,) = house.sent("assignment")
+    row = house.read(lambda tx: outbox.get(tx, assignment.key))
+    assert row is not None
+    assert typed in " ".join(row.raw.decode().replace("=\r\n", "").split())
 
 
 @pytest.mark.parametrize("text", ["Your name: Asha Patel\nEmail address: a@example.org", "Details: I complain.", "Hello?"])

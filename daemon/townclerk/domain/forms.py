@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from townclerk.domain.mail import Address, IncomingMail
 from townclerk.domain.typed import code, plain
+from townclerk.domain.whole_address import is_whole
 from townclerk.domain.writer import unread_address
 
 FIELDS = ("name", "email", "phone", "address", "reference", "service", "text")
@@ -35,6 +36,7 @@ class FormRead:
     form: str
     who: Address
     text: str
+    mistyped: str = ""  # what stands where their email address should
     phone: str = ""
     address: str = ""
     reference: str = ""
@@ -44,15 +46,15 @@ class FormRead:
     @property
     def ways(self) -> tuple[tuple[str, str], ...]:
         """How the person can be reached, for the officer: label and words."""
-        given = (("Channel", "web form"), ("Form", self.form), ("Telephone", self.phone), ("Post", self.address))
+        mistyped = ("Email, as they typed it", self.mistyped)
+        given = (("Channel", "web form"), ("Form", self.form), mistyped, ("Telephone", self.phone), ("Post", self.address))
         return tuple((label, words) for label, words in given if words)
 
 
 def read_form(form: Form, mail: IncomingMail, services: Iterable[str]) -> FormRead:
     """What the mail of *form* says. One way to know who it was, and what they wrote, is what there must be."""
     values = _values(mail.text, form)
-    found = _EMAIL.search(values.get("email", ""))
-    email = found[0] if found and not unread_address(found[0].lower()) else ""
+    email = _email(values.get("email", ""))
     name = " ".join(values.get("name", "").split())[:200]
     text = values.get("text", "").strip()
     reached = email or values.get("phone") or values.get("address")
@@ -63,12 +65,18 @@ def read_form(form: Form, mail: IncomingMail, services: Iterable[str]) -> FormRe
         form=form.called,
         who=Address(name, email),
         text=text,
+        mistyped="" if email else _one_line(values.get("email", ""))[:320],
         phone=_one_line(values.get("phone", "")),
         address=", ".join(line.strip(" ,") for line in values.get("address", "").split("\n") if line.strip(" ,")),
         reference=_one_line(values.get("reference", "")),
         service=service if service in set(services) else "",
         missing=tuple(missing),
     )
+
+
+def _email(written: str) -> str:
+    found = _EMAIL.search(written)
+    return found[0] if found and is_whole(written, *found.span()) and not unread_address(found[0].lower()) else ""
 
 
 def as_they_wrote(mail: IncomingMail, form: FormRead) -> IncomingMail:

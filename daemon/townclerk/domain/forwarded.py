@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from townclerk.domain.days_written import Towards, read_when
 from townclerk.domain.mail import Address, IncomingMail
 from townclerk.domain.typed import plain
+from townclerk.domain.whole_address import is_whole
 
 _FORWARDED = re.compile(r"\s*(?:fwd?|fw|wg|tr|ymlaen)\s*:", re.IGNORECASE)
 _BEGINS = re.compile(
@@ -142,9 +143,9 @@ def _only_a_name(written: str) -> str:
 
 
 def _sender(written: str) -> Address | None:
-    """Whom the line names; None: it gives no address."""
+    """Whom the line names; None: it gives no address, or no whole one."""
     found = _ADDRESS.search(written)
-    if found is None:
+    if found is None or not is_whole(written, *found.span()):
         return None
     return Address(_turned(re.split(r"[<\[(]", written[: found.start()], maxsplit=1)[0]), found[0])
 

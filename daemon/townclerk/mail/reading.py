@@ -8,7 +8,7 @@ damage. A mail on which anything raises is still read as far as its headers and 
 import hashlib
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,6 +32,7 @@ from townclerk.domain.mail import (
 from townclerk.domain.quoting import Written, agreed, own_words, written
 from townclerk.domain.screening import is_a_bounce, may_wrap_a_bounce
 from townclerk.domain.signature import Signature, unreadable
+from townclerk.domain.whole_address import is_whole
 from townclerk.mail import mime, pages, reports, signatures
 from townclerk.mail.charset import clean, header_text, readable
 from townclerk.mail.errors import MailUnreadable
@@ -57,6 +58,7 @@ _SCHEME = re.compile(r"(?:mailto|smtp):", re.IGNORECASE)
 _LOCAL_NAME = re.compile(r"[\w.+-]{1,64}(?=\s*(?:$|\())")
 _BARE_ID = re.compile(r"[^\s<>@\"=?]{1,250}@[^\s<>@\"=?]{1,250}")
 _NAME_BREAKS = re.compile(r"[\s,.;()_/|\"-]+")
+_CONTROL_INSIDE = re.compile(r"[^\s\x00-\x1f\x7f][\x00-\x08\x0b\x0c\x0e-\x1f\x7f]{1,1000}[^\s\x00-\x1f\x7f]")
 _ARMOURED = re.compile(
     r"^[ \t]{0,20}-----BEGIN PGP MESSAGE-----.*?(?:^[ \t]{0,20}-----END PGP MESSAGE-----$|\Z)", re.DOTALL | re.MULTILINE
 )
@@ -281,7 +283,7 @@ class _Head:
             subject=_subject(root),
             to=_addresses(parsed.to or []),
             cc=_addresses(parsed.cc or []),
-            reply_to=_addresses(parsed.reply_to or []),
+            reply_to=_answered(root.raw_headers("reply-to"), _addresses(parsed.reply_to or []), parsed.address_header_defects),
             date=parsed.date,
             defects=frozenset(defects),
         )
@@ -293,16 +295,27 @@ def _different(values: list[str]) -> list[str]:
 
 
 def _only_address(written: list[str]) -> Address | None:
-    """The sender of a From that no rule allows and that nevertheless leaves no doubt: it holds one address and no other sign of
-    one. Telephones, old programs and address books write such ones."""
-    if len(written) != 1:
+    """The sender of a From that no rule allows and that nevertheless leaves no doubt: it holds one address, whole, and no other
+    sign of one. Telephones, old programs and address books write such ones."""
+    if len(written) != 1 or _CONTROL_INSIDE.search(written[0]):
         return None
     text = _ROUTE.sub("", header_text(written[0])[:2_000])
-    found = _ONLY_ADDRESS.findall(text)
-    if len(set(map(str.lower, found))) != 1 or text.count("@") != len(found):
+    found = list(_ONLY_ADDRESS.finditer(text))
+    if len({each[0].lower() for each in found}) != 1 or text.count("@") != len(found):
         return None
-    name = _SCHEME.sub("", text.partition(found[0])[0]).strip(" <>\"',;:([")
-    return _address(name, found[0])
+    if not any(is_whole(text, *each.span()) for each in found):
+        return None
+    name = _SCHEME.sub("", text[: found[0].start()])
+    return _address(name.strip(" <>\"',;:(["), found[0][0])
+
+
+def _answered(written: list[str], named: tuple[Address, ...], defects: Iterable[Mapping[str, str]]) -> tuple[Address, ...]:
+    """Whom Reply-To names: of one that is irregular nobody, unless it leaves no doubt."""
+    irregular = any(each["header"] == "reply-to" for each in defects)
+    if not irregular or len(named) > 1 or (named and _names_one(written[0], named[0])):
+        return named
+    only = _only_address(written)
+    return () if only is None else (only,)
 
 
 def name_words(sender: Address | None) -> frozenset[str]:
@@ -318,7 +331,9 @@ def _addresses(pairs: list[tuple[str, str]]) -> tuple[Address, ...]:
 
 
 def _address(name: str, address: str) -> Address:
-    return Address(header_text(name)[:200], "".join(clean(address).split())[:320])
+    """A blank within it stays: without it, it would be somebody else's address; with it, it is none to write to, or one that
+    has its quotation marks."""
+    return Address(header_text(name)[:200], clean(address).strip()[:320])
 
 
 def _names_one(written: str, sender: Address) -> bool:

@@ -1,0 +1,38 @@
+"""Is an address whole, or the end of one that somebody mistyped? A letter to the end of an address reaches somebody else."""
+
+import re
+
+_SCHEME = re.compile(r"(?:mailto|smtp):[ ]?\Z", re.IGNORECASE)
+_OPENS, _CLOSES = " \t\"'‘“*([<", " \t\"'’”*)]>.,;:"  # what may stand beside an address and is no piece of it
+_WORD_BREAKS = re.compile(r"[\s,.;()_/|\"'-]+")
+_LOCAL_BREAKS = re.compile(r"[\d._+-]+")
+_TELLING = 3  # letters of a name in an address
+
+
+def is_whole(written: str, start: int, end: int) -> bool:
+    """True where nothing beside the address from *start* to *end* of *written* can be a piece of it: `<mary,jones@m.example>`
+    is not Jones's, and neither need a bare `mary jones@m.example` be, which could be a name and an address as well."""
+    before, after = _SCHEME.sub("", written[:start]), written[end:]
+    _, opened, within = before.rpartition("<")
+    if opened and ">" not in within:
+        return not within.strip(_OPENS) and _ends(after.partition(">")[0])
+    beside = re.split(r"\s", before)[-1]
+    if beside.strip(_OPENS) or not _ends(after):
+        return False
+    return not before.strip(_OPENS) or bool(beside) or _is_named_after(written[start:end], before)
+
+
+def _ends(after: str) -> bool:
+    """True where *after* an address comes no more of it: nothing, a remark in brackets, or another one."""
+    rest = after.lstrip(_CLOSES)
+    return not rest or rest[0] in "([<" or (rest != after and "@" in rest)
+
+
+def _is_named_after(address: str, name: str) -> bool:
+    """True where *address* has the last word of *name*: Ada's is ada@…, and Bob Carr's may be rcarr@… Any other word beside it
+    could be the address's own."""
+    words = [word for word in _WORD_BREAKS.split(name.lower()) if word]
+    local = address.lower().rpartition("@")[0]
+    if not words or words[-1] in _LOCAL_BREAKS.split(local):
+        return bool(words)
+    return len(words) > 1 and len(words[-1]) >= _TELLING and words[-1] in local
