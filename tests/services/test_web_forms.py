@@ -137,7 +137,9 @@ async def test_without_an_address_the_case_opens_and_its_officer_is_told_how_to_
     assert ("Telephone", "01632 960123") in (case.logged.ways if case.logged else ())
 
 
-@pytest.mark.parametrize("typed", ["asha patel@example.org", "asha,patel@example.org", "asha.patel@example", "patel@example.org x"])
+@pytest.mark.parametrize(
+    "typed", ["asha patel@example.org", "asha,patel@example.org", "asha.patel@example", "patel@example.org x"]
+)
 async def test_a_mistyped_address_is_nobodys_and_the_officer_sees_what_they_typed(house: House, typed: str) -> None:
     case = await filled_in(house, PLAIN.replace("asha.patel@example.org", typed))
 
