@@ -83,7 +83,7 @@ def test_where_it_is_not_certain_who_wrote_nobody_is_answered(written: str) -> N
 
 
 @pytest.mark.parametrize("typed", [" ", "\t", ",", ";", ":", "\\", "(", '"', "\xa0", "\u3000", "\0", "\x01"])
-@pytest.mark.parametrize("shape", ["Mary Jones <{}>", "<{}>", "{}", "Mary Jones {}"])
+@pytest.mark.parametrize("shape", ["Mary Jones <{}>", "<{}>", "{}", "Mary {}", "Mary Jones {}"])
 @pytest.mark.parametrize("header", ["From: ", "From: forms@site.example\nReply-To: "])
 def test_the_end_of_a_mistyped_address_is_nobodys(typed: str, shape: str, header: str) -> None:
     """jones@mail.example may be somebody else's."""
@@ -123,6 +123,7 @@ def test_a_blank_in_an_address_is_kept_where_it_is_a_part_of_it(written: str, ad
         (f"Ada Quill ({ADA})", "Ada Quill"),
         (f"Ada Quill [mailto:{ADA}]", "Ada Quill"),
         ("Ada Quill aquill@mail.example", "Ada Quill"),
+        ("Ada Quill aq@mail.example", "Ada Quill"),
         (f"{ADA} (at home", ""),
     ],
 )

@@ -29,10 +29,12 @@ def _ends(after: str) -> bool:
 
 
 def _is_named_after(address: str, name: str) -> bool:
-    """True where *address* has the last word of *name*: Ada's is ada@…, and Bob Carr's may be rcarr@… Any other word beside it
-    could be the address's own."""
-    words = [word for word in _WORD_BREAKS.split(name.lower()) if word]
-    local = address.lower().rpartition("@")[0]
-    if not words or words[-1] in _LOCAL_BREAKS.split(local):
-        return bool(words)
-    return len(words) > 1 and len(words[-1]) >= _TELLING and words[-1] in local
+    """True where *name* is one, and no piece of *address*: ada@… has Ada's last word, rcarr@… has Bob Carr's. Two words or more,
+    the last with a capital that *address* has not, are a name as well."""
+    words = [word for word in _WORD_BREAKS.split(name) if word]
+    if not words:
+        return False
+    last, local = words[-1].lower(), address.lower().rpartition("@")[0]
+    if len(words) == 1:
+        return last in _LOCAL_BREAKS.split(local)
+    return (len(last) >= _TELLING and last in local) or (words[-1][0].isupper() and address[0].islower())
