@@ -29,8 +29,8 @@ def _ends(after: str) -> bool:
 
 
 def _is_named_after(address: str, name: str) -> bool:
-    """True where *name* is one, and no piece of *address*: ada@… has Ada's last word, rcarr@… has Bob Carr's. Two words or more,
-    the last with a capital that *address* has not, are a name as well."""
+    """True where *name* is one, and no piece of *address*: ada@… has Ada's last word, rcarr@… has Bob Carr's. Two words or
+    more, the last with a capital that *address* has not, are a name as well."""
     words = [word for word in _WORD_BREAKS.split(name) if word]
     if not words:
         return False
