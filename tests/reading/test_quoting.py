@@ -50,8 +50,58 @@ def test_a_quoted_mail_below_is_not_the_senders(quote: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "labels",
+    [
+        "Od:/Wysłane:/Do:/Temat:",
+        "Od:/Odesláno:/Komu:/Předmět:",
+        "Od:/Odoslané:/Komu:/Predmet:",
+        "Feladó:/Elküldve:/Címzett:/Tárgy:",
+        "Nuo:/Išsiųsta:/Kam:/Tema:",
+        "No:/Nosūtīts:/Kam:/Temats:",
+        "От:/Отправлено:/Кому:/Тема:",
+        "Від:/Надіслано:/Кому:/Тема:",
+        "От:/Изпратено:/До:/Относно:",
+        "Από:/Στάλθηκε:/Προς:/Θέμα:",
+        "من:/تم الإرسال:/إلى:/الموضوع:",
+        "发件人:/发送时间:/收件人:/主题:",
+    ],
+)
+@pytest.mark.parametrize("colon", [": ", "\uff1a"])
+def test_the_header_of_a_quoted_mail_is_known_in_the_languages_of_outlook(labels: str, colon: str) -> None:
+    said = ["Council <f@council.example>", "11.01.2027 10:00", "Rita <r@x.example>", "A complaint"]
+    header = "\n".join(label.rstrip(":") + colon + value for label, value in zip(labels.split("/"), said, strict=True))
+
+    assert own_words(f"My own words.\n\n{header}\n\nQUOTED\n") == "My own words."
+    assert own_words(f"My own words.\n{'_' * 32}\n{header}\n\nQUOTED\n") == "My own words."
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "Sent from Yahoo Mail on Android \n \n  On Mon, 11 Jan 2027 at 10:00, Feedback<f@council.example> wrote:   QUOTED",
+        "Sent from Yahoo Mail for iPhone\n\n  On Mon, 11 Jan 2027 at 10:00, Feedback <f@council.example> wrote:  QUOTED",
+        "Sent from Yahoo Mail on Android\n\n  Le lun., janv. 11, 2027 à 10:00, X<f@council.example> a écrit :   QUOTED",
+        "Sent from Yahoo Mail on Android\n\n  Am Mo., Jan. 11, 2027 at 10:00 schrieb X<f@council.example>:   QUOTED",
+        " \n  On Mon, 11 Jan 2027 at 10:00, Feedback<f@council.example> wrote:   QUOTED",
+    ],
+)
+def test_a_quote_that_begins_on_the_line_of_its_introduction_goes_on_to_the_end(quote: str) -> None:
+    text = f"My own words.\nA second line.\n\n{quote}\nThe council will write.\n\nBy Friday.\n"
+
+    assert own_words(text) == "My own words.\nA second line."
+    assert split(text).quoted.endswith("By Friday.")
+
+
+@pytest.mark.parametrize(
     "prose",
     [
+        "On Monday, Mr X <x@y.example> wrote: that the bin would be emptied.\nIt was not.",
+        "On Monday, Mr X <x@y.example> wrote:  that the bin would be emptied.\nIt was not.",
+        "On 11 January 2027 at 10:00 Mr X <x@y.example> wrote: we will come.\nNobody came.",
+        "On 11 January 2027 at 10:00 your officer wrote:   we will come.\nNobody came.",
+        "I use Yahoo Mail.\nOn Monday the man wrote:   it will be mended.\nIt was not.",
+        "No: 14\nDate: 11 January 2027\nSubject: my bin\nIt was not emptied.",
+        "От: соседей шум.\nТема: шум\nIt goes on.",
         "From: the garden side I could see that it leaks.\nThe note of the boiler man wrote:\nit will be mended.",
         "On Monday the man wrote:\nit will be mended.",
         "On 12 January your officer wrote:\n“it will be mended”",

@@ -26,8 +26,31 @@ _MOST_CITED = 6  # quoted lines in the midst of somebody's prose
 _PREAMBLE_LINES = 40  # from where a quote begins to the head of our letter
 
 _SENDER = frozenset(
-    ["from", "oddi wrth", "o", "von", "de", "de la", "od", "da", "van", "fra", "från", "kimden", "lähettäjä", "feladó"]
+    [
+        "from",
+        "oddi wrth",
+        "o",
+        "von",
+        "de",
+        "de la",
+        "od",
+        "da",
+        "van",
+        "fra",
+        "från",
+        "kimden",
+        "lähettäjä",
+        "feladó",
+        "nuo",
+        "от",
+        "від",
+        "από",
+        "من",
+        "发件人",
+    ]
 )
+# Latvian for "from", which is also the number of a house: it is a label only together with "sent" in that language.
+_LATVIAN_FROM, _LATVIAN_SENT = "no", "nosūtīts"
 _WHEN = frozenset(
     [
         "sent",
@@ -51,6 +74,18 @@ _WHEN = frozenset(
         "gönderildi",
         "lähetetty",
         "enviada",
+        "wysłane",
+        "odesláno",
+        "odoslané",
+        "elküldve",
+        "išsiųsta",
+        _LATVIAN_SENT,
+        "отправлено",
+        "надіслано",
+        "изпратено",
+        "στάλθηκε",
+        "تم الإرسال",
+        "发送时间",
     ]
 )
 _OTHER = frozenset(
@@ -87,6 +122,24 @@ _OTHER = frozenset(
         "kime",
         "konu",
         "aihe",
+        "komu",
+        "předmět",
+        "predmet",
+        "címzett",
+        "tárgy",
+        "kam",
+        "tema",
+        "temats",
+        "кому",
+        "тема",
+        "до",
+        "относно",
+        "προς",
+        "θέμα",
+        "إلى",
+        "الموضوع",
+        "收件人",
+        "主题",
     ]
 )
 _LABELS = _SENDER | _WHEN | _OTHER
@@ -94,7 +147,7 @@ _TOLD_ALONE = frozenset(
     ["from", "sent", "date", "to", "cc", "bcc", "subject", "von", "gesendet", "betreff", "pwnc", "anfonwyd"]
 )
 _LABEL_INSIDE = re.compile(r"(?<![^\s*_|>])([A-Za-zÀ-ž-]{2,10})[*_]{0,2} ?:(?=[\s*_]|$)")
-_LABEL = re.compile(r"^[*_]{0,2}([A-Za-zÀ-ž-]{1,10}(?: [a-z]{2,6})?)[*_]{0,2}[ \t]{0,2}:[*_]{0,2}(?:\s|$)")
+_LABEL = re.compile(r"^[*_]{0,2}((?:[^\W\d_]|-){1,10}(?: [^\W\d_]{2,8})?)[*_]{0,2}[ \t]{0,2}(?::[*_]{0,2}(?:\s|$)|\uff1a)")
 _LIST_RULE = re.compile(r"^_{20,}$")
 _FORWARDED = re.compile(
     r"^[-_ ]{2,}(?:original message|original appointment|forwarded message|neges wreiddiol|neges a anfonwyd ymlaen)[-_ ]*$"
@@ -113,6 +166,8 @@ _WROTE_ENDS = (
     "scrisse:",
 )
 _WROTE_STARTS = ("on ", "ar ", "le ", "am ", "w dniu ", "el ", "il ", "op ")
+_WROTE_AND_GOES_ON = re.compile(r":([ \t]{2,20})(?=\S)")
+_YAHOO = re.compile(r"^(?!I )[^.!?]{0,40}\byahoo mail\b[^.!?]{0,60}$", re.IGNORECASE)
 _GROUPWISE = re.compile(r"^>{3} ?[^>].{0,300}(?:@|\d[:.]\d\d).{0,300}>{3}$")
 _ANY_LABEL = re.compile(r"^[*_]{0,2}[^\W\d_][\w .'’()/-]{0,30}[*_]{0,2} ?[:\uff1a][*_]{0,2}(?: |$)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d(?!\d)")
@@ -386,6 +441,8 @@ class _Lines:
 
     def _introduces_itself(self, index: int) -> bool:
         """True where the quote begins with whose mail it is: then what stands above it is not needed for that."""
+        if _wrote_and_goes_on(self.bare, index):
+            return True
         first = [_unmarked(line) for line in self.bare[index : index + 4]]
         return _label(first[0]) is not None or bool(_FORWARDED.match(first[0])) or _wrote_lines([*first, "> "], 0) > 0
 
@@ -430,6 +487,7 @@ def _cuts(bare: list[str], index: int) -> bool:
         or bool(_FORWARDED.match(line))
         or bool(_GROUPWISE.match(line))
         or _heads_block(bare, index)
+        or _wrote_and_goes_on(bare, index)
         or (bool(RULE.match(line)) and _heads_block(bare, _next_words(bare, index + 1)))
         or (_wrote_lines(bare, index) > 0 and not _quote_follows(bare, index + _wrote_lines(bare, index)))
     )
@@ -458,9 +516,13 @@ def _next_words(bare: list[str], index: int) -> int:
 def _heads_block(bare: list[str], index: int) -> bool:
     """True where the header of a quoted mail begins: From, and within the next lines when it was sent and one more label.
     One label alone is prose ("From: the garden side")."""
-    if index >= len(bare) or _label(bare[index]) not in _SENDER | _WHEN:
+    if index >= len(bare) or _label_name(bare[index]) not in _SENDER | _WHEN | {_LATVIAN_FROM}:
         return False
-    labels = [label for line in _block(bare, index) if (label := _label(line))]
+    labels = [label for line in _block(bare, index) if (label := _label_name(line)) in _LABELS | {_LATVIAN_FROM}]
+    if _LATVIAN_FROM in labels:
+        if _LATVIAN_SENT not in labels:
+            return False
+        labels = ["from" if label == _LATVIAN_FROM else label for label in labels]
     if any(labels[0] in kind and not kind.isdisjoint(labels[1:]) for kind in (_SENDER, _WHEN)):
         return False  # a line of prose above the header, which begins further down
     return not _SENDER.isdisjoint(labels) and not _WHEN.isdisjoint(labels) and len(set(labels)) >= 3
@@ -472,9 +534,13 @@ def _block(bare: list[str], index: int) -> list[str]:
 
 
 def _label(line: str) -> str | None:
-    found = _LABEL.match(line.removeprefix("> "))
-    name = found[1].lower() if found else None
+    name = _label_name(line)
     return name if name in _LABELS else None
+
+
+def _label_name(line: str) -> str | None:
+    found = _LABEL.match(line.removeprefix("> "))
+    return found[1].lower() if found else None
 
 
 # -- "On Tuesday X wrote:" ---------------------------------------------------------------------------------------------
@@ -494,6 +560,23 @@ def _wrote_lines(bare: list[str], index: int) -> int:
         if last.endswith(":"):
             return count if _introduces(" ".join(bare[index : index + count]), bare, index + count) else 0
     return 0
+
+
+def _wrote_and_goes_on(bare: list[str], index: int) -> bool:
+    """True for an introduction on whose own line the quote begins, without a mark, as Yahoo Mail on Android writes it.
+    Three blanks are what it puts between; where it does not say that it sent the mail, nothing less is certain."""
+    line = bare[index]
+    if not line.lower().startswith(_WROTE_STARTS):
+        return False
+    found = _WROTE_AND_GOES_ON.search(line[:400])
+    if not found:
+        return False
+    head = line[: found.start() + 1]
+    says_wrote = head.lower().endswith(_WROTE_ENDS) or _SAYS_WROTE.search(head)
+    if not says_wrote or not _CLOCK.search(head) or not _BRACKETED.search(head):
+        return False
+    above = next((line for line in reversed(bare[max(0, index - 4) : index]) if line), "")
+    return bool(_YAHOO.match(above)) or (len(found[1]) == 3 and bool(_YEAR.search(head)))
 
 
 def _says_wrote(lowered: str) -> bool:
