@@ -248,6 +248,18 @@ async def test_one_address_gets_only_so_many_automatic_letters_in_a_day_and_a_pe
     assert bool(house.sent("undelivered")) == (cases > sent)
 
 
+async def test_a_mailbox_gets_no_more_automatic_letters_by_writing_under_other_tags(build: Callable[..., House]) -> None:
+    house = build(letters_per_address=2)
+    for number in range(5):
+        house.arrives(f"I complain about matter number {number}.", sender=f"desk+t{number}@other.example")
+    house.arrives("I complain about the bins.", sender="desk@other.example")
+    house.arrives("I complain about the bins.", sender="help.desk+t1@other.example")
+    house.arrives("I complain about the bins.", sender="desk+t1@third.example")
+    await house.settle(MONDAY + timedelta(minutes=10))
+
+    assert len(house.sent("receipt")) == 4
+
+
 async def test_about_one_case_only_so_many_automatic_letters_go_in_a_day_and_the_next_is_a_person_s_to_send(
     build: Callable[..., House],
 ) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, bindparam, func, or_, select, update
 
 from townclerk.domain.returned import HELD_BACK
 from townclerk.store.database import Tx
@@ -227,11 +227,11 @@ def sent_between(
     automatic_to_residents: bool = False,
     case_ref: str | None = None,
 ) -> int:
-    """How many letters were sent from *start* on and before *end*, to anybody or to one address; of all, or of those of some
+    """How many letters were sent from *start* on and before *end*, to anybody or to one mailbox; of all, or of those of some
     *kinds*, about one case, or of those that no person wrote and that did not go to staff."""
     sent_then = [outbox.c.council == council, outbox.c.sent_at >= start, outbox.c.sent_at < end]
     if recipient is not None:
-        sent_then.append(outbox.c.recipient_key == recipient.lower())
+        sent_then.append(_to_mailbox(recipient))
     if kinds:
         sent_then.append(outbox.c.kind.in_(kinds))
     if case_ref is not None:
@@ -241,9 +241,18 @@ def sent_between(
     return int(tx.execute(select(func.count()).select_from(outbox).where(*sent_then)).scalar_one())
 
 
+def _to_mailbox(recipient: str) -> ColumnElement[bool]:
+    """To the mailbox of *recipient*, under any of its tags: a robot may answer from desk+1@, desk+2@ and so on."""
+    local, _, domain = recipient.lower().rpartition("@")
+    bare = local.partition("+")[0] or local
+    key = outbox.c.recipient_key
+    tagged = and_(key.startswith(f"{bare}+", autoescape=True), key.endswith(f"@{domain}", autoescape=True))
+    return or_(key == f"{bare}@{domain}", tagged, key == recipient.lower())
+
+
 def held_back_to(tx: Tx, council: str, recipient: str, start: datetime) -> int:
     """How many letters to *recipient* we have not sent ourselves from *start* on, because there had been too many."""
-    ours = [outbox.c.council == council, outbox.c.recipient_key == recipient.lower(), outbox.c.ended_at >= start]
+    ours = [outbox.c.council == council, _to_mailbox(recipient), outbox.c.ended_at >= start]
     ours += [outbox.c.state == OutboxState.DEAD, outbox.c.last_error.startswith(HELD_BACK)]
     return int(tx.execute(select(func.count()).select_from(outbox).where(*ours)).scalar_one())
 
