@@ -7,6 +7,7 @@ import pytest
 
 from townclerk.domain.mail import Address, DeliveryReport, IncomingMail, MailKind
 from townclerk.domain.screening import Screening, screen
+from townclerk.domain.writer import unread_in
 from townclerk.mail.reading import read_inline
 
 OWN = frozenset({"feedback@council.example"})
@@ -52,6 +53,9 @@ def test_a_persons_mail_is_a_persons_and_may_be_answered() -> None:
         replace(MAIL, subject="Undeliverable post in my street"),
         from_address("noreen.replyton@example.org"),
         from_address("bouncer@club.example"),
+        from_address("cat-owner@mail.example"),
+        from_address("song-request@mail.example"),
+        replace(with_headers(precedence="normal"), sender=Address("", "cat-owner@mail.example")),
     ],
 )
 def test_people_are_not_taken_for_robots(mail: IncomingMail) -> None:
@@ -149,7 +153,6 @@ def test_our_own_mail_is_known(mail: IncomingMail) -> None:
         "do-not-reply@forms.example",
         "donotreply@forms.example",
         "owner-residents@lists.example",
-        "residents-request@lists.example",
         "bounces+asha=example.org@forms.example",
         "postmaster@council.example",
         "root",
@@ -159,6 +162,13 @@ def test_a_persons_words_from_an_address_that_nobody_reads_are_filed_and_not_ans
     found = screened(from_address(address))
 
     assert (found.kind, found.answerable) == (MailKind.PERSON, False)
+
+
+@pytest.mark.parametrize("address", ["residents-request@lists.example", "residents-owner@lists.example"])
+@pytest.mark.parametrize("header", [{"precedence": "junk"}, {"list_unsubscribe": "<mailto:leave@lists.example>"}], ids=str)
+def test_an_address_of_a_list_is_nobodys_in_a_mail_of_a_list(address: str, header: dict[str, str]) -> None:
+    assert unread_in(replace(with_headers(**header), sender=Address("", address)), address)
+    assert not screened(replace(with_headers(**header), sender=Address("", address))).answerable
 
 
 @pytest.mark.parametrize("mail", [replace(MAIL, sender=None), replace(MAIL, return_path="")])

@@ -9,7 +9,7 @@ from townclerk.domain.additions import may_be_a_disclaimer
 from townclerk.domain.authentication import SEVERAL_SENDERS
 from townclerk.domain.mail import IncomingMail, MailKind
 from townclerk.domain.returned import shows_a_return
-from townclerk.domain.writer import LIST_HEADERS, has_fields, unread_address
+from townclerk.domain.writer import LIST_HEADERS, has_fields, is_bulk, unread_address, unread_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _answerable(mail: IncomingMail) -> bool:
     return (
         mail.sender is not None
         and not _from_null_sender(mail)
-        and not unread_address(mail.sender.key)
+        and not unread_in(mail, mail.sender.key)
         and SEVERAL_SENDERS not in mail.defects  # which of them wrote is not known
     )
 
@@ -309,8 +309,6 @@ def _answers_without_way_back(context: _Context) -> bool:
 
 # -- lists -------------------------------------------------------------------------------------------------------------
 
-_BULK = frozenset(["bulk", "list", "junk"])
-
 
 def _list_headers(context: _Context) -> bool:
     """Any List-* header, unless the list is our own mailbox: a mailbox that is a group marks every mail so."""
@@ -325,11 +323,7 @@ def _is_own_group(context: _Context) -> bool:
 
 
 def _bulk(context: _Context) -> bool:
-    return _is_bulk(context.mail) and not _is_own_group(context)
-
-
-def _is_bulk(mail: IncomingMail) -> bool:
-    return not _BULK.isdisjoint(value.strip().lower() for value in mail.headers.get("precedence", ()))
+    return is_bulk(context.mail) and not _is_own_group(context)
 
 
 # The order is the policy: a bounce may carry robots' headers, a robot's answer may come through a list.

@@ -9,7 +9,7 @@ def writer_of(mail: IncomingMail, sender: Address, kind: MailKind, of_the_counci
     """Who wrote *mail* of this *kind*: a web form sends as a robot, or from an address that nobody reads, and names
     the resident elsewhere; so does a site that sends for many. *of_the_council*: the sender works here, and writes for nobody
     else."""
-    if unread_address(sender.key):
+    if unread_in(mail, sender.key):
         named = resident_of_form(mail)
     elif kind is MailKind.PERSON:
         named = None if of_the_council else resident_of_site(mail, sender)
@@ -23,7 +23,7 @@ def writer_of(mail: IncomingMail, sender: Address, kind: MailKind, of_the_counci
 _UNREAD = re.compile(
     r"(?:^|[-_.+])(?:no|non|not|do[-_.]?not|dont|can[-_.]?not|never)[-_.]?reply(?:ing)?(?:$|[-_.+\d])"
     r"|^(?:mailer-daemon|postmaster|mail-daemon|nobody|null|devnull|bounces?)(?:$|[-+=])"
-    r"|^owner-|-(?:owner|request|bounces?|noreply)$"
+    r"|^owner-|-(?:bounces?|noreply)$"
 )
 
 
@@ -31,6 +31,22 @@ def unread_address(address: str) -> bool:
     """True for an address (lower case) that no person reads, or that is none."""
     local, at, domain = address.rpartition("@")
     return not (at and local and domain) or bool(_UNREAD.search(local))
+
+
+# Of lists' programs; but people are called cat-owner@ as well.
+_OF_A_LIST = re.compile(r"-(?:owner|request)$")
+_BULK = frozenset(["bulk", "list", "junk"])
+
+
+def unread_in(mail: IncomingMail, address: str) -> bool:
+    """True for an address (lower case) in *mail* that no person reads: by itself, or because the mail is a list's."""
+    of_a_list = bool(_OF_A_LIST.search(address.rpartition("@")[0]))
+    return unread_address(address) or (of_a_list and (is_bulk(mail) or any(mail.headers.get(name) for name in LIST_HEADERS)))
+
+
+def is_bulk(mail: IncomingMail) -> bool:
+    """True where a mail says itself that it goes to many."""
+    return not _BULK.isdisjoint(value.strip().lower() for value in mail.headers.get("precedence", ()))
 
 
 # -- forms -------------------------------------------------------------------------------------------------------------
@@ -64,7 +80,7 @@ def resident_of_form(mail: IncomingMail) -> Address | None:
 
 def _to_be_answered(mail: IncomingMail) -> Address | None:
     """The one whom an answer goes to, where somebody reads that."""
-    return mail.reply_to[0] if len(mail.reply_to) == 1 and not unread_address(mail.reply_to[0].key) else None
+    return mail.reply_to[0] if len(mail.reply_to) == 1 and not unread_in(mail, mail.reply_to[0].key) else None
 
 
 def _address_in_form(mail: IncomingMail) -> str | None:
@@ -146,7 +162,7 @@ def _is_for_many(mail: IncomingMail, who: Address) -> bool:
     if _is_the_lists(mail, who) or (_came_by_a_list(mail) and who.key in mail.recipients):
         return True
     is_form = has_fields(mail.text[:_FIELDS_WITHIN])  # which has a copy go to its resident as well, and quotes what it likes
-    unread = mail.sender is None or unread_address(mail.sender.key)
+    unread = mail.sender is None or unread_in(mail, mail.sender.key)
     theirs = is_form and _is_in_form(mail, who)
     sent_to = who.key in mail.recipients and not unread and not theirs and _is_for_several(mail)
     return sent_to or (not is_form and bool(_FOLLOWED.search(mail.text)))
