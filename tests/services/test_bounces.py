@@ -378,6 +378,83 @@ async def test_what_does_not_say_that_a_letter_failed_is_put_before_a_person(hou
     assert [letter.recipient for letter in house.sent("decision")] == ["cal.lane@council.example"]
 
 
+# --- a filter's refusal, in the form of a read receipt (RFC 5429, 2.1.1)
+
+
+def rejection(message_id: str, said: str, submitted: str = "auto-replied (rejected)") -> str:
+    return f"""From: Mail <admin@example.org>
+Subject: About our letter
+Auto-Submitted: {submitted}
+Content-Type: multipart/report; report-type=disposition-notification; boundary="b"
+
+--b
+Content-Type: text/plain
+
+{said}
+
+--b
+Content-Type: message/disposition-notification
+
+Reporting-UA: mail.example.org; Sieve
+Final-Recipient: rfc822; {ASHA}
+Original-Message-ID: {message_id}
+Disposition: automatic-action/MDN-sent-automatically; deleted
+
+--b--"""
+
+
+@pytest.mark.parametrize(
+    ("said", "submitted"),
+    [
+        (f"Your message to <{ASHA}> was automatically rejected:\nQuota exceeded", "auto-replied (rejected)"),
+        ("The message was refused by the recipient's mail filtering program.", "auto-replied"),
+        ("Die Nachricht wurde nicht angenommen.", "auto-replied (rejected)"),
+    ],
+)
+async def test_a_letter_that_a_filter_refused_did_not_arrive(house: House, said: str, submitted: str) -> None:
+    comes(house, rejection(await complains(house), said, submitted))
+    await house.settle(LATER)
+
+    assert house.sent("undelivered")
+    assert len(house.cases) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Your message was deleted without being read.",
+        "Your message\n  Subject: Your claim was rejected\nwas deleted without being read on Monday.",
+    ],
+)
+async def test_what_was_deleted_unread_has_arrived(house: House, said: str) -> None:
+    comes(house, rejection(await complains(house), said, "auto-replied"))
+    await house.settle(LATER)
+
+    assert (house.sent("undelivered"), house.sent("decision")) == ([], [])
+    assert len(house.cases) == 1
+
+
+async def test_what_was_read_has_arrived_whatever_it_says(house: House) -> None:
+    shown = rejection(await complains(house), "Your mail was rejected, I say.", "no").replace("deleted", "displayed")
+    comes(house, shown)
+    await house.settle(LATER)
+
+    assert house.sent("undelivered") == []
+
+
+async def test_a_postmaster_s_notice_without_a_copy_or_a_return_path_is_a_bounce(house: House) -> None:
+    """As MailEnable writes it."""
+    await complains(house)
+    said = f"MailEnable: Message could not be delivered to some recipients.\n\n  Recipient: [SMTP:{ASHA}]\n"
+    comes(
+        house, f"From: Mail <POSTMASTER@example.org>\nSubject: Message Delivery Failure\nAuto-Submitted: auto-replied\n\n{said}"
+    )
+    await house.settle(LATER)
+
+    assert house.sent("undelivered")
+    assert len(house.cases) == 1
+
+
 # --- soft and hard
 
 

@@ -25,6 +25,10 @@ async def comes(house: House, mail: str) -> None:
     await house.settle(LATER)
 
 
+def head(sender: str, subject: str, path: str) -> str:
+    return f"From: {sender}\nReturn-Path: {path}\nSubject: {subject}"
+
+
 def letter(message_id: str) -> str:
     return f"From: Feedback <{BOX}>\nTo: {ASHA}\nSubject: We have your complaint\nMessage-ID: {message_id}\n\nDear Asha\n"
 
@@ -136,13 +140,38 @@ async def test_a_warning_that_returns_the_letter_is_a_warning(house: House) -> N
     assert house.sent("undelivered") == []
 
 
+MDAEMONS = head("MDaemon@mx.example", f"Warning: {ASHA} - User unknown!", "<>")
+UNKNOWN = f"{ASHA} - no such user here.\n\nThere is no user by that name at this server."
+
+
+@pytest.mark.parametrize(
+    "outer",
+    [
+        MDAEMONS,
+        f"{MDAEMONS}\nPrecedence: bulk",
+        MDAEMONS.replace("Return-Path: <>\n", ""),
+        f"{head('mx@relay.example', 'Our answer', '<>')}\nPrecedence: bulk",
+        head("mx@relay.example", "Our answer", "<MAILER-DAEMON>"),
+    ],
+)
+async def test_a_letter_returned_by_a_mail_system_that_marks_it_otherwise_is_told_as_returned(house: House, outer: str) -> None:
+    await comes(house, mixed(outer, UNKNOWN, letter(await complains(house))))
+
+    assert house.sent("undelivered")
+    assert len(house.cases) == 1
+
+
+async def test_a_letter_returned_in_words_of_no_known_system_is_known_by_the_letter(house: House) -> None:
+    outer = f"{head('mx@relay.example', 'Our answer', '<>')}\nPrecedence: bulk"
+    await comes(house, mixed(outer, f"{ASHA}: this address does not exist.", letter(await complains(house))))
+
+    assert house.sent("undelivered")
+    assert len(house.cases) == 1
+
+
 # --- in a mail of a gateway
 
 BANNER = "CAUTION: This email came from outside the organisation. Do not open links that you do not expect."
-
-
-def head(sender: str, subject: str, path: str) -> str:
-    return f"From: {sender}\nReturn-Path: {path}\nSubject: {subject}"
 
 
 UNDELIVERED = "Undelivered Mail Returned to Sender"
@@ -236,6 +265,11 @@ async def test_whoever_has_nearly_the_daemon_s_name_is_answered(house: House) ->
         (head(PERSON, "Missed bins", "<>"), "A complaint. The bins were missed again."),
         (head("noreply@forms.example", "Undeliverable", "<>"), "Name: Luke Ward\nEmail: luke@elsewhere.example\nThe bins."),
         (head(f"forms@forms.example\nReply-To: {PERSON}", "Undeliverable", "<>"), "The bins were missed again."),
+        (head("noreply@forms.example", "Missed bins", "<>"), "From: luke@elsewhere.example\nI was not delivered a new bin."),
+        (
+            head("forms@forms.example", "User unknown", "<>"),
+            "Name: Luke\nEmail: luke@elsewhere.example\nNo such user, it said.",
+        ),
         (head("Postmaster <postmaster@relay.example>", "Our mail", "<postmaster@relay.example>"), "I complain of your bins."),
     ],
 )

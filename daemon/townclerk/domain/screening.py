@@ -8,7 +8,7 @@ from townclerk.domain.absence import has_automatic_subject, is_absence_note
 from townclerk.domain.additions import may_be_a_disclaimer
 from townclerk.domain.authentication import SEVERAL_SENDERS
 from townclerk.domain.mail import IncomingMail, MailKind
-from townclerk.domain.returned import shows_a_return
+from townclerk.domain.returned import Said, said_in, shows_a_return
 from townclerk.domain.writer import LIST_HEADERS, has_fields, is_bulk, unread_address, unread_in
 
 
@@ -107,7 +107,7 @@ def _own_message_id(context: _Context) -> bool:
 
 # The name of the program, and no longer one: mail-daemon-fan@ is a person's.
 _DAEMON = re.compile(
-    r"^(?:mailer-?daemon|mail-?daemon|postmaster|microsoftexchange[0-9a-f]{8,})(?:$|[+=]|[-_.]?\d)", re.IGNORECASE
+    r"^(?:mailer-?daemon|mail-?daemon|mdaemon|postmaster|microsoftexchange[0-9a-f]{8,})(?:$|[+=]|[-_.]?\d)", re.IGNORECASE
 )
 _MAY_BE_A_DAEMON = re.compile(
     r"^(?:postmaster|bounces?|no-?reply|mail-?administrator|mail-?delivery)(?:$|[-+=_.\d])", re.IGNORECASE
@@ -116,7 +116,8 @@ _NOT_FAILED = frozenset(["delivered", "relayed", "expanded"])
 _BOUNCE_SUBJECT = re.compile(
     r"^(?:\[[^\[\]]{1,40}\] ?)?(?:undeliver(?:able|ed)\b|mail delivery (?:failed|failure|system)"
     r"|delivery status notification|failure notice"
-    r"|returned mail\b|delivery (?:has )?failed|delivery failure|message not delivered|warning: message .{1,60} delayed"
+    r"|returned mail\b|delivery (?:has )?failed|(?:message )?delivery failure|message not delivered"
+    r"|warning: [^\s@]{1,64}@[^\s@]{1,190} - user unknown\b|warning: message .{1,60} delayed"
     r"|(?:e-?mail )?delivery delayed|mail failed|mail system error|unzustellbar|zustellung "
     r"|.{0,40}nicht zugestellt|non remis|échec "
     r"|no se puede entregar|no entregado|impossibile recapitare|mancato recapito|onbestelbaar"
@@ -128,12 +129,14 @@ _DAEMONS_SUBJECT = re.compile(
     r"^(?:undelivered mail returned to sender|delivery status notification ?\([a-z ]{4,12}\)"
     r"|mail delivery failed: returning message to sender"
     r"|failure notice|returned mail: see transcript for details|mail delivery system|mail system error - returned mail"
-    r"|warning: message \S{1,60} delayed \d+ hours?)\W*$",
+    r"|warning: message \S{1,60} delayed \d+ hours?|warning: [^\s@]{1,64}@[^\s@]{1,190} - user unknown)\W*$",  # MDaemon's
     re.IGNORECASE,
 )
 _BOUNCE_TEXT = re.compile(
     r"this is the qmail-send program|message was created automatically by mail delivery software"
     r"|this is the mail system at host|could not be delivered to one or more recipients|wasn't able to deliver your message"
+    r"|mailenable: message could not be delivered to some recipients"
+    r"|(?:^|\n)[ \t]{0,8}<?[^\s@]{1,64}@[^\s@]{1,190} - no such user here\b"
     r"|message log follows|\"notificationtype\" ?: ?\"bounce\"",
     re.IGNORECASE,
 )
@@ -215,6 +218,12 @@ def _returns_a_mail(context: _Context) -> bool:
         return True
     named = _NAMED_MAIL.findall(mail.text[:_TEXT_LOOKED_AT])[:_MOST_NAMED]
     return any(map(context.own_message_id, (*mail.returned_message_ids, *(f"<{each}>" for each in named))))
+
+
+def _rejected(context: _Context) -> bool:
+    """A filter's refusal in the form of a read receipt (RFC 5429, 2.1.1), which the reader has told from one."""
+    mail = context.mail
+    return mail.report_type == "disposition-notification" and any(report.action == "failed" for report in mail.reports)
 
 
 def _failed_recipients(context: _Context) -> bool:
@@ -341,6 +350,7 @@ _SIGNS = (
     _Sign("failed recipients", MailKind.BOUNCE, _failed_recipients),
     _Sign("from a mail daemon", MailKind.BOUNCE, _from_daemon),
     _Sign("a bounce's words", MailKind.BOUNCE, _bounce_words),
+    _Sign("a rejection", MailKind.BOUNCE, _rejected),
     _Sign("a read receipt", MailKind.AUTO_REPLY, _read_receipt),
     _Sign("auto-submitted", MailKind.AUTO_REPLY, _auto_submitted),
     _Sign("an autoreply header", MailKind.AUTO_REPLY, _autoreply_header),
@@ -368,6 +378,17 @@ def may_wrap_a_bounce(mail: IncomingMail) -> bool:
     sent_by_system = _from_null_sender(mail) or (mail.return_path or "").lower().partition("@")[0] == "postmaster"
     speaks = speaks_for_oneself(mail) or _is_for_somebody_else(context)
     return sent_by_system and _looks_bounced(context) and not speaks
+
+
+def may_return_a_letter(mail: IncomingMail) -> bool:
+    """True for a mail from the null sender that says of an address that something did not reach it, and in which nobody speaks:
+    what hangs on it may be the letter that it returns. It is a bounce where that letter is ours."""
+    if not _from_null_sender(mail) or speaks_for_oneself(mail):
+        return False
+    text = mail.text[:_TEXT_LOOKED_AT]
+    context = _Context(mail, frozenset(), lambda _: False)
+    names_one = bool(_NAMED_MAIL.search(f"{mail.subject}\n{text}"))
+    return names_one and said_in(mail.subject, text) is not Said.UNCLEAR and not _is_for_somebody_else(context)
 
 
 # What stands on people's mails, too: lists, gateways, relays and desks of tickets put it there.

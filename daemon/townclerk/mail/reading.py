@@ -30,7 +30,7 @@ from townclerk.domain.mail import (
     IncomingMail,
 )
 from townclerk.domain.quoting import Written, agreed, own_words, written
-from townclerk.domain.screening import is_a_bounce, may_wrap_a_bounce
+from townclerk.domain.screening import is_a_bounce, may_return_a_letter, may_wrap_a_bounce
 from townclerk.domain.signature import Signature, unreadable
 from townclerk.domain.whole_address import is_whole
 from townclerk.mail import mime, pages, reports, signatures
@@ -474,6 +474,9 @@ def _reported(root: Part, text: str, signals: dict[str, tuple[str, ...]]) -> tup
     """The report that the mail is, or holds: a gateway may have put it into a mail of its own."""
     recipients = reports.recipients(root)
     if root.get_content_type() == "multipart/report":
+        refused = reports.rejection(root, text, signals.get("auto-submitted", ()))
+        if refused is not None:
+            return _Returned((refused,), (*reports.original_ids(root), *reports.returned_ids(root))), reports.sort_of(root)
         return _Returned(recipients, reports.returned_ids(root)), reports.sort_of(root) or None
     if recipients:
         return _Returned(recipients, reports.returned_ids(root)), None
@@ -491,7 +494,9 @@ def _with_what_it_returns(mail: IncomingMail, root: Part) -> IncomingMail:
     if report is not None and (bounce or _keeps_the_subject(mail, report)):
         found, returned = reports.recipients(report), reports.returned_ids(report)
         return replace(mail, report_type=reports.sort_of(report), reports=found, returned_message_ids=returned)
-    return replace(mail, returned_message_ids=reports.returned_ids(root) or reports.copied_ids(mail.text)) if bounce else mail
+    if not bounce and not may_return_a_letter(mail):
+        return mail
+    return replace(mail, returned_message_ids=reports.returned_ids(root) or reports.copied_ids(mail.text))
 
 
 def _keeps_the_subject(mail: IncomingMail, report: Part) -> bool:

@@ -30,6 +30,12 @@ _QMAIL_RECIPIENT = re.compile(r"^<([^<>\s]{1,320}@[^<>\s]{1,255})>:[ \t]*\n((?:[
 _QMAIL = re.compile(r"this is the qmail-send program|i wasn't able to deliver your message", re.IGNORECASE)
 
 
+# Of a mail that a filter refuses. What is deleted unread says so, and may have any subject in its text.
+_REJECTED = re.compile(r"\bwas (?:automatically )?(?:rejected|refused)\b", re.IGNORECASE)
+_UNREAD = re.compile(r"without being (?:read|displayed)", re.IGNORECASE)
+_REJECTION_LOOKED_AT = 2_000
+
+
 def ids(value: str) -> tuple[str, ...]:
     """The Message-IDs in a raw header, in order, with their angle brackets."""
     return tuple(dict.fromkeys(_IDS.findall(value)))
@@ -46,6 +52,31 @@ def sort_of(root: Part) -> str:
     said = (parameter(root, "report-type") or "").strip().lower()
     found = (part.get_content_type() for part in leaves(root))
     return said or next((kind.removeprefix("message/") for kind in found if kind in _REPORTS), "")
+
+
+def rejection(root: Part, text: str, submitted: tuple[str, ...]) -> DeliveryReport | None:
+    """What a filter's refusal says in the form of a read receipt (RFC 5429, 2.1.1; RFC 8098): whom the mail did not reach, and
+    why. None: it is a read receipt, as also of what somebody deleted without having read it."""
+    if sort_of(root) != "disposition-notification":
+        return None
+    mode, _, done = _receipts_field(root, "disposition").lower().partition(";")
+    said = text[:_REJECTION_LOOKED_AT]
+    rejected = any("rejected" in value.lower() for value in submitted) or (_REJECTED.search(said) and not _UNREAD.search(said))
+    if not mode.strip().startswith("automatic-action") or not done.strip().startswith("deleted") or not rejected:
+        return None
+    recipient = _receipts_field(root, "original-recipient") or _receipts_field(root, "final-recipient")
+    return DeliveryReport(_untyped(recipient), "failed", _status(said), " ".join(said.split())[:500])
+
+
+def original_ids(root: Part) -> tuple[str, ...]:
+    """The Message-ID of the mail that a read receipt is about."""
+    return ids(_receipts_field(root, "original-message-id"))
+
+
+def _receipts_field(root: Part, name: str) -> str:
+    parts = (part for part in leaves(root) if part.get_content_type() == "message/disposition-notification")
+    part = next(parts, None)
+    return (enclosed_header(part, name) or "").strip() if part is not None else ""
 
 
 def wrapped(root: Part) -> Part | None:
