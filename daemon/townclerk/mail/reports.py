@@ -61,7 +61,8 @@ def rejection(root: Part, text: str, submitted: tuple[str, ...]) -> DeliveryRepo
         return None
     mode, _, done = _receipts_field(root, "disposition").lower().partition(";")
     said = text[:_REJECTION_LOOKED_AT]
-    rejected = any("rejected" in value.lower() for value in submitted) or (_REJECTED.search(said) and not _UNREAD.search(said))
+    says_so = any("rejected" in value.lower() for value in submitted) or _REJECTED.search(said)
+    rejected = says_so and not _UNREAD.search(said)
     if not mode.strip().startswith("automatic-action") or not done.strip().startswith("deleted") or not rejected:
         return None
     recipient = _receipts_field(root, "original-recipient") or _receipts_field(root, "final-recipient")

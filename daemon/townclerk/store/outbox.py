@@ -242,12 +242,14 @@ def sent_between(
 
 
 def _to_mailbox(recipient: str) -> ColumnElement[bool]:
-    """To the mailbox of *recipient*, under any of its tags: a robot may answer from desk+1@, desk+2@ and so on."""
+    """To *recipient*; of one with a tag, to its mailbox under any tag: a robot may answer from desk+1@, desk+2@ and so on."""
     local, _, domain = recipient.lower().rpartition("@")
-    bare = local.partition("+")[0] or local
+    bare, plus, _ = local.partition("+")
     key = outbox.c.recipient_key
+    if not plus or not bare:  # as nearly all are: the index has it
+        return key == recipient.lower()
     tagged = and_(key.startswith(f"{bare}+", autoescape=True), key.endswith(f"@{domain}", autoescape=True))
-    return or_(key == f"{bare}@{domain}", tagged, key == recipient.lower())
+    return or_(key == f"{bare}@{domain}", tagged)
 
 
 def held_back_to(tx: Tx, council: str, recipient: str, start: datetime) -> int:
