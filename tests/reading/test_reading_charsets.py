@@ -50,6 +50,17 @@ POLISH, RUSSIAN, JAPANESE, CHINESE, KOREAN = (
         ("x-", "utf-8", POLISH),
         ("x-x-x-", "utf-8", POLISH),
         ("windows-99999", "cp1252", "café"),
+        ("utf-16", "utf-8", "The lamp"),
+        ("unicode", "utf-8", "café €5"),
+        ("utf-16", "utf-16-le", CHINESE),
+        ("utf-16", "utf-16-le", KOREAN),
+        ("iso-8859-15", "utf-8", "café €5"),
+        ("iso-8859-15", "iso8859-15", "café €5"),
+        ("iso-8859-2", "utf-8", POLISH),
+        ("windows-1250", "utf-8", "café £5"),
+        ("windows-1251", "utf-8", RUSSIAN),
+        ("koi8-r", "utf-8", "it’s £5"),
+        ("euc-kr", "utf-8", "it’s £5"),
     ],
 )
 def test_a_charset_is_known_by_every_name_that_programs_give_it(name: str, codec: str, text: str) -> None:

@@ -27,6 +27,8 @@ _HEAD_OF_PAGE = 1024  # bytes, in which a page says what it is written in
 _JAPANESE, _KOREAN = re.compile(rb"\x1b\$(?:[@B]|\([@BD])"), b"\x1b$)C"
 # Labels that are often a default which nobody chose: the bytes are UTF-8 where they can be, and cp1252 otherwise.
 _WESTERN = frozenset({"ascii", "iso8859-1", "cp1252"})
+# One byte for each letter. What is UTF-8 by these bytes makes no words in any of them.
+_OF_ONE_BYTE = re.compile(r"iso8859-|cp125|cp8|koi8|mac|kz1048|ptcp154|hp-roman")
 # Codecs for host names and source code: no mail is written in them, and some take quadratic time.
 _NEVER = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
 _ESCAPED = re.compile("[\udc80-\udcff]")
@@ -47,6 +49,8 @@ def decode(raw: bytes, charset: str | None) -> str:
         return _utf8(raw)
     if codec == "utf-16":
         codec = _utf16(raw)
+    if _is_utf8(raw) and (_OF_ONE_BYTE.match(codec) or not _is_in(codec, raw)):
+        return raw.decode("utf-8")
     try:
         return raw.decode(codec, "replace") if codec != "cp950" else _big5(raw)
     except (LookupError, ValueError):
@@ -145,9 +149,12 @@ def _with_escapes(raw: bytes) -> str | None:
 
 
 def _utf16(raw: bytes) -> str:
-    """Which of the two it is, where no mark says so: the half of each letter that is nothing comes first, or last."""
+    """Which of the two it is, where no mark says so: the half of each letter that is nothing comes first, or last. Where no
+    byte is nothing, and all are UTF-8, it is that: no blank and no line's end of UTF-16 is without one."""
     if raw[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
         return "utf-16"
+    if 0 not in raw and _is_in("utf-8", raw):
+        return "utf-8"
     return "utf-16-be" if raw[::2].count(0) > raw[1::2].count(0) else "utf-16-le"
 
 
@@ -158,6 +165,14 @@ def _big5(raw: bytes) -> str:
         with suppress(ValueError):
             return raw.decode("big5hkscs")
         return raw.decode("cp950", "replace")
+
+
+def _is_in(codec: str, raw: bytes) -> bool:
+    try:
+        raw.decode(codec)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def _is_utf8(raw: bytes) -> bool:

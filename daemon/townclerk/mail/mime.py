@@ -343,23 +343,39 @@ def _base64(raw: bytes) -> Iterator[bytes]:
             yield binascii.a2b_base64(piece[: len(piece) - (len(piece) % 4 == 1)] + b"==")
 
 
+_OF_PROSE = b".,:;()[]"
+_PRINTED = frozenset((*b"\t\r\n", *range(32, 127)))
+_MOSTLY = 0.8  # of the letters; the others are beyond ASCII
+
+
 def _mixed_base64(raw: bytes) -> bytes:
-    """A text that is called base64: also one that is none, one below which a server has put a line as it is, and several behind
-    each other."""
+    """A text that is called base64: also one that is none, one above or below which a server has put lines as they are, and
+    several behind each other."""
     lines = raw.splitlines(keepends=True)
-    plain = next((number for number, line in enumerate(lines) if _is_a_sentence(line)), None)
-    if plain is None:
+    begins = next((number for number, line in enumerate(lines) if line.strip() and not _is_a_sentence(line)), len(lines))
+    ends = next((number for number, line in enumerate(lines) if number > begins and _is_a_sentence(line)), len(lines))
+    if begins == 0 and ends == len(lines):
         return b"".join(_base64(raw))
-    encoded = b"".join(lines[:plain]).translate(None, _NOT_BASE64)
-    if len(encoded) < 8 or len(encoded) % 4:
+    encoded = b"".join(lines[begins:ends]).translate(None, _NOT_BASE64)
+    if len(encoded) < 8 or len(encoded) % 4 == 1:
         return raw
-    return b"".join((*_base64(encoded), b"\n", *lines[plain:]))
+    decoded = b"".join(_base64(encoded))
+    certain = begins == 0 and len(encoded) % 4 == 0
+    if not certain and not _is_text(decoded):
+        return raw
+    return b"".join((*lines[:begins], decoded, *([b"\n", *lines[ends:]] if ends < len(lines) else [])))
 
 
 def _is_a_sentence(line: bytes) -> bool:
-    """True for words with blanks between them, and not for base64 in groups of four."""
+    """True for words with blanks between them, and not for base64 in groups of four; and for the line above a signature."""
     words = line.split()
-    return len(words) > 1 and sum(len(word) % 4 > 0 and len(word) < 20 for word in words) * 2 > len(words)
+    of_any_length = sum(len(word) % 4 > 0 and len(word) < 20 for word in words) * 2 > len(words)
+    return line.startswith(b"--") or (len(words) > 1 and (of_any_length or any(sign in line for sign in _OF_PROSE)))
+
+
+def _is_text(decoded: bytes) -> bool:
+    """True for what people can read, which nothing is that was never base64."""
+    return sum(byte in _PRINTED for byte in decoded) >= _MOSTLY * len(decoded)
 
 
 def text_without_files(text: str) -> str:
