@@ -138,6 +138,16 @@ async def test_without_an_address_the_case_opens_and_its_officer_is_told_how_to_
 
 
 @pytest.mark.parametrize(
+    "said", ["{} please", "{} - use this one", "{}, or telephone", "Home: {}", "{} or ap@work.example", "<{}>", "{}."]
+)
+async def test_an_address_with_a_remark_beside_it_is_theirs(house: House, said: str) -> None:
+    case = await filled_in(house, PLAIN.replace("asha.patel@example.org", said.format("asha.patel@example.org")))
+
+    assert case.complainant.address == "asha.patel@example.org"
+    assert len(house.sent("receipt")) == 1
+
+
+@pytest.mark.parametrize(
     "typed", ["asha patel@example.org", "asha,patel@example.org", "asha.patel@example", "patel@example.org x"]
 )
 async def test_a_mistyped_address_is_nobodys_and_the_officer_sees_what_they_typed(house: House, typed: str) -> None:

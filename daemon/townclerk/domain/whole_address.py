@@ -6,7 +6,7 @@ _SCHEME = re.compile(r"(?:mailto|smtp):[ ]?\Z", re.IGNORECASE)
 _OPENS, _CLOSES = " \t\"'‘“*([<", " \t\"'’”*)]>.,;:"  # what may stand beside an address and is no piece of it
 _WORD_BREAKS = re.compile(r"[\s,.;()_/|\"'-]+")
 _LOCAL_BREAKS = re.compile(r"[\d._+-]+")
-_TELLING = 3  # letters of a name in an address
+_TELLING = 3  # letters that tell a word from a piece of an address, or of one in it
 
 
 def is_whole(written: str, start: int, end: int) -> bool:
@@ -19,13 +19,19 @@ def is_whole(written: str, start: int, end: int) -> bool:
     beside = re.split(r"\s", before)[-1]
     if beside.strip(_OPENS) or not _ends(after):
         return False
-    return not before.strip(_OPENS) or bool(beside) or _is_named_after(written[start:end], before)
+    labelled = before[-1:].isspace() and before.rstrip().endswith(":")
+    return not before.strip(_OPENS) or bool(beside) or labelled or _is_named_after(written[start:end], before)
 
 
 def _ends(after: str) -> bool:
-    """True where *after* an address comes no more of it: nothing, a remark in brackets, or another one."""
+    """True where *after* an address comes no more of it: nothing, a remark, or another address. A short word could be its last
+    letters, and so could one with a full stop."""
     rest = after.lstrip(_CLOSES)
-    return not rest or rest[0] in "([<" or (rest != after and "@" in rest)
+    between = after[: len(after) - len(rest)]
+    if not rest or rest[0] in "([<" or (between[-1:].isspace() and not {",", ";"}.isdisjoint(between)):
+        return True
+    word = rest.split(maxsplit=1)[0]
+    return bool(between) and ("@" in rest or not word[0].isalnum() or (len(word) > _TELLING and "." not in word[:-1]))
 
 
 def _is_named_after(address: str, name: str) -> bool:
