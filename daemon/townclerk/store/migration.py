@@ -18,11 +18,15 @@ LOCK = 7_235_551_119
 def migrate(url: str) -> None:
     """Bring the database at *url* up to date, making an SQLite file where there is none.
 
-    All of it is one transaction under a lock: of two daemons that start at once, the second finds nothing to do.
+    All of it is one transaction under a lock: of two daemons that start at once, the second finds nothing to do. Where there
+    is nothing to do, as at nearly every start, a server that says nothing is given up: nobody could stop a start that waits.
     Raises BadUrl, StoreUnavailable.
     """
     parsed = database_url(url)
     make_file(parsed)
+    found, needed = schema_revision(url)
+    if found == needed:
+        return
     made = engine(parsed, patient=True)
     try:
         _upgrade(made)

@@ -436,6 +436,18 @@ def test_a_server_that_says_nothing_is_an_outage_and_what_is_asked_next_connects
 
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_start_is_not_held_up_by_a_server_that_says_nothing(kind: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks whether the tables are of its version: a start that waits for ever for that could not be stopped either."""
+    monkeypatch.setattr(patience, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(patience, "LOCK_SECONDS", 0)  # the server itself ends nothing
+    with ThreadPoolExecutor(1) as beside, psycopg.connect(url) as other:
+        other.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(StoreUnavailable, match="does not answer"):
+            beside.submit(migrate, url).result(10)
+    migrate(url)
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_while_somebody_holds_the_tables_no_session_is_left_behind_on_the_server(
     kind: str, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
