@@ -277,6 +277,13 @@ WRONG = [
     ("Europe/London", "Europe/Codsall", 6, "calendar.timezone", "is not a time zone"),
     ("Europe/London", "../../etc/passwd", 6, "calendar.timezone", "is not a time zone"),
     ("timezone:", "weekend: [saturday, sonday], timezone:", 6, "calendar.weekend[1]", 'did you mean "sunday"'),
+    (
+        "timezone:",
+        "weekend: [monday, tuesday, wednesday, thursday, friday, saturday, sunday], timezone:",
+        6,
+        "calendar.weekend",
+        "names all seven days",
+    ),
     ("timezone:", "closure_days: {29 Dec: x}, timezone:", 6, "calendar.closure_days.29 Dec", "is not a date"),
     ("timezone:", "cutoff: 25:00, timezone:", 6, "calendar.cutoff", "is not a time of day"),
     ("mailbox: feedback@council.example", "mailbox: feedback", 4, "contact.mailbox", "is not a mail address"),

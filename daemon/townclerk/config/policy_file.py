@@ -197,7 +197,7 @@ def _calendar(value: Value) -> CalendarPolicy:
             country=f.text("country"),
             subdivision=f.text("subdivision"),
             timezone=f.required("timezone", _timezone, "UTC"),
-            weekend=f.optional("weekend", lambda days: tuple(sorted(set(days.each(weekday)))), (5, 6)),
+            weekend=f.optional("weekend", _weekend, (5, 6)),
             closure_days=f.optional("closure_days", _closure_days, ()),
             extra_working_days=f.optional("extra_working_days", lambda days: days.each(day), ()),
             nonworking_receipt=f.optional(
@@ -221,6 +221,14 @@ def _timezone(value: Value) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Refused(f'"{written}" is not a time zone', "write for instance Europe/London") from None
     return written
+
+
+def _weekend(value: Value) -> tuple[int, ...]:
+    """The days of the week without work, Monday is 0. With all seven no date could ever be counted."""
+    days = tuple(sorted(set(value.each(weekday))))
+    if len(days) == 7:
+        value.fault("names all seven days, so that no day would be a working day", "leave out the days on which you work")
+    return days
 
 
 def _closure_days(value: Value) -> tuple[tuple[date, str], ...]:
