@@ -73,6 +73,12 @@ def test_japanese_and_korean_in_seven_bits_are_read_without_a_label(label: str |
     assert decode(f"The lamp: {text}".encode(codec), label) == f"The lamp: {text}"
 
 
+@pytest.mark.parametrize(("label", "codec"), [("iso-2022-jp", "iso2022_jp"), ("hz-gb-2312", "hz"), ("utf-7", "utf-7")])
+def test_a_footer_in_another_charset_spoils_no_text_of_seven_bits(label: str, codec: str) -> None:
+    text = "é lamp" if codec == "utf-7" else CHINESE if codec == "hz" else JAPANESE
+    assert decode(text.encode(codec) + b"\ncaf\xc3\xa9", label).startswith(f"{text}\ncaf")
+
+
 def test_a_subject_in_seven_bits_is_read_as_well() -> None:
     assert header_text(JAPANESE.encode("iso2022_jp").decode("ascii")) == JAPANESE
 

@@ -213,6 +213,28 @@ def test_what_is_called_base64_is_read_as_what_it_is(body: str) -> None:
     assert LAMP in mail(one("text/plain", body, "Content-Transfer-Encoding: base64")).text
 
 
+@pytest.mark.parametrize(
+    "banner", ["[EXTERNAL]", "CAUTION:", "(External)", "[EXTERNAL EMAIL] Take care", "External email\n----"]
+)
+@pytest.mark.parametrize("footer", ["", "\n\nwww.quill-row.example", "\n-- \nSent via list"])
+@pytest.mark.parametrize(
+    ("words", "charset"),
+    [
+        ("The lamp costs £5.", "utf-8"),
+        ("Nie działa już.", "utf-8"),
+        ("На улице Квилл не горит фонарь, уже девять дней.", "utf-8"),
+        ("На улице Квилл не горит фонарь, уже девять дней.", "koi8-r"),
+        ("路灯坏了。", "utf-8"),
+        ("路燈壞了，已經九天了，請幫忙，我們晚上看不到路，很危險。", "big5"),
+    ],
+)
+def test_lines_put_around_base64_spoil_no_letter_of_it(banner: str, footer: str, words: str, charset: str) -> None:
+    encoded = base64.encodebytes(words.encode(charset)).decode().strip().rstrip("=")
+    found = mail(one(f"text/plain; charset={charset}", banner + "\n\n" + encoded + footer, "Content-Transfer-Encoding: base64"))
+
+    assert words in found.text
+
+
 def test_blanks_behind_a_soft_line_break_are_not_the_writers() -> None:
     body = LAMP.replace("Quill", "Qu=  \t\nill")
 

@@ -343,9 +343,12 @@ def _base64(raw: bytes) -> Iterator[bytes]:
             yield binascii.a2b_base64(piece[: len(piece) - (len(piece) % 4 == 1)] + b"==")
 
 
-_OF_PROSE = b".,:;()[]"
-_PRINTED = frozenset((*b"\t\r\n", *range(32, 127)))
-_MOSTLY = 0.8  # of the letters; the others are beyond ASCII
+_OF_PROSE = re.compile(rb"[.,:;()\[\]]")
+_ROW_LENGTH = 40  # letters; no word is as long, and programs make rows of 60 to 76
+_ROW = re.compile(rb"[A-Za-z0-9+/]{%d,}={0,2}\s*" % _ROW_LENGTH)
+_LETTERS_OF_A_ROW = 10  # different ones: a line that is drawn has one or two
+_MOSTLY = 0.8  # of the letters; the others may be of an older charset
+_LOOKED_AT = 4096  # bytes
 
 
 def _mixed_base64(raw: bytes) -> bytes:
@@ -360,22 +363,37 @@ def _mixed_base64(raw: bytes) -> bytes:
     if len(encoded) < 8 or len(encoded) % 4 == 1:
         return raw
     decoded = b"".join(_base64(encoded))
-    certain = begins == 0 and len(encoded) % 4 == 0
+    certain = (begins == 0 and len(encoded) % 4 == 0) or _is_row(lines[begins])
     if not certain and not _is_text(decoded):
         return raw
     return b"".join((*lines[:begins], decoded, *([b"\n", *lines[ends:]] if ends < len(lines) else [])))
 
 
 def _is_a_sentence(line: bytes) -> bool:
-    """True for words with blanks between them, and not for base64 in groups of four; and for the line above a signature."""
+    """True for words with blanks between them, and not for base64 in groups of four; for the line above a signature, and one
+    short word with the signs of prose: "[EXTERNAL]"."""
     words = line.split()
-    of_any_length = sum(len(word) % 4 > 0 and len(word) < 20 for word in words) * 2 > len(words)
-    return line.startswith(b"--") or (len(words) > 1 and (of_any_length or any(sign in line for sign in _OF_PROSE)))
+    if line.startswith(b"--"):
+        return True
+    if len(words) < 2:  # a longer one is a row of base64 with a letter spoilt
+        return len(line) <= _ROW_LENGTH and _OF_PROSE.search(line) is not None
+    return (
+        _OF_PROSE.search(line) is not None
+        or sum(len(word) % 4 > 0 and len(word) < 20 for word in words) * 2 > len(words)
+        or all(word.isalpha() and (word.istitle() or word.islower() or word.isupper()) for word in words)
+    )
+
+
+def _is_row(line: bytes) -> bool:
+    """True for base64 that nobody can take for a word, whatever the charset below it."""
+    return _ROW.fullmatch(line) is not None and len(set(line)) >= _LETTERS_OF_A_ROW
 
 
 def _is_text(decoded: bytes) -> bool:
-    """True for what people can read, which nothing is that was never base64."""
-    return sum(byte in _PRINTED for byte in decoded) >= _MOSTLY * len(decoded)
+    """True for what people can read, in any script, which nothing is that was never base64."""
+    text = decoded[:_LOOKED_AT].decode("utf-8", "replace")
+    shown = sum(letter in "\t\r\n" or (letter != "\ufffd" and letter.isprintable()) for letter in text)
+    return shown >= _MOSTLY * len(text)
 
 
 def text_without_files(text: str) -> str:
