@@ -41,12 +41,6 @@ _SENDER = frozenset(
         "kimden",
         "lähettäjä",
         "feladó",
-        "nuo",
-        "от",
-        "від",
-        "από",
-        "من",
-        "发件人",
     ]
 )
 # Latvian for "from", which is also the number of a house: it is a label only together with "sent" in that language.
@@ -74,18 +68,6 @@ _WHEN = frozenset(
         "gönderildi",
         "lähetetty",
         "enviada",
-        "wysłane",
-        "odesláno",
-        "odoslané",
-        "elküldve",
-        "išsiųsta",
-        _LATVIAN_SENT,
-        "отправлено",
-        "надіслано",
-        "изпратено",
-        "στάλθηκε",
-        "تم الإرسال",
-        "发送时间",
     ]
 )
 _OTHER = frozenset(
@@ -122,26 +104,21 @@ _OTHER = frozenset(
         "kime",
         "konu",
         "aihe",
-        "komu",
-        "předmět",
-        "predmet",
-        "címzett",
-        "tárgy",
-        "kam",
-        "tema",
-        "temats",
-        "кому",
-        "тема",
-        "до",
-        "относно",
-        "προς",
-        "θέμα",
-        "إلى",
-        "الموضوع",
-        "收件人",
-        "主题",
     ]
 )
+# In these languages a resident's own lines begin with the same words ("From: … To: … Subject: …" of a letter, a place or a
+# span of days), so that a header must also look like one.
+_FURTHER_SENDER = frozenset(["nuo", "от", "від", "από", "من", "发件人", _LATVIAN_FROM])
+_FURTHER_WHEN = frozenset([
+    "wysłane", "odesláno", "odoslané", "elküldve", "išsiųsta", _LATVIAN_SENT, "отправлено", "надіслано", "изпратено",
+    "στάλθηκε", "تم الإرسال", "发送时间",
+])  # fmt: skip
+_FURTHER_OTHER = frozenset([
+    "komu", "předmět", "predmet", "címzett", "tárgy", "kam", "tema", "temats", "кому", "тема", "до", "относно", "προς", "θέμα",
+    "إلى", "الموضوع", "收件人", "主题",
+])  # fmt: skip
+_FURTHER = _FURTHER_SENDER | _FURTHER_WHEN | _FURTHER_OTHER
+_SENDER, _WHEN, _OTHER = _SENDER | _FURTHER_SENDER - {_LATVIAN_FROM}, _WHEN | _FURTHER_WHEN, _OTHER | _FURTHER_OTHER
 _LABELS = _SENDER | _WHEN | _OTHER
 _TOLD_ALONE = frozenset(
     ["from", "sent", "date", "to", "cc", "bcc", "subject", "von", "gesendet", "betreff", "pwnc", "anfonwyd"]
@@ -166,8 +143,12 @@ _WROTE_ENDS = (
     "scrisse:",
 )
 _WROTE_STARTS = ("on ", "ar ", "le ", "am ", "w dniu ", "el ", "il ", "op ")
-_WROTE_AND_GOES_ON = re.compile(r":([ \t]{2,20})(?=\S)")
-_YAHOO = re.compile(r"^(?!I )[^.!?]{0,40}\byahoo mail\b[^.!?]{0,60}$", re.IGNORECASE)
+_WROTE_AND_GOES_ON = re.compile(r":[ \t]{2,20}(?=\S)")
+_YAHOO = re.compile(  # the line in which it says that it was written there, or praises itself
+    r"^(?:(?:sent|get|gesendet|envoyé|enviado|inviato|verzonden|wysłan[eo]|anfonwyd)\b[^.!?]{0,40}\byahoo mail\b|yahoo mail:)"
+    r"[^.!?]{0,60}$",
+    re.IGNORECASE,
+)
 _GROUPWISE = re.compile(r"^>{3} ?[^>].{0,300}(?:@|\d[:.]\d\d).{0,300}>{3}$")
 _ANY_LABEL = re.compile(r"^[*_]{0,2}[^\W\d_][\w .'’()/-]{0,30}[*_]{0,2} ?[:\uff1a][*_]{0,2}(?: |$)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d(?!\d)")
@@ -525,7 +506,15 @@ def _heads_block(bare: list[str], index: int) -> bool:
         labels = ["from" if label == _LATVIAN_FROM else label for label in labels]
     if any(labels[0] in kind and not kind.isdisjoint(labels[1:]) for kind in (_SENDER, _WHEN)):
         return False  # a line of prose above the header, which begins further down
-    return not _SENDER.isdisjoint(labels) and not _WHEN.isdisjoint(labels) and len(set(labels)) >= 3
+    if _SENDER.isdisjoint(labels) or _WHEN.isdisjoint(labels) or len(set(labels)) < 3:
+        return False
+    return _FURTHER.isdisjoint(labels) or any(map(_tells_of_a_mail, _block(bare, index)))
+
+
+def _tells_of_a_mail(line: str) -> bool:
+    """True for the line of a header that has an address of whom it is from, or the time of day at which it was sent."""
+    name = _label_name(line)
+    return (name in _SENDER | {_LATVIAN_FROM} and "@" in line) or (name in _WHEN and _CLOCK.search(line) is not None)
 
 
 def _block(bare: list[str], index: int) -> list[str]:
@@ -563,8 +552,8 @@ def _wrote_lines(bare: list[str], index: int) -> int:
 
 
 def _wrote_and_goes_on(bare: list[str], index: int) -> bool:
-    """True for an introduction on whose own line the quote begins, without a mark, as Yahoo Mail on Android writes it.
-    Three blanks are what it puts between; where it does not say that it sent the mail, nothing less is certain."""
+    """True for an introduction on whose own line the quote begins, without a mark, as Yahoo Mail on Android writes it below its
+    own line. Without that, it may be what a resident tells of somebody's words."""
     line = bare[index]
     if not line.lower().startswith(_WROTE_STARTS):
         return False
@@ -576,7 +565,7 @@ def _wrote_and_goes_on(bare: list[str], index: int) -> bool:
     if not says_wrote or not _CLOCK.search(head) or not _BRACKETED.search(head):
         return False
     above = next((line for line in reversed(bare[max(0, index - 4) : index]) if line), "")
-    return bool(_YAHOO.match(above)) or (len(found[1]) == 3 and bool(_YEAR.search(head)))
+    return bool(_YAHOO.match(above))
 
 
 def _says_wrote(lowered: str) -> bool:
