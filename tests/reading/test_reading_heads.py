@@ -104,6 +104,26 @@ def test_the_beginning_of_a_mistyped_address_is_nobodys(typed: str, shape: str) 
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "<mary<jones@mail.example>",
+        "Mary<jones@mail.example",
+        "Mary Ann jones@mail.example",
+        "mary Ann jones@mail.example",
+        "mary ann hannah@mail.example",
+        "Mary J jones@mail.example",
+        "Mary <jones@mail.co(uk>",
+    ],
+)
+@pytest.mark.parametrize("header", ["From: ", "From: forms@site.example\nReply-To: "])
+def test_where_an_address_may_go_on_beyond_a_bracket_or_a_name_nobody_is_answered(written: str, header: str) -> None:
+    found = mail(f"{header}{written}\n")
+
+    assert found.reply_to == ()
+    assert "Reply-To" in header or not answerable(found)
+
+
+@pytest.mark.parametrize(
     ("written", "address"),
     [
         ('"mary jones"@mail.example', '"mary jones"@mail.example'),
@@ -125,7 +145,13 @@ def test_a_blank_in_an_address_is_kept_where_it_is_a_part_of_it(written: str, ad
         (f"Ada Quill ({ADA})", "Ada Quill"),
         (f"Ada Quill [mailto:{ADA}]", "Ada Quill"),
         ("Ada Quill aquill@mail.example", "Ada Quill"),
-        ("Ada Quill aq@mail.example", "Ada Quill"),
+        (f"Ada Quill {ADA}", "Ada Quill"),
+        (f'"Quill of the Row" {ADA}', "Quill of the Row"),
+        (f"Zoë {ADA}", "Zoë"),
+        (f"王小明 {ADA}", "王小明"),
+        (f"Clerk – {ADA}", "Clerk –"),
+        (f"Clerk: {ADA}", "Clerk"),
+        (f";{ADA}", ""),
         (f"{ADA} (at home", ""),
     ],
 )
