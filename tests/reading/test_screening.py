@@ -55,6 +55,8 @@ def test_a_persons_mail_is_a_persons_and_may_be_answered() -> None:
         from_address("bouncer@club.example"),
         from_address("cat-owner@mail.example"),
         from_address("song-request@mail.example"),
+        from_address("mdaemon@mail.example"),
+        from_address("mdaemon84@mail.example"),
         replace(with_headers(precedence="normal"), sender=Address("", "cat-owner@mail.example")),
     ],
 )

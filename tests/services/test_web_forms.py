@@ -268,6 +268,19 @@ async def test_whoever_quotes_a_bounce_in_a_form_complains(house: House, reply_t
     assert len(house.cases) == 1
 
 
+@pytest.mark.parametrize("robot", ["online-request@forms.example", "site-owner@forms.example"])
+@pytest.mark.parametrize("reply_to", [None, "Ann Hale <ann.hale@home.example>"])
+async def test_a_form_that_an_address_of_requests_sends_is_its_residents(
+    house: House, robot: str, reply_to: str | None
+) -> None:
+    about = {"reply_to": reply_to} if reply_to else {}
+    text = "Name: Ann Hale\nEmail: ann.hale@home.example\nMessage: I complain. My brown bin was missed."
+    house.arrives(text, "From the website", f"Web form <{robot}>", at=MONDAY, **about)
+    await house.settle()
+
+    assert [line.recipient for line in house.sent("receipt")] == ["ann.hale@home.example"]
+
+
 async def test_whoever_has_a_copy_of_their_form_is_who_filled_it_in(house: House) -> None:
     about = {"sender": "Web form <no-reply@forms.example>", "auto_submitted": "auto-generated"}
     ann = "Ann Hale <ann.hale@home.example>"

@@ -107,10 +107,10 @@ def _own_message_id(context: _Context) -> bool:
 
 # The name of the program, and no longer one: mail-daemon-fan@ is a person's.
 _DAEMON = re.compile(
-    r"^(?:mailer-?daemon|mail-?daemon|mdaemon|postmaster|microsoftexchange[0-9a-f]{8,})(?:$|[+=]|[-_.]?\d)", re.IGNORECASE
+    r"^(?:mailer-?daemon|mail-?daemon|postmaster|microsoftexchange[0-9a-f]{8,})(?:$|[+=]|[-_.]?\d)", re.IGNORECASE
 )
 _MAY_BE_A_DAEMON = re.compile(
-    r"^(?:postmaster|bounces?|no-?reply|mail-?administrator|mail-?delivery)(?:$|[-+=_.\d])", re.IGNORECASE
+    r"^(?:postmaster|bounces?|no-?reply|mail-?administrator|mail-?delivery)(?:$|[-+=_.\d])|^mdaemon$", re.IGNORECASE
 )
 _NOT_FAILED = frozenset(["delivered", "relayed", "expanded"])
 _BOUNCE_SUBJECT = re.compile(

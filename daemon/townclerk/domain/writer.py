@@ -39,9 +39,12 @@ _BULK = frozenset(["bulk", "list", "junk"])
 
 
 def unread_in(mail: IncomingMail, address: str) -> bool:
-    """True for an address (lower case) in *mail* that no person reads: by itself, or because the mail is a list's."""
-    of_a_list = bool(_OF_A_LIST.search(address.rpartition("@")[0]))
-    return unread_address(address) or (of_a_list and (is_bulk(mail) or any(mail.headers.get(name) for name in LIST_HEADERS)))
+    """True for an address (lower case) in *mail* that no person reads: by itself, or because the mail is a list's, or a form's
+    that says who filled it in."""
+    if unread_address(address) or not _OF_A_LIST.search(address.rpartition("@")[0]):
+        return unread_address(address)
+    is_form = has_fields(mail.text[:_FIELDS_WITHIN]) or any(each.key != address for each in mail.reply_to)
+    return is_form or is_bulk(mail) or any(mail.headers.get(name) for name in LIST_HEADERS)
 
 
 def is_bulk(mail: IncomingMail) -> bool:

@@ -31,7 +31,8 @@ _QMAIL = re.compile(r"this is the qmail-send program|i wasn't able to deliver yo
 
 
 # Of a mail that a filter refuses. What is deleted unread says so, and may have any subject in its text.
-_REJECTED = re.compile(r"\bwas (?:automatically )?(?:rejected|refused)\b", re.IGNORECASE)
+_REJECTED = re.compile(r"\b(?:message|mail)(?: to \S{1,320})? was (?:automatically )?(?:rejected|refused)\b", re.IGNORECASE)
+_SUBJECT_NAMED = re.compile(r"^[ \t]*subject:[^\n]*|[\"“][^\"”\n]{0,1000}[\"”]", re.IGNORECASE | re.MULTILINE)
 _UNREAD = re.compile(r"without being (?:read|displayed)", re.IGNORECASE)
 _REJECTION_LOOKED_AT = 2_000
 
@@ -61,9 +62,10 @@ def rejection(root: Part, text: str, submitted: tuple[str, ...]) -> DeliveryRepo
         return None
     mode, _, done = _receipts_field(root, "disposition").lower().partition(";")
     said = text[:_REJECTION_LOOKED_AT]
-    says_so = any("rejected" in value.lower() for value in submitted) or _REJECTED.search(said)
-    rejected = says_so and not _UNREAD.search(said)
-    if not mode.strip().startswith("automatic-action") or not done.strip().startswith("deleted") or not rejected:
+    declared = any("rejected" in value.lower() for value in submitted)
+    by_itself = mode.strip().startswith("automatic-action")  # some filters say that a person did it
+    rejected = declared or (by_itself and _REJECTED.search(_SUBJECT_NAMED.sub("", said)))
+    if not done.strip().startswith("deleted") or not rejected or _UNREAD.search(said):
         return None
     recipient = _receipts_field(root, "original-recipient") or _receipts_field(root, "final-recipient")
     return DeliveryReport(_untyped(recipient), "failed", _status(said), " ".join(said.split())[:500])
