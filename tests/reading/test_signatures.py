@@ -289,8 +289,8 @@ def test_words_before_the_parts_are_said_not_to_be_signed_where_they_are_shown()
 
 @pytest.mark.parametrize("kind", [b"text/html", b"text/plain", b"text/x-odd", b"multipart/mixed", b"application/html"])
 def test_a_second_part_that_is_shown_as_a_page_is_no_signature(kind: bytes) -> None:
-    """The bytes of a signature that fits, and words behind them."""
-    raw = head() + multipart(SAYS, proof(SAYS, asha()) + b"<p>" + CLOSE + b"</p>")
+    """The bytes of a signature that fits, and words below: such bytes may end as a quote begins."""
+    raw = head() + multipart(SAYS, proof(SAYS, asha()) + b"\n\n<p>" + CLOSE + b"</p>")
     raw = raw.replace(b'application/pkcs7-signature; name="smime.p7s"', kind + b"; charset=utf-8")
     assert CLOSE.decode() in own_text(raw)
     found = looked_at(raw)
