@@ -119,6 +119,15 @@ def test_a_roster_may_lie_elsewhere_or_be_given(own: Path, tmp_path: Path) -> No
     assert [o.key for o in load_council(SOUTH_STAFFORDSHIRE, staff_override=given, today=TODAY).roster.officers] == ["lee"]
 
 
+@pytest.mark.parametrize("tag", ["", "+lee"])
+def test_nobody_of_the_roster_has_the_address_of_the_mailbox_itself(tag: str) -> None:
+    name, _, host = load_council(SOUTH_STAFFORDSHIRE, today=TODAY).policy.contact.mailbox.partition("@")
+    given = {"lee": {"name": "Lee", "email": f"{name}{tag}@{host}", "roles": ["complaints_lead"]}}
+
+    with pytest.raises(FilesRefused, match="the address of the mailbox that townclerk watches"):
+        load_council(SOUTH_STAFFORDSHIRE, staff_override=given, today=TODAY)
+
+
 def test_a_council_that_there_is_not_is_refused_with_the_nearest() -> None:
     with pytest.raises(FilesRefused, match='did you mean "south-staffordshire"'):
         load_council("south-stafordshire", today=TODAY)

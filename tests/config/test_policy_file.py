@@ -273,6 +273,7 @@ WRONG = [
     ("title: A small policy", "title: ''", 3, "title", "is empty"),
     ("id: small", "id: Small Council", 1, "id", "cannot name a council"),
     ("subdivision: ENG", "subdivision: ENGLAND", 6, "calendar.subdivision", "no bank holidays are known for GB-ENGLAND"),
+    ("country: GB", "country: UK", 6, "calendar.subdivision", "no bank holidays are known for UK-ENG"),
     ("country: GB", "country: ZZ", 6, "calendar.subdivision", "no bank holidays are known for ZZ-ENG"),
     ("Europe/London", "Europe/Codsall", 6, "calendar.timezone", "is not a time zone"),
     ("Europe/London", "../../etc/passwd", 6, "calendar.timezone", "is not a time zone"),

@@ -1,6 +1,6 @@
 """townclerk.yaml, and the secrets that it names and never holds."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -195,6 +195,17 @@ def test_what_a_provider_or_a_token_server_does_not_take_is_refused_with_what_to
     [fault] = [fault for fault in caught.value.faults if fault.path == path]
     assert says in str(fault)
     assert "hunter2" not in str(fault)
+
+
+@pytest.mark.parametrize(("days", "refused"), [(89, False), (91, True), (20_000, True)])
+def test_a_start_that_lies_far_ahead_is_refused(days: int, refused: bool) -> None:
+    """Until then nobody would be answered."""
+    written = SMALL.replace("smtp:", f"  start_from: {datetime.now(UTC) + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}\nsmtp:", 1)
+    if not refused:
+        assert settings(written).mailbox.start_from is not None
+        return
+    with pytest.raises(FilesRefused, match="no mail would be answered until then"):
+        settings(written)
 
 
 def test_a_moment_has_a_time_zone() -> None:

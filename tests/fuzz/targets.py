@@ -20,6 +20,7 @@ from townclerk.config.routing_file import read_routing
 from townclerk.config.scenario_file import scenario_of
 from townclerk.config.settings import read_settings
 from townclerk.config.yaml import parse_yaml
+from townclerk.domain.addressing import NotAnAddress, wire_address
 from townclerk.domain.authentication import parse_results, proven
 from townclerk.domain.commands import misplaced, read_commands, without_hash, word_anywhere
 from townclerk.domain.days_written import read_when
@@ -33,7 +34,6 @@ from townclerk.domain.screening import screen
 from townclerk.domain.signature import SignatureState
 from townclerk.domain.signing import Side, Signer, SigningKey, find_tokens
 from townclerk.domain.wording import wording_of
-from townclerk.mail.addressing import NotAnAddress, wire_address
 from townclerk.mail.charset import decode, header_text
 from townclerk.mail.errors import MailUnreadable
 from townclerk.mail.html import read_html

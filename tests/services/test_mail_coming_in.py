@@ -118,6 +118,19 @@ async def test_mail_from_before_the_first_connection_is_never_answered(
     assert answered == len(house.cases) == len(house.letters("receipt"))
 
 
+async def test_a_first_moment_that_was_mistyped_counts_no_longer_once_it_is_put_right(build: Callable[..., House]) -> None:
+    house = build(start_from=MONDAY.replace(year=2072))
+    house.arrives(COMPLAINT)
+    await house.settle()
+    assert house.cases == []
+
+    house.office = replace(house.office, ways=replace(house.office.ways, start_from=MONDAY))
+    house.arrives("I complain about the trees.", sender="b@example.org", at=LATER)
+    await house.settle(LATER)
+
+    assert [line.recipient for line in house.sent("receipt")] == ["b@example.org"]
+
+
 async def test_the_time_of_receipt_is_the_server_s(house: House) -> None:
     house.arrives(COMPLAINT, date="Thu, 01 Jan 1970 00:00:00 +0000")
     await house.settle(LATER)

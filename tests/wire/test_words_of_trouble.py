@@ -2,7 +2,7 @@
 
 import pytest
 
-from townclerk.mail.addressing import NotAnAddress, wire_address
+from townclerk.domain.addressing import NotAnAddress, wire_address
 from townclerk.mail.errors import MailboxTrouble, Refused, SendTrouble, TransportDown, TryLater, Unknown, without_addresses
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from importlib.metadata import version
 
-from holidays import country_holidays
+from holidays import country_holidays, list_supported_countries
 
 from townclerk.domain.calendar import Calendar
 from townclerk.domain.policy import CalendarPolicy
@@ -21,8 +21,9 @@ def years_around(today: date) -> range:
 
 
 def is_known_place(country: str, subdivision: str) -> bool:
-    """Whether the library has the bank holidays of that part of that country."""
-    if not subdivision:
+    """Whether the library has the bank holidays of that part of that country, under the code that ISO 3166 gives it: other
+    names ("UK") would be no country of any law of ours."""
+    if not subdivision or country not in list_supported_countries(include_aliases=False):
         return False
     try:
         country_holidays(country, subdiv=subdivision)

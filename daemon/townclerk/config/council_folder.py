@@ -15,6 +15,7 @@ from townclerk.config.roster_file import load_staff, permissions_of, read_staff
 from townclerk.config.routing_file import load_routing
 from townclerk.config.shipped import Own, find_shipped, shipped_councils, shipped_files
 from townclerk.config.yaml import Node, node_of
+from townclerk.domain.addressing import untagged
 from townclerk.domain.council import Council
 from townclerk.domain.policy import Policy
 from townclerk.domain.roster import ADMIN, Roster
@@ -138,9 +139,10 @@ def with_permissions(council: Council, permissions: Node) -> Council:
 
 
 def _refuse_own_mailbox(policy: Policy, roster: Roster) -> None:
-    """Raises FilesRefused where an officer's address is the mailbox itself: their letters would come back to us."""
+    """Raises FilesRefused where an officer's address is the mailbox itself: their letters would come back."""
     mailbox = policy.contact.mailbox.lower()
-    if (officer := roster.find_by_address(mailbox)) is not None:
+    theirs = (officer for officer in roster.officers if mailbox in {*officer.addresses, *map(untagged, officer.addresses)})
+    if (officer := next(theirs, None)) is not None:
         message = f"{officer.key} has the address of the mailbox that townclerk watches"
         raise FilesRefused([Fault("staff", 0, 0, officer.key, message, "give them an address of their own")])
 

@@ -17,6 +17,7 @@ from typing import NoReturn, Self, TypeVar
 
 from townclerk.config.errors import Fault, FilesRefused
 from townclerk.config.yaml import Entry, Items, Kind, Node, Place, Scalar, Table
+from townclerk.domain.addressing import NotAnAddress, wire_address
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 INDENT = "write name: value lines, indented below it"
@@ -351,4 +352,14 @@ def email(value: Value) -> str:
     name, at, host = written.partition("@")
     if not (name and at and host) or " " in written or "@" in host or "<" in written:
         raise Refused(f'"{written}" is not a mail address', "write for instance team@council.example")
+    if written.lower().startswith("mailto:"):
+        raise Refused(f'"{written}" is a link to a mail address', f"write {written[len('mailto:') :]}")
+    try:
+        wire_address(written)
+    except NotAnAddress as exc:
+        raise Refused(
+            f'"{written}" is no address that a letter can be sent to', "write for instance team@council.example"
+        ) from exc
+    if not all(host.split(".")):
+        raise Refused(f'"{host}" has a full stop too many', "write for instance team@council.example")
     return written

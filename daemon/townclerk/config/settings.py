@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import get_args
@@ -182,6 +182,7 @@ _DATABASE_EXAMPLE = (
 )
 _SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
 # Stand-ins, see config.reading.
+LATEST_START = timedelta(days=90)  # how far ahead a service may be announced that answers nobody yet
 NO_HOST = "-"
 _NO_MAILBOX = MailboxSettings(NO_HOST, 993, Security.TLS, "-", PasswordLogin(NO_SECRET))
 _NO_SMTP = OutgoingSettings(NO_HOST, 587, Security.STARTTLS, "-")
@@ -270,7 +271,7 @@ def _mailbox(value: Value, base: Path, profile: ProviderProfile) -> MailboxSetti
             folders=folders,
             idle_seconds=f.number("idle_seconds", 300, 10, 1740),
             poll_seconds=f.number("poll_seconds", 60, 5, 3600),
-            start_from=f.optional("start_from", _moment, None),
+            start_from=f.optional("start_from", _start, None),
             ca_file=f.optional("ca_file", lambda each: _there(base / text(each)), None),
             sent_folder=sent,
         )
@@ -316,6 +317,15 @@ def _folders(value: Value) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(value.each(text)))
     if not found:
         raise Refused("no folder is watched", "write for instance [INBOX, Junk]")
+    return found
+
+
+def _start(value: Value) -> datetime:
+    """From when on mail is answered. A slip of years would leave every complaint without an answer, and without a word."""
+    found = _moment(value)
+    if found > datetime.now(UTC) + LATEST_START:
+        latest = f"write a moment within the next {LATEST_START.days} days"
+        raise Refused(f"{found.date()} lies far ahead, and no mail would be answered until then", latest)
     return found
 
 

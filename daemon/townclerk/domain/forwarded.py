@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from townclerk.domain.addressing import untagged
 from townclerk.domain.days_written import Towards, read_when
 from townclerk.domain.mail import Address, IncomingMail
 from townclerk.domain.typed import plain
@@ -60,7 +61,7 @@ def forwarded(mail: IncomingMail, today: date, ours: frozenset[str]) -> Forwarde
     if not headers or not is_forward(mail):
         return None
     senders = [(header, _sender(header.values["from"])) for header in headers]
-    others = [(header, sender) for header, sender in senders if sender is None or _untagged(sender.key) not in ours]
+    others = [(header, sender) for header, sender in senders if sender is None or untagged(sender.key) not in ours]
     if not others:
         return None
     header, sender = next(((header, sender) for header, sender in others if sender is not None), others[0])
@@ -71,11 +72,6 @@ def forwarded(mail: IncomingMail, today: date, ours: frozenset[str]) -> Forwarde
         day=plausible(header.values.get("when", ""), today),
         text="\n".join(_unquoted(lines[header.below :])).strip(),
     )
-
-
-def _untagged(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
 
 
 def plausible(written: str, today: date) -> date | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from townclerk.domain.absence import has_automatic_subject, is_absence_note
 from townclerk.domain.additions import may_be_a_disclaimer
+from townclerk.domain.addressing import untagged
 from townclerk.domain.authentication import SEVERAL_SENDERS
 from townclerk.domain.mail import IncomingMail, MailKind
 from townclerk.domain.returned import Said, said_in, shows_a_return
@@ -84,13 +85,7 @@ def _header(context: _Context, name: str) -> tuple[str, ...]:
 
 
 def _from_own_address(context: _Context) -> bool:
-    return context.mail.sender is not None and _untagged(context.mail.sender.key) in context.own_addresses
-
-
-def _untagged(address: str) -> str:
-    """The mailbox itself, where the address is a tagged one: feedback+case-7@… is feedback@…"""
-    local, _, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
+    return context.mail.sender is not None and untagged(context.mail.sender.key) in context.own_addresses
 
 
 def _own_header(context: _Context) -> bool:
@@ -135,7 +130,7 @@ _DAEMONS_SUBJECT = re.compile(
 _BOUNCE_TEXT = re.compile(
     r"this is the qmail-send program|message was created automatically by mail delivery software"
     r"|this is the mail system at host|could not be delivered to one or more recipients|wasn't able to deliver your message"
-    r"|mailenable: message could not be delivered to some recipients"
+    r"|mailenable: message could not be delivered to some recipients|the attached message had permanent fatal delivery errors"
     r"|(?:^|\n)[ \t]{0,8}<?[^\s@]{1,64}@[^\s@]{1,190} - no such user here\b"
     r"|message log follows|\"notificationtype\" ?: ?\"bounce\"",
     re.IGNORECASE,

@@ -6,8 +6,8 @@ from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 
+from townclerk.domain.addressing import NotAnAddress, wire_address
 from townclerk.domain.mail import Address, File, OutgoingMail
-from townclerk.mail.addressing import NotAnAddress, wire_address
 from townclerk.mail.errors import NotComposable
 
 # Not "All", which stops delivery reports as well: we want to hear of a mail that did not arrive.

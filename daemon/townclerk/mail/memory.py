@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from townclerk.domain.addressing import NotAnAddress, wire_address
 from townclerk.domain.mail import Arrival
-from townclerk.mail.addressing import NotAnAddress, wire_address
 from townclerk.mail.errors import MailboxFolderMissing, Refused, SendTrouble, TransportDown
 from townclerk.mail.imap_link import message_id_in
 from townclerk.mail.mailbox import Batch

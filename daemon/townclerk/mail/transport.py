@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 import aiosmtplib
 from aiosmtplib.protocol import normalize_message_line_endings
 
-from townclerk.mail.addressing import NotAnAddress, WireAddress, wire_address
+from townclerk.domain.addressing import NotAnAddress, WireAddress, wire_address
 from townclerk.mail.credentials import bearer, secret_of, without_secret
 from townclerk.mail.errors import CredentialUnavailable, Refused, TransportDown, TransportLoginRefused, TryLater, Unknown
 from townclerk.mail.tls import tls_fault, trusting

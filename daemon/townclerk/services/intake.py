@@ -105,7 +105,7 @@ async def _take_folder(office: Office, mailbox: Mailbox, folder: str, now: datet
     """(how many mails were taken, whether more are waiting)."""
     name = office.ways.mailbox
     position = await office.db.read(partial(mails.position, mailbox=name, folder=folder))
-    start = position.start_from if position else _first_look(office, folder, now)
+    start = position.start_from if position and position.start_from <= now else _first_look(office, folder, now)
     validity, last = (position.uidvalidity, position.last_uid) if position else (None, 0)
     batch = await mailbox.arrivals(folder, validity, last, start, BATCH)
     if not batch.arrivals and batch.uidvalidity == validity and batch.highest_uid <= last:
@@ -130,7 +130,7 @@ async def _take_folder(office: Office, mailbox: Mailbox, folder: str, now: datet
 
 
 def _first_look(office: Office, folder: str, now: datetime) -> datetime:
-    """From when on the mail of *folder* counts, which has never been looked into."""
+    """From when on the mail of *folder* counts, which has never been looked into, or only before that moment."""
     moment = now.replace(microsecond=0)
     return moment if folder == office.ways.sent_folder else office.ways.start_from or moment
 

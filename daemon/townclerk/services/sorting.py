@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from townclerk.domain.addressing import NotAnAddress, wire_address
 from townclerk.domain.case import Case, LoggedContact, PartyRole
 from townclerk.domain.decide.surveying import complains
 from townclerk.domain.decide.two_matters import divided, says_both
@@ -35,7 +36,6 @@ from townclerk.domain.signature import Signature
 from townclerk.domain.signing import find_tokens
 from townclerk.domain.words import LetterKind, Status
 from townclerk.domain.writer import writer_of
-from townclerk.mail.addressing import NotAnAddress, wire_address
 from townclerk.services.applying import happen
 from townclerk.services.bounced import bounce
 from townclerk.services.campaigns import Company, find_company, remember

@@ -104,6 +104,14 @@ def test_check_says_what_is_wrong_with_the_certificates(townclerk: Command, town
         load_files(town.settings)
 
 
+def test_a_start_that_is_still_to_come_is_a_warning(townclerk: Command, connected: Town) -> None:
+    connected.rewrite(mailbox={"start_from": f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"})
+    ran = townclerk("check", "--config", connected.settings)
+
+    assert ran.status == 0, ran.out
+    assert "nobody is answered before" in ran.out
+
+
 def test_check_as_json_is_one_object_a_line(townclerk: Command, connected: Town) -> None:
     ran = townclerk("check", "--json", "--config", connected.settings)
 

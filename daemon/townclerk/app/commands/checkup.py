@@ -448,6 +448,11 @@ class Checkup:
             else:
                 self._find("folder", State.OK, f"{folder} is there")
         self._judge_sent_folder(missing)
+        if box.start_from is not None and box.start_from > self.now:
+            said = (
+                f"nobody is answered before {box.start_from:%Y-%m-%d %H:%M %Z}: that is mailbox.start_from, and still to come"
+            )
+            self._find("new mail", State.WARNING, said, "put it to the moment from which on mail shall be answered")
         if "IDLE" in capabilities:
             self._find("new mail", State.OK, "the server says at once when mail comes (IDLE)")
         else:

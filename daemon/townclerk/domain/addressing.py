@@ -1,4 +1,4 @@
-"""A mail address as the wire wants it."""
+"""A mail address as the wire wants it, and whose mailbox it is."""
 
 import re
 from dataclasses import dataclass
@@ -43,3 +43,9 @@ def wire_address(address: str) -> WireAddress:
     if not found["domain"].isascii() and not _IN_ASCII.fullmatch(domain):
         raise NotAnAddress("the domain of this address is none in ASCII")
     return WireAddress(found["local"], domain)
+
+
+def untagged(address: str) -> str:
+    """The mailbox itself, where the address is a tagged one: feedback+case-7@… is feedback@…"""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
