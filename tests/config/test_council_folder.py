@@ -110,6 +110,22 @@ def test_a_file_of_the_councils_own_wins_as_a_whole_and_the_others_stay_shipped(
     assert council.roster.officers
 
 
+@pytest.mark.parametrize("name", ["policy.yaml", "routing.yaml", "staff.yaml"])
+@pytest.mark.parametrize("link", [True, False])
+def test_what_stands_in_the_place_of_a_file_and_is_none_is_refused(own: Path, name: str, link: bool) -> None:
+    """What is shipped would be in force, and nobody would notice."""
+    place = own / SOUTH_STAFFORDSHIRE / name
+    place.unlink(missing_ok=True)
+    if link:
+        place.symlink_to("nowhere")
+    else:
+        place.mkdir()
+
+    with pytest.raises(FilesRefused, match="is there, but is no file") as refused:
+        load_council(SOUTH_STAFFORDSHIRE, rules=own, today=TODAY)
+    assert str(place) in str(refused.value)
+
+
 def test_a_roster_may_lie_elsewhere_or_be_given(own: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "people.yaml"
     elsewhere.write_text("staff: {kim: {name: Kim, email: kim@council.example, roles: [complaints_lead]}}\n", encoding="utf-8")

@@ -13,7 +13,7 @@ from townclerk.config.policy_file import load_policy
 from townclerk.config.reading import Faults, read_root, suggest
 from townclerk.config.roster_file import load_staff, permissions_of, read_staff
 from townclerk.config.routing_file import load_routing
-from townclerk.config.shipped import Own, find_shipped, shipped_councils, shipped_files
+from townclerk.config.shipped import Own, file_to_load, shipped_councils, shipped_files
 from townclerk.config.yaml import Node, node_of
 from townclerk.domain.addressing import untagged
 from townclerk.domain.council import Council
@@ -203,7 +203,7 @@ def _roster(
 
 def _file(council_id: str, name: str, rules: Own) -> Path:
     """The file in force. Raises FilesRefused where there is none."""
-    found = find_shipped("rules", f"{council_id}/{name}", rules) if NAME.fullmatch(council_id) else None
+    found = file_to_load("rules", f"{council_id}/{name}", rules) if NAME.fullmatch(council_id) else None
     if found is None:
         councils = shipped_councils(rules)
         expected = suggest(council_id, councils) if council_id not in councils else f"write {council_id}/{name}"

@@ -5,7 +5,10 @@
 3. the top of the repository, when townclerk runs from a checkout: an edit counts at once
 """
 
+import os
 from pathlib import Path
+
+from townclerk.config.errors import Fault, FilesRefused
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SHIPPED = PACKAGE / "_shipped"
@@ -30,6 +33,19 @@ def _is_checkout() -> bool:
 def find_shipped(kind: str, name: str, own: Own = None) -> Path | None:
     """The file *name* (your-council/policy.yaml) that is in force, or None: there is none."""
     return next((folder / name for folder in shipped_folders(kind, own) if (folder / name).is_file()), None)
+
+
+def file_to_load(kind: str, name: str, own: Own = None) -> Path | None:
+    """As `find_shipped`. Raises FilesRefused where something of that name comes first and is no file: what is shipped would be
+    in force unnoticed."""
+    found = find_shipped(kind, name, own)
+    for place in (folder / name for folder in shipped_folders(kind, own)):
+        if place == found:
+            return found
+        if os.path.lexists(place):
+            said = "is there, but is no file: a folder, or a link that leads nowhere"
+            raise FilesRefused([Fault(str(place), 0, 0, "", said, "put the file in its place, or take it away")])
+    return found
 
 
 def shipped_files(kind: str, pattern: str, own: Own = None) -> tuple[Path, ...]:

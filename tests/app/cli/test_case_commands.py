@@ -98,6 +98,15 @@ def test_cases_are_given_to_somebody_who_is_there(townclerk: Command, town: Town
     assert '"cap" is nobody in staff.yaml; did you mean "cal"?' in ran.err
 
 
+def test_whoever_gives_cases_away_is_somebody_and_somebody_else(townclerk: Command, town: Town) -> None:
+    nobody = townclerk("case", "reassign", "--from", "wendi", "--to", "cal", "--config", town.settings)
+    same = townclerk("case", "reassign", "--from", "cal", "--to", "cal", "--config", town.settings)
+
+    assert (nobody.status, same.status) == (2, 2)
+    assert '"wendi" is nobody in staff.yaml, and has no open case; did you mean "wendy"?' in nobody.err
+    assert 'with "cal" already' in same.err
+
+
 def test_a_service_that_the_council_has_not_is_told_with_those_it_has(townclerk: Command, town: Town) -> None:
     ran = townclerk("case", "list", "--service", "bins", "--config", town.settings)
 

@@ -172,11 +172,15 @@ def reassign(
     known = [officer.key for officer in files.council.roster.officers]
     if to not in known:
         raise CannotRead(f'"{to}" is nobody in staff.yaml; {suggest(to, known)}')
+    if giver == to:
+        raise CannotRead(f'the cases are with "{to}" already; name somebody else behind --to')
     ref = reference_of([case], files.council.policy.prefix) if case is not None else None
     url = url_of_database(files.settings)
     if (trouble := why_not_ready(url)) is not None:
         raise NotAsItShould(trouble)
     given = asyncio.run(_reassign(files, url, giver, to, ref))
+    if not given and giver not in known:  # who has left, and is in the file no more, may have cases still
+        raise CannotRead(f'"{giver}" is nobody in staff.yaml, and has no open case; {suggest(giver, known)}')
     if as_json:
         for one in given:
             say_json({"case": one.ref, "given": not one.why_not, "why_not": one.why_not or None})
