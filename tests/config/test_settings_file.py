@@ -233,6 +233,7 @@ def test_a_moment_has_a_time_zone() -> None:
         ("host: imap.council.example", "host: a\n  security: ssl", 4, "mailbox.security", "known here: tls, starttls, none"),
         ("from_name:", "user: u, from_name:", 6, "smtp.auth", "user and auth go together"),
         ("sqlite:////var", "mysql://var", 7, "database.url", "not the address of a database"),
+        ("sqlite:////var", "sqlite://var", 7, "database.url", "four slashes"),
         (
             "sqlite:////var/lib/townclerk/townclerk.db",
             "postgresql://u:hunter2@h/d",

@@ -66,6 +66,15 @@ def subject(templates: TemplateSet) -> str:
         ("Subject: {{ '' }}\n\n{{ prose(content.text) }}" + FOOT, 0, "subject is empty"),
         ("Subject: Hello\n\n{{ prose(content.text) }}\n", 0, "does not say “Exampleton District Council”"),
         ("Subject: Hello\n\nHello.\n" + FOOT, 0, "does not say"),
+        ("Subject: Hello\n\nDear { { to.name } }\n" + FOOT, 3, "a brace stands among the words"),
+        ("Subject: Hello\n\nThe case\nis {case.ref}.\n" + FOOT, 4, "a brace stands among the words"),
+        ("Subject: Hello\n\nThe case is {{ case.ref }}}.\n" + FOOT, 3, "a brace stands among the words"),
+        ("Subject: [REF] is yours\n\nHello.\n" + FOOT, 1, "something to fill in"),
+        ("Subject: Hello\n\nDear [FULL NAME]\n" + FOOT, 3, "something to fill in"),
+        ("Subject: Hello\n\nHel\0lo\n" + FOOT, 3, "nobody sees"),
+        ("Subject: Hello\n\nDear {{ to }}\n" + FOOT, 3, "a whole"),
+        ("Subject: Hello\n\n{{ greeting }}\n" + FOOT, 3, "a whole"),
+        ("Subject: Hello\n\n{{ to.staff }}\n" + FOOT, 3, "a whole bool"),
         ("Subject: Hello\n\nThey say {{ prose(content.text) }}\n" + FOOT, 0, "in the middle of a paragraph"),
     ],
 )
@@ -75,6 +84,13 @@ def test_a_letter_that_is_wrong_is_refused_with_file_and_line(tmp_path: Path, te
     found = faults(tmp_path)
     assert (found[0].file, found[0].line) == (str(file), line)
     assert says in found[0].message
+
+
+@pytest.mark.parametrize("words", ["[Our pages](https://www.example.org)", "[sic]", "{{ '{' }}"])
+def test_words_that_are_meant_so_stand_in_a_letter(tmp_path: Path, words: str) -> None:
+    put(tmp_path, "letters/message.md", f"Subject: Hello\n\n{words}\n\n{{{{ prose(content.text) }}}}" + FOOT)
+
+    assert TemplateSet.load([tmp_path, SHIPPED], "anytown")
 
 
 @pytest.mark.parametrize(

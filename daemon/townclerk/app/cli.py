@@ -1,6 +1,7 @@
 """The command line. Each command stands in a module of `commands`; here are the options that all of them have, and what
 becomes of whatever goes wrong."""
 
+import errno
 import io
 import os
 import signal
@@ -200,6 +201,11 @@ def _explain(error: Exception, *, debug: bool) -> int:
         case StoreError() | WireTrouble():
             complain(f"{NAME}: {error}")
             return 2 if isinstance(error, BadUrl) else 1
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            complain(
+                f"{NAME}: there is no room where this is written to: {error.strerror}; make some, and give the command again"
+            )
+            return 1
     if debug:
         traceback.print_exception(error)
     for one in leaves(error):

@@ -364,6 +364,10 @@ def _database_url(value: Value) -> str:
         )
     if parts.scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
         raise Refused(f'"{written}" is not the address of a database that townclerk knows', _DATABASE_EXAMPLE)
+    if parts.scheme == "sqlite" and not re.match(r"sqlite:///.", written):
+        raise Refused(
+            "names no file: four slashes stand before one from the root, three before one beside this file", _DATABASE_EXAMPLE
+        )
     hosts = (options["hostaddr"],) if "hostaddr" in options else (host, *(named for option, named in pairs if option == "host"))
     weaker = weaker_than_verified(options) if parts.scheme != "sqlite" and goes_elsewhere(hosts) else None
     if weaker is not None:

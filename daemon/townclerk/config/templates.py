@@ -74,6 +74,7 @@ SETS_KEPT = 8  # of templates, in one process
 MARKER = f"--- {REPLY_ABOVE} ---"  # above it, a reply to us holds what an officer wrote; below it, what we did
 
 
+_ONE_WORD_OF_IT = "one value of it, as in {{ to.name }} or {{ date_words(content.day) }}; of a list, each with {% for … %}"
 _AS_SHIPPED = (  # a part that is not taken over is what is mostly missing
     "see the shipped letter, and what stands in the parts that it includes: a letter to a resident ends with "
     '{% include "parts/foot.md" %}'
@@ -119,7 +120,11 @@ class TemplateSet:
         exist, or that leaves out what it must say.
         """
         loader = ChoiceLoader(
-            [FileSystemLoader(root, encoding="utf-8-sig") for folder in folders for root in (folder / council_id, folder)]
+            [
+                FileSystemLoader(root, encoding="utf-8-sig", followlinks=True)
+                for folder in folders
+                for root in (folder / council_id, folder)
+            ]
         )
         return _tried_out(Sources.read(loader, str(folders[0]) if folders else "templates"))
 
@@ -306,8 +311,16 @@ def _put(context: Context, value: object) -> str:
         raise TemplateWrong("a value is written that is not there", "ask for it first: {% if … %}")
     if isinstance(value, StrictUndefined):
         str(value)  # raises, and says what is not defined
+    if not isinstance(value, Piece) and not _can_be_said(value):
+        raise TemplateWrong(f"a whole {type(value).__name__} is written, which nobody can read", _ONE_WORD_OF_IT)
     page: Page = context["page_"]
     return page.put(value)
+
+
+def _can_be_said(value: object) -> bool:
+    """Whether people can read *value*, and not its makers alone: of what has parts, a template writes a part."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number or type(value).__str__ is not object.__str__
 
 
 def _context(page: Page, letter: Letter, policy: Policy, reply_to: str, wording: Wording) -> dict[str, Any]:

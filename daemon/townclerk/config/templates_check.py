@@ -1,7 +1,7 @@
 """What is asked of a template before a letter is made of it, and where in its file it is wrong."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -42,7 +42,22 @@ HELPERS = (
 )
 KINDS: tuple[LetterKind, ...] = tuple(kind.kind for kind in get_args(content.Content))
 TO_RESIDENTS: tuple[LetterKind, ...] = tuple(kind.kind for kind in get_args(content.ResidentContent))
+_ENDINGS = frozenset({".md", ".txt", ".markdown", ".html", ".css"})  # of what was meant to be a template
 _FRAME = ("layout.html", "letter.css")
+# What stands in the words of a letter and was meant for something else, and what to write instead.
+_SLIPS = (
+    (
+        re.compile(r"[{}]"),
+        "a brace stands among the words, and people would read it",
+        "{{ case.ref }}, both braces side by side",
+    ),
+    (
+        re.compile(r"\[[A-Z][A-Z _/-]*\](?!\()"),
+        "this is something to fill in, and nobody fills it in",
+        "{{ to.name }}, or another value of those in the guide",
+    ),
+    (re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"), "a character stands here that nobody sees", "delete it"),
+)
 # They would hand on text that has already been put in its place, as if it were a value.
 _NOT_IN_LETTERS = (
     nodes.Macro,
@@ -159,6 +174,28 @@ def _counts(name: str) -> bool:
     return bare == WORDS if code else name in _FRAME
 
 
+def unread_templates(folder: Path, councils: Iterable[str]) -> tuple[Fault, ...]:
+    """What lies in *folder* as if it counted as a letter or a part of one, and does not: it is called otherwise, lies elsewhere
+    or in the folder of none of *councils*, or is a folder or a link that leads nowhere."""
+    known, found = tuple(councils), list[Fault]()
+    for path in sorted(folder.rglob("*")):
+        place = path.relative_to(folder)
+        if path.suffix not in _ENDINGS or any(part.startswith(".") for part in place.parts) or path.stem.lower() == "readme":
+            continue
+        own = _counts(place.as_posix())
+        if not own and not _counts("/".join(place.parts[1:])):
+            found.append(_unread(path, f"letters are called letters/{KINDS[0].value}.md, parts of them parts/foot.md"))
+        elif not own and place.parts[0] not in known:
+            found.append(_unread(path, f"{place.parts[0]} is no council; {suggest(place.parts[0], known)}"))
+        elif not path.is_file():
+            found.append(_unread(path, "it is a folder, or a link that leads nowhere: put the file in its place"))
+    return tuple(found)
+
+
+def _unread(path: Path, expected: str) -> Fault:
+    return Fault(str(path), 0, 0, "", "nothing reads it, so none of it counts", expected)
+
+
 def faults_of_sources(sources: Sources, environment: Environment) -> list[Fault]:
     """Everything that can be seen without rendering: files that are missing or unknown, syntax, names."""
     wanted = [f"letters/{kind}.md" for kind in sources.kinds]
@@ -224,6 +261,7 @@ def _faults_of(file: str, name: str, text: str, environment: Environment) -> Ite
         return
     for node in tree.find_all(_NOT_IN_LETTERS):
         yield Fault(file, node.lineno, 0, "", f"letters have no {type(node).__name__.lower()}", '{% include "parts/….md" %}')
+    yield from _slips(file, tree)
     if letter:  # a part may name what the letter around it has set
         own = {place.name for place in tree.find_all(nodes.Name) if place.ctx != "load"}
         unknown = meta.find_undeclared_variables(tree) - {*NAMES, *HELPERS, "range", "namespace"} - own
@@ -231,6 +269,15 @@ def _faults_of(file: str, name: str, text: str, environment: Environment) -> Ite
             if place.name in unknown:
                 expected = suggest(place.name, (*NAMES, *HELPERS))
                 yield Fault(file, place.lineno, 0, "", f"there is nothing called {place.name}", expected)
+
+
+def _slips(file: str, tree: nodes.Template) -> Iterator[Fault]:
+    """What stands as words where a value was meant."""
+    for words in tree.find_all(nodes.TemplateData):
+        for slip, message, expected in _SLIPS:
+            if found := slip.search(words.data):
+                line = words.lineno + words.data.count("\n", 0, found.start())
+                yield Fault(file, line, 0, "", f"{found[0]!r}: {message}" if found[0].isprintable() else message, expected)
 
 
 def _meant(trouble: TemplateSyntaxError, environment: Environment) -> str:

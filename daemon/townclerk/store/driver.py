@@ -90,6 +90,8 @@ def _verified(url: URL) -> dict[str, str]:
 
 
 def _sqlite_file(url: URL) -> URL:
+    if url.host:  # two slashes, where three or four are meant: what follows them would be no part of the path
+        raise BadUrl("an SQLite database has no host: write sqlite:////folder/file, or sqlite:///file beside the settings")
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise BadUrl("a database in memory would forget: write sqlite:////folder/file")
     return url.set(drivername="sqlite+pysqlite")

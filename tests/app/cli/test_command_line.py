@@ -208,6 +208,21 @@ def test_a_bug_is_told_in_one_line_without_its_words(townclerk: Command, tmp_pat
     assert "asha" not in ran.err
 
 
+def test_a_full_disk_is_no_fault_of_the_program() -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [str(Path(sys.executable).with_name("townclerk")), "policy", "lint", "south-derbyshire"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert ran.returncode == 1
+    assert "there is no room where this is written to: No space left on device" in ran.stderr
+    assert "fault of this program" not in ran.stderr
+
+
 @pytest.mark.usefixtures("broken")
 def test_with_debug_a_bug_is_shown_whole(townclerk: Command, tmp_path: Path) -> None:
     ran = townclerk("inspect", tmp_path, "--debug")

@@ -236,7 +236,16 @@ def test_an_error_quotes_no_value(database: Database) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["mysql://host/name", "sqlite://", "sqlite:///:memory:", "nonsense", "", "sqlite+aiosqlite:////tmp/x.db", "oracle://x"],
+    [
+        "mysql://host/name",
+        "sqlite://",
+        "sqlite://tmp/x.db",
+        "sqlite:///:memory:",
+        "nonsense",
+        "",
+        "sqlite+aiosqlite:////tmp/x.db",
+        "oracle://x",
+    ],
 )
 def test_a_url_that_we_cannot_use_says_what_to_write(url: str) -> None:
     with pytest.raises(BadUrl, match="sqlite:////folder/file"):

@@ -22,8 +22,9 @@ from townclerk.config.logins import PasswordLogin
 from townclerk.config.promises_file import REGISTER, load_register
 from townclerk.config.secrets import Secret
 from townclerk.config.settings import ReplyMode, Security, Settings, load_settings
-from townclerk.config.shipped import find_shipped, shipped_folders
+from townclerk.config.shipped import find_shipped, shipped_councils, shipped_folders
 from townclerk.config.templates import TemplateSet
+from townclerk.config.templates_check import unread_templates
 from townclerk.domain.calendar import Calendar
 from townclerk.domain.council import Council
 from townclerk.domain.cover import Gap, uncovered
@@ -201,7 +202,13 @@ class Checkup:
             self._not_tried("templates", "they load, but the policy that they are written for does not")
         else:
             self._find("templates", State.OK, "every letter can be written")
+            self._check_unread_templates(self._settings, self._council)
             self._check_languages(letters, self._council.routing)
+
+    def _check_unread_templates(self, settings: Settings, council: Council) -> None:
+        if settings.templates is not None:
+            for fault in unread_templates(settings.templates, (council.policy.id, *shipped_councils(settings.rules))):
+                self._find("templates", State.WARNING, f"{fault.file}: {fault.message}", fault.expected)
 
     def _check_languages(self, letters: TemplateSet, routing: Routing) -> None:
         """A rule may ask for letters that nobody has written: they go out as for everybody."""

@@ -8,10 +8,11 @@ from typing import Annotated, TypeVar
 import typer
 
 from townclerk.app.commands.asking import Asked, CannotRead
-from townclerk.app.commands.saying import say
+from townclerk.app.commands.saying import complain, say
 from townclerk.config.council_folder import load_council
 from townclerk.config.shipped import shipped_councils, shipped_folders
 from townclerk.config.templates import TemplateSet
+from townclerk.config.templates_check import unread_templates
 from townclerk.config.templates_preview import Preview, write_contents
 from townclerk.config.templates_preview import preview as write_preview
 from townclerk.config.templates_samples import least_policy
@@ -78,7 +79,7 @@ def check(
 ) -> None:
     """Render each letter with the most and with the least that a case can have, and say what is wrong in which line.
 
-    Nothing is written. Exit status 2 where a template is wrong.
+    Nothing is written. Exit status 2 where a template is wrong, 1 where a file in a folder of your own counts for nothing.
 
     \b
     Examples:
@@ -96,6 +97,10 @@ def check(
         say(f"{name}: {samples} letters are rendered, with the most and with the least")
         for code, lacking in letters.lacking(council.routing.letter_languages).items():
             say(f"{name}: {_in_language(code, lacking)}")
+    unread = unread_templates(own, (*names, *shipped_councils(rules))) if own else ()
+    complain(*map(str, unread))
+    if unread:
+        raise typer.Exit(1)
 
 
 def _in_language(code: str, lacking: tuple[str, ...]) -> str:
