@@ -234,6 +234,10 @@ def test_a_moment_has_a_time_zone() -> None:
         ("from_name:", "user: u, from_name:", 6, "smtp.auth", "user and auth go together"),
         ("sqlite:////var", "mysql://var", 7, "database.url", "not the address of a database"),
         ("sqlite:////var", "sqlite://var", 7, "database.url", "four slashes"),
+        ("imap.council.example", "imap.council.example:993", 3, "mailbox.host", "not the name of a server"),
+        ("imap.council.example", "https://imap.council.example/", 3, "mailbox.host", "not the name of a server"),
+        ("smtp.council.example", '"[::1]"', 6, "smtp.host", "not the name of a server"),
+        ("{env: MAILBOX}", "{env: hunter 2!}", 5, "mailbox.auth.secret", "not the name of an environment variable"),
         (
             "sqlite:////var/lib/townclerk/townclerk.db",
             "postgresql://u:hunter2@h/d",
@@ -290,6 +294,7 @@ def test_a_wrong_setting_is_refused_at_its_place_with_a_helpful_word(
     ("before", "after"),
     [
         ("{env: MAILBOX}", "hunter2"),
+        ("{env: MAILBOX}", "{env: hunter2!}"),
         (DATABASE, "postgresql://u:hunter2@h/d"),
         (DATABASE, "postgresql://u@h/d?password=hunter2"),
         (DATABASE, "mysql://u@h/d?sslpassword=hunter2"),
@@ -357,3 +362,9 @@ def test_a_secret_that_is_not_there_is_told_by_its_place(tmp_path: Path, monkeyp
     for secret in (*missing, Secret(SecretKind.ENV, "MAILBOX"), Secret(SecretKind.CREDENTIAL, "key")):
         with pytest.raises(SecretUnavailable, match="secret"):
             secret.reveal()
+
+
+def test_a_comma_in_a_number_is_named_as_what_it_is() -> None:
+    (fault,) = faults("smtp: {", "limits: {letters_per_hour: 1,000}\nsmtp: {")
+
+    assert (fault.path, fault.expected.partition(";")[0]) == ("limits.000", "a number is written without commas, as 1000")

@@ -226,6 +226,8 @@ def _instead(entry: Entry, known: Iterable[str]) -> str:
         return f"write a space after the colon: {name}: {value}"
     if any(mark in entry.key for mark in "“”„‘"):
         return "the quotation marks of a letter are none in a file: write \" or '"
+    if entry.key.isdigit() and isinstance(entry.node, Scalar) and entry.node.kind is Kind.NOTHING:
+        return "a number is written without commas, as 1000; an address with one, in quotation marks"
     return suggest(entry.key, known)
 
 

@@ -2,6 +2,7 @@
 password counts at the next connection."""
 
 import os
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -74,6 +75,8 @@ def secret(value: Value) -> Secret:
         if name:
             if kind is SecretKind.CREDENTIAL and "/" in name:
                 raise Refused(f'"{name}" is not the name of a credential', "write the name that stands in LoadCredential=")
+            if kind is SecretKind.ENV and not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
+                raise Refused("that is not the name of an environment variable", "write its name here, and the secret into it")
             return Secret(kind, str(beside(value, name)) if kind is SecretKind.FILE else name)
     raise Refused("the place of a secret is missing", INSTEAD)
 

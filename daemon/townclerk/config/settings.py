@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import get_args
 from urllib.parse import parse_qsl, urlsplit
@@ -279,7 +280,18 @@ def _mailbox(value: Value, base: Path, profile: ProviderProfile) -> MailboxSetti
 
 def _host(f: Fields, usual: str | None) -> str:
     """The server that is written there, or where none is, the provider's."""
-    return f.optional("host", text, usual) if usual is not None else f.text("host")
+    return f.optional("host", _server_name, usual) if usual is not None else f.required("host", _server_name, NO_HOST)
+
+
+def _server_name(value: Value) -> str:
+    written = text(value)
+    if not re.fullmatch(r"[\w.-]+", written):
+        try:
+            ip_address(written)
+        except ValueError:
+            expected = "write its name alone, as in imap.council.example; a port stands beside it, as port: 993"
+            raise Refused(f'"{written}" is not the name of a server', expected) from None
+    return written
 
 
 def _refuse_clear_text(f: Fields, security: Security, host: str) -> None:
