@@ -713,7 +713,7 @@ def test_a_file_shows_a_mail_without_words_as_one_and_not_as_what_somebody_wrote
     empty = Original(Address("", "asha@example.org"), "", datetime(2026, 7, 1, tzinfo=UTC), "")
     text = press.render(to_staff(Assignment((), empty, (), file=(empty,)))).text
 
-    assert text.count("\nThere are no words in this mail.\n") == 2
+    assert text.count("\nThere are no new words in this mail.\n") == 2
 
 
 def test_the_list_of_the_morning_says_when_there_is_nothing_on_it(press: Renders) -> None:

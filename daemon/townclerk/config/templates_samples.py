@@ -192,6 +192,7 @@ _TO_THE_RESIDENT = Original(
     7,
 )
 _BARE_MAIL = Original(Address("", "someone@example.net"), "", datetime(2027, 1, 4, 12, 0, tzinfo=UTC), "")
+_ANSWERED_BETWEEN = replace(_BARE_MAIL, quoted="Nobody has rung me yet.")
 _DATES = (
     DatedPromise("acknowledge", _ACKNOWLEDGE, Stage.STAGE1, _CLAUSE),
     DatedPromise("respond", _RESPOND, Stage.STAGE1, _CLAUSE),
@@ -554,7 +555,9 @@ def _full_to_staff(presses: Presses) -> Iterator[StaffContent]:
     once_more = replace(_DATES[1], stage=Stage.STAGE1_AGAIN)
     yield Assignment((held, once_more), _MAIL, presses.to_answer(Stage.STAGE1_AGAIN))
     again = presses.to_work(stage=Stage.STAGE2)
-    yield Assignment(_REVIEW_DATES, _MAIL, again, file=(_MAIL, _BARE_MAIL), answers=(_ANSWERED,), earlier=links)
+    yield Assignment(
+        _REVIEW_DATES, _MAIL, again, file=(_MAIL, _BARE_MAIL, _ANSWERED_BETWEEN), answers=(_ANSWERED,), earlier=links
+    )
     yield from _forwarded(presses)
     yield AlertRaised((), _MAIL, work, away="Tom Birch", dates=_DATES)
     yield from _by_the_clock(presses)
@@ -838,6 +841,7 @@ _SECTIONS = (
 def _least_to_staff() -> Iterator[StaffContent]:
     yield Assignment((), _BARE_MAIL, ())
     yield Forwarded("further", _BARE_MAIL)
+    yield Forwarded("further", _ANSWERED_BETWEEN)
     yield Reminder("respond", _RESPOND, None, "", ())
     yield Overdue("respond", _RESPOND, None, None, "", None, ())
     yield Escalation("respond", _RESPOND, 20, None)

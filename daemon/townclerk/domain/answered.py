@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from townclerk.domain.additions import above_lists_footer, is_banner, only_additions
-from townclerk.domain.quoting import REPLY_ABOVE, Doubt, Written
+from townclerk.domain.quoting import LIMIT, REPLY_ABOVE, Doubt, Written, without_heads
+from townclerk.domain.signing import find_tokens
 
 _WORD = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"<?(?:https?://|mailto:|tel:|www\.)[^\s<>]{1,4000}>?|\[cid:[^\]\n]{1,200}\]", re.IGNORECASE)
@@ -35,6 +36,29 @@ def beside(written: Written, letter: OwnLetter) -> Written:
     if _is_written_into(written.quoted, f"{letter.plain}\n{letter.page}"):
         return replace(written, doubt=Doubt.BELOW)
     return written
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What somebody wrote between the lines that they quote, or below them. `answers`: some of those lines are a letter's of
+    ours, so whatever is not stands there as an answer to it."""
+
+    words: str
+    answers: bool
+
+
+def between_the_lines(text: str, known: Sequence[str]) -> Between:
+    """The lines of *text* that are in none of the *known* texts, and more than the head of a quoted mail. Takes time that grows
+    with their lengths and no faster."""
+    lines = ["" if find_tokens(line) else line.lstrip("> ") for line in text[:LIMIT].split("\n")]  # our addresses are no words
+    blocks = [block for block in _unknown(lines, "\n\n".join(known)) if not only_additions(block)]
+    left = ["\n".join(said) for block in blocks if any(_words("\n".join(said := without_heads(block))))]
+    answers = _many(lines) - sum(map(_many, blocks)) >= _TAKEN
+    return Between("\n\n".join(left), answers)
+
+
+def _many(lines: Sequence[str]) -> int:
+    return sum(1 for _ in _words("\n".join(lines)))
 
 
 def _begins_with_ours(quoted: str, names: tuple[str, ...]) -> bool:

@@ -87,7 +87,7 @@ class Correspondence:
     received_at: datetime
     text: str  # the sender's own words
     attachments: tuple[str, ...] = ()
-    quoted: str = ""  # what they quoted in the mail that opened the case, of other letters than ours to staff
+    quoted: str = ""  # what they quoted in the mail that opened the case; in a later one, what they wrote among what they quote
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from townclerk.domain.nearest import nearest_words
 from townclerk.domain.quoting import REPLY_ABOVE
-from townclerk.domain.signing import find_tokens
+from townclerk.domain.reference import find_references
+from townclerk.domain.signing import Side, find_tokens
 from townclerk.domain.typed import placed, plain, seen_from_the_start
 
 # The words that work, with what stands behind each on its line and what it does: `#help` prints this.
@@ -328,6 +329,14 @@ def word_anywhere(text: str) -> str | None:
     """The first known word in *text*, wherever it stands: what follows it was never meant to go out."""
     named = (match[1].lower() for match in _ANYWHERE.finditer(plain(text)))
     return word_inside(text) or next((word for word in named if word in WORDS), None)
+
+
+def holds_staff_letter(text: str, prefix: str) -> bool:
+    """True where *text* holds a letter to staff about a case: a signed address of staff, or its marker with the reference of a
+    case below it. The marker alone, other desks write as well. *prefix* is that of the council's references."""
+    _, marker, below = " ".join(text.split()).casefold().partition(REPLY_ABOVE.casefold())
+    signed = any(token.side is not Side.RESIDENT for token in find_tokens(text))
+    return signed or bool(marker and find_references(below.upper(), prefix))
 
 
 def looks_quoted(text: str) -> bool:

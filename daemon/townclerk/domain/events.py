@@ -17,7 +17,7 @@ class MailFacts:
     it, and `most_bytes` is how much of that a letter can carry; None: nothing is said of it. `outside` says who of the
     case's own parties stood among its recipients too, and so has it; empty: nobody. `answers_of` is when the letter of ours
     was written that it answers; None: it answers none that we know. `of_held`: that letter asked what is to become of a mail
-    that is held."""
+    that is held. `between` is what its sender wrote among the lines that they quote, where they wrote elsewhere, too."""
 
     number: int
     sender: Address
@@ -34,6 +34,7 @@ class MailFacts:
     outside: str = ""
     answers_of: datetime | None = None
     of_held: bool = False
+    between: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ being empty: the whole text is always kept beside it.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import dropwhile, takewhile
@@ -509,6 +509,23 @@ def _heads_block(bare: list[str], index: int) -> bool:
     if _SENDER.isdisjoint(labels) or _WHEN.isdisjoint(labels) or len(set(labels)) < 3:
         return False
     return _FURTHER.isdisjoint(labels) or any(map(_tells_of_a_mail, _block(bare, index)))
+
+
+def without_heads(lines: Sequence[str]) -> list[str]:
+    """*lines* of a quote without what programs write above one: labels that stand together, "X wrote:", dashes with a title."""
+    bare = [_bare(line) for line in lines]
+    labelled = [index for index, line in enumerate(bare) if _label(line) is not None]
+    return [
+        line
+        for index, line in enumerate(lines)
+        if not (
+            (len(labelled) > 1 and index in labelled)
+            or _is_marker(bare[index])
+            or RULE.match(bare[index])
+            or _FORWARDED.match(bare[index])
+            or (bare[index].endswith(":") and (_says_wrote(bare[index].lower()) or "@" in bare[index]))
+        )
+    ]
 
 
 def _tells_of_a_mail(line: str) -> bool:

@@ -41,6 +41,7 @@ from townclerk.services.bounced import bounce
 from townclerk.services.campaigns import Company, find_company, remember
 from townclerk.services.canary import came_back
 from townclerk.services.desk import officer_mail
+from townclerk.services.inline_answers import answered_between, with_what_stands_between
 from townclerk.services.leave_noticed import officers_robot
 from townclerk.services.office import Office
 from townclerk.services.outside import mailbox_wrote
@@ -332,13 +333,18 @@ async def _resident(
     restricted = await office.db.read(look)
     if restricted is not None:
         filed, _ = restricted
-        wrote = ResidentWrote(facts, route(mail, office.council.routing, opens=False), "a restriction of contact")
+        mail, facts = await with_what_stands_between(office, mail, facts, filed)
+        routed = answered_between(route(mail, office.council.routing, opens=False), facts, mail, office)
+        wrote = ResidentWrote(facts, routed, "a restriction of contact")
         await happen(office, filed, wrote, now, lambda tx: settle(tx, MailState.DONE, None, filed))
         return
     copied = link.joined is not None and _is_copied(known[link.joined.ref], facts.sender)
     member = office.council.policy.is_member(facts.sender.address) and not copied
     ref = link.joined.ref if link.joined else (link.possible[0] if member and link.possible else None)
+    if ref is not None:
+        mail, facts = await with_what_stands_between(office, mail, facts, ref)
     routed = route(mail, office.council.routing, opens=ref is None, context=await _context(office, mail, screening, facts))
+    routed = answered_between(routed, facts, mail, office)
     if form is not None and form.service:
         routed = replace(routed, service=form.service)
     if screening.because == mails.TAKEN_UP:

@@ -20,7 +20,7 @@ from townclerk.domain.case import (
     SettledMail,
     Waiting,
 )
-from townclerk.domain.commands import looks_quoted
+from townclerk.domain.commands import holds_staff_letter
 from townclerk.domain.council import Council
 from townclerk.domain.deadlines import stage_deadlines
 from townclerk.domain.decide.choices import HAD_IT
@@ -244,8 +244,9 @@ class Deliberation:
 
     def record(self, mail: MailFacts) -> None:
         """Keep *mail* on the case, with its sender's own words. Where the mail that opens it has none (a pure forward), its
-        whole text is kept, and where it quotes, that as well; never a letter of ours to staff."""
-        opens = not self.case.mails and not looks_quoted(mail.text)
+        whole text is kept, and where it quotes, that as well; never a letter of ours to staff. Of a later one, what they wrote
+        among the lines that they quote."""
+        opens = not self.case.mails and not holds_staff_letter(mail.text, self.council.policy.prefix)
         whole = mail.text if opens else ""
         kept = Correspondence(
             mail.number,
@@ -255,7 +256,7 @@ class Deliberation:
             mail.received_at,
             mail.own_text or whole,
             mail.attachments,
-            what_they_quote(mail.text, mail.own_text)[:_QUOTED_KEPT] if opens else "",
+            (what_they_quote(mail.text, mail.own_text) if opens else mail.between)[:_QUOTED_KEPT],
         )
         self.change(mails=(*self.case.mails, kept), last_contact_at=mail.received_at)
         if mail.message_id:
