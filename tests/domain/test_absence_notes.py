@@ -26,6 +26,15 @@ Nell Orchard"""
         ("Ymateb awtomatig: Eich llythyr", "Rwyf i ffwrdd tan ddydd Llun."),
         ("Automatic reply: your letter", "Until Monday."),
         (
+            "Re: Ihr Brief",
+            "Vielen Dank für Ihre Nachricht. Ich bin bis zum 18. Januar abwesend. Ihre E-Mail wird nicht weitergeleitet.",
+        ),
+        ("Re: Ihr Brief", "Abwesend bis Montag."),
+        ("Re: votre lettre", "Je suis absente jusqu'à lundi. Je lirai votre message à mon retour."),
+        ("Re: uw brief", "Ik ben tot maandag afwezig en lees uw bericht daarna."),
+        ("Re: mektup", "Şu anda izindeyim. E-postanız bana ulaştı."),
+        ("Re: eich llythyr", "Diolch am eich e-bost. Rwyf allan o'r swyddfa tan ddydd Llun."),
+        (
             "Re: your letter",
             "I am currently out of the office attending a conference in Birmingham and will return on Thursday.",
         ),
@@ -58,6 +67,15 @@ def test_who_is_away_says_nothing_else(subject: str, text: str) -> None:
         ("Re: your letter", "I am going to end my life tonight and I will not return."),
         ("Re: eich llythyr", "Ewch â fo i ffwrdd os gwelwch yn dda, mae llygod mawr yn y stryd."),
         ("Re: Ihr Brief", "Die Abfuhr war nicht da."),
+        ("Allan o'r swyddfa", "Mae eich swyddog allan o'r swyddfa bob tro y byddaf yn ffonio. Mae fy min yn llawn ers mis."),
+        ("Abwesenheit", "Ihr Hausmeister ist seit drei Wochen abwesend und die Heizung in Oak House ist kaputt."),
+        ("Absence", "Je suis absente de mon logement car votre camion a cassé ma porte. Je demande réparation."),
+        ("Fuori ufficio", "Il vostro impiegato è sempre fuori ufficio. I rifiuti restano in strada da un mese."),
+        ("Afwezig", "De huismeester is al weken afwezig en de lift is kapot. Mijn moeder zit vast."),
+        ("Afwezig", "De huismeester is al weken afwezig en de lift bij het station is kapot."),
+        ("Out of office", "Wasz urzędnik zawsze jest poza biurem, a śmieci nie odebrano. Jestem pozamykany w domu."),
+        ("Otomatik yanıt", "Memurunuz hep ofis dışında. Çöpler bir aydır alınmadı."),
+        ("Out of Office", "You are out of the office. You are always away. Please contact me urgent."),
     ],
 )
 def test_whoever_says_something_else_has_words_of_their_own(subject: str, text: str) -> None:

@@ -42,12 +42,39 @@ _AWAY_ABROAD = re.compile(
     r"|sono (?:fuori|assente|in ferie)"
     r"|estou (?:ausente|fora|de f[ée]rias)|afwezig"
     r"|jag är (?:borta|inte (?:på (?:kontoret|plats|jobbet)|tillgänglig)|på semester)"
-    r"|ikke på kontoret|bortreist|jeg er på ferie|olen (?:poissa|lomalla|puhkusel)|jestem (?:poza|na urlopie)"
+    r"|ikke på kontoret|bortreist|jeg er på ferie|olen (?:poissa|lomalla|puhkusel)|jestem (?:poza\b|na urlopie)"
     r"|mimo kancel[áa][řr]"
     r"|nem vagyok (?:az irodá|bent\b|elérhető)|szabads[áa]gon|sunt (?:plecat|în concediu)"
     r"|меня (?:\w+ )?нет (?:в офисе|на (?:работе|месте))|в отпуске|у відпустці|λείπω|ofis dışında|izinde"
     r"|不在|부재중|خارج المكتب|מחוץ למשרד|ไม่อยู่|atostogauj|esmu prom|odsoten|odsutan|отсъствам"
     r"|\b(?:rwy|rwyf|rwy['’]n|dw i|dwi|wyf|byddaf|bydda i) (?:\w+ ){0,3}i ffwrdd|allan o['’]r swyddfa|ar wyliau",
+    re.IGNORECASE,
+)
+# Some of that is said of others, too: in more than a few words, a note says "I" of it.
+_OF_ANYBODY = re.compile(
+    r"abwesend|afwezig|fuori (?:ufficio|sede)|ofis dışında|izinde|szabads[áa]gon|odsoten|odsutan|mimo kancel[áa][řr]"
+    r"|nicht im (?:b[üu]ro|haus)|allan o['’]r swyddfa|ar wyliau|в отпуске|у відпустці",
+    re.IGNORECASE,
+)
+_SAYS_I = re.compile(
+    r"\b(?:ich|bin|ik|ben|sono|sarò|vagyok|leszek|jsem|budu|som|sem|sam|bom|ću|ja"
+    r"|rwy\w*|rwy['’]n|wyf|dwi|dw i|byddaf|bydda i|я|меня|мене)\b"
+    r"|\b(?:dışında|izinde)y[ıi]m\b|\bol(?:acağ|duğ)um",
+    re.IGNORECASE,
+)
+_WORDS_OF_ANYBODY = 8  # "Abwesend bis Montag, den 12. Januar"
+# "Your", of something else than the mail that has come: whoever says so tells of the council.
+_OF_YOURS_ABROAD = re.compile(
+    r"\beich (?!e-?b(?:ost|yst)|neges|ymholiad|gohebiaeth|cais|llythyr|cyswllt|amynedd|dealltwriaeth)\w"
+    r"|\bihre?[nrms]? (?!(?:\w+ )?(?:e-?mail|mail|nachricht|anfrage|anliegen|schreiben|zuschrift|brief|interesse|verst[äa]ndnis"
+    r"|geduld|anruf|ansprechpartner|r[üu]ckmeldung))\w"
+    r"|\b(?:votre|vos) (?!e-?mail|mail|message|courriel|courrier|demande|correspond|interlocut|compr[ée]hension"
+    r"|patience|appel)\w"
+    r"|\bvostr[aoie] (?!e-?mail|mail|messagg|richiest|comprension|pazienza|comunicazion)\w"
+    r"|\b(?:uw|jullie) (?!(?:e-?mail|mail|bericht|vraag|verzoek|aanvraag|begrip|geduld)\w*)\w"
+    r"|\b(?:wasz\w*|państwa) (?!e-?mail|mail|wiadomo|zapytani|korespondencj|zgłoszeni)\w"
+    r"|\bvuestr[ao]s? (?!correo|mensaje|e-?mail|mail|consulta|solicitud)\w"
+    r"|\b(?!(?:e-?posta|mesaj|ileti|talep|anlay)\w*)\w{4,}(?:[ıiuü]n[ıiuü]z)\b",
     re.IGNORECASE,
 )
 # What it says in English. A sentence of these is the program's, unless it says much else.
@@ -95,6 +122,7 @@ _OF_NOTES = """
 _PLAIN_WORDS = frozenset(_OF_NOTES.split())
 _LEFT_OF_A_SENTENCE = 2  # other words in a sentence of a note: a place, a name
 _SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+|;\s+|,?\s+but\s+")
+_SENTENCES_ABROAD = re.compile(r"(?<=[^\d][.!?…])\s+|\n+")  # "bis zum 18. Januar" goes on
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _COMPLAINS = re.compile(
     r"\bcomplain(?:ing)?\b|\bcomplaints? (?:about|against)|\b(?:my|our|a|formal) complaint|\bcwyno", re.IGNORECASE
@@ -104,7 +132,8 @@ _COMPLAINS = re.compile(
 _TELLS_OF_OTHERS = re.compile(
     r"^\W*(?:and |so |again,? )?(?:nobody|no[ -]one|none of|not one"
     r"|(?:the |your |our )?council(?:lors?|['’]s|s)?\b(?! offices?\b)"
-    r"|they\b|(?:the )?(?:\w+ )?(?:team|staff|officers?) (?:are|is|will|have|has|do|does|was|were) (?:not|never)\b"
+    r"|they\b|you (?:are|have been) (?:always |never |still )?(?:away|out)\b"
+    r"|(?:the )?(?:\w+ )?(?:team|staff|officers?) (?:are|is|will|have|has|do|does|was|were) (?:not|never)\b"
     r"|(?:my|our) (?!colleagues?\b|team\b|assistant\b|secretary\b|manager\b|deputy\b|offices?\b|last\b|return\b|phone\b"
     r"|e-?mails?\b|mail(?:box)?\b|inbox\b|account\b|working\b|normal\b|(?:annual )?leave\b)\w"
     r"|your (?!(?:\w+ )?(?:e-?mails?|mails?|messages?|requests?|tickets?|enquir(?:y|ies)|quer(?:y|ies)|submissions?|patience"
@@ -123,7 +152,7 @@ def is_absence_note(subject: str, text: str) -> bool:
     """True where *text* says that its sender is away, or that a mail has come, and next to nothing else: where it says so in
     English, by what is left of it without that; under an automatic *subject* a word or two will do."""
     said = text[:_LOOKED_AT].strip()
-    if _AWAY_ABROAD.search(said) and not _COMPLAINS.search(said) and len(_WORD.findall(said)) <= _WORDS_ABROAD:
+    if _is_note_abroad(said):
         return True
     sentences = [sentence.strip() for sentence in _SENTENCES.split(said) if sentence.strip()]
     says_so = any(_AWAY.search(sentence) and not _TELLS_OF_OTHERS.search(sentence) for sentence in sentences)
@@ -131,6 +160,16 @@ def is_absence_note(subject: str, text: str) -> bool:
         return False
     left = [word for sentence in sentences for word in _left_of(sentence)]
     return len(left) <= (_LEFT_OF_A_NOTE if says_so else _LEFT_UNDER_A_SUBJECT)
+
+
+def _is_note_abroad(said: str) -> bool:
+    """True where *said* tells in another language that its writer is away, and of nothing of the council's."""
+    if not _AWAY_ABROAD.search(said) or _COMPLAINS.search(said) or _OF_YOURS_ABROAD.search(said):
+        return False
+    words = len(_WORD.findall(said))
+    sentences = [sentence for sentence in _SENTENCES_ABROAD.split(said) if _AWAY_ABROAD.search(sentence)]
+    of_the_writer = any(not _OF_ANYBODY.search(sentence) or _SAYS_I.search(sentence) for sentence in sentences)
+    return words <= (_WORDS_ABROAD if of_the_writer else _WORDS_OF_ANYBODY)
 
 
 def _left_of(sentence: str) -> list[str]:
