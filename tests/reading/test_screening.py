@@ -94,6 +94,13 @@ def test_a_robots_mail_is_known_by_its_first_sign(mail: IncomingMail, because: s
     assert screened(mail) == Screening(MailKind.AUTO_REPLY, because, answerable=False)
 
 
+def test_whoever_looks_after_a_mail_server_may_complain_of_what_is_undeliverable() -> None:
+    words = "I complain about my bin. They returned to sender my letter: 550 5.1.1"
+    found = screened(replace(from_address("postmaster@home.example"), subject="Undeliverable bins", text=words))
+
+    assert found.kind is MailKind.PERSON
+
+
 @pytest.mark.parametrize(
     "mail",
     [
@@ -103,7 +110,19 @@ def test_a_robots_mail_is_known_by_its_first_sign(mail: IncomingMail, because: s
         replace(from_address("MAILER-DAEMON@relay.example"), headers={"auto-submitted": ("auto-replied",)}),
         from_address("MAILER-DAEMON"),
         replace(from_address("postmaster@relay.example"), return_path=""),
-        replace(from_address("postmaster@relay.example"), subject="Undeliverable: My bin"),
+        replace(from_address("postmaster@relay.example"), subject="Undeliverable: My bin", text="550 5.1.1 User unknown"),
+        replace(
+            from_address("postmaster@relay.example"),
+            subject="Undeliverable: My bin",
+            text="550 5.1.1 User unknown\n\n----- Original message -----\n\nMy bin was missed.",
+        ),
+        replace(
+            MAIL,
+            return_path="",
+            subject="**Message you sent blocked by our bulk email filter**",
+            text="Your message to: a@b.example\nwas blocked by our Spam Firewall. The email you sent with the following subject has"
+            " NOT BEEN DELIVERED:\n\nSubject: We have received your complaint",
+        ),
         replace(MAIL, return_path="", subject="Delivery Status Notification (Failure)"),
         replace(MAIL, return_path="", text="Hi. This is the qmail-send program at relay.example."),
         replace(MAIL, return_path="", headers={"x-failed-recipients": ("luke@example.org",)}),

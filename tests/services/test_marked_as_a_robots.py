@@ -125,6 +125,20 @@ async def test_whoever_complains_under_the_subject_of_a_robot_is_answered(house:
     assert house.sent("receipt")
 
 
+@pytest.mark.parametrize("marks", [{"auto_submitted": "auto-replied"}, {"x_autoreply": "yes"}], ids=str)
+async def test_a_desk_that_answers_our_letter_from_another_address_opens_no_case(house: House, marks: dict[str, str]) -> None:
+    """It quotes our subject, whose words are those of a complaint."""
+    await complains(house)
+    before = len(house.letters())
+    subject = f"[Request received] {house.sent('receipt')[0].subject}"
+    words = "Hello, we have opened ticket 34567 for your complaint about bins. Our people look at it in turn. Acme Helpdesk"
+    house.arrives(words, subject, "support@acme.example", LATER, **marks)
+    await house.settle(LATER)
+
+    assert len(house.cases) == 1
+    assert len(house.letters()) == before
+
+
 @pytest.mark.parametrize("marks", [{"auto_submitted": "auto-replied"}, {"x_autoreply": "yes"}, {"precedence": "bulk"}], ids=str)
 async def test_who_is_away_opens_no_case_though_the_subject_is_that_of_a_complaint(house: House, marks: dict[str, str]) -> None:
     house.arrives("I am away until Monday 18 January.", "Re: your complaint", **marks)  # type: ignore[arg-type]  # as above

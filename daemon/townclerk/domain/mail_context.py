@@ -43,13 +43,14 @@ def _traits(mail: IncomingMail, screening: Screening, council: Council) -> Itera
         yield Trait.FROM_MEMBER
 
 
-def is_to_be_opened(mail: IncomingMail, screening: Screening, routed: Route) -> bool:
+def is_to_be_opened(mail: IncomingMail, screening: Screening, routed: Route, names_a_case: bool = False) -> bool:
     """True for a mail that looks like a robot's, joins no case, and is of a sort that the rules know: forms and some people's
     mail come so. One by a sign that stands on people's mails may also answer what is none of ours, and be of a sort that no
-    rule knows, where its writer speaks for themselves. None is answered, unless it names a resident, but none is lost."""
+    rule knows, where its writer speaks for themselves. A desk that answers our letter from another address names its
+    case, in our own words: *names_a_case*. None is answered, unless it names a resident, but none is lost."""
     if (only_says_away(mail) or screening.because in NOT_AWAY) and not routed.alerts:
         return False  # under the subject of a complaint as well: it is the subject of our own letter
     if not may_be_a_persons(mail, screening):
-        return not mail.thread and is_somebodys(routed)
+        return not (mail.thread or names_a_case) and is_somebodys(routed)
     unwanted = routed.filed_by or routed.category in NOBODYS
     return is_somebodys(routed) or (not unwanted and speaks_for_oneself(mail))

@@ -132,12 +132,14 @@ _BOUNCE_TEXT = re.compile(
     r"|this is the mail system at host|could not be delivered to one or more recipients|wasn't able to deliver your message"
     r"|mailenable: message could not be delivered to some recipients|the attached message had permanent fatal delivery errors"
     r"|(?:^|\n)[ \t]{0,8}<?[^\s@]{1,64}@[^\s@]{1,190} - no such user here\b"
+    r"|was blocked by our spam firewall\. the e-?mail you sent with the following subject has not been delivered"
     r"|message log follows|\"notificationtype\" ?: ?\"bounce\"",
     re.IGNORECASE,
 )
 _ORIGINAL_BELOW = re.compile(
     r"^[ \t]*-{2,9} ?(?:original message|below this line|this is a copy)", re.IGNORECASE | re.MULTILINE
 )
+_MY_OWN = re.compile(r"\bmy\b|\bi (?:\w+ ){0,3}complain\b|\bfy\b|\bcwyno\b", re.IGNORECASE)
 _TEXT_LOOKED_AT = 4_000
 _NAMED_MAIL = re.compile(r"[^\s<>\"',;:()]{1,200}@[^\s<>\"',;:()]{3,190}")
 _MOST_NAMED = 50  # addresses and ids in a text
@@ -161,7 +163,15 @@ def _from_daemon(context: _Context) -> bool:
     if not _DAEMON.match(local):
         says_so = _says_like_a_daemon(context) and not _is_for_somebody_else(context)
         return bool(_MAY_BE_A_DAEMON.match(local)) and (_returns_a_mail(context) or says_so)
-    return _from_null_sender(context.mail) or _looks_bounced(context) or _returns_a_mail(context)
+    looks_so = _looks_bounced(context) and not _is_of_their_own(context.mail)
+    return _from_null_sender(context.mail) or looks_so or _returns_a_mail(context)
+
+
+def _is_of_their_own(mail: IncomingMail) -> bool:
+    """True where whoever looks after a mail server writes of what is theirs, as no server does."""
+    text = mail.text[:_TEXT_LOOKED_AT]
+    below = _ORIGINAL_BELOW.search(text)
+    return bool(_MY_OWN.search(text[: below.start()] if below else text))
 
 
 def _is_daemons(local: str) -> bool:

@@ -253,7 +253,7 @@ def _says_something(office: Office, mail: IncomingMail, screening: Screening, li
         return False
     if mail.sender is not None and office.council.policy.is_member(mail.sender.address) and may_be_a_persons(mail, screening):
         return True
-    return is_to_be_opened(mail, screening, _routed_by_its_look(office, mail, screening))
+    return is_to_be_opened(mail, screening, _routed_by_its_look(office, mail, screening), bool(link.possible))
 
 
 def _routed_by_its_look(office: Office, mail: IncomingMail, screening: Screening) -> Route:
