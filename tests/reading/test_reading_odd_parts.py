@@ -140,6 +140,16 @@ def test_words_before_the_first_part_and_behind_the_last_are_read(empty: str) ->
         "Get Outlook for iOS<https://aka.ms/o0ukef>",
         "Dear Sir,",
         "The lamp",
+        "This is a multi-part message in MIME format.",
+        "This is a MIME-formatted message. If you see this text it means that your mail software cannot handle MIME.",
+        "Text version not available",
+        "plain text",
+        "Alternative text",
+        "Hello",
+        "If you cannot read this email click here: https://x.example/v",
+        "Your email client cannot display this message",
+        "Ada Quill\n4 Quill Row\n07700 900123",
+        "-- \nAda Quill\n4 Quill Row",
     ],
 )
 def test_a_plain_text_that_only_stands_for_the_page_gives_way_to_it(stub: str) -> None:
@@ -161,6 +171,51 @@ def test_a_plain_text_that_says_as_much_is_the_text(text: str) -> None:
     found = mail(parts("alternative", one("text/plain", text), one("text/html", f"<table><td>{text}<td>Page</table>")))
 
     assert found.text == text
+
+
+FOOTER = "<p>Quill Lamps Ltd. Registered in England and Wales. 4 Quill Row, Quillham. Follow us on all channels.</p>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please look at the lamp at Quill Row.",
+        "Your page shows raw HTML in my browser instead of the bin days.",
+        "I cannot read your letter: it is in a multi-part MIME format.",
+        "I want the plain text version of your form.",
+    ],
+)
+@pytest.mark.parametrize(
+    "page",
+    [
+        FOOTER,
+        f"<p>{LAMP}</p><p>-- </p><p>Ada Quill</p>",
+        f"<p>{LAMP}</p><div class=gmail_quote><p>On 4 May 2027, Council wrote:</p><blockquote>Thank you.</blockquote></div>",
+        f"<p>Yes.</p><p style='visibility:hidden'>{LAMP} I take it all back.</p>",
+        f"<p>Yes.</p><p style='display:none'>{LAMP} I take it all back.</p>",
+        "<img src=https://x.example/logo.png alt='Quill Lamps'><img src=https://x.example/o.gif width=1 height=1>",
+    ],
+)
+def test_no_page_takes_the_place_of_what_somebody_wrote_in_plain_text(text: str, page: str) -> None:
+    """Whatever else stands on the page is shown with it, and ends it by no signature and no quote."""
+    found = mail(parts("alternative", one("text/plain", text), one("text/html", page)))
+
+    assert text in found.own_text
+    assert text in found.text
+
+
+def test_of_two_versions_that_say_different_things_both_are_read() -> None:
+    found = mail(parts("alternative", one("text/plain", "Please ring me about my bin."), one("text/html", f"<p>{LAMP}</p>")))
+
+    assert found.own_text == f"{LAMP}\n\nPlease ring me about my bin."
+
+
+def test_what_a_page_says_unseen_is_not_read_in_place_of_a_plain_text() -> None:
+    """A page of which the reader's program shows nothing but a word."""
+    hidden = f"<p>Hello</p><p style='display:none'>{LAMP}</p>"
+    found = mail(parts("alternative", one("text/plain", "Hello, my bin is full."), one("text/html", hidden)))
+
+    assert found.own_text == "Hello, my bin is full."
 
 
 def test_all_pages_of_the_fuller_version_are_read() -> None:

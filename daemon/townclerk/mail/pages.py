@@ -8,7 +8,7 @@ import html as entities
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from townclerk.domain.additions import only_additions
@@ -31,6 +31,8 @@ from townclerk.mail.mime import (
 _READ_ONE_BY_ONE = 200  # pages of a mail; the others are read as one
 _FEW_WORDS = 5  # more of them on a page than twice those of the plain text
 _LONGEST_STUB = 40  # words
+_LONGEST_NOTE = 15  # words, beside which a page is read that adds as much as a sentence
+_A_SENTENCE = 8  # words
 _LOOKED_AT = 5_000  # characters, in which a mail says something if it ever does
 _HTML_TYPES = frozenset(["text/html", "text/htm", "text/x-html", "text/x-amp-html", "text/watch-html", "application/html",
                          "application/xhtml+xml"])  # fmt: skip
@@ -41,10 +43,12 @@ _MARK = re.compile(r"<(?!img\b)[^<>]{0,2000}>", re.IGNORECASE)
 _NO_WORDS = re.compile(
     r"\bhttps?://[^\s<>]+|\[(?:cid|image):[^\[\]]{0,300}\]|^-----.{0,80}-----$", re.IGNORECASE | re.MULTILINE
 )
-# What programs write where they write no plain text.
+# What programs write where they write no plain text, and nobody else: the whole of it.
 _STUB = re.compile(
-    r"\bhtml\b|\bbrowser\b|\bnavigateur\b|\bnavegador\b|^\W*(?:null|undefined|none|nan|false|no (?:text|content|body))\W*$",
-    re.IGNORECASE,
+    r"\W*(?:null|undefined|none|nan|false|no (?:text|content|body)|(?:plain|alternative) text"
+    r"|(?:plain )?text version (?:is )?not available|this is a multi-?part message in MIME format"
+    r"|this is a MIME[- ]formatted message\b.{0,200})\W*",
+    re.IGNORECASE | re.DOTALL,
 )
 _MARK_OF_ENRICHED = re.compile(r"<<|<param>[^<]{0,2000}</param>|</?[a-z0-9-]{1,60}>|\n+", re.IGNORECASE)
 _SAYS_HOW_TO_READ = re.compile(r"\bMIME\b|multi-?part", re.IGNORECASE)
@@ -54,11 +58,12 @@ _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 @dataclass(frozen=True)
 class Page:
     """A piece of what a reader sees. `html` says what `text` is; `parts` are the leaves that it was read from, none where it
-    stands beside them all."""
+    stands beside them all; `again`: it is another version of the pages before it."""
 
     text: str
     html: bool
     parts: tuple[Part, ...] = field(default=(), compare=False, repr=False)
+    again: bool = False
 
     @cached_property
     def _shown(self) -> HtmlText:
@@ -131,27 +136,47 @@ def _rich(choices: list[list[Page]]) -> list[Page]:
 
 
 def _that_says_more(choices: list[list[Page]]) -> list[Page]:
+    """Of two versions that say different things both: which of them the sender meant cannot be told, and a wrong guess would
+    keep a resident's words from whoever reads."""
     plain, rich = _plain(choices), _rich(choices)
-    return rich if rich is not plain and _is_stub(plain, rich) else plain
-
-
-def _is_stub(plain: list[Page], rich: list[Page]) -> bool:
-    """True where the plain version says that it is none, or nothing; or so much less than the other, with the same words, that
-    it is a piece of it."""
     text = _plain_words(plain)
     said = _words(text)
-    much_more = 2 * len(said) + _FEW_WORDS
-    if len(said) > _LONGEST_STUB and _says_something(text) and _words_at_most(rich) < much_more:
-        return False  # to read the page takes the longest of all, and most pages say what their text says
+    if rich is plain or (len(said) > _LONGEST_STUB and _says_something(text) and _words_at_most(rich) < _much_more(said)):
+        return plain  # to read the page takes the longest of all, and most pages say what their text says
     shown = _words(_plain_words(rich))
+    if _is_stub(text, said, shown):
+        return rich
+    return [*rich, *(replace(page, again=True) for page in plain)] if _are_different(said, shown) else plain
+
+
+def _is_stub(text: str, said: list[str], shown: list[str]) -> bool:
+    """True where the plain *text* says that it is none, or nothing; or so much less than the page, with the same words, that it
+    is a piece of it."""
     if len(shown) < 2:
         return False
-    missing = sum((Counter(said) - Counter(shown)).values())
-    if _STUB.search(text) and len(said) <= _LONGEST_STUB and missing * 2 >= len(said):
+    if _STUB.fullmatch(text) or (not _says_something(text) and len(shown) > len(said)):
         return True
-    if not _says_something(text) and len(shown) > len(said):
+    missing = _lacking(said, shown)
+    if len(said) <= _LONGEST_NOTE and not missing and _lacking(shown, said) >= _A_SENTENCE:
         return True
-    return len(shown) >= much_more and missing <= len(said) // 10
+    return len(shown) >= _much_more(said) and missing <= len(said) // 10
+
+
+def _are_different(said: list[str], shown: list[str]) -> bool:
+    """True where a short plain text is for the most part not on the page, or the page adds a sentence to a note."""
+    added = _lacking(shown, said)
+    if len(said) <= _LONGEST_NOTE and added >= _A_SENTENCE:
+        return True
+    return len(said) <= _LONGEST_STUB and added > 1 and _lacking(said, shown) * 2 >= len(said)
+
+
+def _much_more(said: list[str]) -> int:
+    return 2 * len(said) + _FEW_WORDS
+
+
+def _lacking(some: list[str], others: list[str]) -> int:
+    """How many of *some* words are not among the *others*."""
+    return sum((Counter(some) - Counter(others)).values())
 
 
 def _plain_words(pages: list[Page]) -> str:

@@ -401,13 +401,20 @@ def _texts(root: Part) -> _Texts:
     found = pages.message(root)
     says = pages.say_something(found)
     found += [] if says else _passed_on(root)
-    whole, own = [page.whole for page in found], [page.own for page in found]
+    whole, own = [page.whole for page in found], _versions(found)
     if mime.encrypted(root, beside_words=says):
         whole, own = [ENCRYPTED, *whole], [ENCRYPTED, *(own if says else [])]
     elif any(_ARMOURED.search(text) for text in own):
         whole, own = [ENCRYPTED, *whole], [_ARMOURED.sub(ENCRYPTED, text) for text in own]
-    text, kept = _tamed("\n".join(whole).strip("\n")), _tamed("\n".join(own))
-    return _Texts(text[:TEXT_LIMIT], own_words(kept), cut=len(text) > TEXT_LIMIT)
+    text = _tamed("\n".join(whole).strip("\n"))
+    kept = (own_words(_tamed(version)) for version in own)
+    return _Texts(text[:TEXT_LIMIT], "\n\n".join(filter(None, kept)), cut=len(text) > TEXT_LIMIT)
+
+
+def _versions(found: list[pages.Page]) -> list[str]:
+    """What the sender wrote in each version of a text, apart: where the one ends with a signature or a quote, the other is not
+    of that."""
+    return ["\n".join(page.own for page in found if page.again is again) for again in (False, True)]
 
 
 def _tamed(text: str) -> str:
