@@ -195,8 +195,9 @@ async def test_a_mail_put_right_leaves_no_second_one_that_is_held(house: House) 
     assert house.cases[0].held == ()
 
 
-async def test_a_word_in_a_calendar_s_answer_comes_back_with_what_it_was_taken_for(house: House) -> None:
-    await writes(house, "#close", "Accepted: Site visit", "REPLY")
+@pytest.mark.parametrize("subject", ["Accepted: Site visit", "Hyväksytty: Site visit"])
+async def test_a_word_in_a_calendar_s_answer_comes_back_with_what_it_was_taken_for(house: House, subject: str) -> None:
+    await writes(house, "#close", subject, "REPLY")
     said = folded(text_of(house, house.sent("refused")[0]))
 
     assert "a calendar's answer to an invitation" in said

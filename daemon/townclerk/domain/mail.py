@@ -57,6 +57,15 @@ class DeliveryReport:
     diagnostic: str
 
 
+@dataclass(frozen=True, slots=True)
+class InvitationAnswer:
+    """What a calendar sends when somebody accepts or declines a meeting, or proposes another time for it: what the meeting is
+    called, and what they wrote to it."""
+
+    summary: str
+    comment: str
+
+
 class MailKind(StrEnum):
     PERSON = "person"
     AUTO_REPLY = "auto_reply"
@@ -98,6 +107,7 @@ class IncomingMail:
     size: int = 0  # of the whole mail, in bytes
     content_hash: str = ""  # of what the sender wrote, the same for two deliveries of one mail
     signature: Signature = UNSIGNED
+    invitation: InvitationAnswer | None = None  # that it answers
 
     @property
     def thread(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from townclerk.domain.absence import has_automatic_subject, is_absence_note
 from townclerk.domain.additions import may_be_a_disclaimer
 from townclerk.domain.addressing import untagged
 from townclerk.domain.authentication import SEVERAL_SENDERS
-from townclerk.domain.mail import IncomingMail, MailKind
+from townclerk.domain.mail import Attachment, IncomingMail, MailKind
 from townclerk.domain.returned import Said, said_in, shows_a_return
 from townclerk.domain.writer import LIST_HEADERS, has_fields, is_bulk, unread_address, unread_in
 
@@ -56,18 +56,71 @@ def _answerable(mail: IncomingMail) -> bool:
     )
 
 
-# What a robot of an officer's says by itself, that is no word of being away.
-NOT_AWAY = frozenset({"a read receipt", "a report of delivery", "a report to the mail server"})
-_CALENDAR_ANSWER = re.compile(
-    r"^(?:accepted|declined|tentative(?:ly accepted)?|new time proposed|cancel+ed|derbyniwyd|gwrthodwyd)\s*:", re.IGNORECASE
-)
-
-
 AN_INVITATIONS_ANSWER = "a calendar's answer to an invitation"
+# What a robot says by itself, that is no word of being away.
+NOT_AWAY = frozenset({"a read receipt", "a report of delivery", "a report to the mail server", AN_INVITATIONS_ANSWER})
+_CALENDAR_ANSWER = re.compile(
+    r"^(?:accepted|declined|tentative(?:ly accepted)?|new time proposed|cancel+ed|derbyniwyd|gwrthodwyd"
+    r"|zugesagt|abgesagt|abgelehnt|mit vorbehalt|accepté|refusé|provisoire|aceptad[ao]|rechazad[ao]|accettato|rifiutato"
+    r"|provvisorio|zaakceptowan[oe]|odrzucon[oe]|geaccepteerd|geweigerd|voorlopig|aceite|aceito|recusad[ao]|acceptat|refuzat)\s*:",
+    re.IGNORECASE,
+)
+_LONGEST_ANSWER = 40  # characters, as “tentatively accepted”
+_INVITATION_IN_SUBJECT = re.compile(
+    r"\b(?:accepted|declined|tentatively accepted|replied) .{0,20}\binvitation\b", re.IGNORECASE
+)
+# What Google and Apple write above what the entry says, where nobody has added a note.
+_SAYS_THAT_IT_ANSWERS = re.compile(
+    r"\s*\S[^\n]{0,100}? (?:"
+    r"(?:has )?(?:accepted|declined|tentatively accepted|replied [\"“']?maybe[\"”']? to) (?:this|your) invitation"
+    r"|hat diese einladung (?:angenommen|abgelehnt)|a (?:accepté|refusé) cette invitation"
+    r"|ha (?:aceptado|rechazado) esta invitación|ha (?:accettato|rifiutato) questo invito)\.?[ \t]*(?:\n|$)",
+    re.IGNORECASE,
+)
+_NO_WORD = re.compile(r"\S*[@/]\S*")  # an address, of a person or of a page
+_GOOGLES = re.compile(r"https://(?:www\.)?(?:calendar\.google\.com|google\.com/calendar)/")
+# What Exchange puts between the place and time of a meeting and what is written to it.
+_EXCHANGES_HEAD = re.compile(r"\s*(?:[^\W\d_]{2,12} ?:[^\n]{0,300}\n\s*){1,3}[*~]{9,}[ \t]*(?:\n|$)")
+
+
+def only_answers_an_invitation(mail: IncomingMail) -> bool:
+    """True for a calendar's answer to which nobody has added a word or a file, also not in its subject, where programs let
+    people write."""
+    answer = mail.invitation
+    if answer is None or answer.comment or any(not _is_an_entry(each) for each in mail.attachments):
+        return False
+    return _is_a_calendars_subject(mail.subject, answer.summary) and _is_a_calendars_text(mail)
+
+
+def _is_a_calendars_subject(subject: str, summary: str) -> bool:
+    """A word of any language and the name of the meeting; a word that is known, and any name: some calendars cut it."""
+    word, colon, named = (piece.strip().casefold() for piece in subject.partition(":"))
+    rest = named.removeprefix(summary.casefold()).strip()
+    by_name = bool(colon and summary) and len(word) <= _LONGEST_ANSWER and rest != named and rest[:1] in {"", "@"}  # @: when
+    if not subject.strip() or by_name:
+        return True
+    known = _CALENDAR_ANSWER.match(subject) or _INVITATION_IN_SUBJECT.search(subject)
+    return known is not None and not _OF_ONESELF.search(subject)
+
+
+def _is_an_entry(attachment: Attachment) -> bool:
+    return attachment.content_type in {"text/calendar", "application/ics"}
+
+
+def _is_a_calendars_text(mail: IncomingMail) -> bool:
+    if head := _EXCHANGES_HEAD.match(mail.text):
+        return may_be_a_disclaimer(mail.text[head.end() :].splitlines())
+    text = mail.own_text
+    begins = _SAYS_THAT_IT_ANSWERS.match(text)
+    if begins and _GOOGLES.search(text):
+        return not _OF_ONESELF.search(_NO_WORD.sub(" ", text))
+    return may_be_a_disclaimer(text[begins.end() if begins else 0 :].splitlines())
 
 
 def answers_an_invitation(mail: IncomingMail) -> bool:
-    """True for what a calendar sends when somebody accepts or declines a meeting."""
+    """True for what a calendar sends when somebody accepts or declines a meeting, whatever they have written to it."""
+    if mail.invitation is not None:
+        return True
     parts = (mail.content_type, *(attachment.content_type for attachment in mail.attachments))
     carries = any(part.lower().startswith("text/calendar") for part in parts)
     return bool(_CALENDAR_ANSWER.match(mail.subject)) and (carries or not mail.own_text.strip())

@@ -33,7 +33,7 @@ from townclerk.domain.quoting import Written, agreed, own_words, written
 from townclerk.domain.screening import is_a_bounce, may_return_a_letter, may_wrap_a_bounce
 from townclerk.domain.signature import Signature, unreadable
 from townclerk.domain.whole_address import is_whole
-from townclerk.mail import mime, pages, reports, signatures
+from townclerk.mail import calendars, mime, pages, reports, signatures
 from townclerk.mail.charset import clean, header_text, readable
 from townclerk.mail.errors import MailUnreadable
 from townclerk.mail.mime import Opened, Part
@@ -203,6 +203,7 @@ def _whole(opened: Opened) -> IncomingMail:
         size=opened.size,
         content_hash=_content_hash(opened),
         signature=signatures.seen(root),
+        invitation=calendars.answered_invitation(root),
     )
     return _with_what_it_returns(mail, root)
 
@@ -401,6 +402,7 @@ def _texts(root: Part) -> _Texts:
     found = pages.message(root)
     says = pages.say_something(found)
     found += [] if says else _passed_on(root)
+    found += _written_in_a_calendar(root, found)
     whole, own = [page.whole for page in found], _versions(found)
     if mime.encrypted(root, beside_words=says):
         whole, own = [ENCRYPTED, *whole], [ENCRYPTED, *(own if says else [])]
@@ -443,6 +445,15 @@ def _passed_on(root: Part) -> list[pages.Page]:
                 if said.strip():
                     return [pages.Page("\n".join(("", FORWARDED, *_head_lines(_Head.of(inner)), "", said)), html=False)]
     return []
+
+
+def _written_in_a_calendar(root: Part, found: list[pages.Page]) -> list[pages.Page]:
+    """What somebody wrote to an invitation that they answer, where their calendar keeps it to itself."""
+    answer = calendars.answered_invitation(root)
+    if answer is None or not answer.comment:
+        return []
+    shown = " ".join(" ".join(page.whole for page in found).split())
+    return [] if " ".join(answer.comment.split()) in shown else [pages.Page(answer.comment, html=False, again=True)]
 
 
 def _head_lines(head: _Head) -> Iterator[str]:

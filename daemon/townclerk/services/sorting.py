@@ -29,6 +29,7 @@ from townclerk.domain.screening import (
     Screening,
     answers_an_invitation,
     may_be_a_persons,
+    only_answers_an_invitation,
     stands_on_peoples_mails,
     without_the_subject,
 )
@@ -70,7 +71,7 @@ async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening
     if stored.because == mails.TAKEN_UP and screening.kind in _MAY_BE_A_PERSONS:
         screening = replace(screening, kind=MailKind.PERSON, because=mails.TAKEN_UP)
     elif mail.sender is not None and office.council.roster.find_by_address(mail.sender.address) is None:
-        screening = without_the_subject(mail, screening)
+        screening = _of_a_calendar(office, mail, without_the_subject(mail, screening))
     settle = partial(_settle, council=office.council.policy.id, stored=stored, mail=mail, screening=screening, now=now)
     same = await office.db.read(
         partial(
@@ -112,6 +113,15 @@ async def sort_sent(office: Office, stored: StoredMail, mail: IncomingMail, now:
         if await mailbox_wrote(office, mail, facts_of(stored, mail, mail.sender), link, known, settle, now):
             return
     await office.db.run(lambda tx: settle(tx, MailState.IGNORED, screening.because, None))
+
+
+def _of_a_calendar(office: Office, mail: IncomingMail, screening: Screening) -> Screening:
+    """*screening* of what may be a calendar's answer to an invitation. What speaks of danger is somebody's."""
+    if screening.kind is not MailKind.PERSON or not only_answers_an_invitation(mail):
+        return screening
+    if _routed_by_its_look(office, mail, screening).alerts:
+        return screening
+    return Screening(MailKind.AUTO_REPLY, AN_INVITATIONS_ANSWER, answerable=False)
 
 
 async def _canary(office: Office, name: str, settle: Settle, now: datetime) -> None:
@@ -188,6 +198,8 @@ async def _conversation(
     answerable = (screening.answerable or writer != sender) and _can_be_written_to(writer)
     facts = facts_of(stored, mail, writer, answerable=answerable)
     link, known = await find_link(office, mail)
+    if screening.because == AN_INVITATIONS_ANSWER and link.joined is None:
+        link = await _only_case(office, sender) or link  # calendars name no mail that they answer
     officer = office.council.roster.find_by_address(sender.address)
     if officer is not None and answers_an_invitation(mail) and screening.kind is MailKind.PERSON:
         screening = replace(screening, because=AN_INVITATIONS_ANSWER)
@@ -287,6 +299,16 @@ async def find_link(office: Office, mail: IncomingMail) -> tuple[Link, dict[str,
         return judge(mail, followed, mine), mine
 
     return await office.db.read(look)
+
+
+async def _only_case(office: Office, sender: Address) -> Link | None:
+    """The case of *sender* that is not closed, where there is one and no other."""
+
+    def look(tx: Tx) -> tuple[str, ...]:
+        return cases.of_party(tx, office.council.policy.id, sender.address, most=2, status=tuple(_LIVE))
+
+    found = await office.db.read(look) if sender.address else ()
+    return Link(Clue(found[0], "the only case of its sender")) if len(found) == 1 else None
 
 
 def _joined(tx: Tx, council: str, ref: str, found: dict[str, Case]) -> str:
