@@ -21,6 +21,11 @@ MARKS = [
     {"auto_submitted": "auto-forwarded"},
     {"return_path": "<>"},
     {"x_rt_loop_prevention": "landlord"},
+    {"x_mailer": "Zendesk Mailer"},
+    {"x_servicenow_generated": "true"},
+    {"x_fd_type": "NEW_TICKET"},
+    {"x_jira_fingerprint": "123"},
+    {"x_sfdc_lk": "00D200"},
     {"subject": "Out of office - nobody answers your phones"},
 ]
 

@@ -307,7 +307,11 @@ _AUTOMATIC_VALUES = {
     "x-mailer": re.compile(r"^vacation\b"),
 }
 # Exchange's rules, which also pass on what people wrote, and the desks of tickets, which mark what their people type.
-_PROGRAMS_HEADERS = ("x-ms-exchange-generated-message-source", "x-rt-loop-prevention", "x-otrs-loop")
+_PROGRAMS_HEADERS = (
+    "x-ms-exchange-generated-message-source", "x-rt-loop-prevention", "x-otrs-loop", "x-servicenow-generated", "x-fd-type",
+    "x-jira-fingerprint", "x-sfdc-lk",
+)  # fmt: skip
+_PROGRAMS_MAILER = "zendesk mailer"  # a desk of tickets that has no header of its own
 _AUTOMATIC_PRECEDENCE = frozenset(["auto_reply", "auto-reply", "autoreply"])
 
 
@@ -329,7 +333,7 @@ def _autoreply_header(context: _Context) -> bool:
 
 
 def _programs_header(context: _Context) -> bool:
-    return any(_header(context, name) for name in _PROGRAMS_HEADERS)
+    return any(_header(context, name) for name in _PROGRAMS_HEADERS) or _PROGRAMS_MAILER in _header(context, "x-mailer")
 
 
 def _marked_automatic(context: _Context) -> bool:
