@@ -195,6 +195,14 @@ def test_an_officers_words_keep_their_lines() -> None:
     assert own_words(text) == "#respond upheld\n\nDear Asha,\n\nSorry.\n\nWendy"
 
 
+@pytest.mark.parametrize("says_no", ["No: 12345", "Yes: ring us\nNo: write to us"])
+def test_a_letter_that_says_no_is_quoted_as_any_other(says_no: str) -> None:
+    """In Latvian that is the label of whom a mail is from."""
+    head = "From: Council <c@council.example>\nSent: 20 November 2026 10:15\nTo: j@x.example\nSubject: Your complaint"
+
+    assert own_words(f"Thanks.\n\n{head}\n\n{says_no}\nDear Jane, we have your complaint.") == "Thanks."
+
+
 def test_words_past_the_limit_are_cut() -> None:
     assert own_words("a" * LIMIT) == "a" * LIMIT
     assert own_words("a" * LIMIT + "b") == "a" * LIMIT

@@ -59,6 +59,8 @@ POLISH, RUSSIAN, JAPANESE, CHINESE, KOREAN = (
         ("iso-8859-2", "utf-8", POLISH),
         ("windows-1250", "utf-8", "café £5"),
         ("windows-1251", "utf-8", RUSSIAN),
+        ("iso-8859-2", "iso-8859-2", "PÓŁNOC"),
+        ("windows-1250", "cp1250", "SZKÓŁ"),
         ("koi8-r", "utf-8", "it’s £5"),
         ("euc-kr", "utf-8", "it’s £5"),
     ],

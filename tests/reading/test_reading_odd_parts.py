@@ -269,7 +269,16 @@ def test_what_is_called_base64_is_read_as_what_it_is(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "banner", ["[EXTERNAL]", "CAUTION:", "(External)", "[EXTERNAL EMAIL] Take care", "External email\n----"]
+    "banner",
+    [
+        "[EXTERNAL]",
+        "CAUTION:",
+        "(External)",
+        "[EXTERNAL EMAIL] Take care",
+        "External email\n----",
+        "",
+        "====================\nCAUTION: external email\n====================",
+    ],
 )
 @pytest.mark.parametrize("footer", ["", "\n\nwww.quill-row.example", "\n-- \nSent via list"])
 @pytest.mark.parametrize(
@@ -288,6 +297,22 @@ def test_lines_put_around_base64_spoil_no_letter_of_it(banner: str, footer: str,
     found = mail(one(f"text/plain; charset={charset}", banner + "\n\n" + encoded + footer, "Content-Transfer-Encoding: base64"))
 
     assert words in found.text
+
+
+@pytest.mark.parametrize("above", ["", "\n", "\r\n \r\n"])
+@pytest.mark.parametrize(
+    ("words", "charset"),
+    [
+        ("垃圾没有被收走，请处理。", "gb2312"),
+        ("Мусор не вывозят.", "windows-1251"),
+        ("The bin is full.", "utf-16le"),
+        ("The bin is full.", "utf-8"),
+    ],
+)
+def test_an_empty_line_above_base64_spoils_no_letter_of_it(above: str, words: str, charset: str) -> None:
+    encoded = base64.encodebytes(words.encode(charset)).decode()
+
+    assert mail(one(f"text/plain; charset={charset}", above + encoded, "Content-Transfer-Encoding: base64")).text == words
 
 
 def test_blanks_behind_a_soft_line_break_are_not_the_writers() -> None:

@@ -249,14 +249,23 @@ async def test_one_address_gets_only_so_many_automatic_letters_in_a_day_and_a_pe
 
 
 async def test_a_mailbox_gets_no_more_automatic_letters_by_writing_under_other_tags(build: Callable[..., House]) -> None:
-    house = build(letters_per_address=2)
-    for number in range(5):
+    house = build(letters_per_address=1)
+    for number in range(6):
         house.arrives(f"I complain about matter number {number}.", sender=f"desk+t{number}@other.example")
     house.arrives("I complain about the bins.", sender="help.desk+t1@other.example")
     house.arrives("I complain about the bins.", sender="desk+t1@third.example")
     await house.settle(MONDAY + timedelta(minutes=10))
 
-    assert len(house.sent("receipt")) == 4
+    assert len(house.sent("receipt")) == 6
+
+
+async def test_whom_a_site_gives_a_tag_each_are_people_of_their_own(build: Callable[..., House]) -> None:
+    house = build(letters_per_address=1)
+    for number in range(3):
+        house.arrives(f"I ask for number {number}.", sender=f"foi+request-{number}-a{number}f@site.example")
+    await house.settle(MONDAY + timedelta(minutes=10))
+
+    assert len(house.sent("receipt")) == 3
 
 
 async def test_about_one_case_only_so_many_automatic_letters_go_in_a_day_and_the_next_is_a_person_s_to_send(

@@ -138,7 +138,23 @@ async def test_without_an_address_the_case_opens_and_its_officer_is_told_how_to_
 
 
 @pytest.mark.parametrize(
-    "said", ["{} please", "{} - use this one", "{}, or telephone", "Home: {}", "{} or ap@work.example", "<{}>", "{}."]
+    "said",
+    [
+        "{} please",
+        "{} - use this one",
+        "{}, or telephone",
+        "Home: {}",
+        "{} or ap@work.example",
+        "<{}>",
+        "{}.",
+        "{}<br />",
+        "<b>{}</b>",
+        "<td>{}</td><td>Yes</td>",
+        "{}\tYes",
+        "{} 020 7946 0000",
+        "{} IP: 192.0.2.7",
+        "07700 900123 {}",
+    ],
 )
 async def test_an_address_with_a_remark_beside_it_is_theirs(house: House, said: str) -> None:
     case = await filled_in(house, PLAIN.replace("asha.patel@example.org", said.format("asha.patel@example.org")))
@@ -148,7 +164,14 @@ async def test_an_address_with_a_remark_beside_it_is_theirs(house: House, said: 
 
 
 @pytest.mark.parametrize(
-    "typed", ["asha patel@example.org", "asha,patel@example.org", "asha.patel@example", "patel@example.org x"]
+    "typed",
+    [
+        "asha patel@example.org",
+        "asha,patel@example.org",
+        "asha.patel@example",
+        "patel@example.org x",
+        "asha 84 patel@example.org",
+    ],
 )
 async def test_a_mistyped_address_is_nobodys_and_the_officer_sees_what_they_typed(house: House, typed: str) -> None:
     case = await filled_in(house, PLAIN.replace("asha.patel@example.org", typed))

@@ -501,9 +501,10 @@ def _heads_block(bare: list[str], index: int) -> bool:
         return False
     labels = [label for line in _block(bare, index) if (label := _label_name(line)) in _LABELS | {_LATVIAN_FROM}]
     if _LATVIAN_FROM in labels:
-        if _LATVIAN_SENT not in labels:
+        latvian = ["from"] if _LATVIAN_SENT in labels else []  # without it, somebody says no
+        labels = [each for label in labels for each in (latvian if label == _LATVIAN_FROM else [label])]
+        if not labels:
             return False
-        labels = ["from" if label == _LATVIAN_FROM else label for label in labels]
     if any(labels[0] in kind and not kind.isdisjoint(labels[1:]) for kind in (_SENDER, _WHEN)):
         return False  # a line of prose above the header, which begins further down
     if _SENDER.isdisjoint(labels) or _WHEN.isdisjoint(labels) or len(set(labels)) < 3:

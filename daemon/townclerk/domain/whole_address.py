@@ -5,6 +5,13 @@ import re
 _SCHEME = re.compile(r"(?:<a\s[^<>]{0,200}href=[\"']?)?(?:mailto|smtp):[ ]?\Z", re.IGNORECASE)
 _OPENS, _CLOSES = " \t\"'‘“*([<", " \t\"'’”*)]>.,;:"  # what may stand beside an address and is no piece of it
 _PARTED = re.compile(r"(?:[:)\]>\"”*]|\s[-–—;])\s+\Z")  # what ends a label, a remark or a name in quotation marks
+_TAGS = (
+    r"(?:</?(?:a|b|br|dd|div|em|font|i|li|p|span|strong|t[dhr])\b[^<>@]{0,200}>\s*)+"  # of forms that send their page as text
+)
+_TAGS_ABOVE, _TAGS_BEHIND = re.compile(rf"{_TAGS}\Z", re.IGNORECASE), re.compile(_TAGS, re.IGNORECASE)
+_TELEPHONE = re.compile(r"(?:\d[\s()+./-]{0,3}){7,20}\Z")
+_NUMBER = re.compile(r"[\d+()./:-]+")
+_ANOTHER_FIELD = frozenset({"yes", "or", "and"})  # short, and no end of any address
 _WORD_BREAKS = re.compile(r"[\s,.;()_/|\"'-]+")
 _LOCAL_BREAKS = re.compile(r"[\d._+-]+")
 _TELLING = 3  # letters that tell a word from a piece of an address, or of one in it
@@ -13,7 +20,8 @@ _TELLING = 3  # letters that tell a word from a piece of an address, or of one i
 def is_whole(written: str, start: int, end: int) -> bool:
     """True where nothing beside the address from *start* to *end* of *written* can be a piece of it: `<mary,jones@m.example>`
     is not Jones's, and neither need a bare `mary jones@m.example` be, which could be a name and an address as well."""
-    before, after = _SCHEME.sub("", written[:start]), written[end:]
+    before = _TAGS_ABOVE.sub("", _SCHEME.sub("", written[:start]))
+    after = "" if _TAGS_BEHIND.match(written, end) else written[end:]  # what follows a tag stands apart
     name, opened, within = before.rpartition("<")
     if opened and ">" not in within:
         closed = ">" in after
@@ -26,7 +34,9 @@ def is_whole(written: str, start: int, end: int) -> bool:
     enclosed = {"(": ")", "[": "]"}.get(beside[:1]) if beside else None
     if enclosed and after.startswith(enclosed):
         return True
-    return _ends(after) and (bool(beside) or bool(_PARTED.search(before)) or _is_named_after(written[start:end], before))
+    return _ends(after) and (
+        bool(beside) or bool(_PARTED.search(before) or _TELEPHONE.search(before)) or _is_named_after(written[start:end], before)
+    )
 
 
 def _is_in_one(name: str, *, closed: bool) -> bool:
@@ -47,6 +57,8 @@ def _ends(after: str) -> bool:
     apart = bool(between) or rest[0] in "([<"
     if not between or "@" in rest:
         return apart and "@" in rest
+    if _NUMBER.fullmatch(word) or word.endswith(":") or word.lower() in _ANOTHER_FIELD:
+        return True
     return not word[0].isalnum() or (len(word) > _TELLING and "." not in word[:-1])
 
 

@@ -23,7 +23,7 @@ def writer_of(mail: IncomingMail, sender: Address, kind: MailKind, of_the_counci
 _UNREAD = re.compile(
     r"(?:^|[-_.+])(?:no|non|not|do[-_.]?not|dont|can[-_.]?not|never)[-_.]?reply(?:ing)?(?:$|[-_.+\d])"
     r"|^(?:mailer-daemon|postmaster|mail-daemon|nobody|null|devnull|bounces?)(?:$|[-+=])"
-    r"|^owner-|-(?:bounces?|noreply)$"
+    r"|^owner-|-(?:bounces?|noreply|request)$"
 )
 
 
@@ -34,7 +34,7 @@ def unread_address(address: str) -> bool:
 
 
 # Of lists' programs; but people are called cat-owner@ as well.
-_OF_A_LIST = re.compile(r"-(?:owner|request)$")
+_OF_A_LIST = re.compile(r"-owner$")
 _BULK = frozenset(["bulk", "list", "junk"])
 
 

@@ -29,6 +29,7 @@ _JAPANESE, _KOREAN = re.compile(rb"\x1b\$(?:[@B]|\([@BD])"), b"\x1b$)C"
 _WESTERN = frozenset({"ascii", "iso8859-1", "cp1252"})
 # One byte for each letter. What is UTF-8 by these bytes makes no words in any of them.
 _OF_ONE_BYTE = re.compile(r"iso8859-|cp125|cp8|koi8|mac|kz1048|ptcp154|hp-roman")
+_TOGETHER = re.compile("[\u0400-\u07ff]{2}|[^\x00-\x7f\u0400-\u07ff]")
 _IN_SEVEN_BITS = re.compile(r"iso2022|hz|utf.?7")  # of which nothing is UTF-8: what is has been added on the way
 # Codecs for host names and source code: no mail is written in them, and some take quadratic time.
 _NEVER = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
@@ -50,12 +51,20 @@ def decode(raw: bytes, charset: str | None) -> str:
         return _utf8(raw)
     if codec == "utf-16":
         codec = _utf16(raw)
-    if _is_utf8(raw) and (_OF_ONE_BYTE.match(codec) or not (_IN_SEVEN_BITS.match(codec) or _is_in(codec, raw))):
+    if _is_utf8(raw) and (
+        (_OF_ONE_BYTE.match(codec) and _has_words(raw)) or not (_IN_SEVEN_BITS.match(codec) or _is_in(codec, raw))
+    ):
         return raw.decode("utf-8")
     try:
         return raw.decode(codec, "replace") if codec != "cp950" else _big5(raw)
     except (LookupError, ValueError):
         return _western(raw)
+
+
+def _has_words(raw: bytes) -> bool:
+    """True for UTF-8 in which a letter of a script with two bytes each stands beside another of it: two capitals of Polish in a
+    charset of one byte ("PÓŁNOC") make such a letter as well, but alone among others."""
+    return _TOGETHER.search(raw.decode("utf-8", "replace")) is not None
 
 
 def said_on_page(raw: bytes) -> str | None:

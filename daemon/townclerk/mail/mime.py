@@ -344,6 +344,7 @@ def _base64(raw: bytes) -> Iterator[bytes]:
 
 
 _OF_PROSE = re.compile(rb"[.,:;()\[\]]")
+_DRAWN = re.compile(rb"[=*_#~-]{5,}\s*")  # a line around a banner; no base64 ends with more than two of them
 _ROW_LENGTH = 40  # letters; no word is as long, and programs make rows of 60 to 76
 _ROW = re.compile(rb"[A-Za-z0-9+/]{%d,}={0,2}\s*" % _ROW_LENGTH)
 _LETTERS_OF_A_ROW = 10  # different ones: a line that is drawn has one or two
@@ -355,6 +356,8 @@ def _mixed_base64(raw: bytes) -> bytes:
     """A text that is called base64: also one that is none, one above or below which a server has put lines as they are, and
     several behind each other."""
     lines = raw.splitlines(keepends=True)
+    while lines and not lines[0].strip():
+        lines.pop(0)  # to decode it with the rest would shift every letter of some charsets
     begins = next((number for number, line in enumerate(lines) if line.strip() and not _is_a_sentence(line)), len(lines))
     ends = next((number for number, line in enumerate(lines) if number > begins and _is_a_sentence(line)), len(lines))
     if begins == 0 and ends == len(lines):
@@ -373,7 +376,7 @@ def _is_a_sentence(line: bytes) -> bool:
     """True for words with blanks between them, and not for base64 in groups of four; for the line above a signature, and one
     short word with the signs of prose: "[EXTERNAL]"."""
     words = line.split()
-    if line.startswith(b"--"):
+    if line.startswith(b"--") or _DRAWN.fullmatch(line):
         return True
     if len(words) < 2:  # a longer one is a row of base64 with a letter spoilt
         return len(line) <= _ROW_LENGTH and _OF_PROSE.search(line) is not None

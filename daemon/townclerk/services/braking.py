@@ -19,6 +19,7 @@ MOMENT = timedelta(microseconds=1)  # what was sent in this very pass, at the sa
 # What an officer's mail is answered with. A mail client that answers each of them by itself would go on for ever.
 ANSWERS = frozenset({LetterKind.CONFIRM, LetterKind.REFUSED, LetterKind.DONE, LetterKind.UNDELIVERED})
 NEARLY = 0.8  # of the provider's limit in a day: while something can still be done
+TAGS = 4  # times the letters to one address may go to its mailbox under all tags: some sites give each person a tag
 ANSWERS_PER_HOUR = 30  # more than anybody reads
 TOLD_ONE_BY_ONE = 3  # of the letters to one address that are held back in a day; of the next it is told how many there are
 
@@ -105,6 +106,7 @@ async def too_many(office: Office, row: OutboxLine, now: datetime) -> str:
     caps = [
         (to_them, ways.letters_per_address, "to this address"),
         (partial(to_them, kinds=(row.kind,)), ways.letters_of_a_kind, f"of this kind ({row.kind}) to this address"),
+        (partial(to_them, any_tag=True), TAGS * ways.letters_per_address, "to this mailbox under its tags"),
     ]
     if row.case_ref is not None:
         caps.append((partial(today, case_ref=row.case_ref), ways.letters_per_case, "about this case"))

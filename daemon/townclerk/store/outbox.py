@@ -223,15 +223,17 @@ def sent_between(
     end: datetime,
     recipient: str | None = None,
     *,
+    any_tag: bool = False,
     kinds: Collection[str] = (),
     automatic_to_residents: bool = False,
     case_ref: str | None = None,
 ) -> int:
-    """How many letters were sent from *start* on and before *end*, to anybody or to one mailbox; of all, or of those of some
-    *kinds*, about one case, or of those that no person wrote and that did not go to staff."""
+    """How many letters were sent from *start* on and before *end*, to anybody or to one address, or to its mailbox
+    under any tag; of all, or of those of some *kinds*, about one case, or of those that no person wrote and that did not go to
+    staff."""
     sent_then = [outbox.c.council == council, outbox.c.sent_at >= start, outbox.c.sent_at < end]
     if recipient is not None:
-        sent_then.append(_to_mailbox(recipient))
+        sent_then.append(_to_mailbox(recipient) if any_tag else outbox.c.recipient_key == recipient.lower())
     if kinds:
         sent_then.append(outbox.c.kind.in_(kinds))
     if case_ref is not None:
