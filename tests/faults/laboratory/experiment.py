@@ -192,7 +192,7 @@ class Experiment:
         return sorted(found, key=lambda each: each[0])
 
     def _make(self, name: str, lasts: float) -> None:
-        if any(trouble.name == name for _, trouble, _, _ in self.pending):
+        if not all(self.troubles[name].goes_with(trouble) for _, trouble, _, _ in self.pending):
             return
         undo = self.troubles[name].begin()
         if undo is not None:

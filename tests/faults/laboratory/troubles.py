@@ -33,11 +33,16 @@ def nothing() -> None:
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """`begin` makes it and returns what ends it, or None: it could not be made now. `of_database`: while it lasts, nothing can
-    be written down."""
+    be written down. `asks_server`: to make it or to end it takes the database's server, or it is that server's own end."""
 
     name: str
     begin: Callable[[], Undo | None]
     of_database: bool = False
+    asks_server: bool = False
+
+    def goes_with(self, other: "Trouble") -> bool:
+        """Whether it can be made while *other* lasts: not twice, and nothing is asked of a server that is down."""
+        return self.name != other.name and not (self.asks_server and other.asks_server)
 
 
 @dataclass
@@ -80,10 +85,10 @@ class Surroundings:
             found.append(Trouble("disk full", self._fill_disk, of_database=True))
         if self.postgres is not None:
             found += [
-                Trouble("database locked", self._lock_tables, of_database=True),
+                Trouble("database locked", self._lock_tables, of_database=True, asks_server=True),
                 Trouble("database gone", lambda: self._away("database"), of_database=True),
-                Trouble("database restarted", self._restart_database, of_database=True),
-                Trouble("database read-only", self._only_reading, of_database=True),
+                Trouble("database restarted", self._restart_database, of_database=True, asks_server=True),
+                Trouble("database read-only", self._only_reading, of_database=True, asks_server=True),
             ]
         if self.hosts is not None:
             found.append(Trouble("names not found", self._forget_names))
