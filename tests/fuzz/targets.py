@@ -21,6 +21,7 @@ from townclerk.config.scenario_file import scenario_of
 from townclerk.config.settings import read_settings
 from townclerk.config.yaml import parse_yaml
 from townclerk.domain.addressing import NotAnAddress, wire_address
+from townclerk.domain.answered import between_the_lines
 from townclerk.domain.authentication import parse_results, proven
 from townclerk.domain.commands import misplaced, read_commands, without_hash, word_anywhere
 from townclerk.domain.days_written import read_when
@@ -145,6 +146,8 @@ def quoting(data: bytes) -> None:
     own_words(said)
     written(said)
     wording_of(said)
+    between = between_the_lines(said, ("We have received your complaint and will look into it.",))
+    assert set(between.words.split("\n")) <= {"", *(line.lstrip("> ") for line in said.split("\n"))}
 
 
 def page(data: bytes) -> None:

@@ -515,7 +515,7 @@ def _heads_block(bare: list[str], index: int) -> bool:
 def without_heads(lines: Sequence[str]) -> list[str]:
     """*lines* of a quote without what programs write above one: labels that stand together, "X wrote:", dashes with a title."""
     bare = [_bare(line) for line in lines]
-    labelled = [index for index, line in enumerate(bare) if _label(line) is not None]
+    labelled = {index for index, line in enumerate(bare) if _label(line) is not None}
     return [
         line
         for index, line in enumerate(lines)
