@@ -139,6 +139,21 @@ def test_a_mistake_in_a_part_is_shown_in_the_part(tmp_path: Path) -> None:
     assert {(fault.file, fault.line) for fault in faults(tmp_path)} == {(str(file), 3)}
 
 
+def test_a_part_that_includes_itself_is_refused_and_the_way_around_is_shown(tmp_path: Path) -> None:
+    file = put(tmp_path, "parts/foot.md", "Yours,\n{% include 'parts/foot.md' %}\n")
+    (fault,) = faults(tmp_path)
+    assert (fault.file, fault.line) == (str(file), 2)
+    assert "parts/foot.md in parts/foot.md" in fault.message
+
+    put(tmp_path, "parts/foot.md", "Yours,\n{% include 'parts/sign.md' %}\n")
+    put(tmp_path, "parts/sign.md", "\n\n{% include 'parts/foot.md' %}\n")
+    (fault,) = faults(tmp_path)
+    assert (Path(fault.file).name, fault.line) in {("foot.md", 2), ("sign.md", 3)}
+    assert (
+        "parts/foot.md in parts/sign.md in parts/foot.md" in fault.message or "parts/sign.md in parts/foot.md" in fault.message
+    )
+
+
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     put(tmp_path, "letters/message.md", "Hello\n")
     put(tmp_path, "letters/closure.md", "Subject: x\n\n{% endif %}\n")

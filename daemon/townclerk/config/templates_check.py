@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from types import TracebackType
 from typing import get_args
@@ -212,7 +213,26 @@ def faults_of_sources(sources: Sources, environment: Environment) -> list[Fault]
             faults.append(Fault(sources.file(name), 0, 0, "", "no letter has this name", suggest(called, sources.kinds)))
         elif name != "letter.css":
             faults.extend(_faults_of(sources.file(name), name, text, environment))
-    return list(dict.fromkeys(faults))
+    return list(dict.fromkeys(faults)) or _without_end(sources, environment)
+
+
+def _without_end(sources: Sources, environment: Environment) -> list[Fault]:
+    """Files that include themselves, by others or at once: a letter of them would never be whole."""
+    includes = {name: dict(_included(name, text, environment)) for name, text in sources.texts.items() if name.endswith(".md")}
+    try:
+        TopologicalSorter(includes).prepare()
+    except CycleError as found:
+        inner, around, *_ = names = found.args[1]
+        message = f"{inner} is included again within itself, without end: {' in '.join(names)}"
+        return [Fault(sources.file(around), includes[around][inner], 0, "", message, "take out one of the includes")]
+    return []
+
+
+def _included(name: str, text: str, environment: Environment) -> Iterator[tuple[str, int]]:
+    """What a template includes, and in which of its lines."""
+    for node in environment.parse(text).find_all(nodes.Include):
+        if isinstance(node.template, nodes.Const):
+            yield environment.join_path(str(node.template.value), name), node.lineno
 
 
 def _faults_in_language(sources: Sources, name: str, language: str, environment: Environment) -> Iterator[Fault]:
@@ -234,14 +254,14 @@ def _faults_in_language(sources: Sources, name: str, language: str, environment:
     found = list(_faults_of(file, name, text, environment))
     yield from found
     if not found:
-        yield from _parts_missing(sources, file, text, language, environment)
+        yield from _parts_missing(sources, name, language, environment)
 
 
-def _parts_missing(sources: Sources, file: str, text: str, language: str, environment: Environment) -> Iterator[Fault]:
-    for node in environment.parse(text).find_all(nodes.Include):
-        if isinstance(node.template, nodes.Const) and f"{language}/{node.template.value}" not in sources.texts:
-            part = node.template.value
-            yield Fault(file, node.lineno, 0, "", f"there is no {part} in {language}", f"write {language}/{part} too")
+def _parts_missing(sources: Sources, name: str, language: str, environment: Environment) -> Iterator[Fault]:
+    for part, line in _included(name, sources.texts[name], environment):
+        if part not in sources.texts:
+            bare = part.removeprefix(f"{language}/")
+            yield Fault(sources.file(name), line, 0, "", f"there is no {bare} in {language}", f"write {language}/{bare} too")
 
 
 def _faults_of(file: str, name: str, text: str, environment: Environment) -> Iterator[Fault]:
