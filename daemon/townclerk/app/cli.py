@@ -35,7 +35,7 @@ from townclerk.app.commands.saying import complain, say
 from townclerk.app.commands.simulate import simulate
 from townclerk.config.errors import ConfigError
 from townclerk.mail.errors import WireTrouble
-from townclerk.store.errors import BadUrl, StoreError, StoreUnavailable
+from townclerk.store.errors import BadUrl, StoreError
 
 NAME = "townclerk"
 
@@ -195,9 +195,6 @@ def _explain(error: Exception, *, debug: bool) -> int:
         case CommandStopped():
             complain(f"{NAME}: {error}")
             return error.status
-        case StoreUnavailable():
-            complain(f"{NAME}: the database does not answer: {error}")
-            return 1
         case StoreError() | WireTrouble():
             complain(f"{NAME}: {error}")
             return 2 if isinstance(error, BadUrl) else 1

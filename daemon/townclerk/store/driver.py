@@ -16,6 +16,7 @@ from sqlalchemy.schema import Table
 
 from townclerk.domain.wires import LEAST_TLS, VERIFIED, goes_elsewhere, password_in, weaker_than_verified
 from townclerk.store.errors import BadUrl, Refused, StoreError, StoreUnavailable
+from townclerk.store.reaching import option_refused, why_not_reached
 
 BUSY_SECONDS = 30.0  # how long a writer waits for another process to finish its transaction
 CONNECT_SECONDS = 5
@@ -199,7 +200,10 @@ def _named_postgres(exc: DBAPIError, cause: Any) -> StoreError:
         return Collision(f"two transactions met ({state})")
     if exc.connection_invalidated or (state or "").startswith(POSTGRES_OUTAGES):
         return StoreUnavailable(f"the database does not answer ({state or type(cause).__name__})")
+    if exc.statement is None and (option := option_refused(str(cause))):
+        return BadUrl(f"{option!r} in the database URL, or its value, is nothing that PostgreSQL's library knows")
     if state is None and type(cause).__name__ in ("OperationalError", "ConnectionTimeout", "InterfaceError"):
-        return StoreUnavailable("the database does not answer")
+        why = why_not_reached(str(cause)) if exc.statement is None else None
+        return StoreUnavailable(f"the database does not answer{f': {why}' if why else ''}")
     primary = getattr(getattr(cause, "diag", None), "message_primary", None)  # the detail would quote the row
     return Refused(f"{primary or type(cause).__name__} ({state}) in: {exc.statement}")
