@@ -9,8 +9,8 @@ from townclerk.config.council_folder import load_council
 from townclerk.config.routing_file import read_routing
 from townclerk.config.yaml import parse_yaml
 from townclerk.domain.council import Council
-from townclerk.domain.mail import Address, IncomingMail
-from townclerk.domain.replaying import Household, Past, changes, replay
+from townclerk.domain.mail import Address, IncomingMail, InvitationAnswer
+from townclerk.domain.replaying import Becomes, Household, Past, changes, replay
 from townclerk.domain.routing import Outcome
 from townclerk.domain.signing import Signer, SigningKey
 
@@ -55,3 +55,28 @@ def test_whatever_a_rule_gives_is_missed_where_it_is_gone(name: str) -> None:
 
     assert changes(before, after, without.routing, given.routing)
     assert not changes(after, replay(PAST, given, OURSELVES), given.routing, given.routing)
+
+
+def becomes(mail: IncomingMail, then: str = "category: complaint") -> Becomes:
+    return replay(Past(mail), council(then), OURSELVES).becomes
+
+
+@pytest.mark.parametrize(("subject", "said"), [("Bins", Becomes.NEW_CASE), ("[SS-27-0001-K] Bins", Becomes.NOTHING)])
+def test_a_robot_that_names_a_case_of_ours_opens_none(subject: str, said: Becomes) -> None:
+    robot = replace(PAST.mail, subject=subject, headers={"auto-submitted": ("auto-generated",)})
+
+    assert becomes(robot) is said
+
+
+@pytest.mark.parametrize(
+    ("comment", "then", "said"),
+    [
+        ("", "category: complaint", Becomes.NOTHING),
+        ("", "alert: [safeguarding]", Becomes.NEW_CASE),
+        ("I come.", "category: complaint", Becomes.NEW_CASE),
+    ],
+)
+def test_a_calendars_answer_opens_a_case_where_somebody_speaks_in_it(comment: str, then: str, said: Becomes) -> None:
+    answer = replace(PAST.mail, subject="Accepted: Bin", own_text=comment, text=comment)
+
+    assert becomes(replace(answer, invitation=InvitationAnswer("Bin", comment)), then) is said

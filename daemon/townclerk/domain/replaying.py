@@ -8,8 +8,9 @@ from enum import StrEnum
 from townclerk.domain.council import Council
 from townclerk.domain.decide.opening import category_of, said_category
 from townclerk.domain.forms import Form, FormRead, as_they_wrote, read_form
+from townclerk.domain.linking import find_clues
 from townclerk.domain.mail import Address, IncomingMail, MailKind
-from townclerk.domain.mail_context import context_of, is_to_be_opened
+from townclerk.domain.mail_context import context_of, is_to_be_opened, without_a_calendars_answer
 from townclerk.domain.routing import ONE_WINS, Outcome, Route, Routing, form_of, is_only_filed, route
 from townclerk.domain.screening import BY_ADDRESS, Screening, screen, without_the_subject
 from townclerk.domain.signing import Signer
@@ -79,7 +80,8 @@ def replay(past: Past, council: Council, household: Household) -> Replayed:
     if screening.kind is MailKind.OWN:
         return Replayed(Becomes.NOTHING)
     ours = council.roster.find_by_address(mail.sender.address) is not None
-    screening = screening if ours else without_the_subject(mail, screening)
+    if not ours:
+        screening = without_a_calendars_answer(mail, without_the_subject(mail, screening), council)
     writer = writer_of(mail, mail.sender, screening.kind, of_the_council=ours)
     if writer != mail.sender and _is_one_of_us(writer, council, household):
         return Replayed(Becomes.HELD)
@@ -87,8 +89,8 @@ def replay(past: Past, council: Council, household: Household) -> Replayed:
         return Replayed(Becomes.NOTHING, by_officer=True)
     theirs = replace(past, mail=replace(mail, sender=writer))
     if screening.kind is not MailKind.PERSON:
-        looks = context_of(theirs.mail, screening, council, past.received_at)
-        if past.further or not is_to_be_opened(theirs.mail, screening, route(theirs.mail, routing, context=looks)):
+        names_a_case = bool(find_clues(theirs.mail, council.policy.prefix, household.signer, {}))
+        if past.further or not is_to_be_opened(theirs.mail, screening, council, names_a_case=names_a_case):
             return Replayed(Becomes.NOTHING)
     return _routed(theirs, council, screening)
 

@@ -21,7 +21,7 @@ from townclerk.domain.events import (
 from townclerk.domain.forms import FormRead, as_they_wrote, read_form
 from townclerk.domain.linking import Clue, Link, find_clues, judge, whose_address
 from townclerk.domain.mail import Address, IncomingMail, MailKind
-from townclerk.domain.mail_context import context_of, is_to_be_opened
+from townclerk.domain.mail_context import context_of, is_to_be_opened, routed_by_its_look, without_a_calendars_answer
 from townclerk.domain.routing import Context, Route, Signal, as_a_persons, form_of, is_only_filed, route
 from townclerk.domain.screening import (
     AN_INVITATIONS_ANSWER,
@@ -29,7 +29,6 @@ from townclerk.domain.screening import (
     Screening,
     answers_an_invitation,
     may_be_a_persons,
-    only_answers_an_invitation,
     stands_on_peoples_mails,
     without_the_subject,
 )
@@ -71,7 +70,7 @@ async def sort(office: Office, stored: StoredMail, mail: IncomingMail, screening
     if stored.because == mails.TAKEN_UP and screening.kind in _MAY_BE_A_PERSONS:
         screening = replace(screening, kind=MailKind.PERSON, because=mails.TAKEN_UP)
     elif mail.sender is not None and office.council.roster.find_by_address(mail.sender.address) is None:
-        screening = _of_a_calendar(office, mail, without_the_subject(mail, screening))
+        screening = without_a_calendars_answer(mail, without_the_subject(mail, screening), office.council)
     settle = partial(_settle, council=office.council.policy.id, stored=stored, mail=mail, screening=screening, now=now)
     same = await office.db.read(
         partial(
@@ -113,15 +112,6 @@ async def sort_sent(office: Office, stored: StoredMail, mail: IncomingMail, now:
         if await mailbox_wrote(office, mail, facts_of(stored, mail, mail.sender), link, known, settle, now):
             return
     await office.db.run(lambda tx: settle(tx, MailState.IGNORED, screening.because, None))
-
-
-def _of_a_calendar(office: Office, mail: IncomingMail, screening: Screening) -> Screening:
-    """*screening* of what may be a calendar's answer to an invitation. What speaks of danger is somebody's."""
-    if screening.kind is not MailKind.PERSON or not only_answers_an_invitation(mail):
-        return screening
-    if _routed_by_its_look(office, mail, screening).alerts:
-        return screening
-    return Screening(MailKind.AUTO_REPLY, AN_INVITATIONS_ANSWER, answerable=False)
 
 
 async def _canary(office: Office, name: str, settle: Settle, now: datetime) -> None:
@@ -206,7 +196,9 @@ async def _conversation(
         await officers_robot(office, officer, mail, facts, link, screening, settle, now)
     elif officer is not None and screening.kind is not MailKind.PERSON:
         await officers_robot(office, officer, mail, facts, link, screening, settle, now)
-    elif screening.kind is not MailKind.PERSON and not _says_something(office, mail, screening, link):
+    elif screening.kind is not MailKind.PERSON and not (
+        link.joined is None and is_to_be_opened(mail, screening, office.council, names_a_case=bool(link.possible))
+    ):
         await _robot(office, mail, facts, link, screening, settle, now)
     elif officer is not None:
         await officer_mail(office, officer, mail, facts, link, known, settle, now)
@@ -257,20 +249,6 @@ def _of_the_council(office: Office, who: Address) -> str:
 def _form_from_ourselves(office: Office, mail: IncomingMail, screening: Screening) -> bool:
     """Some forms send from the mailbox's own address. What bears our mark is never one."""
     return screening.because == BY_ADDRESS and form_of(mail, office.council.routing) is not None
-
-
-def _says_something(office: Office, mail: IncomingMail, screening: Screening, link: Link) -> bool:
-    """True for a mail that looks like a robot's, and begins something that a person must see; a member's always is one."""
-    if link.joined is not None:
-        return False
-    if mail.sender is not None and office.council.policy.is_member(mail.sender.address) and may_be_a_persons(mail, screening):
-        return True
-    return is_to_be_opened(mail, screening, _routed_by_its_look(office, mail, screening), bool(link.possible))
-
-
-def _routed_by_its_look(office: Office, mail: IncomingMail, screening: Screening) -> Route:
-    context = context_of(mail, screening, office.council, None)
-    return route(mail, office.council.routing, opens=True, context=context)
 
 
 def facts_of(stored: StoredMail, mail: IncomingMail, sender: Address, answerable: bool = True) -> MailFacts:
@@ -330,7 +308,7 @@ async def _robot(
     to one."""
     ref, speaks = link.joined.ref if link.joined else None, may_be_a_persons(mail, screening)
     if ref is None:
-        rule = _routed_by_its_look(office, mail, screening).filed_by
+        rule = routed_by_its_look(mail, screening, office.council).filed_by
         why = f"{mails.FILED}{rule}" if rule else f"{mails.IN_DOUBT if speaks else ''}{screening.because}"
         await office.db.run(lambda tx: settle(tx, MailState.IGNORED, why, None))
         return
