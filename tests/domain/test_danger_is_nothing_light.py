@@ -6,11 +6,12 @@ import pytest
 
 from domain import samples
 from domain.samples import MONDAY, REF, facts, kinds
+from domain.story import Story, at
 from townclerk.domain.decide import Decision, decide
 from townclerk.domain.events import CaseOpened
-from townclerk.domain.letters import Assignment, Receipt
+from townclerk.domain.letters import Assignment, Forwarded, Receipt
 from townclerk.domain.routing import Route
-from townclerk.domain.words import Alert, Category
+from townclerk.domain.words import Alert, Category, LetterKind
 
 DANGERS = [Alert.SAFEGUARDING, Alert.HATE_CRIME, Alert.SELF_HARM, Alert.EMERGENCY_HAZARD]
 LIGHT = [Category.COMMENT, Category.COMPLIMENT, Category.SPAM, Category.AUTOMATIC]
@@ -83,3 +84,32 @@ def test_what_a_member_writes_is_theirs() -> None:
 
 def test_what_asks_for_something_to_be_done_is_not_light() -> None:
     assert opened(Category.SERVICE_REQUEST, Alert.EMERGENCY_HAZARD).case.category is Category.SERVICE_REQUEST
+
+
+def wrote_again(text: str) -> Story:
+    """An ordinary complaint, and two days later this."""
+    return Story(samples.council()).complains().resident(at(1, 13), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("I have thought of ending it all.", True), ("My bin is still full.", False)],
+)
+def test_whoever_writes_of_danger_later_is_told_where_help_is_and_the_officer_to_read_it_first(text: str, told: bool) -> None:
+    story = wrote_again(text)
+    receipt, forwarded = story.last(LetterKind.RECEIPT).content, story.last(LetterKind.FORWARDED).content
+
+    assert isinstance(receipt, Receipt)
+    assert isinstance(forwarded, Forwarded)
+    assert (receipt.variety, receipt.danger) == ("further", told)
+    assert ("please read it first" in forwarded.note) is told
+    assert bool(story.sent(LetterKind.ALERT)) is told
+
+
+def test_what_was_said_of_danger_once_is_not_said_of_each_mail_after_it() -> None:
+    story = wrote_again("I have thought of ending it all.").resident(at(1, 20), "When is my bin emptied?")
+    receipt, forwarded = story.last(LetterKind.RECEIPT).content, story.last(LetterKind.FORWARDED).content
+
+    assert isinstance(receipt, Receipt)
+    assert isinstance(forwarded, Forwarded)
+    assert (receipt.danger, forwarded.note) == (False, "")

@@ -261,6 +261,13 @@ def test_the_neutral_receipt_says_nothing_of_the_matter_and_where_to_turn_in_dan
     assert date_words(DUE) in folded(rendered)
 
 
+def test_the_receipt_of_a_further_mail_names_help_before_any_date(press: Renders) -> None:
+    dates = (DatedPromise("respond", LATER, Stage.STAGE1),)
+    rendered = folded(press.render(to_resident(Receipt(Category.COMPLAINT, "further", dates, "Stage 1", danger=True))))
+
+    assert rendered.index("ring 999") < rendered.index("The dates that we gave you stand")
+
+
 def test_whoever_reports_a_fraud_is_not_sent_to_the_samaritans(press: Renders) -> None:
     rendered = press.render(to_resident(Receipt(Category.COMPLAINT, "neutral", ())))
 

@@ -433,7 +433,8 @@ def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
         yield Receipt(Category.COMPLAINT, variety, _REVIEW_DATES if variety == "review" else (), "Stage 2", named)
     yield Receipt(Category.COMPLAINT, "review", _REVIEW_DATES[1:], "Stage 2", named)
     yield Receipt(Category.COMPLAINT, "neutral", _DATES)
-    yield Receipt(Category.COMPLAINT, "neutral", _DATES, danger=True)
+    for variety in ("neutral", "further"):
+        yield Receipt(Category.COMPLAINT, variety, _DATES, danger=True)
     for category in Category:
         yield Receipt(category, "new", ())
         yield Receipt(category, "further", ())

@@ -117,6 +117,10 @@ def _asks_for_review(d: Deliberation, event: ResidentWrote) -> bool:
     return Signal.REVIEW_REQUEST in event.route.signals and _open_to_review(d) is not None
 
 
+_MAY_TELL_OF_DANGER = (
+    "It may tell of somebody in danger: please read it first. Whoever is named for that has been told of this case."
+)
+
 # Why a further mail is passed on: the first that it says.
 _REASONS = (
     (Signal.WITHDRAWS, "withdraws"),
@@ -127,6 +131,7 @@ _REASONS = (
 
 def _raise_new_alerts(d: Deliberation, mail: MailFacts, alerts: tuple[Alert, ...]) -> None:
     """Somebody in danger is one now, whatever the case was about."""
+    d.tells_of_danger = bool(DANGER & set(alerts))
     new = tuple(alert for alert in alerts if alert in DANGER and alert not in d.case.alerts)
     if new:
         d.change(alerts=(*d.case.alerts, *new))
@@ -247,6 +252,7 @@ def _put_to_a_person(d: Deliberation, mail: MailFacts, question: str, role: str,
 
 
 def _pass_on(d: Deliberation, mail: MailFacts, reason: str, *said: str) -> None:
+    said = (_MAY_TELL_OF_DANGER, *said) if d.tells_of_danger else said
     hand_over(d, LetterKind.FORWARDED, f"{RESPONSIBLE}:{_who_works(d)}", reason, *said, mail=mail.number)
 
 

@@ -99,6 +99,7 @@ class Deliberation:
         self._follows: list[Follow] = []
         self.capped = False  # what goes to the resident goes to many: the brake counts it
         self.unsent = False  # a letter to the resident was wanted, and there is no address for it
+        self.tells_of_danger = False  # the further mail that is dealt with: whoever wrote it may need help now
 
     def decision(self) -> Decision:
         followed = (tuple(self._joins), tuple(self._others), tuple(self._openings), tuple(self._follows))

@@ -441,7 +441,7 @@ def send_receipt(
     every_letter = d.council.policy.ombudsman_in_every_letter
     mentioned = d.council.policy.ombudsman_in_receipt is InReceipt.MENTION
     mentions = every_letter or (mentioned and category.first_stage is not None and variety != "neutral")
-    danger = variety == "neutral" and bool(DANGER & set(d.case.alerts))
+    danger = d.tells_of_danger or (variety == "neutral" and bool(DANGER & set(d.case.alerts)))
     doubtful = variety == "doubtful"  # the letter is that of a new complaint, but takes nothing for granted
     kind, named = "new" if doubtful else variety, d.ombudsmen() if mentions else None
     dates = () if statute == Signal.DATA_PROTECTION_COMPLAINT else dates  # this letter is what the law wants by that day
