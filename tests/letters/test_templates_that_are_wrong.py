@@ -71,6 +71,9 @@ def subject(templates: TemplateSet) -> str:
         ("Subject: Hello\n\nThe case is {{ case.ref }}}.\n" + FOOT, 3, "a brace stands among the words"),
         ("Subject: [REF] is yours\n\nHello.\n" + FOOT, 1, "something to fill in"),
         ("Subject: Hello\n\nDear [FULL NAME]\n" + FOOT, 3, "something to fill in"),
+        ("Subject: Hello\n\nDear [Your Name],\n" + FOOT, 3, "something to fill in"),
+        ("Subject: Hello\n\nDear <<Surname>>,\n" + FOOT, 3, "something to fill in"),
+        ("Subject: Hello\n\nOn [insert date] we\n" + FOOT, 3, "something to fill in"),
         ("Subject: Hello\n\nHel\0lo\n" + FOOT, 3, "nobody sees"),
         ("Subject: Hello\n\nDear {{ to }}\n" + FOOT, 3, "a whole"),
         ("Subject: Hello\n\n{{ greeting }}\n" + FOOT, 3, "a whole"),
@@ -86,7 +89,18 @@ def test_a_letter_that_is_wrong_is_refused_with_file_and_line(tmp_path: Path, te
     assert says in found[0].message
 
 
-@pytest.mark.parametrize("words", ["[Our pages](https://www.example.org)", "[sic]", "{{ '{' }}"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "[Our pages](https://www.example.org)",
+            "[your rights][1]\n\n[1]: https://www.example.org",
+            "{{ '{' }}",
+            "{{ '[' }}NAME]",
+        ),
+        *("[sic]", "[GDPR]", "[MON-FRI]", "[A] or [B]", "- [X] done", "[CYNGOR]"),
+    ],
+)
 def test_words_that_are_meant_so_stand_in_a_letter(tmp_path: Path, words: str) -> None:
     put(tmp_path, "letters/message.md", f"Subject: Hello\n\n{words}\n\n{{{{ prose(content.text) }}}}" + FOOT)
 

@@ -45,17 +45,23 @@ KINDS: tuple[LetterKind, ...] = tuple(kind.kind for kind in get_args(content.Con
 TO_RESIDENTS: tuple[LetterKind, ...] = tuple(kind.kind for kind in get_args(content.ResidentContent))
 _ENDINGS = frozenset({".md", ".txt", ".markdown", ".html", ".css"})  # of what was meant to be a template
 _FRAME = ("layout.html", "letter.css")
+_TO_FILL_IN = (  # in brackets, by mail merges and by whoever copies a letter
+    "name|surname|title|date|ref|reference|number|address|postcode|e-?mail|phone|telephone|officer|council|service|department|stage"
+    "|insert|enter|add|your|tbc|tbd|todo|x{2,}|enw|dyddiad|cyfeirnod|rhif|cyfeiriad|swyddog"
+)
 # What stands in the words of a letter and was meant for something else, and what to write instead.
 _SLIPS = (
     (
         re.compile(r"[{}]"),
         "a brace stands among the words, and people would read it",
-        "{{ case.ref }}, both braces side by side",
+        '{{ case.ref }}, both braces side by side; {{ "{" }} for a brace that people are to read',
     ),
     (
-        re.compile(r"\[[A-Z][A-Z _/-]*\](?!\()"),
+        re.compile(
+            rf"\[(?=[^\[\]\n]{{0,60}}\b(?:{_TO_FILL_IN})\b)[\w '/-]{{1,60}}\](?![(\[:])|<<[\w '/-]{{1,60}}>>", re.IGNORECASE
+        ),
         "this is something to fill in, and nobody fills it in",
-        "{{ to.name }}, or another value of those in the guide",
+        'a value of those in the guide, as in {{ to.name }}; {{ "[" }} for a bracket that people are to read',
     ),
     (re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"), "a character stands here that nobody sees", "delete it"),
 )
