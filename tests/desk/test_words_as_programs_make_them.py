@@ -199,6 +199,14 @@ def test_an_unknown_word_is_refused_with_the_nearest_right_one(line: str, meant:
     assert any(each == meant for each in refused.instead), refused.instead
 
 
+@pytest.mark.parametrize(("line", "meant"), [("#extned 10", "#extend"), ("#ohld", "#hold"), ("#colse", "#close")])
+def test_of_a_word_with_two_letters_swapped_no_other_is_offered(line: str, meant: str) -> None:
+    refused = answer(f"{line}\n{TEXT}")
+
+    assert isinstance(refused, Refused)
+    assert [each.partition(" ")[0] for each in refused.instead] == [meant, "#help"], refused.instead
+
+
 @pytest.mark.parametrize(
     ("line", "meant"),
     [

@@ -8,6 +8,7 @@ import pytest
 from domain.samples import (
     COMPLAINT,
     MONDAY,
+    REF,
     RESIDENT,
     council,
     facts,
@@ -21,7 +22,7 @@ from townclerk.domain.case import Case, PromisedBy
 from townclerk.domain.deadlines import is_overdue, timers
 from townclerk.domain.decide import Decision, decide
 from townclerk.domain.durations import Duration, Unit
-from townclerk.domain.events import Event, LetterBounced, OfficerMailHeld, ResidentWrote, RobotWrote, TimerDue
+from townclerk.domain.events import CaseOpened, Event, LetterBounced, OfficerMailHeld, ResidentWrote, RobotWrote, TimerDue
 from townclerk.domain.letters import Acknowledgement, DelayNotice, Receipt, Reminder
 from townclerk.domain.letters import Decision as ToDecide
 from townclerk.domain.mail import Address
@@ -240,6 +241,21 @@ def test_the_fallback_quotes_the_resident_and_the_officer_still_owes_theirs() ->
     assert isinstance(reminder, Reminder)
     assert (letter.quoted, reminder.still_owed) == ("Nobody came.", True)
     assert kinds(officer(decision.case, "#acknowledge\nI see.", 2, at)) == ["acknowledgement", "done"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "quoted", "received"),
+    [("", "", ("bin.jpg", "letter.pdf")), ("Bins in Elm Row", "Bins in Elm Row", ("bin.jpg", "letter.pdf"))],
+)
+def test_the_fallback_quotes_no_words_that_nobody_wrote_and_names_the_files(
+    subject: str, quoted: str, received: tuple[str, ...]
+) -> None:
+    mail = replace(facts(1, "", subject=subject), attachments=("bin.jpg", "letter.pdf", "bin.jpg"))
+    case = decide(None, CaseOpened(REF, mail, COMPLAINT), council(), MONDAY).case
+    key, at = the_timer(case, "fallback")
+
+    (letter,) = (s.letter.content for s in wake(case, key, at).sends if isinstance(s.letter.content, Acknowledgement))
+    assert (letter.text, letter.quoted, letter.received) == ("", quoted, received)
 
 
 def test_a_complaint_made_again_is_acknowledged_again() -> None:

@@ -268,6 +268,17 @@ def test_the_receipt_of_a_further_mail_names_help_before_any_date(press: Renders
     assert rendered.index("ring 999") < rendered.index("The dates that we gave you stand")
 
 
+def test_whoever_sent_nothing_but_files_reads_which_we_have(press: Renders) -> None:
+    letter = Acknowledgement(Stage.STAGE1, "", "", DUE, service="waste", received=("bin_1.jpg", "my letter.pdf"))
+    rendered = folded(press.render(to_resident(letter)))
+
+    assert (
+        "We are looking into your complaint. You sent us: - bin_1.jpg - my letter.pdf If we have got something wrong"
+        in rendered
+    )
+    assert "in your own words" not in rendered
+
+
 def test_whoever_reports_a_fraud_is_not_sent_to_the_samaritans(press: Renders) -> None:
     rendered = press.render(to_resident(Receipt(Category.COMPLAINT, "neutral", ())))
 

@@ -527,6 +527,7 @@ def _least_to_residents(named: Ombudsmen) -> Iterator[ResidentContent]:
     for variety in ("new", "further", "review", "late_review", "neutral", "converted"):
         yield Receipt(Category.COMPLAINT, variety, ())
     yield Acknowledgement(Stage.STAGE1, "", "", None)
+    yield Acknowledgement(Stage.STAGE1, "", "", _RESPOND, service="waste", received=("bin.jpg", "letter.pdf"))
     yield Acknowledgement(Stage.STAGE2, _UNDERSTOOD, "", None)
     yield Clarification("Which street is it?", "")
     yield DelayNotice(Stage.STAGE1, _RESPOND, _LATER, "", named, automatic=True)

@@ -354,6 +354,7 @@ class OmbudsmanStep:
     outcome: str = ""
 
 
+NO_SUBJECT = "(no subject)"  # what stands in the place of one
 ADJUSTMENT = "adjustment"  # the flag under which what is done differently for this resident is kept; there may be several
 BY_POST = "post"  # the flag of a resident who is reached by post or telephone only
 NEED = "mentions-need"  # somebody wrote of a disability, or of what makes it hard for them: an adjustment may be needed

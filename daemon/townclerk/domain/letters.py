@@ -151,7 +151,8 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Either an officer's words, or (`text` empty) the resident's own, quoted, as our understanding so far."""
+    """Either an officer's words, or (`text` empty) the resident's own, quoted, as our understanding so far; of whom wrote none,
+    which files we have had: `received`."""
 
     stage: Stage
     text: str
@@ -161,6 +162,7 @@ class Acknowledgement:
     service: str | None = None
     on_behalf_of: str = ""  # "the Chief Executive, Ada Low"
     enclosed: tuple[str, ...] = ()  # names of the files that go with it
+    received: tuple[str, ...] = ()
     kind = LetterKind.ACKNOWLEDGEMENT
 
 

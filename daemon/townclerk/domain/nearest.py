@@ -87,8 +87,11 @@ def nearest_words(written: str, known: Iterable[str]) -> tuple[str, ...]:
 
 def _slip(said: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """The one word of which *said* is a slip of the keyboard: to name others as well only confuses."""
-    near = get_close_matches(said[:_LONGEST], {code(each): each for each in known}, n=2, cutoff=_A_SLIP)
-    return tuple(each for each in known if code(each) == near[0]) if len(near) == 1 else ()
+    codes = {code(each): each for each in known}
+    near = get_close_matches(said[:_LONGEST], codes, n=2, cutoff=_A_SLIP) or [
+        each for each in codes if sorted(each) == sorted(said)
+    ]  # “extned”
+    return (codes[near[0]],) if len(near) == 1 else ()
 
 
 def spelled_like(written: str, meant: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from townclerk.domain.campaigns import why_its_own_way
-from townclerk.domain.case import LANGUAGE, NEED, PRIORITY, Case, OpenQuestion, Pending
+from townclerk.domain.case import LANGUAGE, NEED, NO_SUBJECT, PRIORITY, Case, OpenQuestion, Pending
 from townclerk.domain.council import Council
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import make
@@ -50,7 +50,7 @@ def new_case(event: CaseOpened, council: Council) -> Case:
         service=event.route.service,
         status=Status.OPEN,
         complainant=mail.sender,
-        subject=mail.subject.strip() or "(no subject)",
+        subject=mail.subject.strip() or NO_SUBJECT,
         opened_at=mail.received_at,
         alerts=event.route.alerts,
         exclusions=suspected,

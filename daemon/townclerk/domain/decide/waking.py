@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from townclerk.domain.case import Deadline, PromisedBy
+from townclerk.domain.case import NO_SUBJECT, Correspondence, Deadline, PromisedBy
 from townclerk.domain.days_written import words_of
 from townclerk.domain.deadlines import UNDECIDED_FOR, Timer, extended_automatically, move, timers
 from townclerk.domain.decide import campaigning, choices
@@ -104,8 +104,18 @@ def _fallback(d: Deliberation, timer: Timer) -> None:
     d.change(acknowledgement_owed=True)
     respond = d.case.deadline(f"{stage.stage}.respond")
     behalf = in_whose_name(d, stage.acknowledge)
-    quoted = _own_words(d, deadline)[:QUOTED_CHARACTERS].strip() or d.case.subject
-    letter = Acknowledgement(stage.stage, "", quoted, respond.promised if respond else None, None, d.case.service, behalf)
+    asked = _what_says_it(d, deadline)
+    words = "\n\n".join(mail.text for mail in asked if mail.text)[:QUOTED_CHARACTERS].strip()
+    letter = Acknowledgement(
+        stage.stage,
+        "",
+        words or (d.case.subject if d.case.subject != NO_SUBJECT else ""),
+        respond.promised if respond else None,
+        None,
+        d.case.service,
+        behalf,
+        received=() if words else tuple(dict.fromkeys(name for mail in asked for name in mail.attachments)),
+    )
     d.to_resident(letter, automatic=True, promises=deadline.promises, clause=deadline.clause)
     remind(d, deadline, still_owed=True)
 
@@ -116,17 +126,17 @@ def _not_acknowledged(d: Deliberation, _timer: Timer) -> None:
     d.withheld.append(LetterKind.ACKNOWLEDGEMENT)
 
 
-def _own_words(d: Deliberation, deadline: Deadline) -> str:
-    """What the resident asks for: their request for a review, or their first mail and whatever came on the day that the clock
-    started (a request that became a complaint is explained by both)."""
+def _what_says_it(d: Deliberation, deadline: Deadline) -> tuple[Correspondence, ...]:
+    """The mails that say what the resident asks for: their request for a review, or their first mail and whatever came on the
+    day that the clock started (a request that became a complaint is explained by both)."""
     asked = d.case.mail(d.case.began_mail)
     if asked is not None and deadline.stage is not Stage.STAGE1:
-        return asked.text
+        return (asked,)
     day0, day_zero = deadline.derivation.day0, d.council.calendar.day_zero
     later = (
         mail for mail in d.case.mails[1:] if mail.sender.key == d.case.complainant.key and day_zero(mail.received_at)[0] == day0
     )
-    return "\n\n".join(mail.text for mail in (*d.case.mails[:1], *later) if mail.text)
+    return (*d.case.mails[:1], *later)
 
 
 def _delay(d: Deliberation, timer: Timer) -> None:
