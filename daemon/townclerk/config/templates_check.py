@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import get_args
 
@@ -43,7 +44,9 @@ HELPERS = (
 )
 KINDS: tuple[LetterKind, ...] = tuple(kind.kind for kind in get_args(content.Content))
 TO_RESIDENTS: tuple[LetterKind, ...] = tuple(kind.kind for kind in get_args(content.ResidentContent))
-_ENDINGS = frozenset({".md", ".txt", ".markdown", ".html", ".css"})  # of what was meant to be a template
+_ENDINGS = frozenset({".md", ".txt", ".markdown", ".html", ".htm", ".css", ""})  # of what was meant to be a template
+_PLACES = frozenset({"letters", "letter", "parts", "part"})
+_NEARLY = 0.8  # a misspelt name
 _FRAME = ("layout.html", "letter.css")
 _TO_FILL_IN = (  # in brackets, by mail merges and by whoever copies a letter
     "name|surname|title|date|ref|reference|number|address|postcode|e-?mail|phone|telephone|officer|council|service|department|stage"
@@ -176,6 +179,8 @@ def language_of(name: str) -> str:
 def _counts(name: str) -> bool:
     code = language_of(name)
     bare = name.removeprefix(f"{code}/") if code else name
+    if _is_readme(PurePath(name)):
+        return False
     if bare.startswith(("letters/", "parts/")) and bare.count("/") == 1:
         return bare.endswith(".md")
     return bare == WORDS if code else name in _FRAME
@@ -187,16 +192,34 @@ def unread_templates(folder: Path, councils: Iterable[str]) -> tuple[Fault, ...]
     known, found = tuple(councils), list[Fault]()
     for path in sorted(folder.rglob("*")):
         place = path.relative_to(folder)
-        if path.suffix not in _ENDINGS or any(part.startswith(".") for part in place.parts) or path.stem.lower() == "readme":
+        if any(part.startswith(".") for part in place.parts) or not _meant_as_one(path, place):
             continue
         own = _counts(place.as_posix())
         if not own and not _counts("/".join(place.parts[1:])):
-            found.append(_unread(path, f"letters are called letters/{KINDS[0].value}.md, parts of them parts/foot.md"))
+            found.append(
+                _unread(
+                    path, f"letters are called letters/{KINDS[0].value}.md, parts of them parts/foot.md, the page layout.html"
+                )
+            )
         elif not own and place.parts[0] not in known:
             found.append(_unread(path, f"{place.parts[0]} is no council; {suggest(place.parts[0], known)}"))
         elif not path.is_file():
             found.append(_unread(path, "it is a folder, or a link that leads nowhere: put the file in its place"))
     return tuple(found)
+
+
+def _meant_as_one(path: Path, place: Path) -> bool:
+    """True for what bears the name of a template, or nearly, or lies in a folder for them. Other notes may lie beside them."""
+    if path.suffix.lower() not in _ENDINGS or _is_readme(place) or (not path.suffix and path.is_dir()):
+        return False
+    named = (*(kind.value for kind in KINDS), *(Path(name).stem for name in _FRAME))
+    stem = path.name.partition(".")[0].casefold()
+    inside = not _PLACES.isdisjoint(part.casefold() for part in place.parts[:-1])
+    return inside or bool(get_close_matches(stem, named, n=1, cutoff=_NEARLY))
+
+
+def _is_readme(place: PurePath) -> bool:
+    return place.stem.casefold() == "readme"
 
 
 def _unread(path: Path, expected: str) -> Fault:

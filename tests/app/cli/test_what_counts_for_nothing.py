@@ -48,6 +48,11 @@ def test_a_file_that_nothing_reads_is_named(townclerk: Command, own: Path, place
         ("receipt.md", "letters are called letters/"),
         ("letter/receipt.md", "letters are called letters/"),
         ("letters/receipt.md.txt", "letters are called letters/"),
+        ("letters/receipt.MD", "letters are called letters/"),
+        ("letters/receipt", "letters are called letters/"),
+        ("Letters/receipt.md", "letters are called letters/"),
+        ("layout.htm", "letters are called letters/"),
+        ("texts/reciept.md", "letters are called letters/"),
         ("south-derbishire/letters/receipt.md", 'south-derbishire is no council; did you mean "south-derbyshire"?'),
     ],
 )
@@ -102,3 +107,11 @@ def test_a_rule_that_comes_too_late_in_each_of_its_tests_is_named(townclerk: Com
 
     assert "mess-below: in none of its tests it counts: dogs-first comes first" in ran.out
     assert ran.status == 1
+
+
+def test_notes_beside_templates_are_nobodys_business(townclerk: Command, tmp_path: Path) -> None:
+    for place in ("README.md", "letters/README.md", "CHANGELOG.md", "notes/ideas.md", "letters/receipt.md.bak", "LICENCE"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text("We took over the receipt.")
+
+    assert townclerk("templates", "check", "south-derbyshire", "--templates", tmp_path).status == 0
