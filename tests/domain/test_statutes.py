@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from townclerk.config.calendar_days import build_calendars_of_law
+from townclerk.domain.days_written import words_of
 from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.policy import CalendarPolicy
 from townclerk.domain.routing import Signal
@@ -17,8 +18,10 @@ from townclerk.domain.statutes import (
     Statute,
     asks_under_a_law,
     by_law,
+    due_first,
     more_time,
-    statute_of,
+    named_beside,
+    statutes_of,
     title_of,
     what_the_law_wants,
 )
@@ -44,14 +47,12 @@ FOI, EIR, OWN_DATA, COMPLAINT = (
 
 
 def of(signal: str) -> Statute:
-    found = statute_of([signal])
-    assert found is not None
+    (found,) = statutes_of([signal])
     return found
 
 
 def of_both(*signals: str) -> Statute:
-    found = statute_of(signals)
-    assert found is not None
+    (found,) = statutes_of(signals)
     return found
 
 
@@ -140,9 +141,36 @@ def test_twenty_working_days_lie_between_a_request_and_its_date() -> None:
     assert [why for day, why in found.skipped if day == date(2027, 1, 4)] == ["New Year Holiday (substitute day)"]
 
 
-def test_of_a_mail_that_asks_for_several_things_the_one_that_must_not_wait_counts() -> None:
-    assert statute_of([FOI, OWN_DATA]) is of(OWN_DATA)
-    assert statute_of([FOI, COMPLAINT]) is of(COMPLAINT)
+@pytest.mark.parametrize(
+    ("received", "first", "beside"),
+    [
+        ("2026-09-01 10:00", FOI, "request about somebody's own personal data as well: UK GDPR, article 12(3) gives until"),
+        (
+            "2026-12-14 10:00",
+            OWN_DATA,
+            "request for information as well: Freedom of Information Act 2000, section 10(1) gives until",
+        ),
+    ],
+)
+def test_of_a_mail_that_asks_for_two_things_what_is_due_first_counts_and_the_other_is_named(
+    received: str, first: str, beside: str
+) -> None:
+    at = datetime.fromisoformat(received).replace(tzinfo=UTC)
+    counts = due_first(statutes_of([FOI, OWN_DATA]), at, LAW)
+    (other,) = {FOI, OWN_DATA} - {first}
+
+    assert counts is of(first)
+    assert beside in (said := named_beside(of(first), [FOI, OWN_DATA], at, LAW))
+    assert words_of(due(other, received)) in said
+    assert due(first, received) < due(other, received)
+    assert named_beside(of(first), [first], at, LAW) == ""
+
+
+def test_a_complaint_about_ones_data_stands_alone_and_what_else_it_names_is_told() -> None:
+    at = datetime(2026, 9, 1, 10, tzinfo=UTC)
+
+    assert statutes_of([FOI, COMPLAINT]) == (of(COMPLAINT),)
+    assert "request for information as well" in named_beside(of(COMPLAINT), [FOI, COMPLAINT], at, LAW)
 
 
 def test_a_request_that_names_no_law_has_the_date_of_freedom_of_information_and_says_so() -> None:
@@ -159,9 +187,9 @@ def test_no_law_has_a_date_for_a_complaint_about_how_a_request_was_answered() ->
     """But the Regulations of 2004 have one for representations, and the Act of 2018 for a complaint about one's own data."""
     wrong = Signal.REQUEST_WENT_WRONG
 
-    assert statute_of([FOI, wrong]) is None
-    assert statute_of([wrong]) is None
-    assert statute_of([OWN_DATA, COMPLAINT, wrong]) is of(COMPLAINT)
+    assert statutes_of([FOI, wrong]) == ()
+    assert statutes_of([wrong]) == ()
+    assert statutes_of([OWN_DATA, COMPLAINT, wrong]) == (of(COMPLAINT),)
     assert of_both(EIR, wrong).within == Duration(40, Unit.WORKING_DAY)
     assert not asks_under_a_law([FOI, wrong])
     assert asks_under_a_law([FOI, Signal.COMPLAINS_TOO])

@@ -444,6 +444,8 @@ def _receipts(named: Ombudsmen) -> Iterator[ResidentContent]:
     for statute in STATUTES:
         answered = (_promised_by(statute),) if statute.what == "respond" else ()  # the receipt is what acknowledges
         yield Receipt(Category.INFORMATION_REQUEST, "new", answered, statute=statute.signal)
+        if statute.signal == Signal.PERSONAL_DATA:
+            yield Receipt(Category.INFORMATION_REQUEST, "new", answered, statute="mixed")
 
 
 def _promised_by(statute: Statute) -> DatedPromise:

@@ -145,7 +145,7 @@ class Receipt:
     ombudsmen: Ombudsmen | None = None
     doubtful: bool = False  # no rule says what it is: it is taken as a complaint until somebody has read it
     danger: bool = False  # somebody may need help now: where it is to be had is said
-    statute: str = ""  # the signal of the request for which the law sets a time limit
+    statute: str = ""  # the signal of the request for which the law sets a time limit; "mixed": their own data, and another
     kind = LetterKind.RECEIPT
 
 

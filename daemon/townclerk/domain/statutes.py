@@ -1,6 +1,6 @@
 """Requests for which the law itself sets a time limit, whatever a council's own policy says. The rules hear them as signals."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -77,7 +77,7 @@ class Statute:
         return f"It reads as {self.title}: {gives}. If it is a request under another law, its time may be another."
 
 
-STATUTES = (  # where a mail asks for several things, the first of these counts: it is the one that somebody must not wait for
+STATUTES = (
     Statute(
         Signal.DATA_PROTECTION_COMPLAINT,
         "a data protection complaint",
@@ -173,12 +173,31 @@ def asks_under_a_law(signals: Collection[str]) -> bool:
     return not asked.isdisjoint(signals) and Signal.REQUEST_WENT_WRONG not in signals
 
 
-def statute_of(signals: Collection[str]) -> Statute | None:
-    """The one whose time limit runs for a request for information with these *signals*: where it names no law, freedom of
-    information. None: it complains of how a request was answered, for which most laws have no date."""
-    if Signal.REQUEST_WENT_WRONG in signals and Signal.DATA_PROTECTION_COMPLAINT not in signals:
-        return REPRESENTATIONS if Signal.ENVIRONMENTAL_INFORMATION in signals else None
-    return next((each for each in STATUTES if each.signal in signals), NO_LAW_NAMED)
+def statutes_of(signals: Collection[str]) -> tuple[Statute, ...]:
+    """Those whose time limits run for a request for information with these *signals*: where it names no law, freedom of
+    information. A complaint about personal data stands alone: what else it names is mostly what it complains of. None at all:
+    it complains of how a request was answered, for which most laws have no date."""
+    if Signal.DATA_PROTECTION_COMPLAINT in signals:
+        return tuple(each for each in STATUTES if each.signal == Signal.DATA_PROTECTION_COMPLAINT)
+    if Signal.REQUEST_WENT_WRONG in signals:
+        return (REPRESENTATIONS,) if Signal.ENVIRONMENTAL_INFORMATION in signals else ()
+    return tuple(each for each in STATUTES if each.signal in signals) or (NO_LAW_NAMED,)
+
+
+def due_first(asked: Sequence[Statute], received_at: datetime, calendars: CalendarsOfLaw) -> Statute | None:
+    """Of several time limits the one that ends first: whoever keeps it keeps the others."""
+    return min(asked, key=lambda each: each.derivation(received_at, calendars).due, default=None)
+
+
+def named_beside(statute: Statute, signals: Collection[str], received_at: datetime, calendars: CalendarsOfLaw) -> str:
+    """For whoever deals with a mail to which *statute* applies: what else it may ask for by its *signals*, and by when."""
+    if Signal.REQUEST_WENT_WRONG in signals:
+        return ""
+    others = (each for each in STATUTES if each is not statute and each.signal in signals)
+    return " ".join(
+        f"It may be {each.title} as well: {each.clause} gives until {words_of(each.derivation(received_at, calendars).due)}."
+        for each in others
+    )
 
 
 _ALL = (*STATUTES, NO_LAW_NAMED, REPRESENTATIONS)

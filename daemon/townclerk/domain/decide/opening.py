@@ -22,13 +22,14 @@ from townclerk.domain.named_officers import mentions, names
 from townclerk.domain.policy import SERVICE, CategoryPolicy, InReceipt, StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.routing import Route, Signal, Suggested
-from townclerk.domain.statutes import Statute, statute_of
+from townclerk.domain.statutes import Statute, due_first, named_beside, statutes_of
 from townclerk.domain.words import NOBODYS, Alert, Category, LetterKind, Priority, Status
 
 # To these a cheerful receipt would be wrong: it says nothing of the matter; in danger, where help is to be had at once.
 DANGER = weighing.DANGER
 # A mail that raises one of these may complain of whom it names.
 OF_SOMEBODY = frozenset({Alert.STAFF_CONDUCT, Alert.FRAUD, Alert.CRIMINAL_ALLEGATION, Alert.HATE_CRIME, Alert.SAFEGUARDING})
+MIXED = "mixed"  # of a receipt for somebody who asks for their own data and for other information
 DELICATE = DANGER | {Alert.FRAUD, Alert.CRIMINAL_ALLEGATION}
 
 
@@ -352,19 +353,27 @@ def begin(
         if promise is not None:
             deadline = make(f"{category.category}.{name}", promise, received_at, d.now, d.council.calendar)
             d.owe(deadline)
+    asked = _asked_by_law(d, category, signals)
     statute = owe_by_law(d, category, signals, received_at)
     if category.receipt:
-        send_receipt(d, variety, category, statute=statute.signal if statute is not None else "")
+        mixed = len(asked) > 1 and any(each.signal == Signal.PERSONAL_DATA for each in asked)
+        send_receipt(d, variety, category, statute=MIXED if mixed else statute.signal if statute is not None else "")
         if statute is None or d.case.receipts:  # what the law wants said has been said only where they can read it
             d.meet(f"{category.category}.acknowledge")
     if not d.case.led:
-        tell_staff(d, category, stage, mail)
+        beside = named_beside(statute, signals, received_at, d.council.law) if statute and d.council.law else ""
+        tell_staff(d, category, stage, mail, beside)
+
+
+def _asked_by_law(d: Deliberation, category: CategoryPolicy, signals: Collection[str]) -> tuple[Statute, ...]:
+    """What the law sets a time limit for; nothing, where it is no request for information or no law is known."""
+    return statutes_of(signals) if category.category is Category.INFORMATION_REQUEST and d.council.law is not None else ()
 
 
 def owe_by_law(d: Deliberation, category: CategoryPolicy, signals: Collection[str], received_at: datetime) -> Statute | None:
     """Of a request for information, what the law wants by when, whatever the policy says; None where no law has a date."""
-    statute = statute_of(signals) if category.category is Category.INFORMATION_REQUEST else None
-    if statute is None or d.council.law is None:
+    asked = _asked_by_law(d, category, signals)
+    if d.council.law is None or (statute := due_first(asked, received_at, d.council.law)) is None:
         return None
     by = next(iter(category.forward_to), LEAD)
     deadline = statute.deadline(category.category, by, received_at, d.now, d.council.law)
@@ -373,8 +382,8 @@ def owe_by_law(d: Deliberation, category: CategoryPolicy, signals: Collection[st
     return statute
 
 
-def tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | None, mail: int) -> None:
-    """Whoever works on such a case gets it, and whoever is shown such cases sees it."""
+def tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | None, mail: int, said: str = "") -> None:
+    """Whoever works on such a case gets it, and whoever is shown such cases sees it, with what else is to be *said*."""
     if stage is not None and not (d.case.restricted and d.case.exclusions):  # of those the complaints lead has to decide
         assign(d, stage, *_warning(d), mail=mail)
     if category.respond is not None and category.respond.by not in category.forward_to and not d.case.restricted:
@@ -388,6 +397,7 @@ def tell_staff(d: Deliberation, category: CategoryPolicy, stage: StagePolicy | N
             LetterKind.FORWARDED,
             to,
             category.category,
+            *((said,) if said else ()),
             mail=mail,
             promises=category.promises,
             clause=category.clause,
