@@ -286,6 +286,7 @@ WRONG = [
         "names all seven days",
     ),
     ("timezone:", "closure_days: {29 Dec: x}, timezone:", 6, "calendar.closure_days.29 Dec", "is not a date"),
+    ("timezone:", "closure_days: {2026-02-30: x}, timezone:", 6, "calendar.closure_days.2026-02-30", "is no day of any year"),
     ("timezone:", "cutoff: 25:00, timezone:", 6, "calendar.cutoff", "is not a time of day"),
     ("mailbox: feedback@council.example", "mailbox: feedback", 4, "contact.mailbox", "is not a mail address"),
     ("by: service", "by: servise", 15, "stages.stage1.respond.by", 'did you mean "service"'),

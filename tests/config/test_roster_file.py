@@ -94,7 +94,7 @@ TOM = "tom: {name: Tom Birch, email: tom.birch@council.example"
             "outside the circle",
         ),
         (f"{TOM}, leave: [{{from: 2027-01-04, until: 2026-12-21}}]}}\n", 1, "tom.leave[0].until", "before it begins"),
-        (f"{TOM}, leave: [{{from: 2027-02-30, until: 2027-03-01}}]}}\n", 1, "tom.leave[0].from", "is not a date"),
+        (f"{TOM}, leave: [{{from: 2027-02-30, until: 2027-03-01}}]}}\n", 1, "tom.leave[0].from", "is no day of any year"),
         (f"{TOM}, leave: [{{from: 2027-02-03}}]}}\n", 1, "tom.leave[0].until", "is missing"),
         (f"{TOM}, left: 31 March}}\n", 1, "tom.left", "write year-month-day"),
         (

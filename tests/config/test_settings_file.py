@@ -236,7 +236,8 @@ def test_a_moment_has_a_time_zone() -> None:
         ("sqlite:////var", "sqlite://var", 7, "database.url", "four slashes"),
         ("imap.council.example", "imap.council.example:993", 3, "mailbox.host", "not the name of a server"),
         ("imap.council.example", "https://imap.council.example/", 3, "mailbox.host", "not the name of a server"),
-        ("smtp.council.example", '"[::1]"', 6, "smtp.host", "not the name of a server"),
+        ("smtp.council.example", '"[::1]:25"', 6, "smtp.host", "not the name of a server"),
+        ("sqlite:////var", "SQLite:////var", 7, "database.url", '"SQLite" is written in small letters'),
         ("{env: MAILBOX}", "{env: hunter 2!}", 5, "mailbox.auth.secret", "not the name of an environment variable"),
         (
             "sqlite:////var/lib/townclerk/townclerk.db",
@@ -304,7 +305,7 @@ def test_a_secret_in_plain_text_is_not_repeated_in_the_fault(before: str, after:
     assert not any("hunter2" in str(fault) for fault in faults(before, after))
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.3.0.1", "localhost", '"::1"'])
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.3.0.1", "localhost", '"::1"', '"[::1]"'])
 def test_a_server_on_this_machine_may_be_spoken_to_in_clear(host: str) -> None:
     found = settings(SMALL.replace("host: imap.council.example", f"host: {host}\n  security: none"))
 

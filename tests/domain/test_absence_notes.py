@@ -20,6 +20,7 @@ Nell Orchard"""
         ("Re: your letter", "I'm on annual leave with limited access to email, and will answer on my return."),
         ("Re: your letter", "Thank you for contacting us. This is an automated response; this mailbox is not monitored."),
         ("Ticket 998", "Your ticket has been created. We will reply as soon as we can."),
+        ("Freagra uathoibríoch: [SS-27-0001-K] We have received your complaint", "Táim as oifig go dtí Dé Luain."),
         ("Automatische Antwort: Ihr Brief", "Ich bin nicht im Büro"),
         ("Odpowiedź automatyczna: list", "Jestem poza biurem"),
         ("自動応答: 手紙", "不在です"),

@@ -800,6 +800,13 @@ def test_dates_and_times_are_said_in_words() -> None:
         ("www.bad.example", "Hello"),
         ("x" * 60, "Dear " + "x" * 60),
         ("x" * 61, "Hello"),
+        ("Patel, Asha", "Dear Asha Patel"),
+        ("O'Neil, Pat (Mrs)", "Dear Pat O'Neil"),
+        ("van der Berg, Anna Maria", "Dear Anna Maria van der Berg"),
+        ("Asha Patel, Chair", "Dear Asha Patel, Chair"),
+        ("Patel, MBE", "Dear Patel, MBE"),
+        ("Brown, Ltd.", "Dear Brown, Ltd."),
+        ("Ann, Bob and Carol", "Dear Ann, Bob and Carol"),
     ],
 )
 def test_only_what_looks_like_a_name_is_greeted(name: str, said: str) -> None:

@@ -133,9 +133,11 @@ def test_a_name_in_a_part_has_its_nearest_too(tmp_path: Path) -> None:
 
 
 def test_a_template_in_another_encoding_is_refused_at_its_byte(tmp_path: Path) -> None:
-    put(tmp_path, "letters/message.md", "").write_bytes(b"Subject: Hello\n\nA caf\xe9\n")
+    file = put(tmp_path, "letters/message.md", "")
+    file.write_bytes(b"Subject: Hello\n\nA caf\xe9\n")
 
     (found,) = faults(tmp_path)
+    assert found.file == str(file)
     assert (found.line, found.column, found.message) == (3, 6, "byte 0xe9 is not UTF-8")
 
 

@@ -377,6 +377,15 @@ async def test_what_a_rule_leaves_to_a_person_is_asked_again_while_nobody_says_a
     assert waits == ([] if said else ["what a rule asks"])
 
 
+async def test_what_a_rule_leaves_to_a_person_is_asked_no_more_once_the_complaint_is_answered(house: House) -> None:
+    await a_mail(ruled(house, "when: pond, then: {decide: Does the pond belong to the parish?}"))
+    house.replies(house.sent("assignment")[0], "#respond upheld\nThe pond has been cleaned. We are sorry that it took so long.")
+    await house.settle()
+
+    assert house.sent("response")
+    assert house.cases[0].questions == ()
+
+
 async def test_a_case_that_a_rule_restricts_is_for_the_complaints_lead_alone(house: House) -> None:
     case = await a_mail(ruled(house, "when: pond, then: {restrict: true, tell: [information_governance], assign: tom}"))
 

@@ -18,6 +18,7 @@ from townclerk.config.reading import (
     clock,
     day,
     email,
+    no_date,
     read_root,
     suggest,
     text,
@@ -240,7 +241,7 @@ def _closure_days(value: Value) -> tuple[tuple[date, str], ...]:
         try:
             closed = date.fromisoformat(written)
         except ValueError:
-            reason.fault(f'"{written}" is not a date', "write year-month-day, for instance 2026-12-29: Christmas closure")
+            reason.fault(*no_date(written, "2026-12-29: Christmas closure"))
         else:
             found.append((closed, reason.attempt(text, "-")))
     return tuple(found)

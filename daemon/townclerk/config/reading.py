@@ -315,7 +315,14 @@ def day(value: Value) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise Refused(f'"{written}" is not a date', "write year-month-day, for instance 2027-01-25") from None
+        raise Refused(*no_date(written, "2027-01-25")) from None
+
+
+def no_date(written: str, example: str) -> tuple[str, str]:
+    """What is wrong with what was *written* as a date, and what to write instead."""
+    if re.fullmatch(r"\d{4}-?\d{2}-?\d{2}", written):
+        return f'"{written}" is no day of any year', "a month has 28 to 31 days, a year twelve months"
+    return f'"{written}" is not a date', f"write year-month-day, for instance {example}"
 
 
 def clock(value: Value) -> time:

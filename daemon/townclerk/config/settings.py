@@ -245,7 +245,8 @@ def _council(value: Value) -> str:
 
 def _there(path: Path) -> Path:
     if not path.is_file():
-        raise Refused(f"there is no file {path}", "write it, correct the path, or take the line out")
+        said = f"{path} is a folder" if path.is_dir() else f"there is no file {path}"
+        raise Refused(said, "write it, correct the path, or take the line out")
     return path
 
 
@@ -285,6 +286,8 @@ def _host(f: Fields, usual: str | None) -> str:
 
 def _server_name(value: Value) -> str:
     written = text(value)
+    if re.fullmatch(r"\[[\da-fA-F:.]+\]", written):  # as it stands in the address of a page
+        written = written[1:-1]
     if not re.fullmatch(r"[\w.-]+", written):
         try:
             ip_address(written)
@@ -376,6 +379,8 @@ def _database_url(value: Value) -> str:
         )
     if parts.scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
         raise Refused(f'"{written}" is not the address of a database that townclerk knows', _DATABASE_EXAMPLE)
+    if not written.startswith(parts.scheme):
+        raise Refused(f'"{written.partition(":")[0]}" is written in small letters here', _DATABASE_EXAMPLE)
     if parts.scheme == "sqlite" and not re.match(r"sqlite:///.", written):
         raise Refused(
             "names no file: four slashes stand before one from the root, three before one beside this file", _DATABASE_EXAMPLE

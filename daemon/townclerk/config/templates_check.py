@@ -13,7 +13,9 @@ from typing import get_args
 
 from jinja2 import (
     BaseLoader,
+    ChoiceLoader,
     Environment,
+    FileSystemLoader,
     FunctionLoader,
     StrictUndefined,
     TemplateNotFound,
@@ -165,9 +167,16 @@ def _source(loader: BaseLoader, environment: Environment, name: str) -> Source:
         line, column = before.count(b"\n") + 1, wrong_bytes.start - (before.rfind(b"\n") + 1) + 1
         byte = wrong_bytes.object[wrong_bytes.start]
         raise FilesRefused(
-            [Fault(name, line, column, "", f"byte 0x{byte:02x} is not UTF-8", "save the file as UTF-8")]
+            [Fault(_found(loader, name), line, column, "", f"byte 0x{byte:02x} is not UTF-8", "save the file as UTF-8")]
         ) from None
     return Source(name, text, file or name)
+
+
+def _found(loader: BaseLoader, name: str) -> str:
+    """The file that *loader* reads for the template *name*."""
+    loaders = loader.loaders if isinstance(loader, ChoiceLoader) else (loader,)
+    folders = (Path(folder) for one in loaders if isinstance(one, FileSystemLoader) for folder in one.searchpath)
+    return next((str(folder / name) for folder in folders if (folder / name).is_file()), name)
 
 
 def language_of(name: str) -> str:

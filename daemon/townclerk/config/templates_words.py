@@ -27,6 +27,39 @@ _SCHEME = re.compile(r"https?://[^\s]+\Z", re.IGNORECASE)
 _BARE = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#][^\s]*)?\Z", re.IGNORECASE)
 _MAIL = re.compile(r"[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+\.[^\s@<>\"(),;:]+\Z")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
+# As directories of offices have people. One word before the comma, or with what some begin with: else it is a firm's, or two.
+_BEFORE_NAMES = r"(?:(?:de|di|da|la|le|van|von|den|der|ap|ab|al|el|mac|st\.?) ){0,2}"
+_LISTED = re.compile(
+    rf"(?P<last>{_BEFORE_NAMES}[^\W\d_][\w'’-]{{1,40}}), (?P<first>[^\W\d_][\w'’-]*\.?(?: [^\W\d_][\w'’-]*\.?)?)"
+    r"(?: \([^()]{1,20}\))?\Z",
+    re.IGNORECASE,
+)
+_BEHIND_NAMES = frozenset(
+    (
+        *(
+            "jr",
+            "jnr",
+            "sr",
+            "snr",
+            "ii",
+            "iii",
+            "esq",
+            "mp",
+            "mbe",
+            "obe",
+            "cbe",
+            "kcb",
+            "phd",
+            "md",
+            "ba",
+            "bsc",
+            "ma",
+            "msc",
+        ),
+        *("llb", "frcs", "rics", "rev", "revd", "cllr", "councillor", "ltd", "limited", "plc", "llp", "inc", "cic", "council"),
+        *("chair", "chairman", "chairperson", "clerk", "secretary", "treasurer", "director", "manager", "editor", "solicitors"),
+    )
+)
 _NAME = re.compile(r"[^\d@/:<>{}\[\]\\|_#*=+~^$%&\"]{1,60}\Z")
 
 
@@ -57,8 +90,11 @@ def greeting(name: str) -> str:
 
 
 def to_greet(name: str) -> str:
-    """*name* in one line, or nothing where it is none."""
+    """*name* in one line, or nothing where it is none; one that stands as in a list ("Patel, Asha") as it is said."""
     said = one_line(name)
+    listed = _LISTED.match(said)
+    if listed is not None and _BEHIND_NAMES.isdisjoint(listed["first"].casefold().replace(".", "").split()):
+        said = f"{listed['first']} {listed['last']}"
     return said if said and _NAME.match(said) and "www." not in said.lower() else ""
 
 

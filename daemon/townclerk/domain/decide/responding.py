@@ -29,6 +29,7 @@ def leave(work: OfficerAtWork, stage: StagePolicy, response: Draft) -> None:
         requested_mail=None,
         acknowledgement_owed=False,
         proposal=None,
+        questions=(),  # of the opening: whoever has answered it knew what it is
         draft=None,
         closed_at=d.now if stage.closes_case else None,
     )
