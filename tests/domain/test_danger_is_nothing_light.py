@@ -106,6 +106,16 @@ def test_whoever_writes_of_danger_later_is_told_where_help_is_and_the_officer_to
     assert bool(story.sent(LetterKind.ALERT)) is told
 
 
+@pytest.mark.parametrize(("alerts", "told"), [({Alert.SELF_HARM: "complaints_lead"}, True), ({}, False)])
+def test_the_officer_reads_that_somebody_has_been_told_only_where_somebody_has(alerts: dict[Alert, str], told: bool) -> None:
+    known = samples.council()
+    council = replace(known, policy=replace(known.policy, alerts=alerts))
+    forwarded = Story(council).complains().resident(at(1, 13), "I have thought of ending it all.").last(LetterKind.FORWARDED)
+
+    assert isinstance(forwarded.content, Forwarded)
+    assert ("has been told of this case" in forwarded.content.note) is told
+
+
 def test_what_was_said_of_danger_once_is_not_said_of_each_mail_after_it() -> None:
     story = wrote_again("I have thought of ending it all.").resident(at(1, 20), "When is my bin emptied?")
     receipt, forwarded = story.last(LetterKind.RECEIPT).content, story.last(LetterKind.FORWARDED).content

@@ -117,9 +117,8 @@ def _asks_for_review(d: Deliberation, event: ResidentWrote) -> bool:
     return Signal.REVIEW_REQUEST in event.route.signals and _open_to_review(d) is not None
 
 
-_MAY_TELL_OF_DANGER = (
-    "It may tell of somebody in danger: please read it first. Whoever is named for that has been told of this case."
-)
+_MAY_TELL_OF_DANGER = "It may tell of somebody in danger: please read it first."
+_TOLD = "Whoever is named for that has been told of this case."
 
 # Why a further mail is passed on: the first that it says.
 _REASONS = (
@@ -252,7 +251,9 @@ def _put_to_a_person(d: Deliberation, mail: MailFacts, question: str, role: str,
 
 
 def _pass_on(d: Deliberation, mail: MailFacts, reason: str, *said: str) -> None:
-    said = (_MAY_TELL_OF_DANGER, *said) if d.tells_of_danger else said
+    if d.tells_of_danger:
+        told = DANGER.intersection(d.case.alerts, d.council.policy.alerts)
+        said = (f"{_MAY_TELL_OF_DANGER} {_TOLD}" if told else _MAY_TELL_OF_DANGER, *said)
     hand_over(d, LetterKind.FORWARDED, f"{RESPONSIBLE}:{_who_works(d)}", reason, *said, mail=mail.number)
 
 
