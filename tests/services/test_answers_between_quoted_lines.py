@@ -102,6 +102,67 @@ async def test_a_letter_of_ours_that_comes_back_without_a_word_asks_for_nothing(
     assert "There are no new words in this mail." in told(written_to)
 
 
+def quoted_below(head: list[str], lines: list[str]) -> str:
+    return "\n".join([*head, "", *(f"> {line}".rstrip() for line in lines)])
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["On Mon, 4 Jan 2027 at 10:00, South Staffordshire Council <", "feedback@council.example> wrote:"],
+        ["> On Mon, 4 Jan 2027 at 10:00, South Staffordshire Council <", "> feedback@council.example> wrote:"],
+        ["> Am Mo., 4. Jan. 2027 um 10:00 Uhr schrieb South Staffordshire Council <", "> feedback@council.example>:"],
+        ["> On Mon, 4 Jan 2027 at 10:00, South Staffordshire Council", "> <feedback@council.example> wrote:"],
+        [
+            *("> From: The council <feedback@council.example>", "> Sent: 4 January 2027 10:00", "> To: Asha;"),
+            *("> <ravi.patel@example.org>; Mrs Jones", "> Subject: Your complaint"),
+        ],
+        [
+            *(
+                "> CAUTION: This email originated from outside of Acme Ltd. Do not click links unless you know",
+                "",
+            ),
+            *("> On 4 Jan 2027, at 10:00, The council <feedback@council.example> wrote:",),
+        ],
+        ["> You don't often get email from feedback@council.example. Learn why this is important"],
+    ],
+)
+@pytest.mark.parametrize("above", ["", "Thank you, noted.\n\n"])
+async def test_what_programs_write_above_our_letter_is_nobodys_word(written_to: House, head: list[str], above: str) -> None:
+    letter, lines = receipt(written_to)
+    written_to.replies(letter, above + quoted_below(head, lines))
+    await written_to.settle()
+
+    (case,) = written_to.cases
+    assert (case.mails[-1].text.strip(), case.mails[-1].quoted) == (above.strip(), "")
+
+
+async def test_what_stands_above_our_letter_in_a_quote_is_shown_and_is_not_their_answer(written_to: House) -> None:
+    """Nobody can tell a filter's mark from somebody's words."""
+    letter, lines = receipt(written_to)
+    written_to.replies(letter, quoted_below(["> [SUSPECTED SPAM]"], lines))
+    await written_to.settle()
+
+    (case,) = written_to.cases
+    assert (case.mails[-1].text, case.mails[-1].quoted) == ("", "[SUSPECTED SPAM]")
+
+
+async def test_an_old_letter_of_ours_in_the_quote_is_ours(written_to: House) -> None:
+    (assignment,) = written_to.sent("assignment")
+    for number in range(10):
+        written_to.replies(
+            assignment, f"#message\nDear Asha,\n\nThis is the {number}th thing that your neighbour told us of you."
+        )
+        await written_to.settle()
+    first, *_, last = written_to.sent("message")
+    quoted = [*text_of(written_to, last).split("\n"), *text_of(written_to, first).split("\n")]
+    written_to.replies(last, f"That is not so.\n\n{below(quoted).removesuffix(ANSWER)}")
+    await written_to.settle()
+
+    (case,) = written_to.cases
+    assert (case.mails[-1].text, case.mails[-1].quoted) == ("That is not so.", "")
+
+
 @pytest.mark.parametrize("above", ["", "Hi\n\n"])
 async def test_danger_that_stands_between_the_lines_is_told(written_to: House, above: str) -> None:
     letter, lines = receipt(written_to)

@@ -40,25 +40,30 @@ def beside(written: Written, letter: OwnLetter) -> Written:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """What somebody wrote between the lines that they quote, or below them. `answers`: some of those lines are a letter's of
-    ours, so whatever is not stands there as an answer to it."""
+    """What stands in a quote and is not of it. `answers`: what somebody wrote among the lines of a letter of ours, or below
+    them; `beside`: what else is not known, be it theirs or a program's."""
 
-    words: str
-    answers: bool
+    beside: str
+    answers: str
+
+    @property
+    def words(self) -> str:
+        return "\n\n".join(filter(None, (self.beside, self.answers)))
 
 
 def between_the_lines(text: str, known: Sequence[str]) -> Between:
     """The lines of *text* that are in none of the *known* texts, and more than the head of a quoted mail. Takes time that grows
     with their lengths and no faster."""
-    lines = ["" if find_tokens(line) else line.lstrip("> ") for line in text[:LIMIT].split("\n")]  # our addresses are no words
-    blocks = [block for block in _unknown(lines, "\n\n".join(known)) if not only_additions(block)]
-    left = ["\n".join(said) for block in blocks if any(_words("\n".join(said := without_heads(block))))]
-    answers = _many(lines) - sum(map(_many, blocks)) >= _TAKEN
-    return Between("\n\n".join(left), answers)
-
-
-def _many(lines: Sequence[str]) -> int:
-    return sum(1 for _ in _words("\n".join(lines)))
+    quoted = without_heads([line.lstrip("> ") for line in text[:LIMIT].split("\n")])
+    lines = ["" if find_tokens(line) else line for line in quoted]  # our addresses are no words
+    counts = _familiar(lines, "\n\n".join(known))
+    first = next((index for index, count in enumerate(counts) if _is_known(count)), len(lines))
+    above, below = (
+        "\n\n".join("\n".join(block) for block in _blocks(lines[part], counts[part]) if not only_additions(block))
+        for part in (slice(0, first), slice(first, None))
+    )
+    enough = sum(total for total, familiar in counts if _is_known((total, familiar))) >= _TAKEN
+    return Between(above, below) if enough else Between("\n\n".join(filter(None, (above, below))), "")
 
 
 def _begins_with_ours(quoted: str, names: tuple[str, ...]) -> bool:
@@ -108,6 +113,11 @@ def _is_written_into(quoted: str, letter: str) -> bool:
 
 def _unknown(lines: Sequence[str], letter: str) -> Iterator[list[str]]:
     """The lines that are not the letter's, those that stand together in one list."""
+    return _blocks(lines, _familiar(lines, letter))
+
+
+def _familiar(lines: Sequence[str], letter: str) -> list[tuple[int, int]]:
+    """Of each line how many words it has, and how many of those stand so in the letter."""
     known = set(_runs(list(_words(letter)), _KNOWN))
     words = [(word, index) for index, line in enumerate(lines) for word in _words(line)]
     ours = [False] * len(words)
@@ -118,11 +128,20 @@ def _unknown(lines: Sequence[str], letter: str) -> Iterator[list[str]]:
     for (_, index), is_ours in zip(words, ours, strict=True):
         counts[index][0] += 1
         counts[index][1] += is_ours
+    return [(total, familiar) for total, familiar in counts]
+
+
+def _is_known(count: tuple[int, int]) -> bool:
+    total, familiar = count
+    return total > 0 and familiar * 2 >= total
+
+
+def _blocks(lines: Sequence[str], counts: Sequence[tuple[int, int]]) -> Iterator[list[str]]:
     block: list[str] = []
-    for line, (total, familiar) in zip(lines, counts, strict=True):
-        if total and familiar * 2 < total:
+    for line, count in zip(lines, counts, strict=True):
+        if count[0] and not _is_known(count):
             block.append(line)
-        elif total and block:
+        elif count[0] and block:
             yield block
             block = []
     if block:

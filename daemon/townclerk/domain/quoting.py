@@ -513,20 +513,38 @@ def _heads_block(bare: list[str], index: int) -> bool:
 
 
 def without_heads(lines: Sequence[str]) -> list[str]:
-    """*lines* of a quote without what programs write above one: labels that stand together, "X wrote:", dashes with a title."""
+    """*lines* of a quote, empty where programs write what stands above one: labels that stand together with what they wrap,
+    "X wrote:" over up to three lines, dashes with a title, a server's warning."""
     bare = [_bare(line) for line in lines]
-    labelled = {index for index, line in enumerate(bare) if _label(line) is not None}
-    return [
-        line
-        for index, line in enumerate(lines)
-        if not (
-            (len(labelled) > 1 and index in labelled)
-            or _is_marker(bare[index])
-            or RULE.match(bare[index])
-            or _FORWARDED.match(bare[index])
-            or (bare[index].endswith(":") and (_says_wrote(bare[index].lower()) or "@" in bare[index]))
-        )
-    ]
+    drawn = (index for index, line in enumerate(bare) if _is_marker(line) or RULE.match(line) or _FORWARDED.match(line))
+    heads = {*drawn, *(index for run in _paragraphs(bare) for index in _of_a_head(bare, run))}
+    return ["" if index in heads else line for index, line in enumerate(lines)]
+
+
+def _paragraphs(bare: list[str]) -> Iterator[range]:
+    """Where lines stand together without an empty one."""
+    begins = 0
+    for index, line in enumerate((*bare, "")):
+        if not line:
+            if index > begins:
+                yield range(begins, index)
+            begins = index + 1
+
+
+def _of_a_head(bare: list[str], lines: range) -> Iterator[int]:
+    if is_banner(bare[lines.start : lines.stop]):
+        yield from lines
+        return
+    labelled = {index for index in lines if _label(bare[index]) is not None}
+    if len(labelled) > 1:
+        yield from labelled
+        yield from (index for index in lines if index - 1 in labelled and index not in labelled and "@" in bare[index])
+    for index in lines:
+        if not bare[index].endswith(":") or not (_says_wrote(bare[index].lower()) or "@" in bare[index]):
+            continue
+        starts = [at for at in range(max(lines.start, index - 2), index) if bare[at].lower().startswith(_WROTE_STARTS)]
+        opened = index - 1 if index > lines.start and bare[index - 1].endswith("<") else index
+        yield from range(min((*starts, opened)), index + 1)
 
 
 def _tells_of_a_mail(line: str) -> bool:

@@ -13,7 +13,7 @@ from townclerk.services.office import Office
 from townclerk.store import cases, outbox
 from townclerk.store.database import Tx
 
-_LETTERS = 6  # the latest to a person, of which a reply may quote pieces: each is read whole
+_LETTERS = 30  # the latest to a person, of which a reply may quote pieces: each is read whole
 
 
 async def with_what_stands_between(
@@ -29,7 +29,7 @@ async def with_what_stands_between(
     if not found.words:
         return mail, facts
     if not mail.own_text.strip() and found.answers:
-        return replace(mail, own_text=found.words), replace(facts, own_text=found.words)
+        return replace(mail, own_text=found.answers), replace(facts, own_text=found.answers, between=found.beside)
     return mail, replace(facts, between=found.words)
 
 
