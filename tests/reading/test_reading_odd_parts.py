@@ -210,6 +210,20 @@ def test_of_two_versions_that_say_different_things_both_are_read() -> None:
     assert found.own_text == f"{LAMP}\n\nPlease ring me about my bin."
 
 
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("The lamp at Quill Row is out again [logo]", "The lamp at Quill Row is out again"),
+        ("Please ring Ada Ash-Smith about the lamp", "Please ring Ada AshSmith about the lamp"),
+    ],
+)
+def test_two_versions_that_differ_by_a_picture_or_a_hyphen_are_read_once(text: str, page: str) -> None:
+    signed = "<p>Ada Quill, Quill Lamps, 4 Quill Row, Quillham, open on Mondays and Fridays</p>"
+    found = mail(parts("alternative", one("text/plain", text), one("text/html", f"<p>{page}</p>{signed}")))
+
+    assert found.own_text.count("about the lamp" if "ring" in text else "Quill Row is out") == 1
+
+
 def test_what_a_page_says_unseen_is_not_read_in_place_of_a_plain_text() -> None:
     """A page of which the reader's program shows nothing but a word."""
     hidden = f"<p>Hello</p><p style='display:none'>{LAMP}</p>"

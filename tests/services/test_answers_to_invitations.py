@@ -32,6 +32,7 @@ def answers(
     *entry: str,
     parameter: str = "REPLY",
     kind: str = "alternative",
+    named: str = "Site visit",
     photo: bool = False,
     **headers: str,
 ) -> None:
@@ -41,7 +42,7 @@ def answers(
     for name, value in headers.items():
         message[name.replace("_", "-")] = value
     message.set_content(text + "\n")
-    lines = ("BEGIN:VCALENDAR", "METHOD:REPLY", "BEGIN:VEVENT", "SUMMARY:Site visit", *entry, "END:VEVENT", "END:VCALENDAR", "")
+    lines = ("BEGIN:VCALENDAR", "METHOD:REPLY", "BEGIN:VEVENT", f"SUMMARY:{named}", *entry, "END:VEVENT", "END:VCALENDAR", "")
     written = {"method": parameter} if parameter else {}
     if kind == "alternative":
         message.add_alternative("\r\n".join(lines), subtype="calendar", params=written)
@@ -53,24 +54,26 @@ def answers(
 
 
 @pytest.mark.parametrize(
-    "subject",
+    ("subject", "named"),
     [
-        "Accepted: Site visit",
-        "Tentatively Accepted: Site visit about your complaint",
-        "Accepted: Site visit @ Tue 12 Jan 2027 10am (GMT) (Asha Patel)",
-        "Derbyniwyd: Site visit",
-        "Zugesagt: Ortstermin",
-        "Accepté : Visite",
-        "Zaakceptowano: Spotkanie",
-        "Hyväksytty: Site visit",
-        "Asha Patel accepted your invitation: Site visit",
-        "",
+        ("Accepted: Site visit", "Site visit"),
+        ("Tentatively Accepted: Site visit about your complaint", "Site visit about your complaint"),
+        ("Accepted: Site visit about your…", "Site visit about your complaint"),
+        ("Accepted: Site visit @ Tue 12 Jan 2027 10am (GMT) (Asha Patel)", "Site visit"),
+        ("Derbyniwyd: Site visit", "Site visit"),
+        ("Zugesagt: Ortstermin", "Ortstermin"),
+        ("Zugesagt: Ortstermin", ""),
+        ("Accepté : Visite", "Visite"),
+        ("Zaakceptowano: Spotkanie", "Spotkanie"),
+        ("Hyväksytty: Site visit", "Site visit"),
+        ("Asha Patel accepted your invitation: Site visit", "Site visit"),
+        ("", "Site visit"),
     ],
 )
 async def test_a_strangers_answer_to_an_invitation_is_filed_in_any_language_and_opens_no_case(
-    house: House, subject: str
+    house: House, subject: str, named: str
 ) -> None:
-    answers(house, subject=subject)
+    answers(house, subject=subject, named=named)
     await house.settle(LATER)
 
     assert house.cases == []
@@ -150,3 +153,37 @@ async def test_danger_in_an_answer_to_an_invitation_is_never_only_kept(house: Ho
 
     assert len(house.cases) == 1
     assert house.sent("alert")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Declined: bins still overflowing, rats everywhere, nobody came",
+        "Nobody ever came to empty: Site visit",
+        "The bin is still not emptied!: Site visit",
+    ],
+)
+async def test_what_somebody_writes_in_the_place_of_the_meetings_name_is_theirs(house: House, subject: str) -> None:
+    answers(house, subject=subject)
+    await house.settle(LATER)
+
+    assert len(house.cases) == 1
+
+
+async def test_what_stands_above_place_and_time_in_the_words_of_a_person_is_theirs(house: House) -> None:
+    answers(house, "Sorry: cannot come, bins still overflowing, rats.\nWhen: Tuesday\n*~*~*~*~*~*~*~*\n")
+    await house.settle(LATER)
+
+    assert len(house.cases) == 1
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ['ATTENDEE;X-RESPONSE-COMMENT="The bin is full, and nobody came.":mailto:a@b.example', "X-COMMENT:The bin is full."],
+)
+async def test_a_comment_that_a_calendar_keeps_elsewhere_is_heard(house: House, entry: str) -> None:
+    answers(house, "", "Declined: Site visit", entry)
+    await house.settle(LATER)
+
+    (case,) = house.cases
+    assert "The bin is full" in case.mails[0].text

@@ -461,6 +461,16 @@ async def test_a_postmaster_s_notice_without_a_copy_or_a_return_path_is_a_bounce
     assert len(house.cases) == 1
 
 
+async def test_a_returned_letter_whose_subject_says_my_is_a_bounce(house: House) -> None:
+    await complains(house)
+    said = f"Delivery has failed to these recipients:\n\n{ASHA}\n\nSubject: Re: My bin is full\n550 5.1.1 no such user\n"
+    comes(house, f"From: <postmaster@example.org>\nSubject: Undeliverable: Re: My bin\n\n{said}")
+    await house.settle(LATER)
+
+    assert len(house.cases) == 1
+    assert house.sent("undelivered")
+
+
 # --- soft and hard
 
 

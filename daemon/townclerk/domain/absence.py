@@ -67,15 +67,15 @@ _WORDS_OF_ANYBODY = 8  # "Abwesend bis Montag, den 12. Januar"
 # "Your", of something else than the mail that has come: whoever says so tells of the council.
 _OF_YOURS_ABROAD = re.compile(
     r"\beich (?!e-?b(?:ost|yst)|neges|ymholiad|gohebiaeth|cais|llythyr|cyswllt|amynedd|dealltwriaeth)\w"
-    r"|\bihre?[nrms]? (?!(?:\w+ )?(?:e-?mail|mail|nachricht|anfrage|anliegen|schreiben|zuschrift|brief|interesse|verst[äa]ndnis"
-    r"|geduld|anruf|ansprechpartner|r[üu]ckmeldung))\w"
-    r"|\b(?:votre|vos) (?!e-?mail|mail|message|courriel|courrier|demande|correspond|interlocut|compr[ée]hension"
+    r"|\bihre?[nrms]? (?!(?:\w+ )?(?:e-?mail|mail|nachricht|mitteilung|anfrage|anliegen|schreiben|zuschrift|brief|interesse"
+    r"|verst[äa]ndnis|geduld|anruf|ansprechpartner|durchwahl|r[üu]ckmeldung))\w"
+    r"|\b(?:votre|vos) (?!e-?mail|mail|message|courriel|courrier|demande|sollicitation|correspond|interlocut|compr[ée]hension"
     r"|patience|appel)\w"
-    r"|\bvostr[aoie] (?!e-?mail|mail|messagg|richiest|comprension|pazienza|comunicazion)\w"
+    r"|\bvostr[aoie] (?!e-?mail|mail|messagg|richiest|comprension|pazienza|comunicazion|referent)\w"
     r"|\b(?:uw|jullie) (?!(?:e-?mail|mail|bericht|vraag|verzoek|aanvraag|begrip|geduld)\w*)\w"
-    r"|\b(?:wasz\w*|państwa) (?!e-?mail|mail|wiadomo|zapytani|korespondencj|zgłoszeni)\w"
+    r"|\b(?:wasz\w*|państwa) (?!e-?mail|mail|wiadomo|zapytani|korespondencj|zgłoszeni|opiekun)\w"
     r"|\bvuestr[ao]s? (?!correo|mensaje|e-?mail|mail|consulta|solicitud)\w"
-    r"|\b(?!(?:e-?posta|mesaj|ileti|talep|anlay)\w*)\w{4,}(?:[ıiuü]n[ıiuü]z)\b",
+    r"|\b(?!(?:e-?posta|mesaj|ileti|talep|anlay)\w*|\w*bilirsiniz\b)\w{4,}(?:[ıiuü]n[ıiuü]z)\b",
     re.IGNORECASE,
 )
 # What it says in English. A sentence of these is the program's, unless it says much else.

@@ -65,7 +65,7 @@ _CALENDAR_ANSWER = re.compile(
     r"|provvisorio|zaakceptowan[oe]|odrzucon[oe]|geaccepteerd|geweigerd|voorlopig|aceite|aceito|recusad[ao]|acceptat|refuzat)\s*:",
     re.IGNORECASE,
 )
-_LONGEST_ANSWER = 40  # characters, as “tentatively accepted”
+_LONGEST_ANSWER, _WORDS_OF_ANSWER = 40, 3  # characters and words, as “tentatively accepted”
 _INVITATION_IN_SUBJECT = re.compile(
     r"\b(?:accepted|declined|tentatively accepted|replied) .{0,20}\binvitation\b", re.IGNORECASE
 )
@@ -80,7 +80,11 @@ _SAYS_THAT_IT_ANSWERS = re.compile(
 _NO_WORD = re.compile(r"\S*[@/]\S*")  # an address, of a person or of a page
 _GOOGLES = re.compile(r"https://(?:www\.)?(?:calendar\.google\.com|google\.com/calendar)/")
 # What Exchange puts between the place and time of a meeting and what is written to it.
-_EXCHANGES_HEAD = re.compile(r"\s*(?:[^\W\d_]{2,12} ?:[^\n]{0,300}\n\s*){1,3}[*~]{9,}[ \t]*(?:\n|$)")
+_EXCHANGES_HEAD = re.compile(
+    r"\s*(?:(?:when|where|wann|wo|quand|o[ùu]|cu[áa]ndo|d[óo]nde|lugar|quando|dove|onde|wanneer|waar|kiedy|gdzie|pryd|ble|n[äa]r|var"
+    r"|hvor|hvorn[åa]r|kdy|kde|mikor|hol|c[âa]nd|unde) ?:[^\n]{0,300}\n\s*){1,3}[*~]{9,}[ \t]*(?:\n|$)",
+    re.IGNORECASE,
+)
 
 
 def only_answers_an_invitation(mail: IncomingMail) -> bool:
@@ -96,11 +100,18 @@ def _is_a_calendars_subject(subject: str, summary: str) -> bool:
     """A word of any language and the name of the meeting; a word that is known, and any name: some calendars cut it."""
     word, colon, named = (piece.strip().casefold() for piece in subject.partition(":"))
     rest = named.removeprefix(summary.casefold()).strip()
-    by_name = bool(colon and summary) and len(word) <= _LONGEST_ANSWER and rest != named and rest[:1] in {"", "@"}  # @: when
+    short = len(word) <= _LONGEST_ANSWER and len(word.split()) <= _WORDS_OF_ANSWER
+    by_name = bool(colon and summary) and short and rest != named and rest[:1] in {"", "@"}  # @: when
     if not subject.strip() or by_name:
         return True
-    known = _CALENDAR_ANSWER.match(subject) or _INVITATION_IN_SUBJECT.search(subject)
-    return known is not None and not _OF_ONESELF.search(subject)
+    cut = _CALENDAR_ANSWER.match(subject) is not None and (not summary or _is_cut_from(named, summary.casefold()))
+    return (cut or _INVITATION_IN_SUBJECT.search(subject) is not None) and not _OF_ONESELF.search(subject)
+
+
+def _is_cut_from(named: str, summary: str) -> bool:
+    """True where *named* is how the name of a meeting begins, where a calendar has cut it."""
+    begins = named.rstrip(" .…")
+    return not begins or summary.startswith(begins)
 
 
 def _is_an_entry(attachment: Attachment) -> bool:
@@ -193,6 +204,7 @@ _ORIGINAL_BELOW = re.compile(
     r"^[ \t]*-{2,9} ?(?:original message|below this line|this is a copy)", re.IGNORECASE | re.MULTILINE
 )
 _MY_OWN = re.compile(r"\bmy\b|\bi (?:\w+ ){0,3}complain\b|\bfy\b|\bcwyno\b", re.IGNORECASE)
+_NAMES_A_SUBJECT = re.compile(r"\b(?:subject|betreff|objet|asunto|oggetto|onderwerp|temat|pwnc)\b ?:", re.IGNORECASE)
 _TEXT_LOOKED_AT = 4_000
 _NAMED_MAIL = re.compile(r"[^\s<>\"',;:()]{1,200}@[^\s<>\"',;:()]{3,190}")
 _MOST_NAMED = 50  # addresses and ids in a text
@@ -221,10 +233,14 @@ def _from_daemon(context: _Context) -> bool:
 
 
 def _is_of_their_own(mail: IncomingMail) -> bool:
-    """True where whoever looks after a mail server writes of what is theirs, as no server does."""
+    """True where whoever looks after a mail server writes of what is theirs, as no server does: but servers name the subject of
+    what they return."""
     text = mail.text[:_TEXT_LOOKED_AT]
+    if _BOUNCE_TEXT.search(text):
+        return False
     below = _ORIGINAL_BELOW.search(text)
-    return bool(_MY_OWN.search(text[: below.start()] if below else text))
+    said = text[: below.start()] if below else text
+    return any(_MY_OWN.search(line) and not _NAMES_A_SUBJECT.search(line) for line in said.split("\n"))
 
 
 def _is_daemons(local: str) -> bool:

@@ -12,7 +12,8 @@ _FOLD = re.compile(r"\r?\n[ \t]")
 _METHOD = re.compile(r"^METHOD:[ \t]*(\w{1,20})", re.IGNORECASE | re.MULTILINE)
 _VALUE = r"(?:;(?:[^\":\n]|\"[^\"\n]*\"){0,2000})?:(.*)$"
 _SUMMARY = re.compile(rf"^SUMMARY{_VALUE}", re.IGNORECASE | re.MULTILINE)
-_COMMENT = re.compile(rf"^COMMENT{_VALUE}", re.IGNORECASE | re.MULTILINE)
+_COMMENT = re.compile(rf"^(?:X-)?COMMENT{_VALUE}", re.IGNORECASE | re.MULTILINE)
+_BESIDE_THE_NAME = re.compile(r"[;:]X-RESPONSE-COMMENT=(?:\"([^\"\n]*)\"|([^\";:\n]*))", re.IGNORECASE)  # CalendarServer's
 _ESCAPED = re.compile(r"\\(.)")
 
 
@@ -23,10 +24,11 @@ def answered_invitation(root: Part) -> InvitationAnswer | None:
             entry = _FOLD.sub("", text_of(part)[:_LOOKED_AT])
             named = _METHOD.search(entry)
             if (parameter(part, "method") or (named[1] if named else "")).strip().lower() in _ANSWERS:
-                return InvitationAnswer(_said(_SUMMARY, entry), _said(_COMMENT, entry))
+                beside = ("".join(values) for values in _BESIDE_THE_NAME.findall(entry))
+                return InvitationAnswer(_joined(_SUMMARY.findall(entry)), _joined([*_COMMENT.findall(entry), *beside]))
     return None
 
 
-def _said(name: re.Pattern[str], entry: str) -> str:
-    said = (_ESCAPED.sub(lambda mark: "\n" if mark[1] in "nN" else mark[1], value) for value in name.findall(entry))
+def _joined(values: list[str]) -> str:
+    said = (_ESCAPED.sub(lambda mark: "\n" if mark[1] in "nN" else mark[1], value) for value in values)
     return clean("\n".join(dict.fromkeys(said)).strip())

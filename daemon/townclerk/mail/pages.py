@@ -33,6 +33,7 @@ _FEW_WORDS = 5  # more of them on a page than twice those of the plain text
 _LONGEST_STUB = 40  # words
 _LONGEST_NOTE = 15  # words, beside which a page is read that adds as much as a sentence
 _A_SENTENCE = 8  # words
+_FEW = 3  # of a note's words, of which fewer than one in so many differ: how a program writes a picture, or a hyphen
 _LOOKED_AT = 5_000  # characters, in which a mail says something if it ever does
 _HTML_TYPES = frozenset(["text/html", "text/htm", "text/x-html", "text/x-amp-html", "text/watch-html", "application/html",
                          "application/xhtml+xml"])  # fmt: skip
@@ -157,7 +158,7 @@ def _is_stub(text: str, said: list[str], shown: list[str]) -> bool:
     if _STUB.fullmatch(text) or (not _says_something(text) and len(shown) > len(said)):
         return True
     missing = _lacking(said, shown)
-    if len(said) <= _LONGEST_NOTE and not missing and _lacking(shown, said) >= _A_SENTENCE:
+    if len(said) <= _LONGEST_NOTE and missing * _FEW < len(said) and _lacking(shown, said) >= _A_SENTENCE:
         return True
     return len(shown) >= _much_more(said) and missing <= len(said) // 10
 
