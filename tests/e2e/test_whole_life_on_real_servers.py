@@ -43,14 +43,15 @@ def whole_life(town: Town) -> None:
         (assignment,) = wait_for(town, town.names.officer, 1)
         answer = reply(assignment, f"Wendy Ash <{town.officer}>", f"#respond not-upheld\n\n{ANSWER}")
         send(town.postfix.smtp_port, answer)
-        _, response, invitation = wait_for(town, town.names.resident(), 3)
+        _, *both = wait_for(town, town.names.resident(), 3)
         _, done = wait_for(town, town.names.officer, 2)
         assert daemon.terminate() == 0
 
     the_receipt_stops_robots_and_names_the_case(receipt, town)
     the_officer_is_told_what_is_owed(assignment, town)
-    assert ANSWER in " ".join(plain(response).split())
-    assert "The last day to ask is" in plain(invitation)
+    # Postfix delivers what it got in one moment in any order.
+    (response,) = (each for each in both if ANSWER in " ".join(plain(each).split()))
+    (invitation,) = (each for each in both if each is not response and "The last day to ask is" in plain(each))
     assert "Done:" in str(done["Subject"])
     assert "not upheld" in plain(done)
     for each in (receipt, response, invitation):
