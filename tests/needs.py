@@ -5,6 +5,10 @@ import shutil
 
 import pytest
 
+A_PAUSE = 30.0
+"""How long a machine that has much else to do may stand still, in seconds. A test that bounds a wait allows this much; what it
+must not have waited for takes ten times as long."""
+
 _PLACES = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/lib/postgresql/15/bin"])
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from structlog.testing import capture_logs
 
+from needs import A_PAUSE
 from servers.ports import free_ports
 from townclerk.app import health_port
 from townclerk.app.health_port import Answer, HealthPort
@@ -22,7 +23,7 @@ async def opened(port: int = 0) -> AsyncIterator[HealthPort]:
 
     here = HealthPort("127.0.0.1", port, {"/well": well, "/ill": ill})
     task = asyncio.create_task(here.keep_open())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(A_PAUSE):
         while here.address is None:  # noqa: ASYNC110  # there is nothing to wait for but the port itself
             await asyncio.sleep(0.005)
     try:
@@ -115,10 +116,10 @@ async def test_a_port_that_somebody_else_has_is_waited_for(monkeypatch: pytest.M
         async with opened(port):
             later = HealthPort("127.0.0.1", port, {})
             waiting = asyncio.create_task(later.keep_open())
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(A_PAUSE):
                 while not logged:  # noqa: ASYNC110  # the log says when it has tried
                     await asyncio.sleep(0.005)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(A_PAUSE):
             while later.address is None:  # noqa: ASYNC110  # as above
                 await asyncio.sleep(0.005)
         waiting.cancel()

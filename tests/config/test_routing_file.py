@@ -397,9 +397,9 @@ def test_half_a_character_in_a_mail_is_no_trouble() -> None:
 
 
 def test_a_pattern_that_would_hang_other_engines_answers_at_once() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert not finds("[{pattern: '(a+)+$'}, {pattern: '(x*)*y'}]", "a" * 50_000 + "!" + "x" * 50_000)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 @given(st.lists(st.sampled_from(["bin", "box", "missed", "late", "no", "again"]), max_size=12))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from needs import A_PAUSE
 from townclerk.mail.errors import MailUnreadable
 from townclerk.mail.parsing import Limits, ParsePool, ReaderUnavailable
 from townclerk.mail.reading import Reading, read_inline, read_written
@@ -62,7 +63,7 @@ def environment_of(pid: int) -> str:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + A_PAUSE
     while not holds():
         assert time.monotonic() < deadline, "it never came about"
         await asyncio.sleep(0.01)

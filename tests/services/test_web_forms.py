@@ -269,11 +269,11 @@ def test_a_form_that_is_made_to_be_slow_is_read_in_a_moment() -> None:
     form = next(rule.then.form for rule in council().routing.rules if rule.then.form is not None)
     lines = ["#" + " " * 200_000 + "x", " " * 200_000, "Your name" + " *" * 50_000, "Details" + " " * 200_000 + "("]
     text = "\n".join(lines)
-    started = time.perf_counter()
+    started = time.process_time()
 
     read_form(form, IncomingMail(None, "", text, text), ["waste"])
 
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("reply_to", ["Ann Hale <ann.hale@home.example>", None], ids=["who wrote it", "fields alone"])

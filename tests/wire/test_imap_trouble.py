@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from needs import A_PAUSE
 from servers.scripted import Line, Script, Scripted
 from townclerk.domain.mail import Arrival
 from townclerk.mail.errors import MailboxDown, MailboxLoginRefused, MailboxTrouble
@@ -118,8 +119,8 @@ async def test_trouble_at_any_step_is_told_without_names_and_the_next_call_succe
     with Scripted(imap(**{word: what}), imap()) as server:
         mailbox = ImapMailbox(settings_of(server, 0.5 if what is silent else 10))
         with pytest.raises(MailboxTrouble) as caught:
-            await asyncio.wait_for(read(mailbox), 5)
-        batch = await asyncio.wait_for(read(mailbox), 5)
+            await asyncio.wait_for(read(mailbox), A_PAUSE)
+        batch = await asyncio.wait_for(read(mailbox), A_PAUSE)
         await mailbox.close()
 
     assert not isinstance(caught.value, MailboxLoginRefused)
@@ -224,7 +225,7 @@ def idles_then(*lines: str, hang_up: bool = False) -> Callable[[Line, str], None
     return idle
 
 
-async def waited(script: Script, seconds: float = 30, read_timeout: float = 10) -> tuple[object, float]:
+async def waited(script: Script, seconds: float = 10 * A_PAUSE, read_timeout: float = A_PAUSE) -> tuple[object, float]:
     with Scripted(script) as server:
         mailbox = ImapMailbox(settings_of(server, read_timeout))
         await read(mailbox)
@@ -239,7 +240,7 @@ async def test_a_new_mail_told_in_the_same_breath_as_the_beginning_of_idle_is_he
     outcome, took = await waited(imap(idle=idles_then("* 2 EXISTS")))
 
     assert outcome is True
-    assert took < 5
+    assert took < A_PAUSE
 
 
 async def test_a_mail_of_which_the_server_says_nothing_in_idle_is_heard_of_a_second_later() -> None:
@@ -253,7 +254,7 @@ async def test_a_mail_of_which_the_server_says_nothing_in_idle_is_heard_of_a_sec
     outcome, took = await waited(imap(idle=idles_then(), noop=noop))
 
     assert outcome is True
-    assert took < 5
+    assert took < A_PAUSE
 
 
 @pytest.mark.parametrize("lines", [(), ("* BYE shutting down",)], ids=["without a word", "after BYE"])
@@ -261,7 +262,7 @@ async def test_a_connection_that_ends_in_idle_is_trouble_at_once(lines: tuple[st
     outcome, took = await waited(imap(idle=idles_then(*lines, hang_up=True)))
 
     assert isinstance(outcome, MailboxDown)
-    assert took < 5
+    assert took < A_PAUSE
 
 
 async def test_a_line_that_comes_in_two_pieces_is_read_whole() -> None:
@@ -285,7 +286,7 @@ async def test_a_link_that_died_in_idle_is_found_within_the_read_timeout() -> No
     outcome, took = await waited(imap(idle=dead), seconds=0.1, read_timeout=0.5)
 
     assert isinstance(outcome, MailboxDown)
-    assert took < 5
+    assert took < A_PAUSE
 
 
 async def test_talk_about_other_things_is_not_a_new_mail() -> None:
@@ -309,10 +310,10 @@ async def test_without_idle_the_waiting_is_only_waiting_and_can_still_be_ended()
 
     with Scripted(script) as server:
         mailbox = ImapMailbox(settings_of(server))
-        waiting = asyncio.create_task(mailbox.wait("INBOX", 60))
+        waiting = asyncio.create_task(mailbox.wait("INBOX", 10 * A_PAUSE))
         await asyncio.sleep(0)
-        assert await asyncio.wait_for(mailbox.folders(["INBOX"]), 5) == ()
-        await asyncio.wait_for(waiting, 5)
+        assert await asyncio.wait_for(mailbox.folders(["INBOX"]), A_PAUSE) == ()
+        await asyncio.wait_for(waiting, A_PAUSE)
         await mailbox.close()
 
 

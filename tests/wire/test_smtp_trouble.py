@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from needs import needs
+from needs import A_PAUSE, needs
 from servers.certificate import make_certificate
 from servers.scripted import Line, Script, Scripted
 from townclerk.mail.errors import Refused, TransportDown, TransportLoginRefused, TryLater, Unknown
@@ -74,9 +74,9 @@ def to(server: Scripted, **changes: object) -> SmtpTransport:
         server.port,
         "none",
         hello="me.example",
-        connect_timeout=5,
-        read_timeout=5,
-        accept_timeout=5,
+        connect_timeout=A_PAUSE,
+        read_timeout=A_PAUSE,
+        accept_timeout=A_PAUSE,
     )
     return SmtpTransport(replace(settings, **changes))  # type: ignore[arg-type]  # the names are checked by replace itself
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 import pytest
 
+from needs import A_PAUSE
 from servers.certificate import write_certificate
 from servers.scripted import Line, Script, Scripted
 from townclerk.mail.errors import MailboxDown, TransportDown
@@ -63,7 +64,9 @@ def without_starttls(greeting: str, said: Said) -> Script:
 
 
 async def mailbox_trouble(port: int, security: Security, ca_file: Path | None) -> str:
-    mailbox = ImapMailbox(ImapSettings("localhost", port, "cases", lambda: PASSWORD, security, ca_file=ca_file, read_timeout=5))
+    mailbox = ImapMailbox(
+        ImapSettings("localhost", port, "cases", lambda: PASSWORD, security, ca_file=ca_file, read_timeout=A_PAUSE)
+    )
     with pytest.raises(MailboxDown) as caught:
         await mailbox.capabilities()
     await mailbox.close()
@@ -71,7 +74,7 @@ async def mailbox_trouble(port: int, security: Security, ca_file: Path | None) -
 
 
 async def transport_trouble(port: int, security: Security, ca_file: Path | None) -> str:
-    settings = SmtpSettings("localhost", port, security, "cases", lambda: PASSWORD, ca_file=ca_file, read_timeout=5)
+    settings = SmtpSettings("localhost", port, security, "cases", lambda: PASSWORD, ca_file=ca_file, read_timeout=A_PAUSE)
     transport = SmtpTransport(settings)
     with pytest.raises(TransportDown) as caught:
         await transport.check()

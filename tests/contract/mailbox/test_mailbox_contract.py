@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from needs import A_PAUSE
 from servers.mailboxes import Held, HeldByServer
 from townclerk.domain.mail import Arrival
 from townclerk.mail.errors import MailboxDown, MailboxFolderMissing, MailboxTrouble
@@ -174,7 +175,7 @@ async def test_a_mail_that_came_between_looking_and_waiting_ends_the_waiting(hel
     batch = await everything(held)
     await held.put(mail(1), MONDAY)
 
-    assert await asyncio.wait_for(held.mailbox.wait(held.folder, 60), 5)
+    assert await asyncio.wait_for(held.mailbox.wait(held.folder, 10 * A_PAUSE), A_PAUSE)
     assert len((await after(held, batch)).arrivals) == 1
 
 
@@ -198,17 +199,17 @@ async def test_a_mailbox_may_be_closed_twice(held: Held) -> None:
 
 async def test_a_new_mail_ends_the_waiting(served: HeldByServer) -> None:
     batch = await everything(served)
-    waiting = asyncio.create_task(served.mailbox.wait(served.folder, 60))
+    waiting = asyncio.create_task(served.mailbox.wait(served.folder, 10 * A_PAUSE))
     await asyncio.sleep(0)
     await served.put(mail(1), MONDAY)
 
-    assert await asyncio.wait_for(waiting, 10)
+    assert await asyncio.wait_for(waiting, A_PAUSE)
     assert len((await after(served, batch)).arrivals) == 1
 
 
 async def test_waiting_can_be_cancelled_at_once_and_the_mailbox_used_again(served: HeldByServer) -> None:
     await everything(served)
-    waiting = asyncio.create_task(served.mailbox.wait(served.folder, 60))
+    waiting = asyncio.create_task(served.mailbox.wait(served.folder, 10 * A_PAUSE))
     await asyncio.sleep(0)
     began = time.monotonic()
     waiting.cancel()
@@ -216,23 +217,23 @@ async def test_waiting_can_be_cancelled_at_once_and_the_mailbox_used_again(serve
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert (await everything(served)).arrivals == ()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < A_PAUSE
 
 
 async def test_another_question_ends_the_waiting(served: HeldByServer) -> None:
-    waiting = asyncio.create_task(served.mailbox.wait(served.folder, 60))
+    waiting = asyncio.create_task(served.mailbox.wait(served.folder, 10 * A_PAUSE))
     await asyncio.sleep(0)
 
-    assert await asyncio.wait_for(served.mailbox.folders(["INBOX"]), 5) == ()
-    assert await asyncio.wait_for(waiting, 5) is False
+    assert await asyncio.wait_for(served.mailbox.folders(["INBOX"]), A_PAUSE) == ()
+    assert await asyncio.wait_for(waiting, A_PAUSE) is False
 
 
 async def test_closing_ends_the_waiting_and_nothing_is_answered_after_it(served: HeldByServer) -> None:
-    waiting = asyncio.create_task(served.mailbox.wait(served.folder, 60))
+    waiting = asyncio.create_task(served.mailbox.wait(served.folder, 10 * A_PAUSE))
     await asyncio.sleep(0)
-    await asyncio.wait_for(served.mailbox.close(), 5)
+    await asyncio.wait_for(served.mailbox.close(), A_PAUSE)
 
-    await asyncio.wait_for(asyncio.gather(waiting, return_exceptions=True), 5)
+    await asyncio.wait_for(asyncio.gather(waiting, return_exceptions=True), A_PAUSE)
     with pytest.raises(MailboxDown):
         await everything(served)
 
