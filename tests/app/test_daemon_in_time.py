@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from needs import A_PAUSE
 from servers.installation import Names, Where, install
 from services.office import MONDAY, CrashingDatabase, House, an_office
-from townclerk.app import files_tried, run
+from townclerk.app import files_tried, run, vitals
 from townclerk.app.commands import once
 from townclerk.app.commands.asking import NotAsItShould
 from townclerk.app.files_tried import TryFiles, faults_of, try_files
@@ -138,6 +139,7 @@ async def at_work(
     monkeypatch.setattr(run, "open_mailbox", lambda *_: house.mailbox)
     monkeypatch.setattr(run, "open_transport", lambda *_: house.transport)
     monkeypatch.setattr(run, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(vitals, "PATIENCE_SECONDS", A_PAUSE)
     daemon = run.Daemon(house.office, load_files(path), path, Manager(), try_files=trying)
     task = asyncio.create_task(daemon.run())
     try:

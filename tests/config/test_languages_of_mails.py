@@ -1,6 +1,5 @@
 """In which language people write, as rules may ask."""
 
-
 import pytest
 
 from config.test_routing_file import faults, holds, one, read

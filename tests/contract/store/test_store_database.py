@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
+from needs import A_PAUSE
 from servers.postgres import Postgres, running_postgres
 from townclerk.store import driver, facts, patience, timers
 from townclerk.store.database import Database, Tx, migrate, schema_revision
@@ -440,6 +441,7 @@ def test_a_server_that_says_nothing_is_an_outage_and_what_is_asked_next_connects
         with pytest.raises(StoreUnavailable, match="does not answer"):
             database.read_now(lambda tx: facts.get(tx, "n"))
 
+    monkeypatch.setattr(patience, "ANSWER_SECONDS", A_PAUSE)
     database.run_now(lambda tx: facts.put(tx, "m", "3"))
     assert database.read_now(lambda tx: (facts.get(tx, "n"), facts.get(tx, "m"))) == ("1", "3")
 
@@ -452,7 +454,8 @@ def test_a_start_is_not_held_up_by_a_server_that_says_nothing(kind: str, url: st
     with ThreadPoolExecutor(1) as beside, psycopg.connect(url) as other:
         other.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
         with pytest.raises(StoreUnavailable, match="does not answer"):
-            beside.submit(migrate, url).result(10)
+            beside.submit(migrate, url).result(A_PAUSE)
+    monkeypatch.setattr(patience, "ANSWER_SECONDS", A_PAUSE)
     migrate(url)
 
 
@@ -473,6 +476,7 @@ def test_while_somebody_holds_the_tables_no_session_is_left_behind_on_the_server
             with pytest.raises(StoreUnavailable, match="does not answer"):
                 migrate(url)
         assert waiting == (0,)
+        monkeypatch.setattr(patience, "LOCK_SECONDS", A_PAUSE)
         database.run_now(lambda tx: facts.put(tx, "n", "3"))
     finally:
         database.close()
@@ -482,9 +486,9 @@ def test_while_somebody_holds_the_tables_no_session_is_left_behind_on_the_server
 def test_a_server_that_goes_on_speaking_may_take_its_time(
     kind: str, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(patience, "ANSWER_SECONDS", 2)
     says_a_word_now_and_then = """
-        DO $$ BEGIN FOR n IN 1..5 LOOP PERFORM pg_sleep(0.15); RAISE NOTICE 'still at it'; END LOOP; END $$"""
+        DO $$ BEGIN FOR n IN 1..4 LOOP PERFORM pg_sleep(0.7); RAISE NOTICE 'still at it'; END LOOP; END $$"""
 
     def work(tx: Tx) -> None:
         tx.exec_driver_sql(says_a_word_now_and_then)
