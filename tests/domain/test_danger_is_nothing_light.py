@@ -10,6 +10,7 @@ from domain.story import Story, at
 from townclerk.domain.decide import Decision, decide
 from townclerk.domain.events import CaseOpened
 from townclerk.domain.letters import Assignment, Forwarded, Receipt
+from townclerk.domain.letters import Decision as StaffDecision
 from townclerk.domain.routing import Route
 from townclerk.domain.words import Alert, Category, LetterKind
 
@@ -102,7 +103,7 @@ def test_whoever_writes_of_danger_later_is_told_where_help_is_and_the_officer_to
     assert isinstance(receipt, Receipt)
     assert isinstance(forwarded, Forwarded)
     assert (receipt.variety, receipt.danger) == ("further", told)
-    assert ("please read it first" in forwarded.note) is told
+    assert forwarded.original.danger is told
     assert bool(story.sent(LetterKind.ALERT)) is told
 
 
@@ -113,7 +114,8 @@ def test_the_officer_reads_that_somebody_has_been_told_only_where_somebody_has(a
     forwarded = Story(council).complains().resident(at(1, 13), "I have thought of ending it all.").last(LetterKind.FORWARDED)
 
     assert isinstance(forwarded.content, Forwarded)
-    assert ("has been told of this case" in forwarded.content.note) is told
+    assert forwarded.content.original.danger
+    assert forwarded.content.original.danger_told is told
 
 
 def test_what_was_said_of_danger_once_is_not_said_of_each_mail_after_it() -> None:
@@ -122,4 +124,25 @@ def test_what_was_said_of_danger_once_is_not_said_of_each_mail_after_it() -> Non
 
     assert isinstance(receipt, Receipt)
     assert isinstance(forwarded, Forwarded)
-    assert (receipt.danger, forwarded.note) == (False, "")
+    assert (receipt.danger, forwarded.original.danger) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "letter"),
+    [
+        ("I want a review at stage 2. I have thought of ending it all.", LetterKind.ASSIGNMENT),
+        ("I am not satisfied. I have thought of ending it all.", LetterKind.DECISION),
+        ("I have thought of ending it all.", LetterKind.FORWARDED),
+    ],
+)
+def test_whatever_is_asked_about_a_mail_that_tells_of_danger_again_says_that_it_comes_first(
+    text: str, letter: LetterKind
+) -> None:
+    """The alert for the first such mail has gone: of the next one nobody hears but by this letter."""
+    story = wrote_again("I have thought of ending it all.").officer(at(1, 14), "wendy", "#respond not-upheld\nThe lorry came.")
+    content = story.resident(at(1, 18), text).last(letter).content
+
+    assert isinstance(content, Assignment | StaffDecision | Forwarded)
+    assert content.original is not None
+    assert text in content.original.text
+    assert (content.original.danger, content.original.danger_told) == (True, True)

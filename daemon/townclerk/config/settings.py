@@ -358,6 +358,11 @@ def _moment(value: Value) -> datetime:
 # --- the rest --------------------------------------------------------------------------------------------------------
 
 
+# Before the "@", also where the password holds a "/" or a "#" that ends the name of the host for whoever reads it strictly.
+_PASSWORD = re.compile(r"postgresql(?:\+psycopg)?://[^@:/?#]*:(?!\d{1,5}(?:[/?#]|$))[^@]*@", re.IGNORECASE)
+_SAYABLE = re.compile(r"[^@]*")  # what stands before an "@" may be a password
+
+
 def _database(value: Value) -> DatabaseSettings:
     with value.fields() as f:
         url = f.required("url", _database_url, "-")
@@ -373,12 +378,13 @@ def _database_url(value: Value) -> str:
         raise Refused("is not the address of a database", _DATABASE_EXAMPLE) from None
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     options = dict(pairs)
-    if password is not None or password_in(options):
+    if password is not None or password_in(options) or _PASSWORD.match(written):
         raise Refused(
             "a password must not stand in this file", "take it out of the address, and write secret: {env: NAME} below it"
         )
     if parts.scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
-        raise Refused(f'"{written}" is not the address of a database that townclerk knows', _DATABASE_EXAMPLE)
+        known = f'"{written}" is not' if _SAYABLE.fullmatch(written) else "this is not"
+        raise Refused(f"{known} the address of a database that townclerk knows", _DATABASE_EXAMPLE)
     if not written.startswith(parts.scheme):
         raise Refused(f'"{written.partition(":")[0]}" is written in small letters here', _DATABASE_EXAMPLE)
     if parts.scheme == "sqlite" and not re.match(r"sqlite:///.", written):

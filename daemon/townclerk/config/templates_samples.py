@@ -183,6 +183,7 @@ _WORDS_OF_OTHERS = {
     "repeats": "My grey bin has not been emptied. Please could somebody come for it again?",
     "two_matters": "My grey bin has not been emptied for six weeks. Under FOI, please send me the crew's records.",
 }
+_WORSE = "Since I wrote to you, the lid has come down on my son. He is six, and it happens each time that the lorry comes."
 _COPIED_TO = Address("Jo Lowe", "jo.lowe@members.example")
 _TO_THE_RESIDENT = Original(
     Address("Wendy Ash", "wendy.ash@council.example"),
@@ -617,6 +618,9 @@ def _forwarded(presses: Presses) -> Iterator[StaffContent]:
     ):
         mail = _saying(reason, presses)
         yield Forwarded(reason, mail, presses.forwarded(reason, mail), _DATES[1:] if reason == "further" else ())
+    for heard in (True, False):
+        worse = replace(_MAIL, text=_WORSE, danger=True, danger_told=heard)
+        yield Forwarded("further", worse, presses.forwarded("further", worse), _DATES[1:])
     yield Forwarded("comment", _MAIL, presses.forwarded("comment", _MAIL), note=_SUGGESTION)
     for statute in STATUTES:
         asked = replace(_MAIL, text=_ASKED_BY_LAW[statute.signal])

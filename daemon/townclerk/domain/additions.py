@@ -65,6 +65,7 @@ _BANNER_SURE = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"^[\[(]{0,2}(?:external|allanol)(?: (?:e-?mail|sender))?[\])]{0,2}:?$", re.IGNORECASE)
+_MINE = re.compile(r"\b(?:I|[Mm][ey])\b")  # "Caution: the step outside my door is broken"
 _LONGEST_BANNER = 700
 _SURELY_SAID = 5  # of a disclaimer's things, which no letter says together
 _LIKELY_SAID = 4  # which below a signature only a disclaimer says
@@ -325,7 +326,9 @@ def is_banner(lines: Sequence[str]) -> bool:
     if not lines or any(line.lstrip().startswith(("#", "\uff03")) for line in lines):
         return False
     words = _joined(lines)
-    sure = _BANNER_OPENS.match(words) and _BANNER_SURE.search(words) and len(words) < _LONGEST_BANNER
+    sure = (
+        _BANNER_OPENS.match(words) and _BANNER_SURE.search(words) and len(words) < _LONGEST_BANNER and not _MINE.search(words)
+    )
     return bool(sure or _TAG.match(words))
 
 

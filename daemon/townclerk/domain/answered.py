@@ -1,8 +1,10 @@
 """An answer held beside the very letter that it answers: we know each of its words, in whatever way a program quotes it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
+from operator import not_
 
 from townclerk.domain.additions import above_lists_footer, is_banner, only_additions
 from townclerk.domain.quoting import LIMIT, REPLY_ABOVE, Doubt, Written, without_heads
@@ -11,8 +13,10 @@ from townclerk.domain.signing import find_tokens
 _WORD = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"<?(?:https?://|mailto:|tel:|www\.)[^\s<>]{1,4000}>?|\[cid:[^\]\n]{1,200}\]", re.IGNORECASE)
 _LONGEST = 2_000  # characters of a line that are looked at for the head of a letter
+_TAG = re.compile(r"\s*[\[({*].{0,60}[\])}*]\s*$")  # "[SUSPECTED SPAM]": a filter's mark, as a rule
 _TELLING = 5  # letters of a word of our name that say whom a program speaks of: "the council wrote"
 _KNOWN = 3  # words in a row by which a line of the quote is known as ours
+_STRANGE = 8  # words of a line of ours to each that a program may have put in
 _TAKEN = 8  # words in a row by which a text is known to hold a piece of our letter
 
 
@@ -40,8 +44,8 @@ def beside(written: Written, letter: OwnLetter) -> Written:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """What stands in a quote and is not of it. `answers`: what somebody wrote among the lines of a letter of ours, or below
-    them; `beside`: what else is not known, be it theirs or a program's."""
+    """What stands in a quote and is not of it. `answers`: what somebody wrote above, among or below the lines of a letter of
+    ours; `beside`: what else is not known, be it theirs or a program's."""
 
     beside: str
     answers: str
@@ -57,13 +61,14 @@ def between_the_lines(text: str, known: Sequence[str]) -> Between:
     quoted = without_heads([line.lstrip("> ") for line in text[:LIMIT].split("\n")])
     lines = ["" if find_tokens(line) else line for line in quoted]  # our addresses are no words
     counts = _familiar(lines, "\n\n".join(known))
-    first = next((index for index, count in enumerate(counts) if _is_known(count)), len(lines))
-    above, below = (
-        "\n\n".join("\n".join(block) for block in _blocks(lines[part], counts[part]) if not only_additions(block))
-        for part in (slice(0, first), slice(first, None))
-    )
+    blocks = [block for block in _blocks(lines, counts) if not only_additions(block)]
     enough = sum(total for total, familiar in counts if _is_known((total, familiar))) >= _TAKEN
-    return Between(above, below) if enough else Between("\n\n".join(filter(None, (above, below))), "")
+    theirs = [enough and not all(map(_TAG.match, block)) for block in blocks]
+    return Between(_joined(compress(blocks, map(not_, theirs))), _joined(compress(blocks, theirs)))
+
+
+def _joined(blocks: Iterable[list[str]]) -> str:
+    return "\n\n".join(map("\n".join, blocks))
 
 
 def _begins_with_ours(quoted: str, names: tuple[str, ...]) -> bool:
@@ -132,8 +137,9 @@ def _familiar(lines: Sequence[str], letter: str) -> list[tuple[int, int]]:
 
 
 def _is_known(count: tuple[int, int]) -> bool:
+    """True where the line is ours. "I want to" stands in many a letter: half of what somebody writes shows nothing."""
     total, familiar = count
-    return total > 0 and familiar * 2 >= total
+    return total > 0 and (total - familiar) * _STRANGE <= total
 
 
 def _blocks(lines: Sequence[str], counts: Sequence[tuple[int, int]]) -> Iterator[list[str]]:

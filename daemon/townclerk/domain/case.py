@@ -88,6 +88,7 @@ class Correspondence:
     text: str  # the sender's own words
     attachments: tuple[str, ...] = ()
     quoted: str = ""  # what they quoted in the mail that opened the case; in a later one, what they wrote among what they quote
+    danger: bool = False  # a later one that tells of danger
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,8 @@ class FailedAction:
 @dataclass(frozen=True, slots=True)
 class Original:
     """The mail that a letter to staff is about. `mail` is its number in the store, by which its files are attached. `quoted` is
-    what its sender quotes: often the promise that they complain of."""
+    what its sender quotes: often the promise that they complain of. `danger`: it is a further mail, and may tell of somebody in
+    danger; `danger_told`: somebody has been told of such danger in this case."""
 
     sender: Address
     subject: str
@@ -116,6 +117,8 @@ class Original:
     mail: int | None = None
     attachments: tuple[str, ...] = ()
     quoted: str = ""
+    danger: bool = False
+    danger_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,7 @@ _SAYS_WROTE = re.compile(
     r"ha scritto|schreef|skrev|a scris|escreveu|kirjoitti)\b",
     re.IGNORECASE,
 )
+_NAME_AND_WROTE = 4  # words of a head that names no day: "The council wrote:"
 _OF_A_PERSON = re.compile(r"(?<!\S)(?:I|my|me|we|our|your|you)(?!\S)")  # "your officer wrote:" is no program's sentence
 _OF_NOTES = re.compile(r"^[^\W\d_][\w .'’-]{1,40}(?:/[\w .&'’-]{2,30}){2,4}(?:@[\w.-]{2,40})?$")
 
@@ -536,15 +537,27 @@ def _of_a_head(bare: list[str], lines: range) -> Iterator[int]:
         yield from lines
         return
     labelled = {index for index in lines if _label(bare[index]) is not None}
-    if len(labelled) > 1:
+    if len(labelled) > 1 and (len(labelled) > 3 or any(_tells_of_a_mail(bare[index]) for index in labelled)):
         yield from labelled
         yield from (index for index in lines if index - 1 in labelled and index not in labelled and "@" in bare[index])
     for index in lines:
-        if not bare[index].endswith(":") or not (_says_wrote(bare[index].lower()) or "@" in bare[index]):
+        if not bare[index].endswith(":"):
             continue
         starts = [at for at in range(max(lines.start, index - 2), index) if bare[at].lower().startswith(_WROTE_STARTS)]
         opened = index - 1 if index > lines.start and bare[index - 1].endswith("<") else index
-        yield from range(min((*starts, opened)), index + 1)
+        heads = (range(at, index + 1) for at in (*starts, opened, index))
+        yield from next((head for head in heads if _is_of_a_program(" ".join(bare[head.start : head.stop]))), ())
+
+
+def _is_of_a_program(sentence: str) -> bool:
+    """True for the sentence that a program writes above a quote, in which no "I" and no "you" stands: what somebody tells of a
+    doctor, or of where they wrote, may end as it does."""
+    if _OF_A_PERSON.search(sentence):
+        return False
+    if "@" in sentence:
+        return bool(_SAYS_WROTE.search(sentence)) or _dated(sentence)
+    short = len(sentence.split()) <= _NAME_AND_WROTE
+    return _says_wrote(sentence.lower()) and (short or any(character.isdigit() for character in sentence))
 
 
 def _tells_of_a_mail(line: str) -> bool:

@@ -77,7 +77,7 @@ _SAYS_THAT_IT_ANSWERS = re.compile(
     r"|ha (?:aceptado|rechazado) esta invitación|ha (?:accettato|rifiutato) questo invito)\.?[ \t]*(?:\n|$)",
     re.IGNORECASE,
 )
-_NO_WORD = re.compile(r"\S*[@/]\S*")  # an address, of a person or of a page
+_NO_WORD = re.compile(r"(?<!\S)[^\s@/]*[@/]\S*")  # an address, of a person or of a page
 _GOOGLES = re.compile(r"https://(?:www\.)?(?:calendar\.google\.com|google\.com/calendar)/")
 # What Exchange puts between the place and time of a meeting and what is written to it.
 _EXCHANGES_HEAD = re.compile(

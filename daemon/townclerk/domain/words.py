@@ -77,6 +77,10 @@ class Alert(StrEnum):
     STAFF_CONDUCT = "staff_conduct"
 
 
+DANGER = frozenset({Alert.SAFEGUARDING, Alert.HATE_CRIME, Alert.SELF_HARM, Alert.EMERGENCY_HAZARD})
+"""Of these somebody may be hurt: they come first, at any hour."""
+
+
 class LetterKind(StrEnum):
     """To a resident first, then to staff."""
 

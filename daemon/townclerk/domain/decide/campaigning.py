@@ -10,14 +10,14 @@ from townclerk.domain.deadlines import AGAIN
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
 from townclerk.domain.decide.refusal import Refusal
-from townclerk.domain.decide.weighing import CONCERN, DANGER
+from townclerk.domain.decide.weighing import CONCERN
 from townclerk.domain.decide.work import OfficerAtWork
 from townclerk.domain.events import Alike, CampaignFits, CampaignGrew, CampaignJoined, CaseOpened, LeadSaid, LeadsNow
 from townclerk.domain.letters import Done
 from townclerk.domain.routing import Signal
 from townclerk.domain.telling_of_one import NAMES_ONE, what_tells
 from townclerk.domain.timer import Timer
-from townclerk.domain.words import Category, LetterKind, Priority, Stage, Status
+from townclerk.domain.words import DANGER, Category, LetterKind, Priority, Stage, Status
 
 QUESTION = "campaign"
 BATCH = 20  # members that hear something at one moment: a case is never kept from others for long

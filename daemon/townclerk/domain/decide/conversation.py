@@ -9,7 +9,7 @@ from townclerk.domain.decide.agreeing import answered_proposal
 from townclerk.domain.decide.assigning import assign
 from townclerk.domain.decide.deliberation import LEAD, Deliberation
 from townclerk.domain.decide.handing import RESPONSIBLE, hand_over
-from townclerk.domain.decide.opening import DANGER, OF_SOMEBODY, category_policy, raise_alerts, send_receipt
+from townclerk.domain.decide.opening import OF_SOMEBODY, category_policy, raise_alerts, send_receipt
 from townclerk.domain.decide.restricting import restricted_wrote
 from townclerk.domain.decide.surveying import record_mark, survey_answered
 from townclerk.domain.decide.weighing import may_mean_a_complaint
@@ -19,7 +19,7 @@ from townclerk.domain.named_officers import is_a_person, mentions, names
 from townclerk.domain.policy import SERVICE, StagePolicy
 from townclerk.domain.roster import Officer
 from townclerk.domain.routing import Signal
-from townclerk.domain.words import Alert, Category, LetterKind, Status
+from townclerk.domain.words import DANGER, Alert, Category, LetterKind, Status
 
 
 def resident_wrote(d: Deliberation, event: ResidentWrote) -> None:
@@ -116,9 +116,6 @@ def _asks_for_review(d: Deliberation, event: ResidentWrote) -> bool:
     """A request for a review is one, whichever letter it answers."""
     return Signal.REVIEW_REQUEST in event.route.signals and _open_to_review(d) is not None
 
-
-_MAY_TELL_OF_DANGER = "It may tell of somebody in danger: please read it first."
-_TOLD = "Whoever is named for that has been told of this case."
 
 # Why a further mail is passed on: the first that it says.
 _REASONS = (
@@ -251,9 +248,6 @@ def _put_to_a_person(d: Deliberation, mail: MailFacts, question: str, role: str,
 
 
 def _pass_on(d: Deliberation, mail: MailFacts, reason: str, *said: str) -> None:
-    if d.tells_of_danger:
-        told = DANGER.intersection(d.case.alerts, d.council.policy.alerts)
-        said = (f"{_MAY_TELL_OF_DANGER} {_TOLD}" if told else _MAY_TELL_OF_DANGER, *said)
     hand_over(d, LetterKind.FORWARDED, f"{RESPONSIBLE}:{_who_works(d)}", reason, *said, mail=mail.number)
 
 

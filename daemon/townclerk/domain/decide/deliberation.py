@@ -50,7 +50,7 @@ from townclerk.domain.quoting import what_they_quote
 from townclerk.domain.roster import Officer
 from townclerk.domain.statutes import by_law
 from townclerk.domain.timescales import override_on, stage_on
-from townclerk.domain.words import Alert, LetterKind, Priority, Stage
+from townclerk.domain.words import DANGER, Alert, LetterKind, Priority, Stage
 
 _QUOTED_KEPT = 10_000  # characters of what somebody quotes, of a long conversation the latest
 
@@ -258,6 +258,7 @@ class Deliberation:
             mail.own_text or whole,
             mail.attachments,
             (what_they_quote(mail.text, mail.own_text) if opens else mail.between)[:_QUOTED_KEPT],
+            self.tells_of_danger,
         )
         self.change(mails=(*self.case.mails, kept), last_contact_at=mail.received_at)
         if mail.message_id:
@@ -442,7 +443,10 @@ class Deliberation:
         mail = mail or self.case.first_mail
         if mail is None:
             return Original(self.case.complainant, self.case.subject, self.case.opened_at, "")
-        return Original(mail.sender, mail.subject, mail.received_at, mail.text, mail.mail, mail.attachments, mail.quoted)
+        told = mail.danger and bool(DANGER.intersection(self.case.alerts, self.council.policy.alerts))
+        return Original(
+            mail.sender, mail.subject, mail.received_at, mail.text, mail.mail, mail.attachments, mail.quoted, mail.danger, told
+        )
 
     def summary(self) -> CaseSummary:
         case = self.case

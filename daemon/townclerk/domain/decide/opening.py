@@ -23,13 +23,12 @@ from townclerk.domain.policy import SERVICE, CategoryPolicy, InReceipt, StagePol
 from townclerk.domain.roster import Officer
 from townclerk.domain.routing import Route, Signal, Suggested
 from townclerk.domain.statutes import Statute, due_first, named_beside, statutes_of
-from townclerk.domain.words import NOBODYS, Alert, Category, LetterKind, Priority, Status
+from townclerk.domain.words import DANGER, NOBODYS, Alert, Category, LetterKind, Priority, Status
 
-# To these a cheerful receipt would be wrong: it says nothing of the matter; in danger, where help is to be had at once.
-DANGER = weighing.DANGER
 # A mail that raises one of these may complain of whom it names.
 OF_SOMEBODY = frozenset({Alert.STAFF_CONDUCT, Alert.FRAUD, Alert.CRIMINAL_ALLEGATION, Alert.HATE_CRIME, Alert.SAFEGUARDING})
 MIXED = "mixed"  # of a receipt for somebody who asks for their own data and for other information
+# To these a cheerful receipt would be wrong: it says nothing of the matter; in danger, where help is to be had at once.
 DELICATE = DANGER | {Alert.FRAUD, Alert.CRIMINAL_ALLEGATION}
 
 

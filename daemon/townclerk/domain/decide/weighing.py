@@ -17,9 +17,8 @@ from townclerk.domain.durations import Duration, Unit
 from townclerk.domain.events import CaseOpened
 from townclerk.domain.logged_contact import BY_MAIL
 from townclerk.domain.routing import Signal
-from townclerk.domain.words import Alert, Category, LetterKind
+from townclerk.domain.words import DANGER, Category, LetterKind
 
-DANGER = frozenset({Alert.SAFEGUARDING, Alert.HATE_CRIME, Alert.SELF_HARM, Alert.EMERGENCY_HAZARD})
 ANONYMOUS, STATUTORY, PERMISSION = "anonymous", "statutory", "permission"
 OUT_OF_TIME, REPRESENTATIVE, CONCERN, REPEATS, CAPACITY = "out_of_time", "representative", "concern", "repeats", "capacity"
 _MORE_THAN_A_YEAR = timedelta(days=367)  # what "long ago" says at least

@@ -1,0 +1,59 @@
+"""What somebody writes into a quote of our letter is theirs, however few its words are and whatever they resemble."""
+
+import pytest
+
+from townclerk.domain.answered import Between, between_the_lines
+
+LETTER = """Dear Asha Patel
+
+Thank you for writing to us. We are sorry that you have had reason to complain about the council.
+
+Your reference is SS-27-0001-K. Please keep it."""
+EARLIER = "I want to complain. My bin has not been emptied. He is going to burn rubbish again. My child is ill."
+
+
+def marked(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("above", [True, False], ids=["above", "below"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I want to kill myself.",  # after "I want to complain"
+        "He is going to kill me.",
+        "My child is not breathing",
+        "I want to ask for a review, stage 2 please",
+        "Your crew lied. Please escalate this to stage 2.",
+        "Date: 3 January, he threatened me\nAt: home",
+        "From: 12 August\nTo: 26 August",
+        "From: the front door\nTo: the gate\nplease ring me, or mail asha@home.example, he hits me",
+        "Caution: do not send anybody outside, my husband threatens to kill me",
+        "On Sunday I wanted to kill myself and was taken to\nhospital, this is what the doctor wrote:\nrest",
+        "On Tuesday I wrote to you at bins@council.example and heard:\nnothing",
+    ],
+)
+def test_what_somebody_writes_into_our_letter_is_theirs(words: str, above: bool) -> None:
+    parts = (words, LETTER) if above else (LETTER, words)
+
+    assert between_the_lines(marked("\n\n".join(parts)), (LETTER, EARLIER)) == Between("", words)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "On Mon, 4 Jan 2027 at 10:00, The council <\nfeedback@council.example> wrote:",
+        "Am Mo., 4. Jan. 2027 um 10:00 Uhr schrieb The council <\nfeedback@council.example>:",
+        "4 Oca 2027 Pzt 10:00 tarihinde The council <feedback@council.example> sunu yazdi:",
+        "The council wrote:",
+        "From: The council\nSent: 4 January 2027 10:00\nTo: Asha\nSubject: Your complaint",
+        "From: The council\nDate: Monday\nTo: Asha\nSubject: Your complaint",
+        "CAUTION: This email came from outside of Acme Ltd. Do not click links unless you know the sender.",
+    ],
+)
+def test_what_a_program_writes_above_our_letter_is_nobodys(head: str) -> None:
+    assert between_the_lines(marked(f"{head}\n\n{LETTER}"), (LETTER,)) == Between("", "")
+
+
+def test_a_filters_mark_above_our_letter_is_shown_and_is_nobodys_answer() -> None:
+    assert between_the_lines(marked(f"[SUSPECTED SPAM]\n\n{LETTER}"), (LETTER,)) == Between("[SUSPECTED SPAM]", "")
