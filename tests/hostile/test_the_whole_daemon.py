@@ -116,7 +116,10 @@ async def test_what_no_wire_can_carry_is_no_address_to_answer_and_the_mail_is_a_
     assert len(house.sent("receipt")) == 1
 
 
-SLOW_ONCE = ("a text of one piece (0)", "every character", "50,000 attributes", "a name that would be more (17)")
+SLOW_ONCE = (
+    *("a text of one piece (0)", "a text of one piece (9)", "a text of one piece (15)", "every character", "50,000 attributes"),
+    "a name that would be more (17)",
+)
 
 
 async def test_what_once_took_seconds_takes_them_no_more(house: House) -> None:

@@ -55,12 +55,12 @@ def latest_day_told(text: str, received: date) -> date | None:
 def _days(text: str, received: date) -> Iterator[date]:
     if _JUST_NOW.search(text):
         yield received
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))  # a mark for each character of a day: a list of them would be gone through again for each
     for pattern, read in _READERS:  # the most exact first: the month of "1 March" is none by itself
         for match in pattern.finditer(text):
-            if any(match.start() < end and start < match.end() for start, end in taken):
+            if any(taken[match.start() : match.end()]):
                 continue
-            taken.append(match.span())
+            taken[match.start() : match.end()] = b"\1" * len(match[0])
             if _of_the_matter(text, match):
                 yield from read(match, received)
 

@@ -48,7 +48,7 @@ _WISHES = r"(?:wish|want|would\s+like|need|intend|am\s+writing|are\s+writing|wri
 _COMPLAINS = re.compile(
     rf"\b(?:i|we)(?:['’]d\s+like|\s+(?:(?:now|also|still|therefore|hereby|do)\s+)?{_WISHES})\s+to\s+(?:formally\s+)?"
     r"(?:complain\b|(?:make|raise|lodge|submit|register|file|log|put\s+in|start)\s+(?:an?|another|my)\s+(?:\w+\s+)?complaint\b)"
-    r"|^\W*(?:i|we)\s+(?:hereby\s+)?complain\b|\b(?:treat|take|log|register)\s+(?:this|it)\s+as\s+(?:an?|my)\s+(?:\w+\s+)?complaint\b"
+    r"|^[^\w\n]*(?:i|we)\s+(?:hereby\s+)?complain\b|\b(?:treat|take|log|register)\s+(?:this|it)\s+as\s+(?:an?|my)\s+(?:\w+\s+)?complaint\b"
     r"|\bthis\s+is\s+(?:an?|my)\s+(?:\w+\s+)?complaint\b|\b(?:hoffwn|dymunaf|rwyf\s+am|dw\s+i\s+eisiau)\s+(?:g?wyno|wneud\s+cwyn)\b",
     re.I | re.M,
 )
