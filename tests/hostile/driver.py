@@ -61,7 +61,8 @@ class Fate:
 
 @dataclass(slots=True)
 class Findings:
-    """`memory` is by how many bytes this process has grown; `reader` the most that a reader of mails has had."""
+    """`memory` is by how many bytes this process has grown, without the mails, which its stand-in for a mailbox keeps; `reader`
+    the most that a reader of mails has had."""
 
     fates: list[Fate] = field(default_factory=list)
     memory: int = 0
@@ -183,7 +184,7 @@ async def put_all_through(
         tell(findings.fates[-1])
         if tempt:
             findings.fates.append(await street.put_through(f"{name} (tempting)", street.tempting(raw)))
-    findings.memory = max(0, _resident() - before)
+    findings.memory = max(0, _resident() - before - sum(fate.size for fate in findings.fates))
     findings.reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     street.now += timedelta(minutes=1)
     house.arrives("I complain about a pothole in Mill Lane.", sender=NEXT, at=street.now)
