@@ -471,6 +471,36 @@ async def test_a_returned_letter_whose_subject_says_my_is_a_bounce(house: House)
     assert house.sent("undelivered")
 
 
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        ("Delivery failed: my bin", "Your driver wasn't able to deliver your message, he said. I complain: my bin never came."),
+        (
+            "Undeliverable",
+            "I wish to complain: your mailbox refuses our mail.\n\nThis is the mail system at host mx.example.\n550 5.7.1 refused",
+        ),
+    ],
+    ids=["in a sentence", "pasted below it"],
+)
+async def test_a_postmaster_who_complains_in_words_of_a_bounce_has_a_case(house: House, subject: str, said: str) -> None:
+    house.arrives(said, subject, sender="postmaster@bakery.example")
+    await house.settle()
+
+    assert len(house.cases) == 1
+    assert house.sent("undelivered") == []
+
+
+@pytest.mark.parametrize("named", ["Subject: I complain of the bins", "I complain of the bins"])
+async def test_a_returned_letter_whose_subject_is_a_complaint_s_is_a_bounce(house: House, named: str) -> None:
+    await complains(house)
+    said = f"{named}\n\ncould not be delivered to one or more recipients:\n\n{ASHA}: 550 5.1.1 no such user\n"
+    comes(house, f"From: <postmaster@example.org>\nSubject: Undeliverable: Re: I complain of the bins\n\n{said}")
+    await house.settle(LATER)
+
+    assert len(house.cases) == 1
+    assert house.sent("undelivered")
+
+
 # --- soft and hard
 
 

@@ -193,7 +193,8 @@ _DAEMONS_SUBJECT = re.compile(
 )
 _BOUNCE_TEXT = re.compile(
     r"this is the qmail-send program|message was created automatically by mail delivery software"
-    r"|this is the mail system at host|could not be delivered to one or more recipients|wasn't able to deliver your message"
+    r"|this is the mail system at host|could not be delivered to one or more recipients"
+    r"|afraid i wasn't able to deliver your message"
     r"|mailenable: message could not be delivered to some recipients|the attached message had permanent fatal delivery errors"
     r"|(?:^|\n)[ \t]{0,8}<?[^\s@]{1,64}@[^\s@]{1,190} - no such user here\b"
     r"|was blocked by our spam firewall\. the e-?mail you sent with the following subject has not been delivered"
@@ -203,7 +204,8 @@ _BOUNCE_TEXT = re.compile(
 _ORIGINAL_BELOW = re.compile(
     r"^[ \t]*-{2,9} ?(?:original message|below this line|this is a copy)", re.IGNORECASE | re.MULTILINE
 )
-_MY_OWN = re.compile(r"\bmy\b|\bi (?:\w+ ){0,3}complain\b|\bfy\b|\bcwyno\b", re.IGNORECASE)
+_I_COMPLAIN = re.compile(r"\bi (?:\w+ ){0,3}complain\b|\bcwyno\b", re.IGNORECASE)
+_MY_OWN = re.compile(rf"\bmy\b|\bfy\b|{_I_COMPLAIN.pattern}", re.IGNORECASE)
 _NAMES_A_SUBJECT = re.compile(r"\b(?:subject|betreff|objet|asunto|oggetto|onderwerp|temat|pwnc)\b ?:", re.IGNORECASE)
 _TEXT_LOOKED_AT = 4_000
 _NAMED_MAIL = re.compile(r"[^\s<>\"',;:()]{1,200}@[^\s<>\"',;:()]{3,190}")
@@ -234,13 +236,18 @@ def _from_daemon(context: _Context) -> bool:
 
 def _is_of_their_own(mail: IncomingMail) -> bool:
     """True where whoever looks after a mail server writes of what is theirs, as no server does: but servers name the subject of
-    what they return."""
+    what they return. Above words of a bounce, which a person pastes below their own, only a complaint is enough."""
     text = mail.text[:_TEXT_LOOKED_AT]
-    if _BOUNCE_TEXT.search(text):
-        return False
+    if bounced := _BOUNCE_TEXT.search(text):
+        return _says(_I_COMPLAIN, text[: bounced.start()], mail.subject)
     below = _ORIGINAL_BELOW.search(text)
-    said = text[: below.start()] if below else text
-    return any(_MY_OWN.search(line) and not _NAMES_A_SUBJECT.search(line) for line in said.split("\n"))
+    return _says(_MY_OWN, text[: below.start()] if below else text)
+
+
+def _says(what: re.Pattern[str], text: str, subject: str = "") -> bool:
+    """True where *text* says it in a line that is no *subject*'s."""
+    lines = (line for line in text.split("\n") if not _NAMES_A_SUBJECT.search(line))
+    return any(what.search(line) and line.strip() not in subject for line in lines)
 
 
 def _is_daemons(local: str) -> bool:
