@@ -13,7 +13,7 @@ from hostile.mails import EVE, Mail, html, mail
 from services.office import ASHA, MONDAY, House
 from townclerk.domain.case import Case
 from townclerk.services import intake
-from townclerk.services.sorting import MOST_LOOKED_AT
+from townclerk.services.residents import MOST_LOOKED_AT
 from townclerk.store import cases
 from townclerk.store.database import Tx
 

@@ -13,7 +13,7 @@ from townclerk.domain.events import Event, ResidentWrote
 from townclerk.domain.words import LetterKind
 from townclerk.mail.errors import MailboxFolderMissing
 from townclerk.mail.reading import Reading
-from townclerk.services import delivery, intake, sorting
+from townclerk.services import delivery, intake, residents
 from townclerk.services.applying import happen
 from townclerk.services.office import Office
 from townclerk.store import cases, mails
@@ -282,7 +282,7 @@ async def test_a_further_mail_says_which_letter_of_ours_it_answers(house: House,
         seen.append(event)
         return await happen(office, ref, event, now, also)
 
-    monkeypatch.setattr(sorting, "happen", watch)
+    monkeypatch.setattr(residents, "happen", watch)
     house.arrives(COMPLAINT)
     await house.settle()
     (receipt,) = house.sent("receipt")

@@ -1,28 +1,17 @@
 """A mail that has been read goes where it belongs: to its case, to the desk, to a new case, or to the file."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from townclerk.domain.addressing import NotAnAddress, wire_address
-from townclerk.domain.case import Case, LoggedContact, PartyRole
-from townclerk.domain.decide.surveying import complains
-from townclerk.domain.decide.two_matters import divided, says_both
-from townclerk.domain.events import (
-    CaseOpened,
-    Earlier,
-    Event,
-    MailFacts,
-    MemberWrote,
-    ResidentWrote,
-    RobotWrote,
-    StrangerUsedAddress,
-)
+from townclerk.domain.case import Case
+from townclerk.domain.events import MailFacts, RobotWrote
 from townclerk.domain.forms import FormRead, as_they_wrote, read_form
-from townclerk.domain.linking import Clue, Link, find_clues, judge, whose_address
+from townclerk.domain.linking import Clue, Link, find_clues, judge
 from townclerk.domain.mail import Address, IncomingMail, MailKind
-from townclerk.domain.mail_context import context_of, is_to_be_opened, routed_by_its_look, without_a_calendars_answer
-from townclerk.domain.routing import Context, Route, Signal, as_a_persons, form_of, is_only_filed, route
+from townclerk.domain.mail_context import is_to_be_opened, routed_by_its_look, without_a_calendars_answer
+from townclerk.domain.routing import form_of, route
 from townclerk.domain.screening import (
     AN_INVITATIONS_ANSWER,
     BY_ADDRESS,
@@ -33,34 +22,25 @@ from townclerk.domain.screening import (
     without_the_subject,
 )
 from townclerk.domain.signature import Signature
-from townclerk.domain.signing import find_tokens
-from townclerk.domain.words import LetterKind, Status
+from townclerk.domain.words import Status
 from townclerk.domain.writer import writer_of
 from townclerk.services.applying import happen
 from townclerk.services.bounced import bounce
-from townclerk.services.campaigns import Company, find_company, remember
 from townclerk.services.canary import came_back
 from townclerk.services.desk import officer_mail
-from townclerk.services.inline_answers import answered_between, with_what_stands_between
 from townclerk.services.leave_noticed import officers_robot
 from townclerk.services.office import Office
 from townclerk.services.outside import mailbox_wrote
 from townclerk.services.quarantining import quarantine
-from townclerk.services.references import new_reference
-from townclerk.services.restrictions import restricted_case
+from townclerk.services.residents import LIVE, ResidentMail, resident_mail
 from townclerk.services.settling import Settle
-from townclerk.store import cases, journal, mails, outbox
+from townclerk.store import cases, journal, mails
 from townclerk.store.database import Tx
 from townclerk.store.mails import StoredMail
 from townclerk.store.schema import MailState
 
-_LIVE = frozenset({Status.OPEN, Status.ANSWERED})
 _MAY_BE_A_PERSONS = frozenset({MailKind.PERSON, MailKind.AUTO_REPLY, MailKind.LIST})
 _REPEATED_WITHIN = timedelta(days=3)  # a mail that is delivered twice, or put back by somebody
-MOST_SHOWN = 3  # of the sender's open cases, to which a new mail may belong
-MOST_EARLIER_COUNTED = 1_000  # of those, where a rule asks how many there were
-MOST_LOOKED_AT = 50  # of all their cases: a loop or a flood from one address opens thousands
-MOST_EARLIER = 12  # of all their cases, which whoever reviews is told of
 SIGNATURE_SEEN = "signature_seen"
 """The journal's word for what came of the signature of a mail; the mail's number stands under `mail`."""
 
@@ -203,7 +183,7 @@ async def _conversation(
     elif officer is not None:
         await officer_mail(office, officer, mail, facts, link, known, settle, now)
     else:
-        await _resident(office, mail, facts, link, known, screening, settle, now)
+        await resident_mail(office, ResidentMail(mail, facts, link, known, screening), settle, now)
 
 
 def _can_be_written_to(who: Address) -> bool:
@@ -235,7 +215,7 @@ async def _filled_in(
     theirs = as_they_wrote(mail, form)
     facts = facts_of(stored, theirs, form.who, answerable=bool(form.who.address))
     link, known = await find_link(office, theirs) if form.who.address else (Link(), {})
-    await _resident(office, theirs, facts, link, known, screening, settle, now, form)
+    await resident_mail(office, ResidentMail(theirs, facts, link, known, screening, form), settle, now)
 
 
 def _of_the_council(office: Office, who: Address) -> str:
@@ -283,7 +263,7 @@ async def _only_case(office: Office, sender: Address) -> Link | None:
     """The case of *sender* that is not closed, where there is one and no other."""
 
     def look(tx: Tx) -> tuple[str, ...]:
-        return cases.of_party(tx, office.council.policy.id, sender.address, most=2, status=tuple(_LIVE))
+        return cases.of_party(tx, office.council.policy.id, sender.address, most=2, status=tuple(LIVE))
 
     found = await office.db.read(look) if sender.address else ()
     return Link(Clue(found[0], "the only case of its sender")) if len(found) == 1 else None
@@ -316,188 +296,3 @@ async def _robot(
     alerts = route(mail, office.council.routing, opens=False).alerts if may_be else ()
     wrote = RobotWrote(facts, screening.kind.value, speaks or bool(alerts), alerts)
     await happen(office, ref, wrote, now, lambda tx: settle(tx, MailState.DONE, None, ref))
-
-
-async def _resident(
-    office: Office,
-    mail: IncomingMail,
-    facts: MailFacts,
-    link: Link,
-    known: dict[str, Case],
-    screening: Screening,
-    settle: Settle,
-    now: datetime,
-    form: FormRead | None = None,
-) -> None:
-    look = partial(restricted_case, office=office, address=facts.sender.address, at=facts.received_at, named=tuple(known))
-    restricted = await office.db.read(look)
-    if restricted is not None:
-        filed, _ = restricted
-        mail, facts = await with_what_stands_between(office, mail, facts, filed)
-        routed = answered_between(route(mail, office.council.routing, opens=False), facts, mail, office)
-        wrote = ResidentWrote(facts, routed, "a restriction of contact")
-        await happen(office, filed, wrote, now, lambda tx: settle(tx, MailState.DONE, None, filed))
-        return
-    copied = link.joined is not None and _is_copied(known[link.joined.ref], facts.sender)
-    member = office.council.policy.is_member(facts.sender.address) and not copied
-    ref = link.joined.ref if link.joined else (link.possible[0] if member and link.possible else None)
-    if ref is not None:
-        mail, facts = await with_what_stands_between(office, mail, facts, ref)
-    routed = route(mail, office.council.routing, opens=ref is None, context=await _context(office, mail, screening, facts))
-    routed = answered_between(routed, facts, mail, office)
-    if form is not None and form.service:
-        routed = replace(routed, service=form.service)
-    if screening.because == mails.TAKEN_UP:
-        routed = as_a_persons(routed, office.council.routing)
-    if ref is not None and Signal.NEW_MATTER in routed.signals and known[ref].responded_at and not (member or copied):
-        ref = None  # a new matter after the response has a case and a clock of its own; the officer is shown the other
-    await _tell_whose_address(office, mail, facts, known, now)
-    surveyed = await _survey_from_elsewhere(office, mail, link, known, routed) if ref is None else None
-    event: Event
-    if surveyed is not None:
-        ref, event = surveyed, ResidentWrote(facts, routed, "answers our survey from another address", LetterKind.SURVEY)
-    elif ref is not None:
-        how = link.joined.how if link.joined else "named by a member"
-        answers = await office.db.read(partial(_answered_letter, ref=ref, thread=mail.thread))
-        spare = None
-        if answers is LetterKind.SURVEY and complains(mail.own_text) and not (member or copied):
-            spare = await new_reference(office, facts.received_at)
-        event = MemberWrote(facts, how) if member else ResidentWrote(facts, routed, how, answers, spare)
-    elif is_only_filed(routed, member) and not link.possible and not await _has_a_case(office, facts.sender):
-        await _file(office, facts, routed, settle, now)
-        return
-    else:
-        await _open(office, _NewMatter(facts, link, known, routed, member, form), settle, now)
-        return
-    await happen(office, ref, event, now, lambda tx: settle(tx, MailState.DONE, None, ref))
-
-
-@dataclass(frozen=True, slots=True)
-class _NewMatter:
-    """A mail that opens a case. `link`: to which of the *known* cases it may belong all the same; `member`: a member of
-    Parliament or a councillor wrote it; `form`: the form that it is, where it is one."""
-
-    facts: MailFacts
-    link: Link
-    known: dict[str, Case]
-    routed: Route
-    member: bool
-    form: FormRead | None
-
-    def opened(self, ref: str, theirs: tuple[Case, ...]) -> CaseOpened:
-        """The case *ref*, with what its officer is shown of *theirs*: those that its sender has had."""
-        secret = tuple(possible for possible in self.link.possible if self.known[possible].restricted)
-        return CaseOpened(
-            ref,
-            self.facts,
-            self.routed,
-            possible_links=tuple(possible for possible in self.link.possible if possible not in secret),
-            others=tuple(case.ref for case in theirs if case.status in _LIVE)[:MOST_SHOWN],
-            secret_links=secret,
-            member=self.member,
-            earlier=tuple(case.ref for case in theirs)[:MOST_EARLIER],
-            history=tuple(
-                Earlier(case.ref, case.category, case.opened_at)
-                for case in theirs
-                if case.complainant.key == self.facts.sender.key
-            ),
-            logged=_came_by(self.form),
-        )
-
-
-async def _open(office: Office, matter: _NewMatter, settle: Settle, now: datetime) -> None:
-    """A new case; with those that say the same, if there are any."""
-    facts = matter.facts
-    new = await new_reference(office, facts.received_at)
-    theirs = await office.db.read(partial(_cases_of, council=office.council.policy.id, address=facts.sender.address))
-    opened = matter.opened(new, theirs)
-    if says_both(matter.routed) and not matter.member:
-        opened = divided(opened, await new_reference(office, facts.received_at))
-    company = Company() if matter.member else await find_company(office, opened, theirs)
-    opened = replace(opened, alike=company.alike)
-
-    def write(tx: Tx) -> None:
-        settle(tx, MailState.DONE, None, new)
-        remember(tx, office, company, new, facts.received_at)
-
-    await happen(office, None, opened, now, write)
-
-
-async def _context(office: Office, mail: IncomingMail, screening: Screening, facts: MailFacts) -> Context:
-    """What is known of *mail* beside what it says. The sender's earlier cases are looked up where a rule asks for them."""
-    earlier: tuple[datetime, ...] = ()
-    if office.council.routing.asks_for_earlier_cases and facts.sender.address:
-        council, address = office.council.policy.id, facts.sender.address
-        earlier = await office.db.read(partial(cases.opened_by, council=council, address=address, most=MOST_EARLIER_COUNTED))
-    return context_of(mail, screening, office.council, facts.received_at, earlier)
-
-
-async def _tell_whose_address(
-    office: Office, mail: IncomingMail, facts: MailFacts, known: dict[str, Case], now: datetime
-) -> None:
-    """The officers to whose letters a stranger's mail was sent learn of it."""
-    addresses = {officer.key: officer.addresses for officer in office.council.roster.officers}
-    for key, ref in whose_address(mail, office.council.policy.prefix, office.signer, addresses):
-        if ref in known and not known[ref].is_party(facts.sender.address):
-            await happen(office, ref, StrangerUsedAddress(key, facts), now)
-
-
-async def _survey_from_elsewhere(
-    office: Office, mail: IncomingMail, link: Link, known: dict[str, Case], routed: Route
-) -> str | None:
-    """The case whose survey *mail* answers, from another address than it went to: whoever answers it holds it. Nothing but that
-    answer is taken from there; who asks for a review must be known, and who complains has a case of their own."""
-    if Signal.REVIEW_REQUEST in routed.signals or complains(mail.own_text):
-        return None
-    tokens = [token for message_id in mail.thread for token in find_tokens(message_id)]
-    for ref in link.possible:
-        theirs = known[ref].complainant.address
-        answers = await office.db.read(partial(_answered_letter, ref=ref, thread=mail.thread))
-        if answers is LetterKind.SURVEY and any(office.signer.verifies(token, theirs) for token in tokens):
-            return ref
-    return None
-
-
-def _came_by(form: FormRead | None) -> LoggedContact | None:
-    return LoggedContact("web form", "", form.ways) if form is not None else None
-
-
-def _answered_letter(tx: Tx, ref: str, thread: tuple[str, ...]) -> LetterKind | None:
-    """The kind of the nearest letter of ours on the case *ref* that a mail of this *thread* answers, or None."""
-    for message_id in thread:
-        found = mails.letter_of(tx, message_id)
-        letter = outbox.get(tx, found[1]) if found is not None and found[0] == ref else None
-        if letter is not None:
-            return LetterKind(letter.kind)
-    return None
-
-
-def _is_copied(case: Case, sender: Address) -> bool:
-    return any(party.role is PartyRole.COPIED and party.who.key == sender.key for party in case.parties)
-
-
-async def _file(office: Office, facts: MailFacts, routed: Route, settle: Settle, now: datetime) -> None:
-    """Keep a mail as a rule says, without a case and without an answer."""
-    detail = {"mail": facts.number, "rule": routed.filed_by, "rules_version": routed.version}
-
-    def keep(tx: Tx) -> None:
-        settle(tx, MailState.IGNORED, f"{mails.FILED}{routed.filed_by}", None)
-        told = {**detail, "sha256": mails.digests(tx, [facts.number]).get(facts.number)}
-        journal.append(tx, office.council.policy.id, None, now, "townclerk", "filed", told)
-
-    await office.db.run(keep)
-
-
-async def _has_a_case(office: Office, sender: Address) -> bool:
-    """Whether *sender* is a party of a case that is not closed, also of one that few may know of."""
-
-    def look(tx: Tx) -> bool:
-        return bool(cases.of_party(tx, office.council.policy.id, sender.address, most=1, status=tuple(_LIVE)))
-
-    return bool(sender.address) and await office.db.read(look)
-
-
-def _cases_of(tx: Tx, council: str, address: str) -> tuple[Case, ...]:
-    """The newest first, and no more than anybody looks at; none of them restricted: whoever gets the new mail is shown them."""
-    found = (cases.load(tx, ref) for ref in cases.of_party(tx, council, address, most=MOST_LOOKED_AT)) if address else ()
-    return tuple(case for case in found if case is not None and not case.restricted)

@@ -27,7 +27,7 @@ from townclerk.domain.words import Category
 from townclerk.mail.parsing import ParsePool
 from townclerk.mail.reading import Reading
 from townclerk.services.kept_mail import NoRoom, source_of
-from townclerk.services.sorting import MOST_EARLIER_COUNTED
+from townclerk.services.residents import MOST_EARLIER_COUNTED
 from townclerk.store import cases, journal, mails
 from townclerk.store.journal import Entry
 from townclerk.store.mails import StoredMail
