@@ -383,8 +383,8 @@ def _database_url(value: Value) -> str:
             "a password must not stand in this file", "take it out of the address, and write secret: {env: NAME} below it"
         )
     if parts.scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
-        known = f'"{written}" is not' if _SAYABLE.fullmatch(written) else "this is not"
-        raise Refused(f"{known} the address of a database that townclerk knows", _DATABASE_EXAMPLE)
+        shown = f'"{written}"' if _SAYABLE.fullmatch(written) else "this"
+        raise Refused(f"{shown} is not the address of a database that townclerk knows", _DATABASE_EXAMPLE)
     if not written.startswith(parts.scheme):
         raise Refused(f'"{written.partition(":")[0]}" is written in small letters here', _DATABASE_EXAMPLE)
     if parts.scheme == "sqlite" and not re.match(r"sqlite:///.", written):

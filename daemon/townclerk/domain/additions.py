@@ -65,7 +65,7 @@ _BANNER_SURE = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"^[\[(]{0,2}(?:external|allanol)(?: (?:e-?mail|sender))?[\])]{0,2}:?$", re.IGNORECASE)
-_MINE = re.compile(r"\b(?:I|[Mm][ey])\b")  # "Caution: the step outside my door is broken"
+_MINE = re.compile(r"\b(?:I|[Mm][ey])\b")  # as written, unlike `_MYSELF`: a Welsh banner's "i" is "to"
 _LONGEST_BANNER = 700
 _SURELY_SAID = 5  # of a disclaimer's things, which no letter says together
 _LIKELY_SAID = 4  # which below a signature only a disclaimer says

@@ -13,7 +13,7 @@ from townclerk.domain.signing import find_tokens
 _WORD = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"<?(?:https?://|mailto:|tel:|www\.)[^\s<>]{1,4000}>?|\[cid:[^\]\n]{1,200}\]", re.IGNORECASE)
 _LONGEST = 2_000  # characters of a line that are looked at for the head of a letter
-_TAG = re.compile(r"\s*[\[({*].{0,60}[\])}*]\s*$")  # "[SUSPECTED SPAM]": a filter's mark, as a rule
+_FILTERS_MARK = re.compile(r"\s*[\[({*].{0,60}[\])}*]\s*$")  # "[SUSPECTED SPAM]", as a rule
 _TELLING = 5  # letters of a word of our name that say whom a program speaks of: "the council wrote"
 _KNOWN = 3  # words in a row by which a line of the quote is known as ours
 _STRANGE = 8  # words of a line of ours to each that a program may have put in
@@ -63,7 +63,7 @@ def between_the_lines(text: str, known: Sequence[str]) -> Between:
     counts = _familiar(lines, "\n\n".join(known))
     blocks = [block for block in _blocks(lines, counts) if not only_additions(block)]
     enough = sum(total for total, familiar in counts if _is_known((total, familiar))) >= _TAKEN
-    theirs = [enough and not all(map(_TAG.match, block)) for block in blocks]
+    theirs = [enough and not all(map(_FILTERS_MARK.match, block)) for block in blocks]
     return Between(_joined(compress(blocks, map(not_, theirs))), _joined(compress(blocks, theirs)))
 
 
