@@ -326,7 +326,8 @@ def slow_patterns() -> Iterator[Mail]:
     for number, piece in enumerate(
         ("a" * 64 + "@", "> ", "On Mon, Eve wrote:\n", "-----Original Message-----\n", "From: a@b.example\n", "SS-26-", " \t", "#", "# ",
          "-- \n", "_" * 80 + "\n", "<", "(", "a.", "1/1/", "1 January ", "http://", "=?", "\n> \n", "Sent: \n", "\u00a0", "!", "the bin ",
-         "and ", "wrote:\n", "aA1-", "Name: x\n", "*", "|", "Dear ", "not ", "12:", "#respond upheld\n", "  \n"),
+         "and ", "wrote:\n", "aA1-", "Name: x\n", "*", "|", "Dear ", "not ", "12:", "#respond upheld\n", "  \n",
+         "a\n", "I am "),
     ):  # fmt: skip
         yield f"a text of one piece ({number})", mail(piece * (200_000 // len(piece)))
         yield f"a subject of one piece ({number})", mail("My bin.", subject=(piece.strip() or "x") * (20_000 // len(piece)))

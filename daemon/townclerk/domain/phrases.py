@@ -138,8 +138,8 @@ class _Begun:
         for key in read.words[n + 1].keys if self.next else ():
             if key in self.next:
                 found += self.next[key]
-        for word in read.words[n + 1 : n + 2 + _REACH] if self.later else ():
-            for key in word.keys:
+        if self.later:
+            for key in {key for word in read.words[n + 1 : n + 2 + _REACH] for key in word.keys}:
                 if key in self.later:
                     found += self.later[key]
         return found
@@ -191,6 +191,7 @@ class _Piece:
 
 _END = _Seen("", "", (), (), (), frozenset())  # behind the last word of a text
 KEPT = 60_000  # words, and pieces, that have been looked up, as they are written
+LAST_KEPT = 2  # texts: a subject, and what stands below it
 LONGEST_KEPT = 40  # characters; what is longer is hardly written twice
 _Known = TypeVar("_Known")
 
@@ -211,6 +212,7 @@ class PhraseIndex:
         self._begun: dict[str, _Begun] = {}
         self._pieces: dict[str, _Piece] = {}
         self._seen: dict[str, _Seen] = {}
+        self._last: dict[str, Findings] = {}
         keys: set[str] = set()
         for phrase in dict.fromkeys(phrases):
             parts = tuple(_varied(part, others) for part in _choices(phrase)) if others else _choices(phrase)
@@ -224,7 +226,16 @@ class PhraseIndex:
         self._lengths = tuple(sorted({len(stem) - 1 for stem in self._stems}))
 
     def find(self, text: str) -> Findings:
-        """Every phrase that stands in *text*, and where."""
+        """Every phrase that stands in *text*, and where. The last few answers are kept: of a mail it is asked which form it is,
+        and then where it goes."""
+        found = self._last.get(text)
+        if found is None:
+            while len(self._last) >= LAST_KEPT:
+                del self._last[next(iter(self._last))]
+            found = self._last[text] = self._found(text)
+        return found
+
+    def _found(self, text: str) -> Findings:
         read = _Read(text, self._pieces, self._piece)
         found: dict[str, dict[int, int]] = {}
         for n, (word, following) in enumerate(pairwise((*read.words, _END))):
