@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.office import MONDAY, House
+from townclerk.store import mails
 
 ASHA = "asha.patel@example.org"
 BOX = "customerfeedback@sstaffs.gov.uk"
@@ -488,6 +489,25 @@ async def test_a_postmaster_who_complains_in_words_of_a_bounce_has_a_case(house:
 
     assert len(house.cases) == 1
     assert house.sent("undelivered") == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        ("Formal complaint", "We wish to complain. A cable hangs live over the pavement, and children play there."),
+        ("I want to complain", "I want to complain\n\nYour crew broke our gate on Tuesday."),
+        ("Undelivered bins", "We have had no new bins for six weeks and are very unhappy."),
+        ("Our application", "Please treat this as a formal complaint: we wrote twice, and it came back."),
+    ],
+)
+@pytest.mark.parametrize("back", ["", "\n\nThis is the mail system at host mx.example.\n<bins@example.net>: mailbox full\n"])
+async def test_what_a_postmaster_may_have_written_reaches_a_person(house: House, subject: str, said: str, back: str) -> None:
+    house.arrives(said + back, subject, sender="postmaster@bakery.example", return_path="<postmaster@bakery.example>")
+    await house.settle()
+
+    held = house.read(mails.quarantined)
+    assert len(house.cases) + len(held) == 1
+    assert house.sent()
 
 
 @pytest.mark.parametrize("named", ["Subject: I complain of the bins", "I complain of the bins"])

@@ -207,6 +207,7 @@ _ORIGINAL_BELOW = re.compile(
 _I_COMPLAIN = re.compile(r"\bi (?:\w+ ){0,3}complain\b|\bcwyno\b", re.IGNORECASE)
 _MY_OWN = re.compile(rf"\bmy\b|\bfy\b|{_I_COMPLAIN.pattern}", re.IGNORECASE)
 _NAMES_A_SUBJECT = re.compile(r"\b(?:subject|betreff|objet|asunto|oggetto|onderwerp|temat|pwnc)\b ?:", re.IGNORECASE)
+_HARDLY_SAID = 3  # words that a mail system may begin with: "Hi."
 _TEXT_LOOKED_AT = 4_000
 _NAMED_MAIL = re.compile(r"[^\s<>\"',;:()]{1,200}@[^\s<>\"',;:()]{3,190}")
 _MOST_NAMED = 50  # addresses and ids in a text
@@ -248,6 +249,17 @@ def _says(what: re.Pattern[str], text: str, subject: str = "") -> bool:
     """True where *text* says it in a line that is no *subject*'s."""
     lines = (line for line in text.split("\n") if not _NAMES_A_SUBJECT.search(line))
     return any(what.search(line) and line.strip() not in subject for line in lines)
+
+
+def may_be_its_postmasters(mail: IncomingMail) -> bool:
+    """True for what looks like a bounce, came from a postmaster with a way back, and says something above a mail system's own
+    words: those may be a person's, who passes on what came back to them."""
+    is_postmasters = mail.sender is not None and mail.sender.key.startswith("postmaster")
+    if not is_postmasters or mail.report_type is not None or _from_null_sender(mail):
+        return False
+    text = mail.text[:_TEXT_LOOKED_AT]
+    begins = _BOUNCE_TEXT.search(text) or _ORIGINAL_BELOW.search(text)
+    return len(text[: begins.start() if begins else None].split()) > _HARDLY_SAID
 
 
 def _is_daemons(local: str) -> bool:

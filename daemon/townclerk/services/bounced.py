@@ -8,6 +8,7 @@ from townclerk.domain.absence import is_absence_note
 from townclerk.domain.events import LetterBounced
 from townclerk.domain.mail import ADDRESS, DeliveryReport, IncomingMail, MailKind
 from townclerk.domain.returned import Said, said_in
+from townclerk.domain.screening import may_be_its_postmasters
 from townclerk.domain.words import LetterKind
 from townclerk.services.applying import happen
 from townclerk.services.leave_noticed import staff_letter_returned
@@ -27,13 +28,14 @@ _REPORTS_COME_WITHIN = timedelta(days=6)  # mail servers give up after five
 
 async def bounce(office: Office, stored: StoredMail, mail: IncomingMail, settle: Settle, now: datetime) -> None:
     """A delivery report: a letter of ours that did not arrive is told to a person, and so is what says of one neither that it
-    failed nor that it waits; anything else is filed."""
+    failed nor that it waits, and what a postmaster may have written; anything else is filed."""
     failed = [report for report in mail.reports if report.action == "failed"]
     said = Said.FAILED if failed else Said.DELAYED if mail.reports else said_in(mail.subject, mail.text)
-    if said is Said.DELAYED or (said is Said.UNCLEAR and is_absence_note(mail.subject, mail.own_text)):
+    letter = await office.db.read(partial(_returned_letter, mail=mail, office=office, now=now))
+    no_failure = said is Said.DELAYED or (said is Said.UNCLEAR and is_absence_note(mail.subject, mail.own_text))
+    if no_failure and (letter is not None or not may_be_its_postmasters(mail)):
         await office.db.run(lambda tx: settle(tx, MailState.IGNORED, "a delivery report of no failure", None))
         return
-    letter = await office.db.read(partial(_returned_letter, mail=mail, office=office, now=now))
     if letter is not None and letter.case_ref is None and letter.staff:
         await staff_letter_returned(office, letter, settle, now)
         return
@@ -47,6 +49,10 @@ async def bounce(office: Office, stored: StoredMail, mail: IncomingMail, settle:
         await quarantine(office, stored, why, mail, now, MailKind.BOUNCE.value)
         return
     if letter is None or letter.case_ref is None:
+        if may_be_its_postmasters(mail):
+            why = "it looks like a mail system's, says of no letter of ours that it did not arrive, and may be its postmaster's"
+            await quarantine(office, stored, why, mail, now, MailKind.BOUNCE.value)
+            return
         await office.db.run(lambda tx: settle(tx, MailState.IGNORED, "a delivery report of no letter of ours", None))
         return
     told = _about(failed, letter.recipient)
