@@ -93,8 +93,8 @@ def test_a_fault_is_printed_with_place_path_and_what_to_write() -> None:
         ("a: 1\nb: {c: \n", 3, 1, "is not YAML"),
         ('a: "open\n', 1, 4, "is never closed"),
         ("a: 1\nb: 2\na: 3\n", 3, 1, '"a" stands here twice, first in line 1'),
-        ("a: &x 1\nb: *x\n", 1, 4, "&x is an anchor"),
-        ("a: 1\nb: *x\n", 2, 4, "*x is an alias"),
+        ("a: &x 1\nb: *x\n", 1, 4, "what begins with & is an anchor"),
+        ("a: 1\nb: *x\n", 2, 4, "what begins with * is an alias"),
         ("a: 1\nb:\t2\n", 2, 3, "tab"),
         ("a: [*]\nb: 2\n", 1, 5, "cannot begin with *"),
         ('a: "\\bbin"\nb: "\\sbin"\n', 2, 6, "a backslash means something else"),
@@ -149,7 +149,7 @@ def test_a_small_file_cannot_unfold_into_a_large_one() -> None:
     """The well-known bomb of aliases is refused at its first anchor."""
     bomb = "a: &a [x, x]\n" + "".join(f"{c}: &{c} [*{p}, *{p}, *{p}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True))
 
-    assert "&a is an anchor" in refused(bomb).message
+    assert "is an anchor" in refused(bomb).message
 
 
 def test_a_folded_text_is_one_line() -> None:

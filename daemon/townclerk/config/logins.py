@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from townclerk.config.reading import Fields, Refused, Value, text, word_of
+from townclerk.config.reading import Fields, Refused, Value, suggest, text, word_of
 from townclerk.config.secrets import Secret, SecretKind, beside, secret
 
 MICROSOFT_AUTHORITY = "https://login.microsoftonline.com"
@@ -88,7 +88,7 @@ class LoginKind(StrEnum):
 def login(value: Value) -> Login:
     """One `auth`, of whichever kind."""
     with value.fields() as f:
-        match f.required("kind", word_of(LoginKind), LoginKind.PASSWORD):
+        match f.required("kind", _kind, LoginKind.PASSWORD):
             case LoginKind.PASSWORD:
                 return PasswordLogin(f.required("secret", secret, NO_SECRET))
             case LoginKind.MICROSOFT:
@@ -103,6 +103,14 @@ def login(value: Value) -> Login:
                 return _google(f)
             case LoginKind.OIDC:
                 return _oidc(f)
+
+
+def _kind(value: Value) -> LoginKind:
+    """What stands there in plain text is not repeated: people write the password behind `kind: password` too."""
+    written, known = text(value), [kind.value for kind in LoginKind]
+    if written not in known:
+        raise Refused("that is no way to log in that townclerk knows", suggest(written, known))
+    return LoginKind(written)
 
 
 def _google(f: Fields) -> Login:

@@ -71,18 +71,18 @@ class Value:
 
     def fields(self) -> "Fields":
         if not isinstance(self.node, Table):
-            raise WrongShape(f"{describe(self.node)} stands where a group of settings must", INDENT)
+            raise WrongShape(f"{_shape(self.node)} stands where a group of settings must", INDENT)
         return Fields(self, self.node)
 
     def items(self) -> "tuple[Value, ...]":
         if not isinstance(self.node, Items):
-            raise WrongShape(f"{describe(self.node)} stands where a list must", "write it in brackets: [one, two]")
+            raise WrongShape(f"{_shape(self.node)} stands where a list must", "write it in brackets: [one, two]")
         return tuple(Value(item, f"{self.path}[{n}]", self.faults) for n, item in enumerate(self.node.items))
 
     def entries(self) -> "tuple[tuple[str, Value], ...]":
         """Name and value of each entry, where the names are the admin's own."""
         if not isinstance(self.node, Table):
-            raise WrongShape(f"{describe(self.node)} stands where names and their values must", INDENT)
+            raise WrongShape(f"{_shape(self.node)} stands where names and their values must", INDENT)
         return tuple((e.key, Value(e.node, _join(self.path, e.key), self.faults)) for e in self.node.entries)
 
     def wants(self, **kind: object) -> None:
@@ -241,6 +241,11 @@ def describe(node: Node) -> str:
             return "a list"
         case Table():
             return "a group of settings"
+
+
+def _shape(node: Node) -> str:
+    """What *node* is, and not what it says: what stands where a group must may be a password."""
+    return "a single value" if isinstance(node, Scalar) and node.kind is not Kind.NOTHING else describe(node)
 
 
 def suggest(wrong: str, right: Iterable[str]) -> str:

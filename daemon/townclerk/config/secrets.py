@@ -69,6 +69,8 @@ def secret(value: Value) -> Secret:
         raise Refused("a secret must not stand in this file", INSTEAD)
     if len(value.node.entries) != 1:
         raise Refused("a secret is in one place", INSTEAD)
+    if value.node.entries[0].key not in [kind.value for kind in SecretKind]:  # and it is not repeated: it may be the secret
+        raise Refused("that is no place that a secret can be in", INSTEAD)
     with value.fields() as f:
         found = [(kind, f.optional(kind, text, "")) for kind in SecretKind]
     for kind, name in found:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import get_args
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from townclerk.config.logins import NO_SECRET, Login, PasswordLogin, login
 from townclerk.config.providers import PROFILES, Provider, ProviderProfile
@@ -293,7 +293,8 @@ def _server_name(value: Value) -> str:
             ip_address(written)
         except ValueError:
             expected = "write its name alone, as in imap.council.example; a port stands beside it, as port: 993"
-            raise Refused(f'"{written}" is not the name of a server', expected) from None
+            shown = f'"{written}"' if "@" not in written else "that"  # what stands before an "@" may be a password
+            raise Refused(f"{shown} is not the name of a server", expected) from None
     return written
 
 
@@ -360,7 +361,7 @@ def _moment(value: Value) -> datetime:
 
 # Before the "@", also where the password holds a "/" or a "#" that ends the name of the host for whoever reads it strictly.
 _PASSWORD = re.compile(r"postgresql(?:\+psycopg)?://[^@:/?#]*:(?!\d{1,5}(?:[/?#]|$))[^@]*@", re.IGNORECASE)
-_SAYABLE = re.compile(r"[^@]*")  # what stands before an "@" may be a password
+_NAMED_PASSWORD = re.compile(r"(?:password|passwd|pass|pwd)\s*=", re.IGNORECASE)  # of a client, wherever it stands
 
 
 def _database(value: Value) -> DatabaseSettings:
@@ -375,16 +376,17 @@ def _database_url(value: Value) -> str:
         parts = urlsplit(written)
         password, host = parts.password, parts.hostname or ""
     except ValueError:
-        raise Refused("is not the address of a database", _DATABASE_EXAMPLE) from None
+        raise Refused("this is not the address of a database", _DATABASE_EXAMPLE) from None
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     options = dict(pairs)
-    if password is not None or password_in(options) or _PASSWORD.match(written):
+    if password is not None or password_in(options) or _PASSWORD.match(written) or _NAMED_PASSWORD.search(unquote(written)):
         raise Refused(
             "a password must not stand in this file", "take it out of the address, and write secret: {env: NAME} below it"
         )
     if parts.scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
-        shown = f'"{written}"' if _SAYABLE.fullmatch(written) else "this"
-        raise Refused(f"{shown} is not the address of a database that townclerk knows", _DATABASE_EXAMPLE)
+        raise Refused("this is not the address of a database that townclerk knows", _DATABASE_EXAMPLE)
+    if parts.scheme != "sqlite":
+        _check_server(written, parts)
     if not written.startswith(parts.scheme):
         raise Refused(f'"{written.partition(":")[0]}" is written in small letters here', _DATABASE_EXAMPLE)
     if parts.scheme == "sqlite" and not re.match(r"sqlite:///.", written):
@@ -397,6 +399,18 @@ def _database_url(value: Value) -> str:
         raise Refused(*weaker)
     relative = re.fullmatch(r"sqlite:///([^/].*)", written)
     return f"sqlite:///{beside(value, relative[1])}" if relative else written
+
+
+def _check_server(written: str, parts: SplitResult) -> None:
+    """Raises Refused where whoever connects could not read them, or would take the end for a part of the database's name."""
+    if parts.fragment or "://" not in written:
+        raise Refused("this is not the address of a database", _DATABASE_EXAMPLE)
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise Refused("the port in the address is no number from 1 to 65535", _DATABASE_EXAMPLE)
 
 
 def _reply_address(value: Value) -> ReplySettings:
@@ -417,7 +431,7 @@ def _reply_key(value: Value) -> ReplyKey:
 def _key_id(value: Value) -> str:
     written = text(value)
     if not re.fullmatch(r"[0-9a-z]", written):
-        raise Refused(f'"{written}" cannot be the id of a key', "write one character of 0-9 or a-z")
+        raise Refused("that cannot be the id of a key", "write one character of 0-9 or a-z")
     return written
 
 

@@ -278,13 +278,14 @@ def _ours(events: Iterator[Event]) -> Iterator[Event]:
 
 
 def _unwanted(event: NodeEvent) -> tuple[str, str] | None:
+    """What is wrong with *event*, and what to write. It is not repeated: a password may begin with each of these signs."""
     if isinstance(event, AliasEvent):
         expected = "write the value out; in a list of words * stands at the end, as in bin*"
-        return f"*{event.anchor} is an alias, which is not used here", expected
+        return "what begins with * is an alias, which is not used here", expected
     if event.anchor is not None:
-        return f"&{event.anchor} is an anchor, which is not used here", "write the value out where it is needed"
+        return "what begins with & is an anchor, which is not used here", "write the value out where it is needed"
     if isinstance(event, (ScalarEvent, CollectionStartEvent)) and event.tag is not None:
-        return f"{event.tag} is a tag, which is not used here", "write the value without it"
+        return "what begins with ! is a tag, which is not used here", "write the value without it"
     return None
 
 
