@@ -2,7 +2,7 @@
 
 import pytest
 
-from townclerk.domain.answered import Between, between_the_lines
+from townclerk.domain.answered import Between, between_the_lines, without_letters
 
 LETTER = """Dear Asha Patel
 
@@ -57,3 +57,50 @@ def test_what_a_program_writes_above_our_letter_is_nobodys(head: str) -> None:
 
 def test_a_filters_mark_above_our_letter_is_shown_and_is_nobodys_answer() -> None:
     assert between_the_lines(marked(f"[SUSPECTED SPAM]\n\n{LETTER}"), (LETTER,)) == Between("[SUSPECTED SPAM]", "")
+
+
+LONG = (
+    "We have read what you sent us about your bin, and we have asked the crew of that round why it was left, and what they "
+    "saw on the morning of the fourth; they say that the lid was open and that the road was closed by works."
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        (f"{LONG} He hit me again.", "He hit me again."),
+        (f"Not true! {LONG}", "Not true!"),
+        (LONG.replace("the crew", "the crew (they threatened my son) the crew"), "they threatened my son)"),
+        (f"{LONG} <https://council.example/bins> No, never.", "No, never."),
+    ],
+)
+def test_what_somebody_writes_at_an_end_of_a_paragraph_of_ours_is_theirs(written: str, words: str) -> None:
+    assert between_the_lines(marked(written), (LONG,)) == Between("", words)
+
+
+def test_a_word_that_a_program_spoils_in_a_paragraph_of_ours_is_nobodys() -> None:
+    assert between_the_lines(marked(LONG.replace("morning", "morn?ng")), (LONG,)) == Between("", "")
+
+
+def test_a_review_asked_for_between_stars_is_no_filters_mark() -> None:
+    asked = "*I ask for a review of this*"
+    assert between_the_lines(marked(f"{asked}\n\n{LETTER}"), (LETTER,)) == Between("", asked)
+
+
+# --- our letter without a sign before it -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("above", ["Thank you, all is fine now.", "I want to complain. My bin has not been emptied.", ""])
+@pytest.mark.parametrize("below", ["He hit me.", ""])
+def test_a_letter_of_ours_in_their_own_words_is_taken_out_of_them(above: str, below: str) -> None:
+    """Also what it holds of their own words: above it they may say the same once more."""
+    letter = f"{LETTER}\n\n{LONG}\n\nYou wrote:\n\n{EARLIER}"
+    own = "\n\n".join(filter(None, (above, letter, below)))
+
+    assert without_letters(own, (letter,)) == "\n\n".join(filter(None, (above, below)))
+
+
+@pytest.mark.parametrize("piece", [LETTER.split("\n\n")[1], LONG.partition(";")[0]])
+def test_a_sentence_of_ours_that_somebody_repeats_is_theirs(piece: str) -> None:
+    own = f'You said: "{piece}" That is not so.'
+    assert without_letters(own, (f"{LETTER}\n\n{LONG}",)) == own

@@ -72,12 +72,61 @@ async def test_an_answer_that_a_program_marks_as_quoted_is_their_own_words(
     assert ELSEWHERE not in told(written_to)
 
 
-async def test_words_below_a_greeting_and_our_letter_are_shown_too(written_to: House) -> None:
+async def test_words_below_a_greeting_and_our_letter_are_one_answer(written_to: House) -> None:
     letter, lines = receipt(written_to)
     written_to.replies(letter, f"Hi\n\n{below(lines)}")
     await written_to.settle()
 
-    assert f"> Hi {ELSEWHERE} > {ANSWER[:40]}" in told(written_to)
+    assert f"> Hi > > {ANSWER[:40]}" in told(written_to)
+    assert ELSEWHERE not in told(written_to)
+
+
+async def test_words_below_our_letter_are_shown_with_those_above_it(written_to: House) -> None:
+    letter, lines = receipt(written_to)
+    above = "I have looked at what you wrote, and it says nothing of the second bin, nor of the crew."
+    written_to.replies(letter, f"{above}\n\n{below(lines)}")
+    await written_to.settle()
+
+    assert f"{ELSEWHERE} > {ANSWER[:40]}" in told(written_to)
+
+
+async def answered(house: House) -> tuple[OutboxLine, list[str]]:
+    """The response, and its lines as a reply quotes them."""
+    (assignment,) = house.sent("assignment")
+    house.replies(
+        assignment, "#respond upheld\n\nDear Asha,\n\nThe crew has emptied your bin today, and we are sorry.\n\nKind regards\nLee"
+    )
+    await house.settle()
+    (letter,) = house.sent("response")
+    return letter, text_of(house, letter).split("\n")
+
+
+@pytest.mark.parametrize("head", [[], ["South Staffordshire Council, 11 Jan 2027 10:00"], ["*****"], ["Sent from my Galaxy"]])
+@pytest.mark.parametrize("above", ["Thank you, all is fine now.", ""])
+async def test_a_response_that_comes_back_without_a_sign_asks_for_no_review(
+    written_to: House, above: str, head: list[str]
+) -> None:
+    """It tells of the next stage: those are not the resident's words."""
+    letter, lines = await answered(written_to)
+    before = written_to.cases[0].stage
+    written_to.replies(letter, "\n".join([above, "", *head, "", *lines]))
+    await written_to.settle()
+
+    (case,) = written_to.cases
+    assert case.stage == before
+    assert "review" not in case.mails[-1].text
+    assert case.mails[-1].text.startswith(above)
+
+
+async def test_a_review_asked_for_below_a_word_of_thanks_is_a_review(written_to: House) -> None:
+    letter, lines = await answered(written_to)
+    before = written_to.cases[0].stage
+    asked = "I ask for a review at stage 2: the second bin stands there full."
+    written_to.replies(letter, f"Thanks\n\n{below(lines).removesuffix(ANSWER)}{asked}")
+    await written_to.settle()
+
+    (case,) = written_to.cases
+    assert case.stage != before
 
 
 async def test_an_answer_above_our_letter_is_shown_without_it(written_to: House) -> None:
