@@ -94,7 +94,8 @@ async def answered(house: House) -> tuple[OutboxLine, list[str]]:
     """The response, and its lines as a reply quotes them."""
     (assignment,) = house.sent("assignment")
     house.replies(
-        assignment, "#respond upheld\n\nDear Asha,\n\nThe crew has emptied your bin today, and we are sorry.\n\nKind regards\nLee"
+        assignment,
+        "#respond upheld\n\nDear Asha,\n\nThe crew has emptied your bin today, and we are sorry.\n\nKind regards\nLee",
     )
     await house.settle()
     (letter,) = house.sent("response")

@@ -521,6 +521,36 @@ async def test_a_returned_letter_whose_subject_is_a_complaint_s_is_a_bounce(hous
     assert house.sent("undelivered")
 
 
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        ("Undeliverable: Re: my bin", 'Undeliverable: your e-mail "Re: my bin" was not delivered to {asha}: no such user.'),
+        (
+            "Undeliverable: Re: I complain",
+            "Delivery has failed to {asha}\n\n  Subject: Re: I complain of this and\n  my bin\n  Sent: 4 Jan\n550 5.1.1",
+        ),
+        ("[Postmaster] Email Delivery Failure", "Your message to {asha} was rejected: no such user."),
+        (
+            "Undeliverable",
+            'Your message "Re: I want to complain about my bin" could not be delivered to one or more recipients: {asha}',
+        ),
+        (
+            "Undeliverable",
+            "This could not be delivered:\n\n  I complain about my bin\n\nTo {asha}. This is the mail system at host mx.",
+        ),
+    ],
+    ids=["in quotation marks", "in two lines", "in prose", "in words of a bounce", "in a line of its own"],
+)
+async def test_what_a_postmaster_says_of_a_letter_that_came_back_opens_no_case(house: House, subject: str, said: str) -> None:
+    await complains(house)
+    house.arrives(said.format(asha=ASHA), subject, sender="postmaster@example.org", return_path="<postmaster@example.org>")
+    await house.settle(LATER)
+
+    held = house.read(mails.quarantined)
+    assert len(house.cases) == 1
+    assert house.sent("undelivered") or held
+
+
 # --- soft and hard
 
 

@@ -16,7 +16,7 @@ from townclerk.config.reading import Faults, Fields, Refused, Value, read_root, 
 from townclerk.config.secrets import Secret, beside, secret
 from townclerk.config.yaml import Node, load_yaml
 from townclerk.domain.authentication import Profile
-from townclerk.domain.wires import goes_elsewhere, is_this_machine, password_in, weaker_than_verified
+from townclerk.domain.wires import goes_elsewhere, is_this_machine, weaker_than_verified
 
 
 class Security(StrEnum):
@@ -379,7 +379,7 @@ def _database_url(value: Value) -> str:
         raise Refused("this is not the address of a database", _DATABASE_EXAMPLE) from None
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     options = dict(pairs)
-    if password is not None or password_in(options) or _PASSWORD.match(written) or _NAMED_PASSWORD.search(unquote(written)):
+    if password is not None or _PASSWORD.match(written) or _NAMED_PASSWORD.search(unquote(written)):
         raise Refused(
             "a password must not stand in this file", "take it out of the address, and write secret: {env: NAME} below it"
         )

@@ -14,7 +14,7 @@ _WORD = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"<?(?:https?://|mailto:|tel:|www\.)[^\s<>]{1,4000}>?|\[cid:[^\]\n]{1,200}\]", re.IGNORECASE)
 _LONGEST = 2_000  # characters of a line that are looked at for the head of a letter
 _FILTERS_MARK = re.compile(
-    r"\s*(?:[\[({]|\*\*)(?:\W{0,9}\w{1,20}){0,4}\W{0,9}(?:[\])}]|\*\*)\s*$"
+    r"\s*(?:[\[({]|\*\*)(?:\W{0,9}\w{1,20}\b){0,4}\W{0,9}(?:[\])}]|\*\*)\s*$"
 )  # "[SUSPECTED SPAM]", as a rule
 _TELLING = 5  # letters of a word of our name that say whom a program speaks of: "the council wrote"
 _KNOWN = 3  # words in a row by which a line of the quote is known as ours

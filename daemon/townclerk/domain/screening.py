@@ -175,7 +175,7 @@ _NOT_FAILED = frozenset(["delivered", "relayed", "expanded"])
 _BOUNCE_SUBJECT = re.compile(
     r"^(?:\[[^\[\]]{1,40}\] ?)?(?:undeliver(?:able|ed)\b|mail delivery (?:failed|failure|system)"
     r"|delivery status notification|failure notice"
-    r"|returned mail\b|delivery (?:has )?failed|(?:message )?delivery failure|message not delivered"
+    r"|returned mail\b|delivery (?:has )?failed|(?:(?:e-?mail|message) )?delivery failure|message not delivered"
     r"|warning: [^\s@]{1,64}@[^\s@]{1,190} - user unknown\b|warning: message .{1,60} delayed"
     r"|(?:e-?mail )?delivery delayed|mail failed|mail system error|unzustellbar|zustellung "
     r"|.{0,40}nicht zugestellt|non remis|échec "
@@ -207,6 +207,10 @@ _ORIGINAL_BELOW = re.compile(
 _I_COMPLAIN = re.compile(r"\bi (?:\w+ ){0,3}complain\b|\bcwyno\b", re.IGNORECASE)
 _MY_OWN = re.compile(rf"\bmy\b|\bfy\b|{_I_COMPLAIN.pattern}", re.IGNORECASE)
 _NAMES_A_SUBJECT = re.compile(r"\b(?:subject|betreff|objet|asunto|oggetto|onderwerp|temat|pwnc)\b ?:", re.IGNORECASE)
+_FIELDS_OF_IT = re.compile(rf"^.*{_NAMES_A_SUBJECT.pattern}.*(?:\n[^\n:]*\S[^\n:]*$)*", re.IGNORECASE | re.MULTILINE)
+_QUOTED_TITLE = re.compile(
+    r"\"[^\"\n]{1,300}\"|“[^”\n]{1,300}”|‘[^’\n]{1,300}’|«[^»\n]{1,300}»|„[^“\n]{1,300}“|(?<!\w)'[^'\n]{1,300}'(?!\w)"
+)
 _HARDLY_SAID = 3  # words that a mail system may begin with: "Hi."
 _TEXT_LOOKED_AT = 4_000
 _NAMED_MAIL = re.compile(r"[^\s<>\"',;:()]{1,200}@[^\s<>\"',;:()]{3,190}")
@@ -246,8 +250,10 @@ def _is_of_their_own(mail: IncomingMail) -> bool:
 
 
 def _says(what: re.Pattern[str], text: str, subject: str = "") -> bool:
-    """True where *text* says it in a line that is no *subject*'s."""
-    lines = (line for line in text.split("\n") if not _NAMES_A_SUBJECT.search(line))
+    """True where *text* says it itself: not as the *subject* of another mail, which a server names in its field, in quotation
+    marks, or in a line of its own."""
+    spoken = _QUOTED_TITLE.sub(" ", _FIELDS_OF_IT.sub("", text))
+    lines = (line for line in spoken.split("\n") if not (subject and line[:1].isspace()))
     return any(what.search(line) and line.strip() not in subject for line in lines)
 
 
